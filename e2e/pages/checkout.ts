@@ -1,0 +1,103 @@
+/** The checkout, in a merchant's page or on the hosted one: what a shopper can see and do there. */
+import { expect, type Locator, type Page } from '@playwright/test'
+import { readCode } from '../support/qr.ts'
+
+export class CheckoutPage {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  async open(session: { session_url: string }): Promise<void> {
+    await this.page.goto(session.session_url)
+  }
+
+  get overlay(): Locator {
+    return this.page.getByRole('dialog')
+  }
+
+  /** The picture with the code in it; in no particular language. */
+  get code(): Locator {
+    return this.overlay.locator('[part~=code]')
+  }
+
+  get payButton(): Locator {
+    return this.page.getByRole('button', { name: /^Pay \D*[\d,.]+/ })
+  }
+
+  method(name: string): Locator {
+    return this.page.getByRole('radio', { name })
+  }
+
+  get anyMethod(): Locator {
+    return this.page.getByRole('radio')
+  }
+
+  /** The list is there and can be used. In no particular language. */
+  async ready(): Promise<void> {
+    await expect(this.anyMethod.first()).toBeAttached()
+  }
+
+  async chooseFirst(): Promise<void> {
+    await this.page.locator('input[type=radio]:not(:disabled)').first().check({ force: true })
+  }
+
+  async payFirst(): Promise<void> {
+    await this.chooseFirst()
+    await this.page.locator('form button[type=submit]').click()
+  }
+
+  async choose(method: string): Promise<void> {
+    // The whole row is the target for a finger; the radio itself may be drawn over.
+    await this.method(method).check({ force: true })
+  }
+
+  async pay(): Promise<void> {
+    await this.payButton.click()
+  }
+
+  /** Chooses, confirms, and reads the code that appears. */
+  async payWith(method: string): Promise<string> {
+    await this.choose(method)
+    await this.pay()
+    return this.scan()
+  }
+
+  /** The text of the code on the screen, read from a picture of it. */
+  async scan(): Promise<string> {
+    await expect(this.code).toBeVisible()
+    return readCode(await this.overlay.screenshot({ animations: 'disabled' }))
+  }
+
+  async payAnotherWay(): Promise<void> {
+    await this.overlay.getByRole('button', { name: 'Pay another way' }).click()
+    await this.expectList()
+  }
+
+  async newCode(): Promise<void> {
+    await this.overlay.getByRole('button', { name: 'New code' }).click()
+  }
+
+  async chooseAnotherWay(): Promise<void> {
+    await this.overlay.getByRole('button', { name: 'Choose another way' }).click()
+    await this.expectList()
+  }
+
+  async expectList(): Promise<void> {
+    await expect(this.overlay).toBeHidden()
+    await expect(this.payButton).toBeEnabled()
+  }
+
+  async expectDeclined(method: string): Promise<void> {
+    await expect(this.page.getByRole('heading', { name: `${method} declined` })).toBeVisible()
+  }
+
+  async expectRunOut(): Promise<void> {
+    await expect(this.page.getByRole('heading', { name: 'This code has run out' })).toBeVisible({ timeout: 30_000 })
+  }
+
+  async expectPaid(): Promise<void> {
+    await expect(this.page.getByRole('heading', { name: /^Paid / })).toBeVisible()
+  }
+}

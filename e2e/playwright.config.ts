@@ -1,0 +1,24 @@
+/** How the browser tests run: the machine's own Chromium, one shop and server for each test. */
+import { defineConfig } from '@playwright/test'
+import { browser } from './support/browser.ts'
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'results',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  workers: 2,
+  fullyParallel: true,
+  // A test that needs a second try hides a race, and here races cost money.
+  retries: 0,
+  forbidOnly: true,
+  reporter: [['list'], ['html', { outputFolder: 'report', open: 'never' }]],
+  use: {
+    ...browser,
+    locale: 'en-US',
+    timezoneId: 'Asia/Hong_Kong',
+    viewport: { width: 1280, height: 900 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+})

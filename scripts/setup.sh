@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs what this checkout lacks, and nothing twice. Silent when nothing is missing.
+#
+#   scripts/setup.sh run      what building and running needs
+#   scripts/setup.sh check    that, and the lints
+#   scripts/setup.sh test     that, and the browser, PostgreSQL and the licence check
+#
+# A step is two functions: `has_NAME` looks, `add_NAME` installs; `title_NAME` says what it is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+
+. scripts/setup/say.sh
+. scripts/setup/debian.sh
+. scripts/setup/compiler.sh
+. scripts/setup/cargo-tools.sh
+. scripts/setup/node.sh
+
+run_steps=(build_packages compiler node trunk wasm_bindgen widget_npm)
+test_steps=(lints test_packages cargo_deny e2e_npm)
+
+steps=("${run_steps[@]}")
+case "${1:-test}" in
+    run) ;;
+    check) steps+=(lints) ;;
+    test) steps+=("${test_steps[@]}") ;;
+    *) stop "Unknown level '$1'." "Say run, check or test." ;;
+esac
+
+number=0
+for step in "${steps[@]}"; do
+    number=$((number + 1))
+    take_step "$step" "$number" "${#steps[@]}"
+done

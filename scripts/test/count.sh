@@ -1,0 +1,46 @@
+# Adds up what the test runners counted themselves.
+
+passed=0 failed=0 skipped=0
+lines=()
+
+# record PART STATUS SECONDS LOG
+record() {
+    local p f s verdict=ok
+    read -r p f s < <(counts "$1" "$4")
+    # Nothing is skipped silently: a skipped test is a failed part.
+    [ "$2" -eq 0 ] && [ "$f" -eq 0 ] && [ "$s" -eq 0 ] || verdict=FAILED
+    # A part that broke before any test failed counts as one failure.
+    [ "$verdict" = ok ] || [ "$f" -gt 0 ] || f=1
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    lines+=("$(printf '%-14s %-7s %6s s  %5s passed %4s failed %4s skipped' "$1" "$verdict" "$3" "$p" "$f" "$s")")
+}
+
+# Prints: passed failed skipped
+counts() {
+    case "$1" in
+        unit* | rust*) rust_counts "$2" ;;
+        browser) browser_counts "$2" ;;
+        *) echo 0 0 0 ;;
+    esac
+}
+
+# "test result: ok. 12 passed; 0 failed; 0 ignored; …", once for each program of tests.
+rust_counts() {
+    awk '/^test result: / { for (i = 2; i <= NF; i++) n[$i] += $(i - 1) } END { print n["passed;"] + 0, n["failed;"] + 0, n["ignored;"] + 0 }' "$1"
+}
+
+# Playwright's closing lines: "  12 passed (1.2m)", "  1 failed", "  1 flaky", "  1 skipped", "  1 did not run".
+browser_counts() {
+    sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+        /^ +[0-9]+ passed/ { p = $1 }
+        /^ +[0-9]+ (failed|interrupted|flaky)$/ { f += $1 }
+        /^ +[0-9]+ (skipped|did not run)$/ { s += $1 }
+        END { print p + 0, f + 0, s + 0 }'
+}
+
+summary() {
+    printf '\n=== summary\n'
+    printf '%s\n' "${lines[@]}"
+    printf '\n%s passed, %s failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+}

@@ -1,0 +1,44 @@
+# What the tests consist of. `about_X` says what `part_X` shows; a part's exit code is its verdict.
+#
+# The widget is never in one cargo call with the server: Leptos's `csr` would be turned on for both.
+
+widget_target=wasm32-unknown-unknown
+
+about_format() { echo "every Rust file is formatted"; }
+part_format() { cargo fmt --all --check; }
+
+about_lint() { echo "clippy has nothing to say about the server"; }
+part_lint() { cargo lint; }
+
+about_lint_widget() { echo "nor about the widget, as the browser gets it and as its tests see it"; }
+part_lint_widget() {
+    cargo clippy -p florin-widget --target "$widget_target" -- -D warnings &&
+        cargo clippy -p florin-widget --all-targets -- -D warnings
+}
+
+about_lint_browser() { echo "the browser tests have the right types"; }
+part_lint_browser() { npm run --silent check --prefix e2e; }
+
+about_licences() { echo "licences, bans and sources of every crate (advisories need the network: cargo deny check advisories)"; }
+part_licences() { cargo deny --all-features check licenses bans sources; }
+
+about_unit() { echo "the unit tests"; }
+part_unit() { cargo test --lib --bins --no-fail-fast; }
+
+about_unit_widget() { echo "the widget's unit tests, without a browser"; }
+part_unit_widget() { cargo test -p florin-widget --lib --bins --no-fail-fast; }
+
+about_rust() { echo "all tests of the server, on SQLite and PostgreSQL"; }
+part_rust() { cargo test --no-fail-fast; }
+
+about_rust_widget() { echo "all tests of the widget that need no browser"; }
+part_rust_widget() { cargo test -p florin-widget --no-fail-fast; }
+
+about_widget() { echo "the widget builds"; }
+part_widget() { make --no-print-directory widget; }
+
+about_budget() { echo "the widget is small enough"; }
+part_budget() { scripts/budget.sh; }
+
+about_browser() { echo "what a shopper does, in Chromium"; }
+part_browser() { cargo build -p florin-server && npm test --silent --prefix e2e; }

@@ -1,0 +1,142 @@
+//! The payer. A person opens the page behind a code; a program posts the code's text.
+//!
+//! Both act through [`act`], which books the money before it says that it was taken.
+
+mod code;
+mod payer;
+mod screen;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use serde_json::json;
+use url::form_urlencoded;
+
+use self::payer::{Action, Refusal, act};
+use crate::clock;
+use crate::ledger::{Payment, Status};
+use crate::page;
+use crate::world::World;
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new().route("/wallet", get(show).post(pay)).route("/wallet/code.svg", get(picture))
+}
+
+/// What a program posts.
+#[derive(Deserialize)]
+struct Wish {
+    code: String,
+    action: Action,
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    from: String,
+}
+
+/// `GET /wallet`: asks for a code, or shows what the code is about.
+async fn show(State(world): State<Arc<World>>, Query(shown): Query<Shown>) -> Response {
+    if shown.code.trim().is_empty() {
+        return screen::enter(StatusCode::OK, "");
+    }
+    let code = code::within(&shown.code);
+    let found = world.decide(|desk| desk.ledger.by_code(&code).cloned()).await;
+    match found {
+        Err(unwritten) => page::unwritten(unwritten),
+        Ok(None) => screen::enter(StatusCode::NOT_FOUND, "No payment has this code."),
+        Ok(Some(payment)) if payer::may_pay(&world, &payment, clock::now()) => {
+            screen::ask(&payment, &shown.from)
+        }
+        Ok(Some(payment)) => screen::result(&payment, &shown.from, clock::now()),
+    }
+}
+
+/// `POST /wallet`: JSON from a program, a form from a person.
+async fn pay(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Response {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    match kind.is_some_and(|kind| kind.starts_with("application/json")) {
+        true => pay_by_program(&world, &body).await,
+        false => pay_by_person(&world, &body).await,
+    }
+}
+
+async fn pay_by_program(world: &World, body: &[u8]) -> Response {
+    let wish: Wish = match serde_json::from_slice(body) {
+        Ok(wish) => wish,
+        Err(error) => return sorry(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    match act(world, &code::within(&wish.code), wish.action).await {
+        Err(unwritten) => page::unwritten(unwritten),
+        Ok(Err(refusal)) => sorry(refusal_status(refusal), refusal.sentence()),
+        Ok(Ok(payment)) => Json(told(&payment)).into_response(),
+    }
+}
+
+fn told(payment: &Payment) -> serde_json::Value {
+    let status = match payment.status(clock::now()) {
+        Status::Paid => "PAID",
+        Status::Pending => "PENDING",
+        Status::Processing => "PROCESSING",
+        Status::Declined => "DECLINED",
+        Status::Expired => "EXPIRED",
+        Status::Cancelled => "CANCELLED",
+    };
+    json!({
+        "status": status,
+        "paymentRequestId": payment.opened.request,
+        "amount": payment.amount().to_wire(),
+    })
+}
+
+fn refusal_status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NoSuchCode => StatusCode::NOT_FOUND,
+        Refusal::AlreadyPaid | Refusal::Declined | Refusal::Expired | Refusal::Cancelled => {
+            StatusCode::CONFLICT
+        }
+    }
+}
+
+fn sorry(status: StatusCode, sentence: &str) -> Response {
+    (status, Json(json!({ "error": sentence }))).into_response()
+}
+
+/// Whatever came of it, the page of the code tells it; going there makes a reload harmless.
+async fn pay_by_person(world: &World, body: &[u8]) -> Response {
+    let field = |name: &str| {
+        let mut fields = form_urlencoded::parse(body);
+        fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    };
+    let code = code::within(&field("code").unwrap_or_default());
+    let Some(action) = field("action").and_then(|word| Action::read(&word)) else {
+        return screen::enter(StatusCode::BAD_REQUEST, "Choose to approve or to decline.");
+    };
+    if let Err(unwritten) = act(world, &code, action).await {
+        return page::unwritten(unwritten);
+    }
+    let from = field("from").unwrap_or_default();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("code", &code)
+        .append_pair("from", &from)
+        .finish();
+    Redirect::to(&format!("/wallet?{query}")).into_response()
+}
+
+/// `GET /wallet/code.svg`: the picture that `pay` offers beside the text.
+async fn picture(State(world): State<Arc<World>>, Query(shown): Query<Shown>) -> Response {
+    let text = format!("{}/wallet?code={}", world.public_url, code::within(&shown.code));
+    match code::svg(&text) {
+        Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
+        None => StatusCode::BAD_REQUEST.into_response(),
+    }
+}

@@ -1,0 +1,134 @@
+//! What the payer may do with a code.
+
+use serde::Deserialize;
+
+use crate::antom::notices::{self, News};
+use crate::book::Unwritten;
+use crate::clock;
+use crate::faults::{self, Fault, Moment};
+use crate::ledger::{Line, Payment, Status};
+use crate::world::{Desk, World};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Action {
+    Approve,
+    Decline,
+}
+
+impl Action {
+    pub(super) fn read(word: &str) -> Option<Action> {
+        match word {
+            "approve" => Some(Action::Approve),
+            "decline" => Some(Action::Decline),
+            _ => None,
+        }
+    }
+}
+
+/// Why nothing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    NoSuchCode,
+    AlreadyPaid,
+    Declined,
+    Expired,
+    Cancelled,
+}
+
+impl Refusal {
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Refusal::NoSuchCode => "No payment has this code.",
+            Refusal::AlreadyPaid => "This code has been paid already.",
+            Refusal::Declined => "This payment was declined. Nothing was taken.",
+            Refusal::Expired => "This code has run out. Nothing was taken.",
+            Refusal::Cancelled => "The shop has cancelled this payment.",
+        }
+    }
+}
+
+/// Approves or declines. The money is in the book before this returns, and the merchant is told.
+pub(super) async fn act(
+    world: &World,
+    code: &str,
+    action: Action,
+) -> Result<Result<Payment, Refusal>, Unwritten> {
+    let now = clock::now();
+    let decided = world.decide(|desk| decide(world, desk, code, action, now)).await?;
+    Ok(decided.map(|(payment, news)| {
+        notices::tell(world, &payment, news);
+        payment
+    }))
+}
+
+/// Whether the wallet lets the payer approve: always while the payment is open, and afterwards
+/// only if a fault says so. Looking does not use the fault up.
+pub(super) fn may_pay(world: &World, payment: &Payment, now: i64) -> bool {
+    let late = Moment::of(Fault::PaidAfterCancel, &payment.opened.request);
+    match payment.status(now) {
+        Status::Processing => true,
+        Status::Paid | Status::Pending => false,
+        Status::Declined | Status::Expired | Status::Cancelled => {
+            payment.captured.is_none() && world.faults().would_strike(&late)
+        }
+    }
+}
+
+fn decide(
+    world: &World,
+    desk: &mut Desk,
+    code: &str,
+    action: Action,
+    now: i64,
+) -> Result<(Payment, News), Refusal> {
+    let payment = desk.ledger.by_code(code).cloned().ok_or(Refusal::NoSuchCode)?;
+    check_open(world, &payment, action, now)?;
+    let request = payment.opened.request.clone();
+    let (line, news) = outcome(world, &payment, action, now);
+    desk.write(line);
+    let payment = desk.ledger.payment(&request).cloned().unwrap_or(payment);
+    Ok((payment, news))
+}
+
+fn check_open(world: &World, payment: &Payment, action: Action, now: i64) -> Result<(), Refusal> {
+    let closed = match payment.status(now) {
+        Status::Processing => return Ok(()),
+        Status::Paid | Status::Pending => return Err(Refusal::AlreadyPaid),
+        Status::Declined => Refusal::Declined,
+        Status::Expired => Refusal::Expired,
+        Status::Cancelled => Refusal::Cancelled,
+    };
+    let late = Moment::of(Fault::PaidAfterCancel, &payment.opened.request);
+    let may = action == Action::Approve && payment.captured.is_none();
+    match may && world.strikes(&late).is_some() {
+        true => Ok(()),
+        false => Err(closed),
+    }
+}
+
+fn outcome(world: &World, payment: &Payment, action: Action, now: i64) -> (Line, News) {
+    let request = payment.opened.request.clone();
+    let magic = faults::magic(payment.amount().value);
+    let strikes = |fault| world.strikes(&Moment::of(fault, &request));
+    let refused = |reason: &str| {
+        let line = Line::Declined { request: request.clone(), at_ms: now, reason: reason.into() };
+        (line, News::Failed)
+    };
+    if action == Action::Decline {
+        return refused("USER_PAYMENT_VERIFICATION_FAILED");
+    }
+    if strikes(Fault::Decline).is_some() || magic == Some(Fault::Decline) {
+        return refused("USER_BALANCE_NOT_ENOUGH");
+    }
+    let magic_wait = (magic == Some(Fault::Pending)).then_some(faults::USUAL_MS);
+    let captured = |wait: u64| Line::Captured {
+        request: request.clone(),
+        at_ms: now,
+        settles_ms: now + wait as i64,
+    };
+    match strikes(Fault::Pending).map(|hit| hit.ms).or(magic_wait) {
+        Some(wait) => (captured(wait), News::PaidAfter(wait)),
+        None => (captured(0), News::Paid),
+    }
+}

@@ -1,0 +1,189 @@
+//! What every request and every worker needs: the store, the channels, the clock, the poll board.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use florin_shared::{MerchantId, SessionId};
+use tokio::sync::{Notify, Semaphore};
+
+use crate::channel::Channels;
+use crate::clock::{Clock, Millis, Random};
+use crate::status::Board;
+use crate::store::Store;
+use crate::store::merchants::{self, Merchant};
+use crate::{Error, Result, hex};
+
+/// Shared by everything; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Who carries payments out.
+    pub channels: Channels,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+    /// What polls are answered from.
+    pub board: Board,
+    /// Where shoppers and channels reach us, without a slash at its end.
+    pub public_url: String,
+    /// For webhooks: no redirects, with a deadline.
+    pub webhooks: reqwest::Client,
+    /// Wakes the workers when there is something to do.
+    pub wake: Wake,
+    /// How much may be under way at once.
+    pub slots: Slots,
+    /// What `/metrics` tells.
+    pub counters: Counters,
+    tokens: hmac::Key,
+    known: RwLock<HashMap<MerchantId, (Millis, Arc<Merchant>)>>,
+}
+
+/// One bell for each worker.
+#[derive(Default)]
+pub struct Wake {
+    /// A payment is to be asked about.
+    pub asks: Notify,
+    /// Money is to go back.
+    pub reversals: Notify,
+    /// A merchant is to be told.
+    pub outbox: Notify,
+}
+
+/// How many payments are asked about at once.
+pub const ASKS: usize = 32;
+
+/// How many webhooks are sent at once.
+pub const SENDS: usize = 64;
+
+/// How much may be under way at once; what hangs takes a place and nothing else.
+pub struct Slots {
+    /// Questions to channels.
+    pub asks: Arc<Semaphore>,
+    /// Webhooks.
+    pub sends: Arc<Semaphore>,
+}
+
+impl Default for Slots {
+    fn default() -> Slots {
+        Slots { asks: Arc::new(Semaphore::new(ASKS)), sends: Arc::new(Semaphore::new(SENDS)) }
+    }
+}
+
+/// Counted by an atomic each, read out by `/metrics`.
+#[derive(Default)]
+pub struct Counters {
+    /// Answered status polls.
+    pub polls: AtomicU64,
+    /// Notifications that did not prove who speaks.
+    pub forged: AtomicU64,
+    /// Statements that contradict us or themselves.
+    pub conflicts: AtomicU64,
+    /// Reversals that a person must see to.
+    pub manual: AtomicU64,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// How long a merchant's row may lie in memory before it is read again.
+const MERCHANT_LIFE: Millis = 2_000;
+
+impl App {
+    /// Puts the parts together. The key of the page tokens is drawn once for an installation and kept in its database.
+    pub async fn new(
+        store: Store,
+        channels: Channels,
+        clock: Clock,
+        random: Random,
+        public_url: &str,
+    ) -> anyhow::Result<App> {
+        let fresh = hex(&random.bytes::<32>());
+        let secret: std::result::Result<String, crate::store::StoreError> = store
+            .write(async move |tx: &mut crate::store::Tx| {
+                merchants::setting(tx, "token_key", fresh).await
+            })
+            .await;
+        let webhooks = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(std::time::Duration::from_secs(5))
+            .timeout(std::time::Duration::from_secs(20))
+            .user_agent("Florin-Webhooks/1")
+            .build()?;
+        Ok(App(Arc::new(Parts {
+            store,
+            channels,
+            clock,
+            random,
+            board: Board::default(),
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            webhooks,
+            wake: Wake::default(),
+            slots: Slots::default(),
+            counters: Counters::default(),
+            tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
+            known: RwLock::default(),
+        })))
+    }
+
+    /// Now, by the store's clock.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// The token that opens one session to its shopper: a MAC of the id, so that nothing has to be stored and an equal
+    /// request can be answered with the same token.
+    pub fn client_token(&self, session: &SessionId) -> String {
+        let mac = hmac::sign(&self.tokens, session.as_str().as_bytes());
+        format!("ct_{}", URL_SAFE_NO_PAD.encode(mac.as_ref()))
+    }
+
+    /// What is kept of it in memory and compared.
+    pub fn token_digest(&self, session: &SessionId) -> [u8; 32] {
+        digest_of(&self.client_token(session))
+    }
+
+    /// The hosted page of a session.
+    pub fn session_url(&self, session: &SessionId) -> String {
+        format!("{}/pay/{session}", self.public_url)
+    }
+
+    /// The merchant of that id, at most two seconds old.
+    pub async fn merchant(&self, id: &MerchantId) -> Result<Arc<Merchant>> {
+        let now = self.now();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        if let Some((read, merchant)) = known
+            && now - read < MERCHANT_LIFE
+        {
+            return Ok(merchant);
+        }
+        let found = merchants::get(&mut self.store.read().await?, id).await?;
+        let merchant = Arc::new(found.ok_or_else(|| Error::no_such("merchant"))?);
+        self.known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.clone(), (now, merchant.clone()));
+        Ok(merchant)
+    }
+}
+
+/// SHA-256 of a token.
+pub fn digest_of(token: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+    bytes
+}

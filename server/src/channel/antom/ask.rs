@@ -1,0 +1,86 @@
+//! What we ask of Antom. A request depends on nothing but its arguments, so that repeating it repeats every byte:
+//! another text under the same number would be refused.
+
+use florin_shared::Money;
+use jiff::Timestamp;
+
+use super::wire::{
+    Env, OfPayment, OfRefund, Order, Pay, PaymentMethod, Refund, SettlementStrategy,
+};
+use crate::channel::Asking;
+use crate::clock::Millis;
+use crate::domain::payment::Payment;
+use crate::domain::reversal::Reversal;
+
+pub(super) fn pay<'a>(
+    payment: &'a Payment,
+    asking: &'a Asking,
+    settlement: Option<&'a str>,
+) -> Pay<'a> {
+    Pay {
+        product_code: "CASHIER_PAYMENT",
+        payment_request_id: &payment.request_id,
+        order: order(payment, asking),
+        payment_amount: payment.amount.into(),
+        payment_method: PaymentMethod { payment_method_type: &payment.product },
+        settlement_strategy: settlement
+            .map(|settlement_currency| SettlementStrategy { settlement_currency }),
+        payment_expiry_time: iso(payment.expires),
+        payment_redirect_url: &asking.return_url,
+        payment_notify_url: &asking.notify_url,
+        env: env(&payment.terminal),
+    }
+}
+
+pub(super) fn of_payment(payment: &Payment) -> OfPayment<'_> {
+    OfPayment { payment_request_id: &payment.request_id }
+}
+
+pub(super) fn refund<'a>(reversal: &'a Reversal, payment_id: &'a str) -> Refund<'a> {
+    Refund {
+        refund_request_id: &reversal.request_id,
+        payment_id,
+        refund_amount: reversal.amount.into(),
+        refund_reason: reversal.reason.as_str(),
+    }
+}
+
+pub(super) fn of_refund(reversal: &Reversal) -> OfRefund<'_> {
+    OfRefund { refund_request_id: &reversal.request_id }
+}
+
+/// Whether Antom can count it: a rupiah has two decimals there which must be zero.
+pub(super) fn is_whole(amount: Money) -> bool {
+    amount.currency().code() != "IDR" || amount.minor() % 100 == 0
+}
+
+fn order<'a>(payment: &'a Payment, asking: &Asking) -> Order<'a> {
+    Order {
+        reference_order_id: reference(payment),
+        order_description: asking.payee.chars().take(256).collect(),
+        order_amount: payment.amount.into(),
+    }
+}
+
+/// The merchant's own number, where it fits: their people find the order by it at Antom.
+fn reference(payment: &Payment) -> &str {
+    let own = &payment.trans_id;
+    let fits =
+        !own.is_empty() && own.len() <= 64 && own.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { own } else { &payment.request_id }
+}
+
+fn env(terminal: &str) -> Env {
+    let (terminal_type, os_type) = match terminal {
+        "WAP_IOS" => ("WAP", Some("IOS")),
+        "WAP_ANDROID" => ("WAP", Some("ANDROID")),
+        _ => ("WEB", None),
+    };
+    Env { terminal_type, os_type }
+}
+
+/// Antom's form of a time, with its offset as digits; cut to the second, so that their code never outlives ours.
+fn iso(at: Millis) -> String {
+    Timestamp::from_second(at.div_euclid(1000))
+        .map_or_else(|_| String::new(), |at| at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string())
+}

@@ -1,0 +1,167 @@
+//! What is asked, byte for byte; what each answer and each message means; and whom we believe.
+
+mod answers;
+mod calls;
+mod notices;
+
+use florin_shared::{Method, Money, PaymentId, ReversalId, SessionId};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::payment::{PaymentState, Role, Said};
+use crate::domain::reversal::{Reason, ReversalState};
+
+const HOST: &str = "http://127.0.0.1:8081";
+
+fn money(minor: i64, currency: &str) -> Money {
+    Money::new(minor, currency.parse().unwrap()).unwrap()
+}
+
+fn payment() -> Payment {
+    Payment {
+        id: PaymentId::of([1; 16]),
+        session: SessionId::of([2; 20]),
+        merchant: "18356675194960".parse().unwrap(),
+        trans_id: "order_000001".into(),
+        method: Method::Gcash,
+        channel: "antom".into(),
+        product: "GCASH".into(),
+        request_id: "GW1".into(),
+        terminal: "WEB".into(),
+        cancellable: true,
+        amount: money(25000, "PHP"),
+        state: PaymentState::Intent,
+        role: Role::None,
+        confirming: false,
+        reason: String::new(),
+        got: None,
+        paid: None,
+        action: String::new(),
+        expires: 1_794_974_491_250,
+        final_after: 1_794_974_611_250,
+        cancels_sent: 0,
+        cancels_answered: 0,
+        asks: 0,
+        next_ask: None,
+        created: 1_794_974_000_000,
+        changed: 1_794_974_000_000,
+    }
+}
+
+fn asking() -> Asking {
+    Asking {
+        payee: "Blue Mug Ltd".into(),
+        return_url: "https://shop.example/return".into(),
+        notify_url: "https://pay.example/notify/antom".into(),
+    }
+}
+
+fn reversal() -> Reversal {
+    Reversal {
+        id: ReversalId::of([3; 16]),
+        payment: payment().id,
+        merchant: payment().merchant,
+        trans_id: payment().trans_id,
+        reason: Reason::Surplus,
+        request_id: "RF1".into(),
+        amount: money(25000, "PHP"),
+        state: ReversalState::Intent,
+        tries: 0,
+        next_try: None,
+        created: 1_794_974_000_000,
+    }
+}
+
+/// An answer with this outcome and these fields.
+fn answer(code: &str, status: &str, fields: Value) -> Answer {
+    json::read(answer_text(code, status, fields).as_bytes()).unwrap()
+}
+
+fn answer_text(code: &str, status: &str, mut fields: Value) -> String {
+    fields["result"] = json!({ "resultCode": code, "resultStatus": status, "resultMessage": "" });
+    fields.to_string()
+}
+
+fn asked(payment: &Payment, settlement: Option<&str>) -> String {
+    serde_json::to_string(&ask::pay(payment, &asking(), settlement)).unwrap()
+}
+
+#[test]
+fn a_payment_is_always_asked_for_with_the_same_bytes() {
+    let expected = concat!(
+        r#"{"productCode":"CASHIER_PAYMENT","paymentRequestId":"GW1","order":{"referenceOrderId":"order_000001","#,
+        r#""orderDescription":"Blue Mug Ltd","orderAmount":{"currency":"PHP","value":"25000"}},"#,
+        r#""paymentAmount":{"currency":"PHP","value":"25000"},"paymentMethod":{"paymentMethodType":"GCASH"},"#,
+        r#""settlementStrategy":{"settlementCurrency":"USD"},"paymentExpiryTime":"2026-11-18T04:01:31+00:00","#,
+        r#""paymentRedirectUrl":"https://shop.example/return","paymentNotifyUrl":"https://pay.example/notify/antom","#,
+        r#""env":{"terminalType":"WEB"}}"#,
+    );
+    assert_eq!(asked(&payment(), Some("USD")), expected);
+    // What changes in our row while a payment goes on changes nothing.
+    let later =
+        Payment { state: PaymentState::Unknown, asks: 7, changed: 1_794_974_400_000, ..payment() };
+    assert_eq!(asked(&later, Some("USD")), expected);
+    assert!(!asked(&payment(), None).contains("settlement"));
+}
+
+#[test]
+fn a_phone_is_told_with_its_system() {
+    let env = |terminal: &str| {
+        let asked = asked(&Payment { terminal: terminal.into(), ..payment() }, None);
+        serde_json::from_str::<Value>(&asked).unwrap()["env"].clone()
+    };
+    assert_eq!(env("WEB"), json!({ "terminalType": "WEB" }));
+    assert_eq!(env("WAP_IOS"), json!({ "terminalType": "WAP", "osType": "IOS" }));
+    assert_eq!(env("WAP_ANDROID"), json!({ "terminalType": "WAP", "osType": "ANDROID" }));
+}
+
+#[test]
+fn the_merchants_number_is_sent_where_it_fits() {
+    let long = "x".repeat(65);
+    for (own, sent) in [
+        ("order-1", "order-1"),
+        ("", "GW1"),
+        (long.as_str(), "GW1"),
+        ("订单", "GW1"),
+        ("a b", "GW1"),
+    ] {
+        let asked = asked(&Payment { trans_id: own.into(), ..payment() }, None);
+        let asked: Value = serde_json::from_str(&asked).unwrap();
+        assert_eq!(asked["order"]["referenceOrderId"], sent, "{own}");
+    }
+}
+
+#[test]
+fn the_sandbox_has_paths_of_its_own() {
+    assert_eq!(Antom::new(&sandbox(HOST)).unwrap().api, "/ams/sandbox/api/v1/payments");
+    let live =
+        AntomSettings { client_id: "5X00".into(), ..sandbox("https://open-sea-global.alipay.com") };
+    let live = Antom::new(&live).unwrap();
+    assert_eq!(
+        (live.api, live.host.as_str()),
+        ("/ams/api/v1/payments", "https://open-sea-global.alipay.com")
+    );
+}
+
+#[test]
+fn a_host_that_cannot_be_right_is_refused() {
+    for host in [
+        "",
+        "open-sea-global.alipay.com",
+        "https://x.example/ams",
+        "https://x.example?a",
+        "ftp://x.example",
+    ] {
+        assert!(Antom::new(&sandbox(host)).is_err(), "{host}");
+    }
+    let live = |host| AntomSettings { client_id: "5X00".into(), ..sandbox(host) };
+    assert!(Antom::new(&live("http://open-sea-global.alipay.com")).is_err());
+    assert!(Antom::new(&sandbox("http://192.168.1.7:8081/")).is_ok());
+}
+
+#[test]
+fn the_acknowledgement_is_antoms() {
+    let expected = json!({"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"}});
+    let antom = Antom::new(&sandbox(HOST)).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(antom.acknowledgement()).unwrap(), expected);
+}

@@ -1,0 +1,161 @@
+//! Who carries a payment out. A channel translates: our payment into its words, its words into our evidence. It keeps
+//! no state and decides nothing.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use florin_shared::Money;
+use florin_shared::shopper::NextAction;
+
+use crate::clock::Millis;
+use crate::domain::offer::Product;
+use crate::domain::payment::{Evidence, Payment};
+use crate::domain::reversal::{Reversal, ReversalSaid};
+
+pub mod antom;
+pub mod transport;
+
+/// What a channel needs of us besides the payment: the same at every try, so that the request is the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asking {
+    /// What the shopper reads in the wallet: the payee's name.
+    pub payee: String,
+    /// Where the shopper's browser comes back to.
+    pub return_url: String,
+    /// Where the channel's messages go: `{public}/notify/{channel}`.
+    pub notify_url: String,
+}
+
+/// A payment opened at the channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// What the channel says of it.
+    pub evidence: Evidence,
+    /// What the shopper must do; absent when there is nothing to do (paid or refused at once).
+    pub action: Option<NextAction>,
+}
+
+/// What a channel's message says, once it has proved who speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// About a payment, by our number.
+    Payment {
+        /// Our number.
+        request_id: String,
+        /// What it says.
+        evidence: Evidence,
+    },
+    /// About a reversal, by our number.
+    Reversal {
+        /// Our number.
+        request_id: String,
+        /// What it says.
+        said: ReversalSaid,
+        /// How much.
+        amount: Option<Money>,
+    },
+}
+
+/// A message that has not proved who speaks, or that nobody can read. Refused and counted.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Forged(pub &'static str);
+
+/// A message as it came in.
+pub struct Notification<'a> {
+    /// The path it came to, without host and query: it is part of what is signed.
+    pub path: &'a str,
+    /// Looks a header up, without regard to case.
+    pub header: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// The raw bytes.
+    pub body: &'a [u8],
+    /// Now.
+    pub now: Millis,
+}
+
+/// Why a call brought nothing, told apart by what may be done next.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelError {
+    /// Nothing was sent. Trying again is safe.
+    #[error("the channel could not be reached: {0}")]
+    NotSent(String),
+    /// It was sent and no readable answer came. Only a query can tell.
+    #[error("the channel gave no readable answer: {0}")]
+    NoAnswer(String),
+    /// It answered no, for good, with its code.
+    #[error("the channel refused: {code}")]
+    Refused {
+        /// The channel's own code.
+        code: String,
+    },
+}
+
+/// Who carries a payment out. No method has a default body, least of all the one that checks who is speaking.
+#[async_trait]
+pub trait Channel: Send + Sync {
+    /// Its name: in the database, in `/notify/{name}`.
+    fn name(&self) -> &'static str;
+
+    /// What it sells (ruling D6).
+    fn products(&self) -> &'static [Product];
+
+    /// Opens a payment. Repeating it with the same payment is the same request and opens nothing new.
+    async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError>;
+
+    /// Asks for the truth about a payment, by our own number.
+    async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError>;
+
+    /// Asks to close a payment. That it answered says nothing yet: only a query sent afterwards decides (D1).
+    async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError>;
+
+    /// Gives money back, under the reversal's own number.
+    async fn refund(
+        &self,
+        payment: &Payment,
+        reversal: &Reversal,
+    ) -> Result<ReversalSaid, ChannelError>;
+
+    /// Asks what became of it.
+    async fn query_refund(
+        &self,
+        payment: &Payment,
+        reversal: &Reversal,
+    ) -> Result<ReversalSaid, ChannelError>;
+
+    /// Checks who is speaking over the raw bytes, then reads what they say.
+    fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged>;
+
+    /// The exact body by which the channel knows that we have stored its message, always with HTTP 200.
+    fn acknowledgement(&self) -> &'static str;
+}
+
+/// The table of channels.
+#[derive(Clone)]
+pub struct Channels(Vec<Arc<dyn Channel>>);
+
+impl Channels {
+    /// These channels, in order of preference.
+    pub fn new(channels: Vec<Arc<dyn Channel>>) -> Channels {
+        Channels(channels)
+    }
+
+    /// The channel of that name.
+    pub fn named(&self, name: &str) -> Option<&Arc<dyn Channel>> {
+        self.0.iter().find(|channel| channel.name() == name)
+    }
+
+    /// Every channel.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Channel>> {
+        self.0.iter()
+    }
+
+    /// Everything that is sold.
+    pub fn products(&self) -> Vec<Product> {
+        self.0.iter().flat_map(|channel| channel.products().iter().copied()).collect()
+    }
+
+    /// Who sells this product.
+    pub fn selling(&self, product: &Product) -> Option<&Arc<dyn Channel>> {
+        self.0.iter().find(|channel| channel.products().contains(product))
+    }
+}

@@ -1,0 +1,200 @@
+//! The road to a channel: one POST, with a deadline, a bulkhead and a circuit breaker.
+//!
+//! It knows no protocol. It tells *nothing was sent* from *sent, and no readable answer*, because only the first may be
+//! tried again; whatever is in doubt counts as sent.
+
+mod breaker;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use reqwest::header::HeaderMap;
+use reqwest::{Client, ClientBuilder, Response, StatusCode};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use url::{Host, Url};
+
+use self::breaker::Breaker;
+use super::ChannelError;
+
+/// How long and how much a call may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For the connection to be made.
+    pub connect: Duration,
+    /// For everything, from the first byte to the last.
+    pub total: Duration,
+    /// How many calls may be under way at once.
+    pub at_once: usize,
+    /// How long a call waits for its turn.
+    pub turn: Duration,
+    /// The largest answer, in bytes.
+    pub answer: usize,
+    /// How many failures in a row stop all calls.
+    pub failures: u32,
+    /// For how long they stop.
+    pub rest: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connect: Duration::from_secs(3),
+            total: Duration::from_secs(15),
+            at_once: 64,
+            turn: Duration::from_millis(300),
+            answer: 256 * 1024,
+            failures: 10,
+            rest: Duration::from_secs(2),
+        }
+    }
+}
+
+/// What is sent.
+pub struct Call {
+    /// Where to.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The exact bytes.
+    pub body: Vec<u8>,
+}
+
+/// What came back, with HTTP 200.
+pub struct Reply {
+    headers: HeaderMap,
+    /// The exact bytes.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The header of this name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// The road to one channel. Shared by all its calls.
+pub struct Transport {
+    client: Client,
+    room: Semaphore,
+    breaker: Breaker,
+    limits: Limits,
+}
+
+impl Transport {
+    /// The road to this host.
+    pub fn new(host: &Url, limits: Limits) -> anyhow::Result<Transport> {
+        let client = Client::builder()
+            .user_agent(concat!("florin/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            // Nobody sends anything twice behind our back.
+            .retry(reqwest::retry::never())
+            .connect_timeout(limits.connect)
+            .timeout(limits.total)
+            // Shorter than a gateway keeps an idle connection, so that we seldom write into one that is closing.
+            .pool_idle_timeout(Duration::from_secs(20));
+        Ok(Transport {
+            client: suited_to(host, client).build().context("no HTTP client can be built")?,
+            room: Semaphore::new(limits.at_once),
+            breaker: Breaker::new(limits.failures, limits.rest),
+            limits,
+        })
+    }
+
+    /// Sends, and lets `read` make sense of the answer: one that it refuses is as bad as none.
+    pub async fn post<T>(
+        &self,
+        call: Call,
+        read: impl FnOnce(&Reply) -> Result<T, ChannelError>,
+    ) -> Result<T, ChannelError> {
+        self.breaker.admit()?;
+        let _turn = self.turn().await?;
+        let answer = self.send(call).await.and_then(|reply| read(&reply));
+        self.breaker.learn(answer.is_ok());
+        answer
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, ChannelError> {
+        match tokio::time::timeout(self.limits.turn, self.room.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(not_sent("too many calls are under way")),
+        }
+    }
+
+    async fn send(&self, call: Call) -> Result<Reply, ChannelError> {
+        let mut request = self.client.post(call.url).body(call.body);
+        for (name, value) in call.headers {
+            request = request.header(name, value);
+        }
+        let mut response = request.send().await.map_err(told_apart)?;
+        if response.status() != StatusCode::OK {
+            return Err(no_answer(format!("HTTP {}", response.status().as_u16())));
+        }
+        let body = self.whole_body(&mut response).await?;
+        Ok(Reply { headers: std::mem::take(response.headers_mut()), body })
+    }
+
+    async fn whole_body(&self, response: &mut Response) -> Result<Vec<u8>, ChannelError> {
+        let mut body = Vec::new();
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| no_answer(in_words(&error)))?
+        {
+            if body.len() + chunk.len() > self.limits.answer {
+                return Err(no_answer("the answer is too large"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+/// Nothing was sent.
+pub(super) fn not_sent(why: impl Into<String>) -> ChannelError {
+    ChannelError::NotSent(why.into())
+}
+
+/// It was sent, and nothing readable came back.
+pub(super) fn no_answer(why: impl Into<String>) -> ChannelError {
+    ChannelError::NoAnswer(why.into())
+}
+
+/// Whether the address is this very machine.
+pub(super) fn is_loopback(host: &Url) -> bool {
+    match host.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn suited_to(host: &Url, client: ClientBuilder) -> ClientBuilder {
+    // A machine's proxy leads outside, never back to the machine.
+    let client = if is_loopback(host) { client.no_proxy() } else { client };
+    // Without TLS no certificates are needed, and a bare machine may have none.
+    if host.scheme() == "http" { client.tls_certs_only([]) } else { client }
+}
+
+fn told_apart(error: reqwest::Error) -> ChannelError {
+    if error.is_connect() || error.is_builder() {
+        not_sent(in_words(&error))
+    } else {
+        no_answer(in_words(&error))
+    }
+}
+
+/// What happened, without the address: the log has it already.
+fn in_words(error: &reqwest::Error) -> String {
+    let what = if error.is_connect() {
+        "no connection"
+    } else if error.is_timeout() {
+        "time-out"
+    } else {
+        "the connection broke"
+    };
+    let cause =
+        std::iter::successors(std::error::Error::source(error), |&inner| inner.source()).last();
+    cause.map_or_else(|| what.to_owned(), |cause| format!("{what}: {cause}"))
+}

@@ -1,0 +1,119 @@
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use super::*;
+
+const LIMITS: Limits = Limits {
+    connect: Duration::from_millis(500),
+    total: Duration::from_millis(600),
+    at_once: 1,
+    turn: Duration::from_millis(100),
+    answer: 16,
+    failures: 3,
+    rest: Duration::from_millis(300),
+};
+
+/// A host that reads a request and writes `answer`, or keeps silent when that is empty.
+async fn host(answer: &'static str) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                stream.read(&mut request).await.unwrap();
+                if answer.is_empty() {
+                    tokio::time::sleep(Duration::from_secs(60)).await;
+                }
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            });
+        }
+    });
+    format!("http://{address}").parse().unwrap()
+}
+
+async fn deaf_host() -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap()).parse().unwrap()
+}
+
+fn call(host: &Url) -> Call {
+    Call { url: host.to_string(), headers: vec![("client-id", "c".into())], body: b"{}".to_vec() }
+}
+
+async fn text(transport: &Transport, host: &Url) -> Result<String, ChannelError> {
+    transport.post(call(host), |reply| Ok(String::from_utf8_lossy(&reply.body).into_owned())).await
+}
+
+async fn outcome(answer: &'static str) -> Result<String, ChannelError> {
+    let host = host(answer).await;
+    text(&Transport::new(&host, LIMITS).unwrap(), &host).await
+}
+
+#[tokio::test]
+async fn an_answer_is_read_with_its_headers() {
+    let host = host("HTTP/1.1 200 OK\r\nclient-id: me\r\ncontent-length: 2\r\n\r\nok").await;
+    let transport = Transport::new(&host, LIMITS).unwrap();
+    let read =
+        |reply: &Reply| Ok((reply.header("Client-Id").map(str::to_owned), reply.body.clone()));
+    assert_eq!(transport.post(call(&host), read).await, Ok((Some("me".into()), b"ok".to_vec())));
+}
+
+#[tokio::test]
+async fn without_a_connection_nothing_was_sent() {
+    let host = deaf_host().await;
+    let transport = Transport::new(&host, LIMITS).unwrap();
+    assert!(matches!(text(&transport, &host).await, Err(ChannelError::NotSent(_))));
+}
+
+#[tokio::test]
+async fn whatever_happens_after_the_connection_counts_as_sent() {
+    for answer in [
+        "",
+        "nonsense",
+        "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf",
+        "HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n01234567890123456",
+        "HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n",
+    ] {
+        assert!(matches!(outcome(answer).await, Err(ChannelError::NoAnswer(_))), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_finds_no_room_was_not_sent() {
+    let host = host("").await;
+    let transport = Transport::new(&host, LIMITS).unwrap();
+    let (first, second) = tokio::join!(text(&transport, &host), text(&transport, &host));
+    assert!(matches!(first, Err(ChannelError::NoAnswer(_))));
+    assert_eq!(second, Err(not_sent("too many calls are under way")));
+}
+
+#[tokio::test]
+async fn after_failures_in_a_row_calls_stop_until_one_succeeds() {
+    let good = host("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").await;
+    let deaf = deaf_host().await;
+    let transport = Transport::new(&good, LIMITS).unwrap();
+    for _ in 0..LIMITS.failures {
+        assert!(text(&transport, &deaf).await.is_err());
+    }
+    let stopped = text(&transport, &good).await;
+    assert_eq!(stopped, Err(not_sent("the channel has failed several times in a row")));
+
+    tokio::time::sleep(LIMITS.rest).await;
+    assert_eq!(text(&transport, &good).await, Ok("ok".into()));
+    assert_eq!(text(&transport, &good).await, Ok("ok".into()));
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_counts_as_a_failure() {
+    let host = host("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").await;
+    let transport = Transport::new(&host, LIMITS).unwrap();
+    for _ in 0..LIMITS.failures {
+        assert_eq!(
+            transport.post(call(&host), |_| Err::<(), _>(no_answer("unsigned"))).await,
+            Err(no_answer("unsigned"))
+        );
+    }
+    assert!(matches!(text(&transport, &host).await, Err(ChannelError::NotSent(_))));
+}

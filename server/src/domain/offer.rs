@@ -1,0 +1,125 @@
+//! Which methods suit a session, and why the others do not (A4).
+
+use florin_shared::shopper::{Offer, Unavailable};
+use florin_shared::{Method, Money};
+
+use crate::clock::Millis;
+
+/// What a channel sells for a method in one currency: a row of the channel's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// What the shopper chooses.
+    pub method: Method,
+    /// The channel's own name for it.
+    pub name: &'static str,
+    /// ISO 4217.
+    pub currency: &'static str,
+    /// ISO 3166 alpha-2 of the shopper; empty for everywhere.
+    pub country: &'static str,
+    /// Smallest units.
+    pub least: i64,
+    /// Smallest units.
+    pub most: i64,
+    /// What the shopper does with the code.
+    pub kind: Kind,
+    /// Whether the channel can cancel it (D6).
+    pub cancellable: bool,
+    /// The shortest life a code may have.
+    pub shortest: Millis,
+    /// The longest life a code may have.
+    pub longest: Millis,
+    /// How long after the code's end something can still arrive (D6).
+    pub settles_in: Millis,
+}
+
+/// What the shopper does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Scans a code.
+    Scan,
+    /// Copies a passcode into the bank's app.
+    Passcode,
+}
+
+impl Kind {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Scan => "scan",
+            Kind::Passcode => "passcode",
+        }
+    }
+}
+
+/// What a session offers and asks of a product.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// How much.
+    pub amount: Money,
+    /// ISO 3166 alpha-2, or empty.
+    pub country: &'a str,
+    /// Milliseconds until the session ends.
+    pub rest: Millis,
+}
+
+/// The product to carry `method` out, or why there is none.
+pub fn choose(
+    products: &[Product],
+    method: Method,
+    wanted: Wanted<'_>,
+) -> Result<Product, Unavailable> {
+    let of_method = || products.iter().filter(move |product| product.method == method);
+    let mut in_currency = of_method()
+        .filter(|product| product.currency == wanted.amount.currency().code())
+        .peekable();
+    if in_currency.peek().is_none() {
+        return Err(because("CURRENCY", sorted(of_method().map(|product| product.currency))));
+    }
+    let product = in_currency
+        .clone()
+        .find(|product| product.country == wanted.country)
+        .or_else(|| in_currency.clone().find(|product| product.country.is_empty()))
+        .copied()
+        .ok_or_else(|| because("COUNTRY", sorted(in_currency.map(|product| product.country))))?;
+    fits(product, wanted).map(|()| product)
+}
+
+fn fits(product: Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {
+    let amount = wanted.amount.minor();
+    if amount < product.least {
+        return Err(because("AMOUNT_TOO_LOW", vec![product.least.to_string()]));
+    }
+    if amount > product.most {
+        return Err(because("AMOUNT_TOO_HIGH", vec![product.most.to_string()]));
+    }
+    if wanted.rest < product.shortest {
+        return Err(because("TIME_TOO_SHORT", vec![]));
+    }
+    Ok(())
+}
+
+/// The list that the shopper sees: every method of the channels in one order, those that suit first.
+pub fn list(products: &[Product], wanted: Wanted<'_>) -> Vec<Offer> {
+    let mut offers: Vec<Offer> = Method::ALL
+        .into_iter()
+        .filter_map(|method| {
+            let any = products.iter().find(|product| product.method == method)?;
+            let chosen = choose(products, method, wanted);
+            let kind = chosen.as_ref().map_or(any.kind, |product| product.kind).as_str().to_owned();
+            Some(Offer { method: method.as_str().to_owned(), kind, unavailable: chosen.err() })
+        })
+        .collect();
+    offers.sort_by_key(|offer| offer.unavailable.is_some());
+    offers
+}
+
+fn because(reason: &str, needs: Vec<String>) -> Unavailable {
+    Unavailable { reason: reason.to_owned(), needs }
+}
+
+fn sorted(words: impl Iterator<Item = &'static str>) -> Vec<String> {
+    let mut words: Vec<String> = words.map(str::to_owned).collect();
+    words.sort();
+    words.dedup();
+    words
+}

@@ -1,0 +1,176 @@
+//! An order, and what evidence about one of its payments makes of it. This is where rulings D1 to D3, D8 and D9 are.
+
+use florin_shared::Money;
+
+use super::payment::{Payment, PaymentState, Role, Said, Source, Statement};
+use super::reversal::Reason;
+use super::session::SessionState;
+use super::words;
+use crate::clock::Millis;
+
+words! {
+    /// What becomes of a right payment that comes after its session is over (D9).
+    LateSuccess {
+        /// It goes back.
+        Reverse = "REVERSE",
+        /// It is kept, by a recorded event.
+        Accept = "ACCEPT",
+    }
+}
+
+/// What must be known of an order to judge evidence, read under its lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What the merchant wants.
+    pub amount: Money,
+    /// Whether some payment of it counts already.
+    pub is_paid: bool,
+    /// The session that the payment belongs to.
+    pub session: SessionState,
+    /// Whether a later session of the same order waits to be paid (D8).
+    pub has_newer_session: bool,
+    /// The merchant's choice.
+    pub late_success: LateSuccess,
+}
+
+/// What is to be done. Carried out in one commit by `flow::settle`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing that anybody would notice.
+    Stay,
+    /// The shopper has paid, the bank has not confirmed.
+    Confirm,
+    /// The state rises, for this reason.
+    Become(PaymentState, String),
+    /// It was paid, and counts.
+    Accept(Money, Option<Millis>),
+    /// It was paid, and goes back.
+    GiveBack(Money, Option<Millis>, Reason),
+    /// It was paid, and somebody else has given it back: it never counts (D2).
+    AlreadyBack(Money, Option<Millis>),
+    /// More has gone back than we asked for: so many smallest units in all (D2).
+    Returned(i64),
+    /// The channel contradicts us, or itself. Stored, alarmed, and asked about at once.
+    Conflict,
+    /// Only a fresh question can decide.
+    Ask,
+}
+
+impl Order {
+    /// Judges one statement about one payment. `now` is the store's time.
+    pub fn on_statement(&self, payment: &Payment, statement: &Statement, now: Millis) -> Step {
+        use PaymentState::{
+            Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown,
+        };
+
+        let said = statement.evidence.said;
+        let reason = statement.evidence.reason.clone();
+        let decides = may_decide(payment, statement);
+        match (payment.state, said) {
+            (Success, Said::Paid { returned, .. }) => returned_since(payment, returned),
+            (Success, Said::Cancelled) if statement.source == Source::Query => {
+                returned_whole(payment)
+            }
+            (Success, Said::Failed | Said::Cancelled) => Step::Conflict,
+            (Success, Said::NotFound | Said::Pending | Said::Confirming) => Step::Stay,
+
+            (_, Said::Paid { .. }) if !decides => Step::Ask,
+            (_, Said::Paid { amount, at, returned }) => {
+                self.take(payment, statement.source, amount, at, returned)
+            }
+
+            (Cancelling, Said::Failed | Said::Cancelled) if !decides => Step::Ask,
+            (Intent | Sent | Unknown | Processing, Said::Failed) if now < payment.expires => {
+                Step::Become(Fail, reason)
+            }
+            (Intent | Sent | Unknown | Processing, Said::Failed) => {
+                Step::Become(Cancelled, RUN_OUT.into())
+            }
+            (Cancelling, Said::Failed) => Step::Become(Cancelled, String::new()),
+            (Intent | Sent | Unknown | Processing, Said::Cancelled) => {
+                Step::Become(Cancelled, reason)
+            }
+            (Cancelling | Fail, Said::Cancelled) => Step::Become(Cancelled, String::new()),
+
+            (Intent | Sent | Unknown, Said::Pending) => Step::Become(Processing, String::new()),
+            (Intent | Sent | Unknown | Processing, Said::Confirming) => Step::Confirm,
+            (Intent | Sent | Unknown | Processing | Cancelling, Said::NotFound)
+                if now >= payment.final_after =>
+            {
+                Step::Become(Cancelled, RUN_OUT.into())
+            }
+            // A channel that cannot cancel says "pending" until its code is dead; then that is what it means (D6).
+            (Cancelling, Said::Pending) if !payment.cancellable && now >= payment.final_after => {
+                Step::Become(Cancelled, RUN_OUT.into())
+            }
+            (Intent | Sent | Unknown | Processing | Cancelling, Said::NotFound)
+            | (Processing | Cancelling, Said::Pending)
+            | (Cancelling, Said::Confirming)
+            | (
+                Fail | Cancelled,
+                Said::NotFound | Said::Pending | Said::Confirming | Said::Failed,
+            )
+            | (Cancelled, Said::Cancelled) => Step::Stay,
+        }
+    }
+
+    /// The first right payment of an open order is kept; every other one goes back.
+    fn take(
+        &self,
+        payment: &Payment,
+        source: Source,
+        amount: Money,
+        at: Option<Millis>,
+        returned: i64,
+    ) -> Step {
+        if amount != payment.amount {
+            return match source {
+                Source::Query => Step::GiveBack(amount, at, Reason::Mismatch),
+                Source::Reply | Source::Notice => Step::Conflict,
+            };
+        }
+        if returned >= amount.minor() {
+            return Step::AlreadyBack(amount, at);
+        }
+        match self.place(amount) {
+            None => Step::Accept(amount, at),
+            Some(reason) => Step::GiveBack(amount, at, reason),
+        }
+    }
+
+    /// Whether a right payment may be kept, or why not.
+    fn place(&self, amount: Money) -> Option<Reason> {
+        match (self.is_paid, self.session) {
+            (true, _) => Some(Reason::Surplus),
+            (false, _) if amount != self.amount => Some(Reason::Mismatch),
+            (false, SessionState::Open | SessionState::Closing) => None,
+            (false, _) if self.has_newer_session => None,
+            (false, _) => match self.late_success {
+                LateSuccess::Accept => None,
+                LateSuccess::Reverse => Some(Reason::Late),
+            },
+        }
+    }
+}
+
+/// The reason of a code that nobody paid in time.
+pub const RUN_OUT: &str = "RUN_OUT";
+
+/// From the moment a cancel is sent, only a query sent after the last cancel's answer decides (D1).
+fn may_decide(payment: &Payment, statement: &Statement) -> bool {
+    payment.cancels_sent == 0
+        || (statement.source == Source::Query
+            && statement.after_cancel == Some(payment.cancels_sent))
+}
+
+fn returned_since(payment: &Payment, returned: i64) -> Step {
+    let got = payment.got.map_or(0, Money::minor);
+    if returned > 0 { Step::Returned(returned.min(got)) } else { Step::Stay }
+}
+
+fn returned_whole(payment: &Payment) -> Step {
+    match (payment.role, payment.got) {
+        (Role::None, _) | (_, None) => Step::Conflict,
+        (Role::Accepted | Role::Surplus, Some(got)) => Step::Returned(got.minor()),
+    }
+}

@@ -1,0 +1,198 @@
+//! A payment, one attempt to pay (a transaction on the wire), and what a channel may say about it.
+
+use florin_shared::{MerchantId, Method, Money, PaymentId, SessionId};
+
+use super::words;
+use crate::clock::Millis;
+
+words! {
+    /// Where a payment stands. The order is the join's: evidence only ever raises it (`reliability/` 4.3).
+    PaymentState {
+        /// Written down, before anyone else knows.
+        Intent = "INTENT",
+        /// Handed to the network.
+        Sent = "SENT",
+        /// Sent, and no readable answer came.
+        Unknown = "UNKNOWN",
+        /// Waiting for the shopper.
+        Processing = "PROCESSING",
+        /// To be closed at the channel; only its answer ends this.
+        Cancelling = "CANCELLING",
+        /// Declined.
+        Fail = "FAIL",
+        /// Closed, nothing is kept.
+        Cancelled = "CANCELLED",
+        /// The funds are secured (D4).
+        Success = "SUCCESS",
+    }
+}
+
+impl PaymentState {
+    /// Neither final nor being cancelled: at most one of an order is live (D7).
+    pub fn is_live(self) -> bool {
+        self < PaymentState::Cancelling
+    }
+
+    /// Nothing but a contradiction can come any more.
+    pub fn is_final(self) -> bool {
+        self > PaymentState::Cancelling
+    }
+}
+
+words! {
+    /// What a success is good for.
+    Role {
+        /// No success yet.
+        None = "NONE",
+        /// The payment that counts.
+        Accepted = "ACCEPTED",
+        /// One too many, too late, or wrong: it goes back.
+        Surplus = "SURPLUS",
+    }
+}
+
+/// A payment as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// `GW…`.
+    pub id: PaymentId,
+    /// Its session.
+    pub session: SessionId,
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// The merchant's own number of the order.
+    pub trans_id: String,
+    /// What the shopper chose.
+    pub method: Method,
+    /// Who carries it out.
+    pub channel: String,
+    /// The channel's own name for the method.
+    pub product: String,
+    /// The number that the channel sees.
+    pub request_id: String,
+    /// The shopper's device: `WEB`, `WAP_IOS` or `WAP_ANDROID`.
+    pub terminal: String,
+    /// Whether the channel can cancel it (D6).
+    pub cancellable: bool,
+    /// How much is asked for.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What its success is good for.
+    pub role: Role,
+    /// The shopper has paid, the bank has not confirmed: no countdown, no expiry (D11).
+    pub confirming: bool,
+    /// Why it ended, or empty.
+    pub reason: String,
+    /// What the channel took.
+    pub got: Option<Money>,
+    /// When the channel took it.
+    pub paid: Option<Millis>,
+    /// JSON text of the next action, or empty.
+    pub action: String,
+    /// When its code ends.
+    pub expires: Millis,
+    /// When nothing can arrive any more (D6).
+    pub final_after: Millis,
+    /// How many cancels have gone out.
+    pub cancels_sent: i64,
+    /// Which of them has been answered.
+    pub cancels_answered: i64,
+    /// How often the channel has been asked.
+    pub asks: i64,
+    /// When to ask next; nothing when there is nothing to ask.
+    pub next_ask: Option<Millis>,
+    /// When it was written down.
+    pub created: Millis,
+    /// When it last changed.
+    pub changed: Millis,
+}
+
+impl Payment {
+    /// Whether money could still be taken without anybody noticing (invariant I8): what the channel cannot cancel is
+    /// watched until `final_after` instead, and does not hold its session open.
+    pub fn holds_session(&self) -> bool {
+        !self.state.is_final() && (self.cancellable || self.state.is_live())
+    }
+
+    /// The cancel to which a query that begins now comes after, if every cancel has been answered (D1).
+    pub fn settled_cancel(&self) -> Option<i64> {
+        (self.cancels_sent > 0 && self.cancels_answered == self.cancels_sent)
+            .then_some(self.cancels_sent)
+    }
+
+    /// A cancel is out and nobody has answered it.
+    pub fn awaits_cancel(&self) -> bool {
+        self.cancels_sent > self.cancels_answered
+    }
+}
+
+/// What a channel says about a payment, already verified and put into our words (D2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The word.
+    pub said: Said,
+    /// The channel's reason, or empty.
+    pub reason: String,
+}
+
+/// The words a channel has for a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It knows of no such payment.
+    NotFound,
+    /// It waits for the shopper.
+    Pending,
+    /// The shopper has paid; the bank has not confirmed.
+    Confirming,
+    /// It was refused, or ran out.
+    Failed,
+    /// It is closed, nothing is kept.
+    Cancelled,
+    /// It was paid: so much, at that time, and so much of it has gone back since.
+    Paid {
+        /// The order's total, never what the payer paid after discounts (D3).
+        amount: Money,
+        /// When, if the channel says so.
+        at: Option<Millis>,
+        /// Smallest units that have gone back.
+        returned: i64,
+    },
+}
+
+impl Said {
+    /// The word as it is stored with the evidence.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Said::NotFound => "NOT_FOUND",
+            Said::Pending => "PROCESSING",
+            Said::Confirming => "PENDING",
+            Said::Failed => "FAIL",
+            Said::Cancelled => "CANCELLED",
+            Said::Paid { .. } => "SUCCESS",
+        }
+    }
+}
+
+words! {
+    /// How a statement reached us.
+    Source {
+        /// The answer to our call.
+        Reply = "REPLY",
+        /// The channel's own message.
+        Notice = "NOTICE",
+        /// The answer to our question. Only this may decide after a cancel, or about another amount.
+        Query = "QUERY",
+    }
+}
+
+/// Evidence with where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// What was said.
+    pub evidence: Evidence,
+    /// How it reached us.
+    pub source: Source,
+    /// For a query: the answered cancel after which it was sent (D1).
+    pub after_cancel: Option<i64>,
+}

@@ -1,0 +1,199 @@
+//! Asks the channel what became of a payment, cancels it when that is due, and asks again.
+//!
+//! The order of calls is ruling D1's: a query first (it may have been paid), then the cancel, then the query that
+//! decides. A call without an answer leaves everything as it was; the worker comes back.
+
+use florin_shared::PaymentId;
+
+use super::desk::{Context, Desk};
+use super::pay::asking;
+use super::settle::{Heard, settle};
+use crate::app::App;
+use crate::channel::{Channel, ChannelError};
+use crate::clock::Millis;
+use crate::domain::payment::{Evidence, Payment, PaymentState, Said, Source, Statement};
+use crate::domain::session::SessionState;
+use crate::store::{Tx, payments, sessions};
+use crate::{Error, Result};
+
+/// How long a call to open a payment may still be under way.
+const CALLING: Millis = 18_000;
+
+/// How long after a lost call a channel may still not know of the payment (R4).
+const VISIBLE_AFTER: Millis = 3_000;
+
+/// Finds out what became of a payment, and gives it as it is then.
+pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
+    let mut payment = read(app, id).await?;
+    // A query, a cancel, and the query that decides; what is not clear then waits for the next turn.
+    for _ in 0..3 {
+        let channel = channel_of(app, &payment)?;
+        // An answer that began before the last cancel's does not count, so a lost cancel is repeated first.
+        if payment.awaits_cancel() && !cancel(app, channel.as_ref(), &mut payment).await? {
+            return Ok(payment);
+        }
+        let Some(said) = query(app, channel.as_ref(), &mut payment).await? else {
+            return Ok(payment);
+        };
+        if payment.state.is_final() {
+            return Ok(payment);
+        }
+        match next(app, &payment, said) {
+            Next::Wait => return Ok(payment),
+            Next::Reopen => return reopen(app, channel.as_ref(), &payment).await,
+            Next::Cancel => {
+                if !begin_cancel(app, &mut payment).await?
+                    || !cancel(app, channel.as_ref(), &mut payment).await?
+                {
+                    return Ok(payment);
+                }
+            }
+        }
+    }
+    Ok(payment)
+}
+
+enum Next {
+    Wait,
+    /// It should have a code and has none: the same request again, under the same number.
+    Reopen,
+    Cancel,
+}
+
+fn next(app: &App, payment: &Payment, said: Said) -> Next {
+    let now = app.now();
+    let is_over = now >= payment.expires && !payment.confirming;
+    match payment.state {
+        PaymentState::Cancelling if payment.cancellable => Next::Cancel,
+        _ if payment.confirming || payment.state.is_final() => Next::Wait,
+        PaymentState::Cancelling => Next::Wait,
+        _ if is_over && payment.cancellable => Next::Cancel,
+        _ if is_over => Next::Wait,
+        PaymentState::Intent
+        | PaymentState::Sent
+        | PaymentState::Unknown
+        | PaymentState::Processing => {
+            if may_reopen(payment, said, now) {
+                Next::Reopen
+            } else {
+                Next::Wait
+            }
+        }
+        PaymentState::Fail | PaymentState::Cancelled | PaymentState::Success => Next::Wait,
+    }
+}
+
+/// A payment without a code whose first call has ended: the channel has it, or can no longer come to have it.
+fn may_reopen(payment: &Payment, said: Said, now: Millis) -> bool {
+    let age = now - payment.created;
+    match (said, payment.state) {
+        (Said::Pending, PaymentState::Unknown | PaymentState::Processing) => {
+            payment.action.is_empty()
+        }
+        (Said::NotFound, PaymentState::Unknown) => age >= VISIBLE_AFTER,
+        (Said::Pending | Said::NotFound, _) => payment.action.is_empty() && age >= CALLING,
+        (Said::Confirming | Said::Failed | Said::Cancelled | Said::Paid { .. }, _) => false,
+    }
+}
+
+/// The payment as it is now.
+pub async fn read(app: &App, id: &PaymentId) -> Result<Payment> {
+    payments::get(&mut app.store.read().await?, id)
+        .await?
+        .ok_or_else(|| Error::no_such("transaction"))
+}
+
+/// Who carries it out.
+pub fn channel_of<'a>(app: &'a App, payment: &Payment) -> Result<&'a std::sync::Arc<dyn Channel>> {
+    let found = app.channels.named(&payment.channel);
+    found.ok_or_else(|| Error::Internal(format!("no channel is called {}", payment.channel)))
+}
+
+async fn query(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Result<Option<Said>> {
+    // What it comes after is fixed before it is sent.
+    let after_cancel = payment.settled_cancel();
+    let answer = channel.query(payment).await;
+    let heard = match answer {
+        Ok(evidence) => {
+            let said = evidence.said;
+            let statement = Statement { evidence, source: Source::Query, after_cancel };
+            *payment = settle(app, payment, Heard::Said(statement, None)).await?;
+            return Ok(Some(said));
+        }
+        Err(error) => error,
+    };
+    tracing::debug!(order_id = %payment.id, error = %heard, "a query brought nothing");
+    *payment = settle(app, payment, Heard::NoAnswer).await?;
+    Ok(None)
+}
+
+/// Marks a cancel as sent, before it is: from here on only a query sent after its answer decides.
+async fn begin_cancel(app: &App, payment: &mut Payment) -> Result<bool> {
+    let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
+    let id = payment.id.clone();
+    let (now_is, finished) = app
+        .store
+        .write(async move |tx: &mut Tx| {
+            let mut desk = Desk::open(tx, context).await?;
+            let now_is = desk
+                .change(tx, &id, |payment| {
+                    // Read again under the lock: it may have been paid, and then is never cancelled (D1).
+                    if payment.state <= PaymentState::Cancelling
+                        && !payment.confirming
+                        && !payment.awaits_cancel()
+                    {
+                        payment.state = PaymentState::Cancelling;
+                        payment.cancels_sent += 1;
+                    }
+                })
+                .await?;
+            Ok::<_, Error>((now_is, desk.finish()))
+        })
+        .await?;
+    finished.tell(app);
+    *payment = now_is;
+    Ok(payment.awaits_cancel() && payment.state == PaymentState::Cancelling)
+}
+
+/// Sends the cancel. `false` when nobody answered.
+async fn cancel(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Result<bool> {
+    let number = payment.cancels_sent;
+    match channel.cancel(payment).await {
+        Ok(()) | Err(ChannelError::Refused { .. }) => {
+            *payment = settle(app, payment, Heard::CancelAnswered(number)).await?;
+            Ok(true)
+        }
+        Err(error @ (ChannelError::NotSent(_) | ChannelError::NoAnswer(_))) => {
+            tracing::debug!(order_id = %payment.id, %error, "a cancel brought nothing");
+            *payment = settle(app, payment, Heard::NoAnswer).await?;
+            Ok(false)
+        }
+    }
+}
+
+/// The answer to the first call was lost, or it never arrived: the same request once more (R4).
+async fn reopen(app: &App, channel: &dyn Channel, payment: &Payment) -> Result<Payment> {
+    let session = sessions::get(&mut app.store.read().await?, &payment.session).await?;
+    if session.is_none_or(|session| session.state != SessionState::Open) {
+        return Ok(payment.clone());
+    }
+    let asking = asking(app, payment).await?;
+    match channel.pay(payment, &asking).await {
+        Ok(opened) => {
+            let statement =
+                Statement { evidence: opened.evidence, source: Source::Reply, after_cancel: None };
+            settle(app, payment, Heard::Said(statement, opened.action)).await
+        }
+        // "No" to a repetition says nothing about the first time.
+        Err(_) => settle(app, payment, Heard::NoAnswer).await,
+    }
+}
+
+/// Evidence made of a refusal to open: it is the channel's word, and final.
+pub fn refused(code: String) -> Statement {
+    Statement {
+        evidence: Evidence { said: Said::Failed, reason: code },
+        source: Source::Reply,
+        after_cancel: None,
+    }
+}

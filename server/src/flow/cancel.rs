@@ -1,0 +1,74 @@
+//! The shopper wants out: cancels at the channel, then tells what really happened (A15, D1).
+
+use std::time::Duration;
+
+use florin_shared::shopper::StatusView;
+use florin_shared::{PaymentId, SessionId};
+
+use super::ask::{ask, read};
+use super::desk::{Context, Desk, Finished};
+use super::{to_the_end, view};
+use crate::app::App;
+use crate::domain::payment::PaymentState;
+use crate::store::Tx;
+use crate::{Error, Result};
+
+/// How long the shopper's request waits for the channel; the worker goes on afterwards.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Cancels a payment of this session, and says how it stands then.
+pub async fn cancel(app: &App, session: &SessionId, id: &PaymentId) -> Result<StatusView> {
+    let payment = of_session(app, session, id).await?;
+    let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
+    let id = id.clone();
+    let finished: Finished = {
+        let id = id.clone();
+        app.store
+            .write(async move |tx: &mut Tx| {
+                let mut desk = Desk::open(tx, context).await?;
+                let now = desk.now();
+                desk.change(tx, &id, |payment| {
+                    if payment.state.is_live() && !payment.confirming {
+                        payment.state = PaymentState::Cancelling;
+                        payment.next_ask = Some(now + 2 * 1000);
+                    }
+                })
+                .await?;
+                Ok::<_, Error>(desk.finish())
+            })
+            .await?
+    };
+    finished.tell(app);
+    look(app, &id).await;
+    view::status(app, session).await
+}
+
+/// "I have paid": asks the channel now.
+pub async fn check(app: &App, session: &SessionId, id: &PaymentId) -> Result<StatusView> {
+    of_session(app, session, id).await?;
+    look(app, id).await;
+    view::status(app, session).await
+}
+
+/// Asks, for as long as a shopper will wait. The question itself goes on to its end.
+async fn look(app: &App, id: &PaymentId) {
+    let (flow, payment) = (app.clone(), id.clone());
+    let asking = to_the_end(async move { ask(&flow, &payment).await });
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "asking on the shopper's behalf failed; the worker goes on")
+        }
+        Err(_) => tracing::debug!("the channel takes its time; the worker goes on"),
+    }
+}
+
+/// The payment, if it belongs to this session: unknown and foreign ids get the same answer.
+async fn of_session(
+    app: &App,
+    session: &SessionId,
+    id: &PaymentId,
+) -> Result<crate::domain::payment::Payment> {
+    let payment = read(app, id).await?;
+    if payment.session == *session { Ok(payment) } else { Err(Error::no_such("transaction")) }
+}

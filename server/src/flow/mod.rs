@@ -1,0 +1,29 @@
+//! What can be asked of us, one file each. A flow decides, writes it down, then speaks to the outside.
+//!
+//! Nothing outside `desk.rs` and `settle.rs` changes a payment's outcome. No row is locked while we wait on the network.
+
+pub mod ask;
+pub mod cancel;
+pub mod close;
+pub mod create_session;
+pub mod desk;
+pub mod expire;
+pub mod pay;
+pub mod query;
+pub mod reverse;
+pub mod settle;
+pub mod view;
+
+use std::future::Future;
+
+use crate::{Error, Result};
+
+/// Runs what moves money to its end even when the caller goes away: a browser that hangs up must not stop a payment
+/// half way.
+pub async fn to_the_end<T: Send + 'static>(
+    flow: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    tokio::spawn(flow)
+        .await
+        .unwrap_or_else(|gone| Err(Error::Internal(format!("a flow ended early: {gone}"))))
+}

@@ -1,0 +1,233 @@
+//! The shopper confirms: guard, intent, channel, evidence (A5, D7, D10).
+
+use florin_shared::shopper::{NextAction, OpenTransaction};
+use florin_shared::{Code, Method, PaymentId, SessionId};
+
+use super::ask::{ask, channel_of, read, refused};
+use super::desk::{Context, Desk, Finished};
+use super::settle::{Heard, settle};
+use super::{to_the_end, view};
+use crate::app::App;
+use crate::channel::{Asking, ChannelError, Channels};
+use crate::clock::Millis;
+use crate::domain::offer::{self, Product, Wanted};
+use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement};
+use crate::domain::session::{NotPayable, Session};
+use crate::store::Tx;
+use crate::{Error, Result};
+
+/// What the shopper chose.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The method.
+    pub method: Method,
+    /// The version of the session that the shopper saw.
+    pub seen: i64,
+    /// `WEB`, `WAP_IOS` or `WAP_ANDROID`.
+    pub terminal: &'static str,
+}
+
+/// When the first question is asked if nobody has answered by then: after the call's own deadline.
+const FIRST_ASK: Millis = 20_000;
+
+/// Opens a payment, or gives the one that is open already for the same method.
+pub async fn pay(app: &App, session: &SessionId, choice: Choice) -> Result<OpenTransaction> {
+    let app = app.clone();
+    let session = session.clone();
+    to_the_end(async move {
+        let page = view::session(&app, &session).await?;
+        let payment = match intend(&app, page, choice).await? {
+            Intended::New(payment) => open(&app, &payment).await?,
+            Intended::Open(payment) => wait_for_code(&app, payment).await?,
+        };
+        answer(&app, &payment).await
+    })
+    .await
+}
+
+enum Intended {
+    New(Payment),
+    Open(Payment),
+}
+
+/// Decides under the lock and writes the intent down, before anyone else knows.
+async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended> {
+    let context = Context::of(app, &session.merchant, &session.trans_id).await?;
+    let channels = app.channels.clone();
+    let (intended, finished): (Intended, Finished) = app
+        .store
+        .write(async move |tx: &mut Tx| {
+            let random = context.random.clone();
+            let mut desk = Desk::open(tx, context).await?;
+            let session = desk.session(&session.id)?.clone();
+            let now = desk.now();
+            session.may_be_paid(now, choice.seen).map_err(refuse)?;
+            let product = suits(&channels, &session, choice.method, now)?;
+            if let Some(open) = same_again(&desk, &session, choice.method, now) {
+                return Ok((Intended::Open(open), desk.finish()));
+            }
+            desk.stop_live(tx).await?;
+            let id = PaymentId::of(random.dated(now));
+            let channel = channels.selling(&product).map_or("", |channel| channel.name());
+            let payment = Payment {
+                channel: channel.to_owned(),
+                ..new_payment(id, &session, product, choice.terminal, now)
+            };
+            desk.add(tx, payment.clone()).await?;
+            Ok::<_, Error>((Intended::New(payment), desk.finish()))
+        })
+        .await?;
+    finished.tell(app);
+    Ok(intended)
+}
+
+/// The same method again while its code lives is the same payment (D7): a double click, a second tab, a reload.
+fn same_again(desk: &Desk, session: &Session, method: Method, now: Millis) -> Option<Payment> {
+    desk.payments
+        .iter()
+        .find(|payment| {
+            payment.state.is_live() && payment.session == session.id && payment.method == method
+        })
+        .filter(|payment| now < payment.expires || payment.confirming)
+        .cloned()
+}
+
+fn suits(channels: &Channels, session: &Session, method: Method, now: Millis) -> Result<Product> {
+    let wanted =
+        Wanted { amount: session.amount, country: session.home(), rest: session.rest(now) };
+    offer::choose(&channels.products(), method, wanted).map_err(|why| {
+        let needs = if why.needs.is_empty() {
+            String::new()
+        } else {
+            format!(" (needs {})", why.needs.join(", "))
+        };
+        let sentence =
+            format!("{} does not suit this session: {}{needs}", method.as_str(), why.reason);
+        Error::field(Code::MethodNotOffered, "method", sentence)
+    })
+}
+
+fn new_payment(
+    id: PaymentId,
+    session: &Session,
+    product: Product,
+    terminal: &str,
+    now: Millis,
+) -> Payment {
+    let expires = session.expires.min(now + product.longest);
+    Payment {
+        request_id: id.to_string(),
+        id,
+        session: session.id.clone(),
+        merchant: session.merchant.clone(),
+        trans_id: session.trans_id.clone(),
+        method: product.method,
+        channel: String::new(),
+        product: product.name.to_owned(),
+        terminal: terminal.to_owned(),
+        cancellable: product.cancellable,
+        amount: session.amount,
+        state: PaymentState::Intent,
+        role: Role::None,
+        confirming: false,
+        reason: String::new(),
+        got: None,
+        paid: None,
+        action: String::new(),
+        expires,
+        final_after: expires + product.settles_in,
+        cancels_sent: 0,
+        cancels_answered: 0,
+        asks: 0,
+        next_ask: Some(now + FIRST_ASK),
+        created: now,
+        changed: now,
+    }
+}
+
+/// Tells the channel. No answer is remembered as no answer.
+async fn open(app: &App, payment: &Payment) -> Result<Payment> {
+    let asking = asking(app, payment).await?;
+    let heard = match channel_of(app, payment)?.pay(payment, &asking).await {
+        Ok(opened) => {
+            let statement =
+                Statement { evidence: opened.evidence, source: Source::Reply, after_cancel: None };
+            Heard::Said(statement, opened.action)
+        }
+        Err(ChannelError::Refused { code }) => Heard::Said(refused(code), None),
+        Err(ChannelError::NotSent(why)) => {
+            tracing::warn!(order_id = %payment.id, why, "a payment was not sent");
+            Heard::NotSent
+        }
+        Err(ChannelError::NoAnswer(why)) => {
+            tracing::warn!(order_id = %payment.id, why, "a payment got no readable answer");
+            Heard::NoAnswer
+        }
+    };
+    let unheard = matches!(heard, Heard::NoAnswer);
+    let payment = settle(app, payment, heard).await?;
+    // Ask, do not repeat: only the channel knows whether it has it (R4).
+    if unheard { ask(app, &payment.id).await } else { Ok(payment) }
+}
+
+/// What a channel needs of us besides the payment.
+pub async fn asking(app: &App, payment: &Payment) -> Result<Asking> {
+    Ok(Asking {
+        payee: app.merchant(&payment.merchant).await?.name.clone(),
+        return_url: app.session_url(&payment.session),
+        notify_url: format!("{}/notify/{}", app.public_url, payment.channel),
+    })
+}
+
+/// Somebody else is opening this very payment: their code is ours. Waits as long as a call may take.
+async fn wait_for_code(app: &App, mut payment: Payment) -> Result<Payment> {
+    const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+    for _ in 0..50 {
+        if !payment.action.is_empty() || !payment.state.is_live() {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+        payment = read(app, &payment.id).await?;
+    }
+    Ok(payment)
+}
+
+async fn answer(app: &App, payment: &Payment) -> Result<OpenTransaction> {
+    match (payment.state, payment.reason.as_str()) {
+        (PaymentState::Fail, "CHANNEL_UNAVAILABLE") => Err(Error::refused(
+            Code::ChannelUnavailable,
+            "this payment method cannot be reached right now; nothing was taken, choose another one",
+        )),
+        _ => Ok(opened(payment, view::status(app, &payment.session).await?)),
+    }
+}
+
+/// An open payment on the wire.
+pub fn opened(payment: &Payment, state: florin_shared::shopper::StatusView) -> OpenTransaction {
+    OpenTransaction {
+        order_id: payment.id.to_string(),
+        method: payment.method.as_str().to_owned(),
+        next_action: serde_json::from_str::<NextAction>(&payment.action).ok(),
+        code_expires_in_ms: state.code_expires_in_ms,
+        state,
+    }
+}
+
+/// A refusal of the guard (A5), with its reason.
+pub fn refuse(why: NotPayable) -> Error {
+    match why {
+        NotPayable::Paid => Error::refused(Code::AlreadyPaid, "this session is paid already"),
+        NotPayable::Expired => Error::refused(
+            Code::SessionExpired,
+            "this session has expired; start again in the shop",
+        ),
+        NotPayable::Closed => {
+            Error::refused(Code::SessionClosed, "this session was closed; start again in the shop")
+        }
+        NotPayable::Changed => Error::field(
+            Code::AmountChanged,
+            "version",
+            "the amount has changed since the page was loaded",
+        ),
+    }
+}

@@ -1,0 +1,154 @@
+//! The one place where what a channel says changes a payment's outcome.
+//!
+//! A reply, a notification, an answer to our question and the answer to a cancel all come through here. The order is
+//! locked before anything is read, and everything that follows is one commit.
+
+use std::sync::atomic::Ordering;
+
+use florin_shared::shopper::NextAction;
+
+use super::desk::{Context, Desk, Finished};
+use crate::app::App;
+use crate::domain::order::Step;
+use crate::domain::pace;
+use crate::domain::payment::{Payment, PaymentState, Said, Statement};
+use crate::status::RETURNED;
+use crate::store::{Tx, evidence};
+use crate::{Error, Result};
+
+/// What we heard of a payment.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// A verified statement; from the reply to `pay` also what the shopper must do.
+    Said(Statement, Option<NextAction>),
+    /// The first call never left us: nothing was taken, nothing can be.
+    NotSent,
+    /// A call without a readable answer: the payment may exist.
+    NoAnswer,
+    /// The cancel with this number has been answered; a query may decide now (D1).
+    CancelAnswered(i64),
+}
+
+/// Takes in what was heard, and gives the payment as it is afterwards.
+pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Payment> {
+    let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
+    let id = payment.id.clone();
+    let interest = app.board.interest(&payment.session, app.now());
+    let (payment, step, finished): (Payment, Step, Finished) = app
+        .store
+        .write(async move |tx: &mut Tx| {
+            let mut desk = Desk::open(tx, context).await?;
+            let step = take_in(&mut desk, tx, &id, heard).await?;
+            let now = desk.now();
+            let payment = desk
+                .change(tx, &id, |payment| {
+                    // What is still open is asked about again, sooner while somebody looks.
+                    payment.next_ask = match (&step, payment.state.is_final()) {
+                        (Step::Ask | Step::Conflict, _) => Some(now),
+                        (_, true) => None,
+                        (_, false) => Some(pace::next_ask(payment, interest, now)),
+                    };
+                })
+                .await?;
+            Ok::<_, Error>((payment, step, desk.finish()))
+        })
+        .await?;
+    if step == Step::Conflict {
+        app.counters.conflicts.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(order_id = %payment.id, state = payment.state.as_str(), "the channel contradicts itself or us");
+    }
+    finished.tell(app);
+    Ok(payment)
+}
+
+async fn take_in(
+    desk: &mut Desk,
+    tx: &mut Tx,
+    id: &florin_shared::PaymentId,
+    heard: Heard,
+) -> Result<Step> {
+    let payment = desk.payment(id)?.clone();
+    match heard {
+        Heard::Said(statement, action) => {
+            evidence::keep(tx, &payment, &statement, desk.now()).await?;
+            if let Some(action) = action {
+                show(desk, tx, &payment, &action).await?;
+            }
+            let payment = desk.payment(id)?.clone();
+            let step = desk.standing(&payment)?.on_statement(&payment, &statement, desk.now());
+            carry_out(desk, tx, &payment, &statement, step.clone()).await?;
+            Ok(step)
+        }
+        Heard::NotSent if payment.state == PaymentState::Intent => {
+            desk.end(tx, id, PaymentState::Fail, "CHANNEL_UNAVAILABLE".into()).await?;
+            Ok(Step::Stay)
+        }
+        Heard::NotSent | Heard::NoAnswer => {
+            // Absence of evidence never overwrites any.
+            desk.change(tx, id, |payment| {
+                payment.state = payment.state.max(unknown(payment.state))
+            })
+            .await?;
+            Ok(Step::Stay)
+        }
+        Heard::CancelAnswered(number) => {
+            desk.change(tx, id, |payment| {
+                payment.cancels_answered = payment.cancels_answered.max(number)
+            })
+            .await?;
+            Ok(Step::Stay)
+        }
+    }
+}
+
+fn unknown(state: PaymentState) -> PaymentState {
+    if state < PaymentState::Unknown { PaymentState::Unknown } else { state }
+}
+
+/// Keeps what the shopper must do, so that a reload finds it again.
+async fn show(desk: &mut Desk, tx: &mut Tx, payment: &Payment, action: &NextAction) -> Result<()> {
+    let text = serde_json::to_string(action).map_err(|error| Error::Internal(error.to_string()))?;
+    desk.change(tx, &payment.id, |payment| payment.action = text).await?;
+    Ok(())
+}
+
+async fn carry_out(
+    desk: &mut Desk,
+    tx: &mut Tx,
+    payment: &Payment,
+    statement: &Statement,
+    step: Step,
+) -> Result<()> {
+    let id = &payment.id;
+    match step {
+        Step::Stay | Step::Conflict => Ok(()),
+        Step::Confirm => desk
+            .change(tx, id, |payment| {
+                payment.state = PaymentState::Processing;
+                payment.confirming = true;
+            })
+            .await
+            .map(drop),
+        Step::Become(PaymentState::Processing, _) => {
+            desk.change(tx, id, |payment| payment.state = PaymentState::Processing).await.map(drop)
+        }
+        Step::Become(PaymentState::Cancelled, reason) => {
+            let was_paid = evidence::has_success(tx, id).await?;
+            let reason = if was_paid { RETURNED.to_owned() } else { reason };
+            desk.end(tx, id, PaymentState::Cancelled, reason).await
+        }
+        Step::Become(state, reason) => desk.end(tx, id, state, reason).await,
+        Step::Accept(got, at) => desk.accept(tx, id, got, at).await,
+        Step::GiveBack(got, at, reason) => desk.give_back(tx, id, got, at, reason).await,
+        Step::AlreadyBack(got, at) => desk.already_back(tx, id, got, at).await,
+        Step::Returned(total) => desk.returned(tx, id, total).await,
+        Step::Ask => {
+            // Paid after our cancel was answered: the channel gives it back, and the shopper is told (D1).
+            let paid = matches!(statement.evidence.said, Said::Paid { .. });
+            if paid && payment.state == PaymentState::Cancelled {
+                desk.change(tx, id, |payment| payment.reason = RETURNED.to_owned()).await?;
+            }
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the shopper's page is told: the whole view once, the status from memory.
+
+use std::sync::Arc;
+
+use florin_shared::money::Amount;
+use florin_shared::shopper::{CheckoutView, Good, StatusView};
+use florin_shared::{Code, SessionId};
+
+use super::pay::opened;
+use crate::app::App;
+use crate::domain::offer::{self, Wanted};
+use crate::domain::payment::Payment;
+use crate::domain::session::Session;
+use crate::status::{Entry, Snapshot, return_url, status_of};
+use crate::store::{Tx, payments, sessions};
+use crate::{Error, Result};
+
+/// The session of that id.
+pub async fn session(app: &App, id: &SessionId) -> Result<Session> {
+    sessions::get(&mut app.store.read().await?, id).await?.ok_or_else(|| Error::no_such("session"))
+}
+
+/// The session in memory, read from the database the first time.
+pub async fn entry(app: &App, id: &SessionId) -> Result<Arc<Entry>> {
+    if let Some(entry) = app.board.get(id) {
+        return Ok(entry);
+    }
+    let snapshot = snapshot(&mut app.store.read().await?, id).await?;
+    let merchant = app.merchant(&snapshot.session.merchant).await?;
+    Ok(app.board.enter(snapshot, app.token_digest(id), merchant))
+}
+
+/// Reads what polls are answered from.
+pub async fn snapshot(tx: &mut Tx, id: &SessionId) -> Result<Snapshot> {
+    // The log's number first: what is read after it can only be newer, and is then told again.
+    let seq: Option<(i64,)> = tx
+        .sql(
+            "select o.seq from session s
+               join pay_order o on o.merchant_id = s.merchant_id and o.trans_id = s.trans_id where s.session_id = $1",
+        )
+        .bind(id.as_str())
+        .one()
+        .await?;
+    let session = sessions::get(tx, id).await?.ok_or_else(|| Error::no_such("session"))?;
+    let payments = payments::of_session(tx, id).await?;
+    Ok(Snapshot::of(&session, seq.map_or(0, |(seq,)| seq), payments.iter()))
+}
+
+/// The status, from memory.
+pub async fn status(app: &App, id: &SessionId) -> Result<StatusView> {
+    Ok(entry(app, id).await?.snapshot().view(app.now()))
+}
+
+/// Everything the page shows.
+pub async fn view(app: &App, id: &SessionId) -> Result<CheckoutView> {
+    let mut tx = app.store.read().await?;
+    let session = sessions::get(&mut tx, id).await?.ok_or_else(|| Error::no_such("session"))?;
+    let payments = payments::of_session(&mut tx, id).await?;
+    drop(tx);
+    let merchant = app.merchant(&session.merchant).await?;
+    let now = app.now();
+    let state = status(app, id).await?;
+    let wanted =
+        Wanted { amount: session.amount, country: session.home(), rest: session.rest(now) };
+    Ok(CheckoutView {
+        session_id: session.id.to_string(),
+        version: session.shown.unsigned_abs(),
+        status: status_of(session.state),
+        payee: merchant.name.clone(),
+        trans_id: session.trans_id.clone(),
+        amount: Amount::from(session.amount),
+        goods: goods(&session)?,
+        methods: offer::list(&app.channels.products(), wanted),
+        expires_in_ms: state.expires_in_ms,
+        lifetime_ms: (session.expires - session.created).unsigned_abs(),
+        return_url: return_url(&session),
+        session_url: app.session_url(&session.id),
+        display_locale: Some(session.locale.clone()).filter(|locale| !locale.is_empty()),
+        appearance: merchant.appearance.clone(),
+        auto_query: merchant.auto_query,
+        livemode: merchant.livemode,
+        open: open(&payments).map(|payment| opened(payment, state.clone())),
+        state,
+    })
+}
+
+fn goods(session: &Session) -> Result<Vec<Good>> {
+    serde_json::from_str(&session.goods).map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn open(payments: &[Payment]) -> Option<&Payment> {
+    payments.iter().find(|payment| payment.state.is_live())
+}
+
+/// A token that no longer opens anything: it lives until the session ends, plus an hour (D15).
+pub fn token_lives(session: &Session, now: crate::clock::Millis) -> Result<()> {
+    const AFTERWARDS: crate::clock::Millis = 60 * 60 * 1000;
+    if now < session.expires + AFTERWARDS {
+        return Ok(());
+    }
+    Err(Error::refused(Code::WrongKey, "this client token has ended with its session"))
+}

@@ -1,0 +1,118 @@
+//! The built widget and the shop's page, read once at the start and served from memory.
+
+use std::collections::HashMap;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, Request};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use florin_shared::Code;
+
+use crate::{App, Error};
+
+struct Asset {
+    kind: &'static str,
+    /// The name carries a hash of the content, so it never changes.
+    forever: bool,
+    plain: Bytes,
+    brotli: Option<Bytes>,
+}
+
+type Assets = Arc<HashMap<String, Asset>>;
+
+/// `/` and every file of the folder, at its own name.
+pub fn routes(folder: Option<PathBuf>) -> Router<App> {
+    let assets: Assets = Arc::new(folder.map(|folder| read(&folder)).unwrap_or_default());
+    let (page, files) = (assets.clone(), assets);
+    Router::new()
+        .route(
+            "/",
+            get(async move |request: Request| serve(&page, "index.html", request.headers())),
+        )
+        .route(
+            "/{*file}",
+            get(async move |Path(file): Path<String>, request: Request| {
+                serve(&files, &file, request.headers())
+            }),
+        )
+}
+
+fn read(folder: &FilePath) -> HashMap<String, Asset> {
+    let mut found = HashMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Some((name, asset)) = asset(folder, &path) {
+                found.insert(name, asset);
+            }
+        }
+    }
+    found
+}
+
+fn asset(folder: &FilePath, path: &FilePath) -> Option<(String, Asset)> {
+    let name = path.strip_prefix(folder).ok()?.to_str()?.to_owned();
+    let kind = kind(&name)?;
+    let beside = format!("{}.br", path.to_str()?);
+    let plain = Bytes::from(std::fs::read(path).ok()?);
+    let brotli = std::fs::read(beside).ok().map(Bytes::from);
+    Some((name.clone(), Asset { kind, forever: is_hashed(&name), plain, brotli }))
+}
+
+fn kind(name: &str) -> Option<&'static str> {
+    match name.rsplit('.').next()? {
+        "html" => Some("text/html; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "json" => Some("application/json"),
+        "wasm" => Some("application/wasm"),
+        "svg" => Some("image/svg+xml"),
+        "png" => Some("image/png"),
+        _ => None,
+    }
+}
+
+/// Trunk and the loader's build put sixteen or more hexadecimal digits into the names of what they hash.
+fn is_hashed(name: &str) -> bool {
+    name.split(['-', '.', '_', '/'])
+        .any(|part| part.len() >= 8 && part.bytes().all(|digit| digit.is_ascii_hexdigit()))
+}
+
+fn serve(assets: &Assets, name: &str, asked: &HeaderMap) -> Response {
+    let Some(asset) = assets.get(name) else {
+        let sentence = if name == "index.html" {
+            "the shop's page has not been built; run `make run`, or `trunk build --release` and set FLORIN_ASSETS_DIR"
+        } else {
+            "there is nothing at this address"
+        };
+        return Error::refused(Code::NoSuchAddress, sentence).into_response();
+    };
+    let takes_brotli = asked
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("br"));
+    let (body, encoding) = match &asset.brotli {
+        Some(packed) if takes_brotli => (packed.clone(), Some("br")),
+        _ => (asset.plain.clone(), None),
+    };
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let life = if asset.forever { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(life));
+    // Pages under COEP may load the widget too.
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}

@@ -1,0 +1,139 @@
+//! Extractors that are proofs: there is no other way to get a merchant or a shopper.
+
+use std::sync::Arc;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::header::{AUTHORIZATION, ORIGIN};
+use axum::http::request::Parts;
+use florin_shared::{Code, SessionId};
+use url::{Host, Url};
+
+use crate::app::digest_of;
+use crate::flow::view;
+use crate::status::Entry;
+use crate::store::merchants::{self, Merchant};
+use crate::{App, Error, Result};
+
+/// A merchant whose secret key came with this request.
+pub struct Caller(pub Arc<Merchant>);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller> {
+        let key = bearer(parts, "a secret key")?;
+        let id = merchants::by_key(&mut app.store.read().await?, key).await?;
+        let id = id.ok_or_else(|| Error::refused(Code::WrongKey, "this key opens nothing"))?;
+        Ok(Caller(app.merchant(&id).await?))
+    }
+}
+
+/// A shopper whose token opens the session in the path, on a page of the merchant's.
+pub struct Shopper {
+    /// The session.
+    pub session: SessionId,
+    /// The session in memory.
+    pub entry: Arc<Entry>,
+}
+
+impl FromRequestParts<App> for Shopper {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Shopper> {
+        let token = digest_of(bearer(parts, "a client token")?);
+        let session = session_of(parts, app).await?;
+        // An unknown session, a foreign one and a wrong token get the same answer.
+        let wrong =
+            || Error::refused(Code::WrongKey, "this client token does not open this session");
+        let entry = view::entry(app, &session).await.map_err(|error| match error.code() {
+            Code::NotFound => wrong(),
+            _ => error,
+        })?;
+        verify_slices_are_equal(&token, &entry.token_digest).map_err(|_| wrong())?;
+        view::token_lives(&entry.snapshot().session, app.now())?;
+        let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+        may_ask(origin, &entry.merchant, &app.public_url)?;
+        Ok(Shopper { session, entry })
+    }
+}
+
+async fn session_of(parts: &mut Parts, app: &App) -> Result<SessionId> {
+    let Path(path) =
+        Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Error::no_such("session"))?;
+    let wrong = || Error::refused(Code::WrongKey, "this client token does not open this session");
+    path.get("session_id").and_then(|id| id.parse().ok()).ok_or_else(wrong)
+}
+
+fn bearer<'a>(parts: &'a Parts, what: &str) -> Result<&'a str> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+    header
+        .and_then(|header| header.strip_prefix("Bearer "))
+        .map(str::trim)
+        .filter(|key| !key.is_empty())
+        .ok_or_else(|| {
+            Error::refused(Code::NoKey, format!("this call needs {what}: Authorization: Bearer …"))
+        })
+}
+
+/// Pages of the merchant's registered origins, our own pages, and in test mode those of this machine and its network.
+fn may_ask(origin: Option<&str>, merchant: &Merchant, public_url: &str) -> Result<()> {
+    // Programs and same-origin GETs send none; a browser cannot hide it.
+    let Some(origin) = origin else { return Ok(()) };
+    let own = Url::parse(public_url).is_ok_and(|url| url.origin().ascii_serialization() == origin);
+    let registered = merchant.origins.iter().any(|known| known == origin);
+    if own || registered || (!merchant.livemode && is_private(origin)) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        Code::OriginNotRegistered,
+        format!(
+            "the origin {origin} is not registered; add it to the merchant's origins, as scheme, host and port"
+        ),
+    ))
+}
+
+/// Whether an address is on this machine or in a private network.
+pub fn is_private(address: &str) -> bool {
+    let Ok(url) = Url::parse(address) else { return false };
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            name == "localhost" || name.ends_with(".localhost") || name.ends_with(".local")
+        }
+        Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Some(Host::Ipv6(ip)) => {
+            ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_means_this_machine_and_its_network() {
+        for private in [
+            "http://localhost:3000",
+            "http://127.0.0.1",
+            "http://192.168.1.4:8080",
+            "http://[::1]",
+            "http://box.local",
+        ] {
+            assert!(is_private(private), "{private}");
+        }
+        for public in [
+            "https://shop.example",
+            "http://localhost.evil.example",
+            "http://8.8.8.8",
+            "null",
+            "",
+            "http://127.0.0.1.evil.example",
+        ] {
+            assert!(!is_private(public), "{public}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What merchants ask, with their secret key.
+
+pub mod new_session;
+pub mod sessions;
+pub mod transactions;

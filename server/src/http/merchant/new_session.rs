@@ -1,0 +1,174 @@
+//! Reads Create Session's request: every field of document 004, checked here and nowhere else.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use florin_shared::shopper::Good;
+use florin_shared::{Code, Money};
+use url::Url;
+
+use crate::clock::Millis;
+use crate::domain::session::{LONGEST, USUAL};
+use crate::flow::create_session::NewSession;
+use crate::http::auth::is_private;
+use crate::http::body::{Body, Fields};
+use crate::store::merchants::Merchant;
+use crate::{Error, Result, hex};
+
+/// Reads it, at this time, for this merchant.
+pub fn parse(body: Body, merchant: &Merchant, now: Millis) -> Result<NewSession> {
+    let fingerprint = fingerprint(&body);
+    let mut fields = Fields::of(body.object);
+    same_merchant(&mut fields, merchant)?;
+    purchase_only(&mut fields)?;
+    let trans_id = trans_id(&mut fields)?;
+    let amount = Money::parse(&fields.required("amount", 32)?, &fields.required("currency", 8)?)?;
+    let (expire_text, expires) = expiry(&mut fields, now)?;
+    let mode = fields.word("session_mode", &["HOSTED", "DROP_IN", "COMPONENT"])?.to_owned();
+    let locale = fields.text("display_locale", 35)?.unwrap_or_default();
+    let return_url = address(&mut fields, "return_url", merchant)?;
+    let notify_url = address(&mut fields, "notify_url", merchant)?;
+    let goods = goods(&mut fields)?;
+    let country = country(&mut fields)?;
+    fields.end()?;
+    Ok(NewSession {
+        trans_id,
+        amount,
+        mode,
+        country,
+        locale,
+        return_url,
+        notify_url,
+        goods,
+        fingerprint,
+        expire_text,
+        expires,
+    })
+}
+
+/// The same request has the same fingerprint, whatever the order of its keys.
+fn fingerprint(body: &Body) -> String {
+    let canonical = serde_json::to_vec(&body.object).unwrap_or_default();
+    hex(digest(&SHA256, &canonical).as_ref())
+}
+
+/// The body's `merchant_id` must be the key's (D14).
+pub fn same_merchant(fields: &mut Fields, merchant: &Merchant) -> Result<()> {
+    match fields.text("merchant_id", 20)? {
+        None => Ok(()),
+        Some(id) if id == merchant.id.as_str() => Ok(()),
+        Some(_) => Err(Error::field(
+            Code::InvalidField,
+            "merchant_id",
+            "merchant_id is not the one of this key",
+        )),
+    }
+}
+
+/// What this version does: one payment, taken at once. The rest of document 004 is refused by name, never ignored.
+fn purchase_only(fields: &mut Fields) -> Result<()> {
+    fields.word("payment_type", &["PURCHASE"])?;
+    fields.word("authorisation_type", &["FINAL_AUTH"])?;
+    fields.word("capture_method", &["AUTOMATIC"])?;
+    if fields.flag("mit")? {
+        return Err(Error::field(
+            Code::InvalidField,
+            "mit",
+            "mit must be false: a session is paid by its shopper",
+        ));
+    }
+    if let Some(mut payment) = fields.object("payment")? {
+        // Kept for cards: a wallet's payment stores nothing, so the wish is accepted and has no effect.
+        payment.flag("store_payment_method")?;
+        payment.word("token_usage", &["CARD_ON_FILE", "SUBSCRIPTION"])?;
+        payment.text("shopper_reference", 128)?;
+        payment.end()?;
+    }
+    Ok(())
+}
+
+fn trans_id(fields: &mut Fields) -> Result<String> {
+    let text = fields.required("trans_id", 64)?;
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(text);
+    }
+    Err(Error::field(
+        Code::InvalidField,
+        "trans_id",
+        "trans_id is 1 to 64 visible ASCII characters",
+    ))
+}
+
+/// At most 24 hours ahead (P16); 30 minutes when nothing is said (D11).
+fn expiry(fields: &mut Fields, now: Millis) -> Result<(String, Millis)> {
+    let Some(text) = fields.text("expire_time", 64)? else {
+        return Ok((String::new(), now + USUAL));
+    };
+    let wrong = |what: &str| {
+        Error::field(Code::InvalidExpiry, "expire_time", format!("expire_time {what}"))
+    };
+    let at: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| wrong("must be RFC 3339 with an offset, such as 2026-11-18T12:10:00+08:00"))?;
+    match at.as_millisecond() {
+        past if past <= now => Err(wrong("is in the past")),
+        far if far > now + LONGEST => Err(wrong("is more than 24 hours ahead")),
+        at => Ok((text, at)),
+    }
+}
+
+/// https, and in test mode also http to this machine and its network (D16). Empty when absent.
+fn address(fields: &mut Fields, name: &'static str, merchant: &Merchant) -> Result<String> {
+    let Some(text) = fields.text(name, 2048)? else { return Ok(String::new()) };
+    let wrong = |what: &str| Error::field(Code::InvalidReturnUrl, name, format!("{name} {what}"));
+    let url = Url::parse(&text).map_err(|_| wrong("is not an address"))?;
+    // What a lenient reader would repair, somebody else would read otherwise.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if !is_plain || !url.username().is_empty() || url.password().is_some() || !text.contains("://")
+    {
+        return Err(wrong("is not a plain address: no spaces, backslashes or user names"));
+    }
+    match url.scheme() {
+        "https" => Ok(text),
+        "http" if !merchant.livemode && is_private(&text) => Ok(text),
+        "http" => Err(wrong(
+            "must be https (in test mode, http only to this machine or a private network)",
+        )),
+        _ => Err(wrong("must be https")),
+    }
+}
+
+fn goods(fields: &mut Fields) -> Result<String> {
+    let mut goods = Vec::new();
+    for mut good in fields.objects("goods", 100)? {
+        let name = good.required("name", 256)?;
+        let quantity = good.number("quantity")?.unwrap_or(1);
+        let quantity = u32::try_from(quantity).map_err(|_| {
+            Error::field(Code::InvalidField, "goods", "a quantity is at most 4294967295")
+        })?;
+        let unit_amount = good.text("unit_amount", 16)?;
+        good.end()?;
+        goods.push(Good { name, quantity, unit_amount });
+    }
+    serde_json::to_string(&goods).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Where the shopper is: the address of the bill, else of the parcel. The other fields of these objects are personal
+/// data that no channel of this version needs: they are read and not kept.
+fn country(fields: &mut Fields) -> Result<String> {
+    let mut country = String::new();
+    for name in ["customer", "shipping", "bill"] {
+        if let Some(mut object) = fields.object(name)?
+            && let Some(text) = object.text("country", 2)?
+        {
+            if text.len() != 2 || !text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+                let path = format!("{name}.country");
+                return Err(Error::field(
+                    Code::InvalidField,
+                    path,
+                    "a country is two letters of ISO 3166, such as HK",
+                ));
+            }
+            country = text;
+        }
+    }
+    Ok(country)
+}

@@ -1,0 +1,73 @@
+//! Transactions, for the merchant's server.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use florin_shared::Code;
+use florin_shared::transaction::TransactionView;
+use serde::Deserialize;
+
+use super::new_session::same_merchant;
+use crate::flow::query::{self, Key};
+use crate::http::answer::Good;
+use crate::http::auth::Caller;
+use crate::http::body::{Body, Fields};
+use crate::{App, Error, Result};
+
+/// The addresses of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/transactions", get(by_query))
+        .route("/v1/transactions/query", post(by_body))
+}
+
+/// One of the three keys; `all=true` lists every attempt.
+#[derive(Deserialize)]
+struct Asked {
+    session_id: Option<String>,
+    order_id: Option<String>,
+    trans_id: Option<String>,
+    #[serde(default)]
+    all: bool,
+}
+
+async fn by_query(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let key = key(asked.order_id, asked.session_id, asked.trans_id)?;
+    if asked.all {
+        return Ok(Good(query::transactions(&app, &merchant.id, &key).await?).into_response());
+    }
+    Ok(Good(query::transaction(&app, &merchant.id, &key).await?).into_response())
+}
+
+async fn by_body(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    body: Body,
+) -> Result<Good<TransactionView>> {
+    let mut fields = Fields::of(body.object);
+    same_merchant(&mut fields, &merchant)?;
+    let (order, session) = (fields.text("order_id", 64)?, fields.text("session_id", 64)?);
+    let key = key(order, session, fields.text("trans_id", 64)?)?;
+    fields.end()?;
+    Ok(Good(query::transaction(&app, &merchant.id, &key).await?))
+}
+
+/// Document 004's example sends all three; the most exact one counts.
+fn key(order: Option<String>, session: Option<String>, trans_id: Option<String>) -> Result<Key> {
+    let not_exist = |_| Error::refused(Code::OrderNotExist, "the order doesn't exist");
+    match (order, session, trans_id) {
+        (Some(id), ..) => id.parse().map(Key::Payment).map_err(not_exist),
+        (None, Some(id), _) => id.parse().map(Key::Session).map_err(not_exist),
+        (None, None, Some(trans_id)) => Ok(Key::Order(trans_id)),
+        (None, None, None) => Err(Error::field(
+            Code::InvalidField,
+            "order_id",
+            "one of order_id, session_id and trans_id must be given",
+        )),
+    }
+}

@@ -1,0 +1,70 @@
+//! HTTP in, HTTP out: the table of contents of every address.
+
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::http::{Method, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use florin_shared::Code;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::trace::TraceLayer;
+
+use crate::{App, Error};
+
+pub mod answer;
+pub mod assets;
+pub mod auth;
+pub mod body;
+pub mod health;
+pub mod merchant;
+pub mod notices;
+pub mod page;
+pub mod shopper;
+
+/// Every address of the server. `assets` is where the built widget and the shop's page lie.
+pub fn router(app: App, assets: Option<PathBuf>) -> Router {
+    let slow = Router::new()
+        .merge(merchant::sessions::routes())
+        .merge(merchant::transactions::routes())
+        .merge(shopper::routes())
+        .merge(page::routes())
+        .merge(notices::routes())
+        .merge(health::routes())
+        .merge(assets::routes(assets))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app.clone())
+        .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)));
+    // The poll has a router of its own, so that nothing heavy lies on its way.
+    let polls = Router::new()
+        .route("/v1/checkout/{session_id}/status", get(shopper::status))
+        .with_state(app);
+    slow.merge(polls).layer(ServiceBuilder::new().layer(TraceLayer::new_for_http()).layer(cors()))
+}
+
+/// Any page may read our answers; who may *ask* for a session is decided by its token and the merchant's registered
+/// origins (`auth.rs`), so that a foreign page can read why it was refused. There are no cookies.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .max_age(std::time::Duration::from_secs(7200))
+}
+
+async fn nowhere() -> Error {
+    Error::refused(Code::NoSuchAddress, "there is nothing at this address")
+}
+
+async fn wrong_method() -> Error {
+    Error::refused(Code::MethodNotAllowed, "this address does not take this method")
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    tracing::error!("a handler panicked");
+    (StatusCode::INTERNAL_SERVER_ERROR, Error::Internal("a handler panicked".into()))
+        .into_response()
+}

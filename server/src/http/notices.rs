@@ -1,0 +1,80 @@
+//! What channels call: proved, kept, and only then acknowledged (rule R12).
+
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use florin_shared::Code;
+
+use crate::channel::{Channel, Notice, Notification};
+use crate::domain::payment::{Source, Statement};
+use crate::flow::settle::{Heard, settle};
+use crate::flow::{reverse, to_the_end};
+use crate::store::{payments, reversals};
+use crate::{App, Error, Result};
+
+/// The addresses of this file.
+pub fn routes() -> Router<App> {
+    Router::new().route("/notify/{channel}", post(hear))
+}
+
+async fn hear(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Result<Response> {
+    let nowhere = || Error::refused(Code::NoSuchAddress, "there is no such channel");
+    let channel = app.channels.named(&name).ok_or_else(nowhere)?.clone();
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 64 * 1024)
+        .await
+        .map_err(|_| Error::refused(Code::BodyTooLarge, "the body is larger than 64 KiB"))?;
+    let header = |name: &str| {
+        parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    };
+    let notice = prove(&app, channel.as_ref(), parts.uri.path(), &header, &body)?;
+    let flow = app.clone();
+    to_the_end(async move { keep(&flow, &name, notice).await }).await?;
+    let content_type = (header::CONTENT_TYPE, "application/json;charset=UTF-8");
+    Ok((StatusCode::OK, [content_type], channel.acknowledgement()).into_response())
+}
+
+fn prove(
+    app: &App,
+    channel: &dyn Channel,
+    path: &str,
+    header: &(dyn Fn(&str) -> Option<String> + Sync),
+    body: &Bytes,
+) -> Result<Notice> {
+    channel.read_notification(&Notification { path, header, body, now: app.now() }).map_err(
+        |forged| {
+            app.counters.forged.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(channel = channel.name(), %forged, "a notification was refused");
+            Error::refused(Code::WrongKey, "this message does not prove who sent it")
+        },
+    )
+}
+
+async fn keep(app: &App, channel: &str, notice: Notice) -> Result<()> {
+    let unknown = || Error::no_such("transaction");
+    match notice {
+        Notice::Payment { request_id, evidence } => {
+            let payment =
+                payments::by_request(&mut app.store.read().await?, channel, &request_id).await?;
+            let statement = Statement { evidence, source: Source::Notice, after_cancel: None };
+            settle(app, &payment.ok_or_else(unknown)?, Heard::Said(statement, None)).await.map(drop)
+        }
+        Notice::Reversal { request_id, said, .. } => {
+            let mut tx = app.store.read().await?;
+            let id = request_id.parse().map_err(|_| unknown())?;
+            let reversal = reversals::get(&mut tx, &id).await?.ok_or_else(unknown)?;
+            let payment = payments::get(&mut tx, &reversal.payment).await?.ok_or_else(unknown)?;
+            drop(tx);
+            reverse::take_in(app, &payment, &reversal.id, Some(said), false).await
+        }
+    }
+}

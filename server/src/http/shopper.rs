@@ -1,0 +1,88 @@
+//! What the shopper's page asks, with the session's token.
+
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::routing::{get, post};
+use florin_shared::PaymentId;
+use florin_shared::shopper::{CheckoutView, OpenTransaction, StatusView};
+
+use crate::flow::pay::Choice;
+use crate::flow::{cancel, pay, view};
+use crate::http::answer::Good;
+use crate::http::auth::Shopper;
+use crate::http::body::{Body, Fields};
+use crate::{App, Error, Result};
+
+/// The addresses of this file, but for the poll, which has a router of its own.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/checkout/{session_id}", get(show))
+        .route("/v1/checkout/{session_id}/transactions", post(open))
+        .route("/v1/checkout/{session_id}/transactions/{order_id}/check", post(check))
+        .route("/v1/checkout/{session_id}/transactions/{order_id}/cancel", post(cancel_payment))
+}
+
+async fn show(State(app): State<App>, shopper: Shopper) -> Result<Good<CheckoutView>> {
+    Ok(Good(view::view(&app, &shopper.session).await?))
+}
+
+/// The poll: from memory, without a write; it only notes that somebody looks (R8, R14).
+pub async fn status(State(app): State<App>, shopper: Shopper) -> Good<StatusView> {
+    let now = app.now();
+    shopper.entry.watch(now);
+    app.counters.polls.fetch_add(1, Ordering::Relaxed);
+    Good(shopper.entry.snapshot().view(now))
+}
+
+async fn open(
+    State(app): State<App>,
+    shopper: Shopper,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Good<OpenTransaction>> {
+    let mut fields = Fields::of(body.object);
+    let method = fields.required("method", 64)?.parse()?;
+    let seen = fields.number("version")?.unwrap_or(0);
+    fields.end()?;
+    let choice =
+        Choice { method, seen: i64::try_from(seen).unwrap_or(0), terminal: terminal(&headers) };
+    Ok(Good(pay::pay(&app, &shopper.session, choice).await?))
+}
+
+async fn check(
+    State(app): State<App>,
+    shopper: Shopper,
+    Path((_, order_id)): Path<(String, String)>,
+) -> Result<Good<StatusView>> {
+    Ok(Good(cancel::check(&app, &shopper.session, &known(&order_id)?).await?))
+}
+
+async fn cancel_payment(
+    State(app): State<App>,
+    shopper: Shopper,
+    Path((_, order_id)): Path<(String, String)>,
+) -> Result<Good<StatusView>> {
+    let id = known(&order_id)?;
+    let session = shopper.session;
+    let flow = app.clone();
+    let status =
+        crate::flow::to_the_end(async move { cancel::cancel(&flow, &session, &id).await }).await?;
+    Ok(Good(status))
+}
+
+fn known(id: &str) -> Result<PaymentId> {
+    id.parse().map_err(|_| Error::no_such("transaction"))
+}
+
+/// The shopper's device, in the channel's words. A wrong guess only changes which way to pay is offered first.
+fn terminal(headers: &HeaderMap) -> &'static str {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
+    match agent {
+        ios if ios.contains("iPhone") || ios.contains("iPad") => "WAP_IOS",
+        android if android.contains("Android") => "WAP_ANDROID",
+        _ => "WEB",
+    }
+}

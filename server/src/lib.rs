@@ -1,0 +1,30 @@
+//! Florin's server, in reading order.
+//!
+//! `http` and `worker` call `flow`; `flow` asks `domain` what should happen, and tells `store` and `channel`.
+//! The arrows never point back; `tests/tidy.rs` holds them to it.
+
+pub mod app;
+pub mod channel;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod flow;
+pub mod http;
+pub mod status;
+pub mod store;
+pub mod telemetry;
+pub mod worker;
+
+pub use app::App;
+pub use error::{Error, Result};
+
+/// Bytes as lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _never_fails = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,179 @@
+//! The ledger's invariants as SQL (`reliability/` 4.2): statements that must return no row.
+
+use super::{StoreError, Tx};
+use crate::clock::Millis;
+
+/// A row that breaks an invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Which, and what it says.
+    pub invariant: &'static str,
+    /// The row's key.
+    pub row: String,
+}
+
+/// Which invariants are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Those that hold at any moment, after any fault: I1-I14.
+    Always,
+    /// Also those that hold when channels can be reached and a minute has passed: L1-L4.
+    AtRest,
+}
+
+struct Invariant {
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// Each text gives one column, the key of a row that breaks it.
+const ALWAYS: &[Invariant] = &[
+    Invariant {
+        name: "I1 never two counted payments for one order",
+        sql: "select merchant_id || '/' || trans_id from payment where role = 'ACCEPTED'
+               group by merchant_id, trans_id having count(*) > 1",
+    },
+    Invariant {
+        name: "I2 a role only on success, and success always has one",
+        sql: "select payment_id from payment where (role <> 'NONE') <> (state = 'SUCCESS')",
+    },
+    Invariant {
+        name: "I3 an accepted payment is exactly the order's amount and currency, as the channel confirmed it",
+        sql: "select a.payment_id from payment a
+                join pay_order o on o.merchant_id = a.merchant_id and o.trans_id = a.trans_id
+               where a.role = 'ACCEPTED' and (a.got_amount is null or a.got_amount <> o.amount
+                 or a.got_currency is null or a.got_currency <> o.currency
+                 or a.amount <> o.amount or a.currency <> o.currency)",
+    },
+    Invariant {
+        name: "I4 money taken and not accepted is on its way back, whole",
+        sql: "select a.payment_id from payment a where a.role = 'SURPLUS' and not exists (
+                select 1 from reversal r where r.payment_id = a.payment_id and r.state <> 'FAIL'
+                   and r.amount = a.got_amount and r.reason in ('SURPLUS', 'LATE', 'MISMATCH', 'EXTERNAL'))",
+    },
+    Invariant {
+        name: "I5 never more back than was taken",
+        sql: "select a.payment_id from payment a
+                join reversal r on r.payment_id = a.payment_id and r.state <> 'FAIL'
+               group by a.payment_id, a.got_amount having sum(r.amount) > coalesce(a.got_amount, 0)",
+    },
+    Invariant {
+        name: "I6 states only rise",
+        sql: "with rnk(s, n) as (values ('INTENT', 0), ('SENT', 1), ('UNKNOWN', 2), ('PROCESSING', 3),
+                ('CANCELLING', 4), ('FAIL', 5), ('CANCELLED', 6), ('SUCCESS', 7))
+              select e.trans_id from event e join rnk f on f.s = e.from_state join rnk t on t.s = e.to_state
+               where e.kind = 'ATTEMPT' and t.n < f.n",
+    },
+    Invariant {
+        name: "I7 a session is paid exactly when it has an accepted payment",
+        sql: "select s.session_id from session s where (s.state = 'PAID') <> exists (
+                select 1 from payment a where a.session_id = s.session_id and a.role = 'ACCEPTED')",
+    },
+    Invariant {
+        name: "I8 a finished, unpaid session has no payment that could still take money unnoticed",
+        sql: "select s.session_id from session s join payment a on a.session_id = s.session_id
+               where s.state in ('EXPIRED', 'CANCELLED')
+                 and (a.state in ('INTENT', 'SENT', 'PROCESSING', 'UNKNOWN')
+                   or (a.state = 'CANCELLING' and a.cancellable = 1))",
+    },
+    Invariant {
+        name: "I9 a session lives at most 24 hours",
+        sql: "select session_id from session where expire_ms - created_ms > 86400000 or expire_ms <= created_ms",
+    },
+    Invariant {
+        name: "I9 no payment begins at or after its session's end",
+        sql: "select a.payment_id from payment a join session s on s.session_id = a.session_id
+               where a.created_ms >= s.expire_ms",
+    },
+    Invariant {
+        name: "I10 success rests on stored evidence",
+        sql: "select a.payment_id from payment a where a.state = 'SUCCESS' and not exists (
+                select 1 from evidence v where v.payment_id = a.payment_id and v.status = 'SUCCESS')",
+    },
+    Invariant {
+        name: "I11 the log and the row agree",
+        sql: "select a.payment_id from payment a where a.state <> coalesce((
+                select e.to_state from event e where e.payment_id = a.payment_id and e.kind = 'ATTEMPT'
+                 order by e.seq desc limit 1), 'no event')",
+    },
+    Invariant {
+        name: "I11 the log has no holes",
+        sql: "select merchant_id || '/' || trans_id from event group by merchant_id, trans_id
+               having min(seq) <> 1 or max(seq) <> count(*)",
+    },
+    Invariant {
+        name: "I12 every result has its message, for a session that wants them",
+        sql: "select e.merchant_id || '/' || e.trans_id from event e join session s on s.session_id = e.session_id
+               left join outbox o on o.merchant_id = e.merchant_id and o.trans_id = e.trans_id and o.seq = e.seq
+                and o.endpoint_id = 'notify_url'
+               where e.kind = 'RESULT' and s.notify_url <> '' and o.seq is null",
+    },
+    Invariant {
+        name: "I13 the books balance",
+        sql: "select txn_id from ledger group by txn_id, currency having sum(debit) <> sum(credit)",
+    },
+    Invariant {
+        name: "I13 a line of the books is a debit or a credit",
+        sql: "select txn_id from ledger where debit < 0 or credit < 0 or (debit = 0) = (credit = 0)",
+    },
+    Invariant {
+        name: "I14 the clearing account explains the open reversals exactly",
+        sql: "select a.payment_id from payment a where a.role = 'SURPLUS' and (
+                select coalesce(sum(l.credit - l.debit), 0) from ledger l
+                 where l.account = 'surplus_payable' and l.payment_id = a.payment_id)
+                <> a.got_amount - (select coalesce(sum(r.amount), 0) from reversal r
+                 where r.payment_id = a.payment_id and r.state = 'SUCCESS')",
+    },
+];
+
+const AT_REST: &[Invariant] = &[
+    Invariant {
+        name: "L1 nothing hangs",
+        sql: "select payment_id from payment where state not in ('SUCCESS', 'FAIL', 'CANCELLED')
+                and cancellable = 1 and confirming = 0",
+    },
+    Invariant {
+        name: "L2 every surplus is really back, or a person sees to it",
+        sql: "select a.payment_id from payment a where a.role = 'SURPLUS' and not exists (
+                select 1 from reversal r where r.payment_id = a.payment_id
+                   and r.state in ('SUCCESS', 'MANUAL') and r.amount = a.got_amount)",
+    },
+];
+
+/// These look at the time, as `$1`.
+const IN_TIME: &[Invariant] = &[
+    Invariant {
+        name: "L3 no session outlives its time",
+        sql: "select session_id from session where state in ('OPEN', 'CLOSING') and expire_ms < $1",
+    },
+    Invariant {
+        name: "L4 the outbox is empty but for what waits for its next try",
+        sql: "select merchant_id || '/' || trans_id from outbox where state = 'PENDING' and next_ms < $1",
+    },
+];
+
+/// Runs them, and gives every row that breaks one.
+pub async fn run(tx: &mut Tx, when: When, now: Millis) -> Result<Vec<Broken>, StoreError> {
+    let mut found = Vec::new();
+    for invariant in ALWAYS {
+        found.extend(broken(invariant.name, tx.sql(invariant.sql).all().await?));
+    }
+    if when == When::AtRest {
+        for invariant in AT_REST {
+            found.extend(broken(invariant.name, tx.sql(invariant.sql).all().await?));
+        }
+        for invariant in IN_TIME {
+            found.extend(broken(
+                invariant.name,
+                tx.sql(invariant.sql).bind(now - 60_000).all().await?,
+            ));
+        }
+    }
+    Ok(found)
+}
+
+fn broken(invariant: &'static str, rows: Vec<Key>) -> impl Iterator<Item = Broken> {
+    rows.into_iter().map(move |(row,)| Broken { invariant, row })
+}
+
+type Key = (String,);

@@ -1,0 +1,182 @@
+//! SQL. One text for both databases; a unit of work is one closure and one commit.
+//!
+//! SQLite has one writer thread that commits many units at once (`store/writer.rs`); PostgreSQL locks rows. The
+//! first statement of every unit that touches an order is its lock (`store/orders.rs`).
+
+use std::str::FromStr;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, SqlSafeStr};
+
+pub mod checks;
+pub mod evidence;
+pub mod ledger;
+pub mod merchants;
+pub mod orders;
+pub mod outbox;
+pub mod payments;
+pub mod reversals;
+pub mod sessions;
+mod sql;
+mod writer;
+
+pub use sql::{Row, Sql, Tx};
+use writer::Writer;
+
+/// Why a unit of work came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The unit never began: the database was busy or gone. Trying again is safe.
+    #[error("the database is busy")]
+    NotBegun(#[source] sqlx::Error),
+    /// The commit's outcome is unknown. Read it back, never repeat it blindly (rule R13).
+    #[error("the commit was not confirmed")]
+    Unconfirmed(#[source] sqlx::Error),
+    /// A statement failed; everything was rolled back.
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    /// The unit panicked; everything was rolled back.
+    #[error("a unit of work panicked")]
+    Panicked,
+    /// A row holds something that this program does not write.
+    #[error("the database holds {0:?} as {1}")]
+    Unreadable(String, &'static str),
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Store(Pool);
+
+#[derive(Clone)]
+enum Pool {
+    Sqlite { writer: Writer, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// SQLite before 3.51.3 can corrupt a database in WAL mode (`reliability/` 1.3).
+const OLDEST_SQLITE: i64 = 3_051_003;
+
+impl Store {
+    /// Opens `sqlite:path` or `postgres://…` and brings its schema up to date.
+    pub async fn connect(url: &str) -> anyhow::Result<Store> {
+        let store = if url.starts_with("postgres") {
+            Store(Pool::Postgres(postgres(url).await?))
+        } else {
+            Store(sqlite(url).await?)
+        };
+        Ok(store)
+    }
+
+    /// The same database, for looking only: nothing is migrated and nothing can be written.
+    pub async fn connect_read_only(url: &str) -> anyhow::Result<Store> {
+        if url.starts_with("postgres") {
+            return Ok(Store(Pool::Postgres(
+                PgPoolOptions::new().max_connections(2).connect(url).await?,
+            )));
+        }
+        let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
+        let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
+        Ok(Store(Pool::Sqlite { writer: Writer::none(), readers }))
+    }
+
+    /// Runs a unit of work in one commit. It must not wait for anything but the database: others wait behind it.
+    pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match &self.0 {
+            Pool::Sqlite { writer, .. } => writer.write(unit).await,
+            Pool::Postgres(pool) => {
+                let begun = pool.begin().await.map_err(StoreError::NotBegun)?;
+                let mut tx = Tx::Postgres(begun);
+                let value = unit(&mut tx).await?;
+                let Tx::Postgres(begun) = tx else { unreachable!("a unit keeps its transaction") };
+                begun.commit().await.map_err(StoreError::Unconfirmed)?;
+                Ok(value)
+            }
+        }
+    }
+
+    /// A connection for reading, outside any transaction.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        match &self.0 {
+            Pool::Sqlite { readers, .. } => {
+                readers.acquire().await.map(Tx::SqliteReader).map_err(StoreError::NotBegun)
+            }
+            Pool::Postgres(pool) => {
+                pool.acquire().await.map(Tx::PostgresReader).map_err(StoreError::NotBegun)
+            }
+        }
+    }
+
+    /// Whether several processes may share this database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0, Pool::Postgres(_))
+    }
+
+    /// Closes every connection, after what was begun has been committed.
+    pub async fn close(&self) {
+        match &self.0 {
+            Pool::Sqlite { writer, readers } => {
+                writer.close().await;
+                readers.close().await;
+            }
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn postgres(url: &str) -> anyhow::Result<PgPool> {
+    let options = PgConnectOptions::from_str(url)?.log_statements(tracing::log::LevelFilter::Trace);
+    let pool = PgPoolOptions::new().max_connections(24).connect_with(options).await?;
+    migrations().run(&pool).await?;
+    Ok(pool)
+}
+
+async fn sqlite(url: &str) -> anyhow::Result<Pool> {
+    let options = sqlite_options(url)?;
+    let mut writer = options.clone().connect().await?;
+    migrations().run_direct(None, &mut writer, false).await?;
+    refuse_old(&mut writer).await?;
+    let readers =
+        SqlitePoolOptions::new().max_connections(8).connect_with(options.read_only(true)).await?;
+    Ok(Pool::Sqlite { writer: Writer::start(writer)?, readers })
+}
+
+fn sqlite_options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
+    Ok(SqliteConnectOptions::from_str(url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .log_statements(tracing::log::LevelFilter::Trace))
+}
+
+async fn refuse_old(writer: &mut sqlx::SqliteConnection) -> anyhow::Result<()> {
+    let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(writer).await?;
+    let number = version
+        .split('.')
+        .try_fold(0, |sum, part| part.parse::<i64>().map(|part| sum * 1000 + part))?;
+    anyhow::ensure!(
+        number >= OLDEST_SQLITE,
+        "SQLite {version} can lose data in WAL mode; 3.51.3 or newer is needed"
+    );
+    Ok(())
+}
+
+fn migrations() -> Migrator {
+    let init = include_str!("../../migrations/0001_init.sql").into_sql_str();
+    Migrator::with_migrations(vec![Migration::new(
+        1,
+        "init".into(),
+        MigrationType::Simple,
+        init,
+        false,
+    )])
+}

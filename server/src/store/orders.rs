@@ -1,0 +1,132 @@
+//! The order's lock and its append-only log.
+
+use florin_shared::{MerchantId, Money, PaymentId, SessionId};
+
+use super::{StoreError, Tx};
+use crate::clock::Millis;
+
+/// An order under its lock. Its log's number rises with every event that is added through it.
+pub struct Locked {
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// The merchant's own number of the order.
+    pub trans_id: String,
+    /// What the merchant wants.
+    pub amount: Money,
+    /// The number of the last event.
+    pub seq: i64,
+}
+
+/// One line of the log.
+pub struct Event<'a> {
+    /// The session it belongs to.
+    pub session: &'a SessionId,
+    /// The payment it is about.
+    pub payment: Option<&'a PaymentId>,
+    /// `SESSION`, `ATTEMPT`, `RESULT`, `REVERSAL` or `CONFLICT`.
+    pub kind: &'static str,
+    /// Empty for a beginning.
+    pub from: &'a str,
+    /// Where it went.
+    pub to: &'a str,
+    /// When.
+    pub at: Millis,
+}
+
+/// Makes the order if it is new, with this amount, and locks it.
+pub async fn open(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    trans_id: &str,
+    amount: Money,
+) -> Result<Locked, StoreError> {
+    tx.sql(
+        "insert into pay_order (merchant_id, trans_id, amount, currency, seq, version) values ($1, $2, $3, $4, 0, 0)
+         on conflict (merchant_id, trans_id) do nothing",
+    )
+    .bind(merchant.as_str())
+    .bind(trans_id)
+    .bind(amount.minor())
+    .bind(amount.currency().to_string())
+    .execute()
+    .await?;
+    let locked = lock(tx, merchant, trans_id).await?;
+    locked.ok_or_else(|| StoreError::Unreadable(trans_id.to_owned(), "an order just made"))
+}
+
+/// Locks an order: the first statement of every unit that touches one (rule R1). On PostgreSQL it waits for the row,
+/// and what is read afterwards is what the other committed.
+pub async fn lock(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    trans_id: &str,
+) -> Result<Option<Locked>, StoreError> {
+    let row: Option<(i64, String, i64)> = tx
+        .sql(
+            "update pay_order set version = version + 1 where merchant_id = $1 and trans_id = $2
+             returning amount, currency, seq",
+        )
+        .bind(merchant.as_str())
+        .bind(trans_id)
+        .one()
+        .await?;
+    row.map(|(amount, currency, seq)| {
+        let amount = money(amount, &currency)?;
+        Ok(Locked { merchant: merchant.clone(), trans_id: trans_id.to_owned(), amount, seq })
+    })
+    .transpose()
+}
+
+impl Locked {
+    /// Adds a line to the log, and gives its number.
+    pub async fn log(&mut self, tx: &mut Tx, event: Event<'_>) -> Result<i64, StoreError> {
+        self.seq += 1;
+        tx.sql(
+            "insert into event (merchant_id, trans_id, seq, session_id, payment_id, kind, from_state, to_state, at_ms)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(self.merchant.as_str())
+        .bind(&self.trans_id)
+        .bind(self.seq)
+        .bind(event.session.as_str())
+        .bind(event.payment.map(PaymentId::as_str))
+        .bind(event.kind)
+        .bind(event.from)
+        .bind(event.to)
+        .bind(event.at)
+        .execute()
+        .await?;
+        tx.sql("update pay_order set seq = $3 where merchant_id = $1 and trans_id = $2")
+            .bind(self.merchant.as_str())
+            .bind(&self.trans_id)
+            .bind(self.seq)
+            .execute()
+            .await?;
+        Ok(self.seq)
+    }
+
+    /// Gives a new session's amount to an order that has nothing accepted.
+    pub async fn reprice(&mut self, tx: &mut Tx, amount: Money) -> Result<(), StoreError> {
+        self.amount = amount;
+        tx.sql("update pay_order set amount = $3, currency = $4 where merchant_id = $1 and trans_id = $2")
+            .bind(self.merchant.as_str())
+            .bind(&self.trans_id)
+            .bind(amount.minor())
+            .bind(amount.currency().to_string())
+            .execute()
+            .await?;
+        Ok(())
+    }
+}
+
+/// Stored money back into the type.
+pub(super) fn money(minor: i64, currency: &str) -> Result<Money, StoreError> {
+    let currency =
+        currency.parse().map_err(|_| StoreError::Unreadable(currency.to_owned(), "a currency"))?;
+    Money::new(minor, currency).map_err(|_| StoreError::Unreadable(minor.to_string(), "an amount"))
+}
+
+/// A stored word back into its type.
+pub(super) fn word<T: std::str::FromStr>(text: &str, what: &'static str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Unreadable(text.to_owned(), what))
+}

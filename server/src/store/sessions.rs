@@ -1,0 +1,178 @@
+//! Sessions.
+
+use florin_shared::{MerchantId, SessionId};
+
+use super::orders::{Event, Locked, money, word};
+use super::sql::row;
+use super::{StoreError, Tx};
+use crate::clock::Millis;
+use crate::domain::session::{Session, SessionState};
+
+row! {
+    /// A session's columns.
+    pub struct SessionRow {
+        pub session_id: String, pub merchant_id: String, pub trans_id: String, pub state: String,
+        pub closing_to: String, pub amount: i64, pub currency: String, pub mode: String, pub country: String,
+        pub locale: String, pub return_url: String, pub notify_url: String, pub goods: String,
+        pub fingerprint: String, pub expire_text: String, pub shown: i64, pub created_ms: i64, pub expire_ms: i64,
+    }
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Session, StoreError> {
+        Ok(Session {
+            id: word(&row.session_id, "session_id")?,
+            merchant: word(&row.merchant_id, "merchant_id")?,
+            state: word(&row.state, "a session's state")?,
+            closing_to: match row.closing_to.as_str() {
+                "" => None,
+                text => Some(word(text, "a session's state")?),
+            },
+            amount: money(row.amount, &row.currency)?,
+            trans_id: row.trans_id,
+            mode: row.mode,
+            country: row.country,
+            locale: row.locale,
+            return_url: row.return_url,
+            notify_url: row.notify_url,
+            goods: row.goods,
+            fingerprint: row.fingerprint,
+            expire_text: row.expire_text,
+            shown: row.shown,
+            created: row.created_ms,
+            expires: row.expire_ms,
+        })
+    }
+}
+
+fn session(row: Option<SessionRow>) -> Result<Option<Session>, StoreError> {
+    row.map(Session::try_from).transpose()
+}
+
+/// The session of that id.
+pub async fn get(tx: &mut Tx, id: &SessionId) -> Result<Option<Session>, StoreError> {
+    session(tx.sql("select * from session where session_id = $1").bind(id.as_str()).one().await?)
+}
+
+/// The newest session of an order.
+pub async fn newest(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    trans_id: &str,
+) -> Result<Option<Session>, StoreError> {
+    session(
+        tx.sql(
+            "select * from session where merchant_id = $1 and trans_id = $2
+              order by created_ms desc, session_id desc limit 1",
+        )
+        .bind(merchant.as_str())
+        .bind(trans_id)
+        .one()
+        .await?,
+    )
+}
+
+/// Writes a new session down.
+pub async fn add(tx: &mut Tx, order: &mut Locked, session: &Session) -> Result<(), StoreError> {
+    tx.sql(
+        "insert into session (session_id, merchant_id, trans_id, state, closing_to, amount, currency, mode, country,
+           locale, return_url, notify_url, goods, fingerprint, expire_text, shown, created_ms, expire_ms)
+         values ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+    )
+    .bind(session.id.as_str())
+    .bind(session.merchant.as_str())
+    .bind(&session.trans_id)
+    .bind(session.state.as_str())
+    .bind(session.amount.minor())
+    .bind(session.amount.currency().to_string())
+    .bind(&session.mode)
+    .bind(&session.country)
+    .bind(&session.locale)
+    .bind(&session.return_url)
+    .bind(&session.notify_url)
+    .bind(&session.goods)
+    .bind(&session.fingerprint)
+    .bind(&session.expire_text)
+    .bind(session.shown)
+    .bind(session.created)
+    .bind(session.expires)
+    .execute()
+    .await?;
+    let event = Event {
+        session: &session.id,
+        payment: None,
+        kind: "SESSION",
+        from: "",
+        to: session.state.as_str(),
+        at: session.created,
+    };
+    order.log(tx, event).await?;
+    Ok(())
+}
+
+/// Moves a session on, with its line in the log.
+pub async fn turn(
+    tx: &mut Tx,
+    order: &mut Locked,
+    session: &mut Session,
+    state: SessionState,
+    closing_to: Option<SessionState>,
+    at: Millis,
+) -> Result<(), StoreError> {
+    let from = session.state;
+    let touched = tx
+        .sql("update session set state = $3, closing_to = $4 where session_id = $1 and state = $2")
+        .bind(session.id.as_str())
+        .bind(from.as_str())
+        .bind(state.as_str())
+        .bind(closing_to.map_or("", SessionState::as_str))
+        .execute()
+        .await?;
+    if touched != 1 {
+        return Err(StoreError::Unreadable(
+            session.id.to_string(),
+            "a session under its order's lock",
+        ));
+    }
+    session.state = state;
+    session.closing_to = closing_to;
+    let event = Event {
+        session: &session.id,
+        payment: None,
+        kind: "SESSION",
+        from: from.as_str(),
+        to: state.as_str(),
+        at,
+    };
+    order.log(tx, event).await?;
+    Ok(())
+}
+
+/// Open sessions whose time is up, oldest first.
+pub async fn due(tx: &mut Tx, now: Millis, most: i64) -> Result<Vec<SessionId>, StoreError> {
+    let rows: Vec<(String,)> = tx
+        .sql(
+            "select session_id from session where state = 'OPEN' and expire_ms <= $1
+                and not exists (select 1 from payment p where p.session_id = session.session_id
+                                   and p.confirming = 1 and p.state = 'PROCESSING')
+              order by expire_ms limit $2",
+        )
+        .bind(now)
+        .bind(most)
+        .all()
+        .await?;
+    rows.iter().map(|(id,)| word(id, "session_id")).collect()
+}
+
+/// Every session of an order, oldest first.
+pub async fn of_order(tx: &mut Tx, order: &Locked) -> Result<Vec<Session>, StoreError> {
+    let rows: Vec<SessionRow> = tx
+        .sql("select * from session where merchant_id = $1 and trans_id = $2 order by created_ms, session_id")
+        .bind(order.merchant.as_str())
+        .bind(&order.trans_id)
+        .all()
+        .await?;
+    rows.into_iter().map(Session::try_from).collect()
+}

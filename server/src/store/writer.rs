@@ -1,0 +1,163 @@
+//! SQLite's one writer: a thread that takes what has piled up, runs each unit in a savepoint, commits once, and only
+//! then tells the callers. One sync of the disk serves them all.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use sqlx::SqliteConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{StoreError, Tx};
+
+/// How many units one commit may carry.
+const MOST: usize = 256;
+
+/// What a unit left behind: whether its changes stay, and how to tell its caller after the commit.
+struct Ran {
+    keep: bool,
+    tell: Box<dyn FnOnce(Result<(), StoreError>)>,
+}
+
+/// Given no transaction, a unit only tells its caller that it never began.
+type Unit = Box<dyn for<'t> FnOnce(Option<&'t mut Tx>) -> LocalBoxFuture<'t, Ran> + Send>;
+
+enum Order {
+    Run(Unit),
+    Close(oneshot::Sender<()>),
+}
+
+/// The way to the writer's thread.
+#[derive(Clone)]
+pub(super) struct Writer(Option<mpsc::Sender<Order>>);
+
+impl Writer {
+    /// Starts the thread. It ends when the last `Writer` is gone.
+    pub(super) fn start(connection: SqliteConnection) -> std::io::Result<Writer> {
+        let (send, orders) = mpsc::channel(4 * MOST);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        std::thread::Builder::new()
+            .name("florin-writer".into())
+            .spawn(move || runtime.block_on(work(Tx::Sqlite(Box::new(connection)), orders)))?;
+        Ok(Writer(Some(send)))
+    }
+
+    /// For looking only: every unit fails.
+    pub(super) fn none() -> Writer {
+        Writer(None)
+    }
+
+    pub(super) async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let run: Unit = Box::new(move |tx| Box::pin(run(unit, tx, tell)));
+        let sent = match &self.0 {
+            Some(orders) => orders.send(Order::Run(run)).await.is_ok(),
+            None => false,
+        };
+        if !sent {
+            return Err(StoreError::NotBegun(sqlx::Error::PoolClosed).into());
+        }
+        // The thread may have ended between begin and commit: then only reading back can tell.
+        told.await
+            .unwrap_or_else(|_| Err(StoreError::Unconfirmed(sqlx::Error::WorkerCrashed).into()))
+    }
+
+    /// Waits until everything before this has been committed.
+    pub(super) async fn close(&self) {
+        let (tell, told) = oneshot::channel();
+        if let Some(orders) = &self.0
+            && orders.send(Order::Close(tell)).await.is_ok()
+        {
+            let _closed = told.await;
+        }
+    }
+}
+
+/// Runs one unit and keeps its answer back until the commit.
+async fn run<T, E, F>(unit: F, tx: Option<&mut Tx>, tell: oneshot::Sender<Result<T, E>>) -> Ran
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    T: 'static,
+    E: From<StoreError> + 'static,
+{
+    let outcome = match tx {
+        // A panic is told to its own caller; the neighbours in the group are committed.
+        Some(tx) => AssertUnwindSafe(unit(tx))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Panicked.into())),
+        None => Err(StoreError::NotBegun(sqlx::Error::PoolTimedOut).into()),
+    };
+    Ran {
+        keep: outcome.is_ok(),
+        tell: Box::new(move |committed| {
+            // The caller may be gone; the unit stands all the same.
+            let _gone = tell.send(match committed {
+                Ok(()) => outcome,
+                Err(error) => Err(error.into()),
+            });
+        }),
+    }
+}
+
+async fn work(mut tx: Tx, mut orders: mpsc::Receiver<Order>) {
+    let mut batch = Vec::with_capacity(MOST);
+    while orders.recv_many(&mut batch, MOST).await > 0 {
+        let mut units = Vec::with_capacity(batch.len());
+        let mut closing = Vec::new();
+        for order in batch.drain(..) {
+            match order {
+                Order::Run(unit) => units.push(unit),
+                Order::Close(tell) => closing.push(tell),
+            }
+        }
+        if !units.is_empty() {
+            commit(&mut tx, units).await;
+        }
+        if !closing.is_empty() {
+            closing.into_iter().for_each(|tell| _ = tell.send(()));
+            return;
+        }
+    }
+}
+
+/// One commit for all of `units`. Whoever failed is rolled back alone.
+async fn commit(tx: &mut Tx, units: Vec<Unit>) {
+    // The only texts with two statements in them: each saves a trip to SQLite's thread.
+    if let Err(error) = tx.sql("begin immediate; savepoint unit").execute().await {
+        tracing::warn!(?error, units = units.len(), "the writer could not begin");
+        for unit in units {
+            (unit(None).await.tell)(Ok(()));
+        }
+        return;
+    }
+    let mut ran = Vec::with_capacity(units.len());
+    for unit in units {
+        let done = unit(Some(tx)).await;
+        let next = if done.keep {
+            "release unit; savepoint unit"
+        } else {
+            "rollback to unit; release unit; savepoint unit"
+        };
+        let marked = tx.sql(next).execute().await;
+        ran.push((done, marked.err()));
+    }
+    let committed = tx.sql("release unit; commit").execute().await;
+    if let Err(error) = &committed {
+        tracing::error!(?error, "a commit failed; the whole group is told so");
+        let _none_open = tx.sql("rollback").execute().await;
+    }
+    for (done, broken) in ran {
+        (done.tell)(match (&committed, broken, done.keep) {
+            (Ok(_), None, _) | (_, _, false) => Ok(()),
+            (Err(_), ..) | (_, Some(_), true) => {
+                Err(StoreError::Unconfirmed(sqlx::Error::WorkerCrashed))
+            }
+        });
+    }
+}

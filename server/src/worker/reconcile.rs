@@ -1,0 +1,75 @@
+//! Asks channels about what is still open, at the pace of interest (rule R8).
+
+use florin_shared::PaymentId;
+use futures_util::stream::{self, StreamExt};
+
+use super::Progress;
+use crate::app::ASKS as AT_ONCE;
+use crate::clock::Millis;
+use crate::flow::ask;
+use crate::store::{Tx, payments};
+use crate::{App, Error, Result};
+
+/// Long enough for a query, a cancel and a query with their deadlines.
+const LEASE: Millis = 60_000;
+
+/// Takes what is due and asks in the background: one that hangs holds nobody up.
+pub(super) async fn run_once(app: App) -> Result<Progress> {
+    let free = app.slots.asks.available_permits();
+    if free == 0 {
+        return Ok(Progress::NothingToDo);
+    }
+    let claimed = claim(&app, free).await?;
+    if claimed.is_empty() {
+        return Ok(Progress::NothingToDo);
+    }
+    for id in claimed {
+        let Ok(slot) = app.slots.asks.clone().acquire_owned().await else { break };
+        let app = app.clone();
+        tokio::spawn(async move {
+            one(&app, &id).await;
+            drop(slot);
+        });
+    }
+    Ok(Progress::DidSome)
+}
+
+/// The same, but waits for every answer.
+pub(super) async fn run_to_end(app: App) -> Result<()> {
+    let claimed = claim(&app, AT_ONCE).await?;
+    stream::iter(claimed)
+        .for_each_concurrent(AT_ONCE, |id| {
+            let app = app.clone();
+            async move { one(&app, &id).await }
+        })
+        .await;
+    Ok(())
+}
+
+async fn claim(app: &App, most: usize) -> Result<Vec<PaymentId>> {
+    let now = app.now();
+    // Whoever only looks takes no write: most turns find nothing.
+    let due: Option<(i64,)> = app
+        .store
+        .read()
+        .await?
+        .sql("select count(*) from payment where next_ask_ms <= $1")
+        .bind(now)
+        .one()
+        .await?;
+    if due.is_none_or(|(due,)| due == 0) {
+        return Ok(Vec::new());
+    }
+    let most = i64::try_from(most).unwrap_or(1);
+    app.store
+        .write(async move |tx: &mut Tx| {
+            payments::claim(tx, now, LEASE, most).await.map_err(Error::from)
+        })
+        .await
+}
+
+async fn one(app: &App, id: &PaymentId) {
+    if let Err(error) = ask::ask(app, id).await {
+        tracing::warn!(order_id = %id, ?error, "asking failed; it will be tried again");
+    }
+}

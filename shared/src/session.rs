@@ -1,0 +1,52 @@
+//! Create and query a session: the merchant's words for one cashier page.
+
+use serde::{Deserialize, Serialize};
+
+/// What the merchant sees of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SessionStatus {
+    /// Waiting to be paid, or being closed.
+    Processing,
+    /// Paid.
+    Success,
+    /// Closed by the merchant.
+    Cancelled,
+    /// Not paid in time.
+    Expired,
+    /// A word newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// The answer to Create Session and Query Session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// Who sells.
+    pub merchant_id: String,
+    /// The merchant's own number of the order.
+    pub trans_id: String,
+    /// `CS…`.
+    pub session_id: String,
+    /// `HOSTED`, `DROP_IN` or `COMPONENT`.
+    pub session_mode: String,
+    /// Where it stands.
+    pub status: SessionStatus,
+    /// ISO 4217.
+    pub currency: String,
+    /// Smallest units, decimal digits.
+    pub amount: String,
+    /// RFC 3339, with the offset the merchant wrote, or `Z`.
+    pub expire_time: String,
+    /// `FINAL_AUTH`.
+    pub authorisation_type: String,
+    /// `AUTOMATIC`.
+    pub capture_method: String,
+    /// The hosted page.
+    pub session_url: String,
+    /// What the merchant's page gives to the widget; opens this session only. Absent once the session is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_token: Option<String>,
+    /// False in test mode: no real money moves.
+    pub livemode: bool,
+}

@@ -1,0 +1,209 @@
+//! What the widget asks and is told. Flat, because the widget reads it field by field.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::Amount;
+use crate::session::SessionStatus;
+use crate::theme::Appearance;
+
+/// Everything to show: the answer to `GET /v1/checkout/{session_id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckoutView {
+    /// `CS…`.
+    pub session_id: String,
+    /// Rises when the merchant changes the amount; `pay` sends back the one that the shopper saw.
+    pub version: u64,
+    /// Where the session stands.
+    pub status: SessionStatus,
+    /// Who is paid.
+    pub payee: String,
+    /// The merchant's own number of the order, shown where the shopper must start again.
+    pub trans_id: String,
+    /// How much.
+    #[serde(flatten)]
+    pub amount: Amount,
+    /// What is sold, as the merchant wrote it.
+    pub goods: Vec<Good>,
+    /// Which methods, in order, with those that do not suit and why.
+    pub methods: Vec<Offer>,
+    /// Milliseconds until the session ends; 0 when it has.
+    pub expires_in_ms: u64,
+    /// How long the session lives in all, for the ring.
+    pub lifetime_ms: u64,
+    /// Where the shopper goes after success, or back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<String>,
+    /// The hosted page, offered when anything fails.
+    pub session_url: String,
+    /// BCP 47, when the merchant chose one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_locale: Option<String>,
+    /// The looks.
+    pub appearance: Appearance,
+    /// False: ask only when the shopper says "I have paid" (L8).
+    pub auto_query: bool,
+    /// False in test mode.
+    pub livemode: bool,
+    /// The open transaction, if there is one: a reload goes on where the shopper was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<OpenTransaction>,
+    /// The latest status, so that a paid session shows as paid at once.
+    pub state: StatusView,
+}
+
+/// One line of the basket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Good {
+    /// The name.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one, in smallest units of the session's currency, if the merchant said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_amount: Option<String>,
+}
+
+/// A method in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// `GCASH`, …
+    pub method: String,
+    /// What the shopper will do: `scan` or `passcode`.
+    pub kind: String,
+    /// Why it cannot be chosen, if it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unavailable: Option<Unavailable>,
+}
+
+/// Why a method cannot be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unavailable {
+    /// `CURRENCY`, `COUNTRY`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `TIME_TOO_SHORT` or `DOWN`.
+    pub reason: String,
+    /// What it would take: the currencies (`CURRENCY`), or the limit in smallest units (`AMOUNT_…`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+}
+
+/// What the shopper asks for: the body of `POST …/transactions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayRequest {
+    /// `GCASH`, …
+    pub method: String,
+    /// The version of [`CheckoutView`] that the shopper saw.
+    pub version: u64,
+}
+
+/// A transaction that waits for the shopper: the answer to `POST …/transactions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenTransaction {
+    /// `GW…`.
+    pub order_id: String,
+    /// The method it was opened with.
+    pub method: String,
+    /// What to do now. Absent while the channel has not answered yet; the status goes on telling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_action: Option<NextAction>,
+    /// Milliseconds until the code ends; 0 when it has.
+    pub code_expires_in_ms: u64,
+    /// How it stands.
+    pub state: StatusView,
+}
+
+/// What the shopper has to do now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextAction {
+    /// `show_code` or `redirect`; an unknown word means: offer the hosted page.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `show_code`: the text in the code, or the passcode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// `show_code`: `qr` or `passcode`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_kind: Option<String>,
+    /// `show_code`: opens the wallet on this device; offered first on a phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_link: Option<String>,
+    /// `redirect`: where to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// The status of the newest transaction, as the shopper sees it. An unknown word means: go on waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PaymentStatus {
+    /// Waiting for the shopper, or for the channel.
+    Processing,
+    /// Paid.
+    Success,
+    /// Not paid: declined, or run out.
+    Fail,
+    /// Cancelled; nothing was taken, or it is on its way back (see the notice).
+    Cancelled,
+    /// A word newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What a waiting transaction waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Phase {
+    /// The channel has not answered yet.
+    Opening,
+    /// For the shopper to pay.
+    Waiting,
+    /// The shopper has paid; the bank has not confirmed. Countdowns stop.
+    Confirming,
+    /// The code is being closed at the channel; only its answer ends this.
+    Closing,
+    /// Nothing: it is final.
+    Over,
+    /// A word newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// The answer to `GET …/status`, every two seconds, from memory.
+///
+/// The widget ignores an answer about another `order_id` than its own and one with a lower `seq`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusView {
+    /// Rises with every change of the order.
+    pub seq: u64,
+    /// Where the session stands.
+    pub status: SessionStatus,
+    /// The transaction this speaks of; absent when there is none yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// Its method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// How it stands; absent when there is none yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_status: Option<PaymentStatus>,
+    /// What it waits for; absent when there is none yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    /// Why it failed: a word such as `DECLINED`, `RUN_OUT`, `CHANNEL_UNAVAILABLE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Milliseconds until the session ends; 0 when it has.
+    pub expires_in_ms: u64,
+    /// Milliseconds until the code ends; 0 when it has, or when there is none.
+    pub code_expires_in_ms: u64,
+    /// When to ask next.
+    pub poll_after_ms: u64,
+    /// Where the shopper goes; with `session_id` appended. Only once the session is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_url: Option<String>,
+    /// `SURPLUS_RETURNED`: a second payment arrived and is on its way back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// The method of the payment that is on its way back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice_method: Option<String>,
+}

@@ -1,0 +1,24 @@
+//! The checkout in the merchant's page.
+//!
+//! The loader (`florin.ts`) is the custom element: it paints a skeleton, fetches the view and this program at the same
+//! moment, and calls [`element::mount`]. From then on a shopper's tap goes one way: view, [`state::Event`],
+//! [`state::State::on`], view. Nothing in the tree is a fully static child element: Leptos would build it with
+//! `innerHTML`, which pages with Trusted Types refuse, so an icon's first attribute stands in braces.
+
+mod api;
+mod checkout;
+mod element;
+mod errands;
+mod method;
+pub mod money;
+mod options;
+pub mod qr;
+pub mod read;
+pub mod state;
+pub mod texts;
+mod theme;
+mod till;
+mod timer;
+mod view;
+
+pub use element::{Handle, mount};

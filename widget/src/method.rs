@@ -1,0 +1,74 @@
+//! How each method presents itself. To add a method: an arm in [`looks`], and its mark in `assets`.
+
+use florin_shared::Method;
+
+use crate::texts::Texts;
+
+include!(concat!(env!("OUT_DIR"), "/marks.rs"));
+
+/// The picture on a method's white tile.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Mark {
+    /// One filled path.
+    Drawn { view_box: &'static str, fill: &'static str, outline: &'static str },
+    /// The name itself, where no drawing is free to use.
+    Written { text: &'static str, fill: &'static str },
+}
+
+/// A method as the shopper sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Looks {
+    /// In the list and in sentences.
+    pub(crate) name: String,
+    /// What to open: "Open … and choose Scan".
+    pub(crate) app: String,
+    /// What will happen, below the name.
+    pub(crate) hint: String,
+    /// On the tile.
+    pub(crate) mark: Mark,
+}
+
+/// How `method` presents itself; one that this build does not know by its own word.
+pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
+    match method.parse() {
+        Ok(Method::AlipayPlus) => Looks {
+            name: "Alipay+".into(),
+            app: texts.wallet_alipay_plus(),
+            hint: texts.hint_alipay_plus(),
+            mark: ALIPAY,
+        },
+        Ok(Method::Gcash) => wallet("GCash", Mark::Written { text: "GCash", fill: "#0057e4" }, texts),
+        Ok(Method::Maya) => wallet("Maya", Mark::Written { text: "maya", fill: "#0b8a4b" }, texts),
+        Ok(Method::Shopeepay) => wallet("ShopeePay", SHOPEE, texts),
+        Ok(Method::Grabpay) => wallet("GrabPay", GRAB, texts),
+        Ok(Method::Zalopay) => wallet("ZaloPay", ZALO, texts),
+        Ok(Method::BankTransfer) => Looks {
+            name: texts.bank_transfer(),
+            app: texts.bank_app(),
+            hint: texts.hint_bank_transfer(),
+            mark: BANK,
+        },
+        Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
+    }
+}
+
+/// A wallet app that scans.
+fn wallet(name: &str, mark: Mark, texts: &Texts) -> Looks {
+    Looks { name: name.into(), app: name.into(), hint: texts.hint_scan(name), mark }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_has_a_name_of_its_own_and_an_unknown_one_its_word() {
+        let texts = Texts::new("en".into(), |_| None);
+        let names: Vec<_> = Method::ALL.iter().map(|method| looks(method.as_str(), &texts).name).collect();
+        for (at, name) in names.iter().enumerate() {
+            assert!(!names[..at].contains(name), "{name} twice");
+        }
+        assert_eq!(looks("E_CNY", &texts).name, "E CNY");
+        assert_eq!(looks("GCASH", &texts).hint, "Scan with GCash");
+    }
+}

@@ -1,0 +1,65 @@
+//! Money in the shopper's language: the digits are ours, the writing is the browser's.
+
+use florin_shared::money::Amount;
+use js_sys::{Array, Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The amount as a decimal number: `12800` with two digits is `128.00`. No floating point comes near it.
+pub fn decimal(amount: &str, exponent: u8) -> String {
+    let exponent = usize::from(exponent);
+    let digits = amount.len().max(exponent + 1);
+    let mut text = String::with_capacity(digits + 1);
+    for at in (0..digits).rev() {
+        // The digit that has `at` digits after it.
+        let digit = amount.len().checked_sub(at + 1).and_then(|index| amount.as_bytes().get(index));
+        text.push(digit.map_or('0', |digit| char::from(*digit)));
+        if at == exponent && exponent > 0 {
+            text.push('.');
+        }
+    }
+    text
+}
+
+/// `HK$128.00`, as `locale` writes it, with the number of decimals that the server sent.
+pub fn written(amount: &Amount, locale: &str) -> String {
+    let number = decimal(&amount.amount, amount.exponent);
+    let format = formatter(amount, locale).and_then(|format| {
+        let written = format.format().call1(&JsValue::UNDEFINED, &JsValue::from_str(&number)).ok()?;
+        written.as_string()
+    });
+    format.unwrap_or_else(|| [&amount.currency, " ", &number].concat())
+}
+
+fn formatter(amount: &Amount, locale: &str) -> Option<Intl::NumberFormat> {
+    let options = Object::new();
+    let set = |name: &str, value: JsValue| Reflect::set(&options, &JsValue::from_str(name), &value).ok();
+    set("style", JsValue::from_str("currency"))?;
+    set("currency", JsValue::from_str(&amount.currency))?;
+    set("minimumFractionDigits", JsValue::from(amount.exponent))?;
+    set("maximumFractionDigits", JsValue::from(amount.exponent))?;
+    let format = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
+    let format: js_sys::Function = Reflect::get(&format, &JsValue::from_str("NumberFormat")).ok()?.dyn_into().ok()?;
+    // `construct` answers with an error where `new` would throw: an unknown currency must not end the widget.
+    Reflect::construct(&format, &Array::of2(&JsValue::from_str(locale), &options)).ok()?.dyn_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn an_amount_in_smallest_units_becomes_a_decimal_number() {
+        for (amount, exponent, expected) in [
+            ("12800", 2, "128.00"),
+            ("800", 2, "8.00"),
+            ("80", 2, "0.80"),
+            ("8", 2, "0.08"),
+            ("150000", 0, "150000"),
+            ("1234", 3, "1.234"),
+            ("5", 4, "0.0005"),
+            ("9007199254740991", 2, "90071992547409.91"),
+        ] {
+            assert_eq!(decimal(amount, exponent), expected);
+        }
+    }
+}

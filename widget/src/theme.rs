@@ -1,0 +1,147 @@
+//! The merchant's looks into CSS custom properties.
+//!
+//! They are set in a style rule for the host, which the page's own sheet overrules; text on the brand colour and the
+//! brand colour as text are computed from what is then in force, so that both can be read in both themes.
+
+use florin_shared::theme::Appearance;
+use web_sys::{CssStyleDeclaration, Element};
+
+/// A colour of sRGB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Colour([u8; 3]);
+
+const WHITE: Colour = Colour([255; 3]);
+const INK: Colour = Colour([0x0b, 0x10, 0x20]);
+/// The darkest and the lightest ground that the brand colour is written on: `--soft` of each theme is mixed from these.
+const LIGHT: Colour = Colour([255; 3]);
+const DARK: Colour = Colour([0x15, 0x18, 0x1f]);
+
+/// Sets what the merchant chose, then what follows from the brand colour that is in force on `root`.
+pub(crate) fn put_on(appearance: &Appearance, rule: &CssStyleDeclaration, root: &Element) {
+    if let Some(colour) = appearance.color_primary.as_deref().filter(|text| Colour::of(text).is_some()) {
+        let _never_invalid = rule.set_property("--florin-color-primary", colour);
+    }
+    if let Some(radius) = appearance.border_radius {
+        let _never_invalid = rule.set_property("--florin-border-radius", &[&radius.to_string(), "px"].concat());
+    }
+    let style = web_sys::window().and_then(|window| window.get_computed_style(root).ok().flatten());
+    let chosen = style.as_ref().and_then(|style| style.get_property_value("--florin-color-primary").ok());
+    if chosen.is_none_or(|chosen| chosen.trim().is_empty()) {
+        return; // Florin's own colours come with the sheet.
+    }
+    // The computed `accent-color` is that colour as `rgb(…)`, whatever notation the page used.
+    let Some(brand) = style.and_then(|style| Colour::of(&style.get_property_value("accent-color").ok()?)) else { return };
+    for (name, value) in follows(brand) {
+        let _never_invalid = rule.set_property(name, &value.css());
+    }
+}
+
+/// The colours that follow from a brand colour.
+fn follows(brand: Colour) -> [(&'static str, Colour); 5] {
+    let (soft_light, soft_dark) = (brand.mixed(LIGHT, 8), brand.mixed(DARK, 18));
+    [
+        ("--florin-on-primary", if contrast(brand, WHITE) >= contrast(brand, INK) { WHITE } else { INK }),
+        ("--florin-soft-light", soft_light),
+        ("--florin-soft-dark", soft_dark),
+        ("--florin-ink-light", brand.readable_on(soft_light, INK)),
+        ("--florin-ink-dark", brand.readable_on(soft_dark, WHITE)),
+    ]
+}
+
+impl Colour {
+    /// Reads `#rgb`, `#rrggbb` and `rgb(…)`.
+    fn of(text: &str) -> Option<Colour> {
+        let text = text.trim();
+        if let Some(digits) = text.strip_prefix('#') {
+            let value = u32::from_str_radix(digits, 16).ok()?;
+            let [_, red, green, blue] = value.to_be_bytes();
+            return match digits.len() {
+                6 => Some(Colour([red, green, blue])),
+                3 => Some(Colour([green & 15, blue >> 4, blue & 15].map(|half| half * 17))),
+                _ => None,
+            };
+        }
+        let inside = text.strip_prefix("rgb(")?.strip_suffix(')')?;
+        let mut parts = inside.split([',', ' ']).filter(|part| !part.is_empty()).map(|part| part.parse().ok());
+        let colour = Colour([parts.next()??, parts.next()??, parts.next()??]);
+        parts.next().is_none().then_some(colour)
+    }
+
+    fn css(self) -> String {
+        let [red, green, blue] = self.0.map(|part| part.to_string());
+        ["rgb(", &red, " ", &green, " ", &blue, ")"].concat()
+    }
+
+    /// `percent` of this colour over `ground`.
+    fn mixed(self, ground: Colour, percent: u16) -> Colour {
+        let mut mixed = ground;
+        for (part, own) in mixed.0.iter_mut().zip(self.0) {
+            let sum = u16::from(own) * percent + u16::from(*part) * (100 - percent);
+            *part = u8::try_from(sum / 100).unwrap_or(u8::MAX);
+        }
+        mixed
+    }
+
+    /// This colour, drawn towards `end` until it reads on `ground`.
+    fn readable_on(self, ground: Colour, end: Colour) -> Colour {
+        let steps = (0..=100).rev().step_by(5).map(|percent| self.mixed(end, percent));
+        steps.into_iter().find(|colour| contrast(*colour, ground) >= 460).unwrap_or(end)
+    }
+
+    /// Relative luminance of WCAG, in hundred-thousandths.
+    fn luminance(self) -> u64 {
+        let [red, green, blue] = self.0.map(linear);
+        (2126 * red + 7152 * green + 722 * blue) / 10_000
+    }
+}
+
+/// sRGB's curve in hundred-thousandths, by the polynomial that stays within a thousandth of it.
+fn linear(part: u8) -> u64 {
+    const UNIT: u64 = 100_000;
+    let part = u64::from(part) * UNIT / 255;
+    let cube = part * (part * (part * 30_530 / UNIT + 68_217) / UNIT + 1_252) / UNIT;
+    cube.min(UNIT)
+}
+
+/// The contrast ratio of WCAG, in hundredths.
+fn contrast(one: Colour, other: Colour) -> u64 {
+    let (one, other) = (one.luminance() + 5_000, other.luminance() + 5_000);
+    one.max(other) * 100 / one.min(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_read_as_pages_write_them() {
+        assert_eq!(Colour::of("#1f5eff"), Some(Colour([0x1f, 0x5e, 0xff])));
+        assert_eq!(Colour::of(" #fa0 "), Some(Colour([0xff, 0xaa, 0])));
+        assert_eq!(Colour::of("rgb(31, 94, 255)"), Some(Colour([31, 94, 255])));
+        for text in ["", "red", "#12", "#12345g", "rgb(1, 2)", "rgb(1 2 3 4)", "rgb(300, 0, 0)"] {
+            assert_eq!(Colour::of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn contrast_is_that_of_wcag() {
+        for (one, other, expected) in
+            [("#000000", "#ffffff", 2100), ("#777777", "#ffffff", 447), ("#1f5eff", "#ffffff", 503), ("#ff0000", "#ffffff", 399)]
+        {
+            let found = contrast(Colour::of(one).unwrap(), Colour::of(other).unwrap());
+            assert!(found.abs_diff(expected) <= 6, "{one} on {other}: {found}");
+        }
+    }
+
+    #[test]
+    fn whatever_the_brand_every_text_can_be_read() {
+        for step in 0..=4096u32 {
+            let part = |shift: u32| u8::try_from((step >> shift & 15) * 17).unwrap();
+            let brand = Colour([part(8), part(4), part(0)]);
+            let [on, soft_light, soft_dark, ink_light, ink_dark] = follows(brand).map(|(_, colour)| colour);
+            assert!(contrast(brand, on) >= 435, "{brand:?} {}", contrast(brand, on));
+            assert!(contrast(ink_light, soft_light) >= 450, "{brand:?}");
+            assert!(contrast(ink_dark, soft_dark) >= 450, "{brand:?}");
+        }
+    }
+}
