@@ -1,7 +1,6 @@
 //! Mounts into the element's shadow root, unmounts when the loader lets go, and tells the page what happened.
 
 use js_sys::{Function, Object, Reflect};
-use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,7 +1,6 @@
 //! The questions on their way to the server: at most one status at a time, and none after the mount.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use js_sys::Function;
@@ -63,14 +62,8 @@ impl Errands {
         self.flights.borrow().iter().any(|flight| !matches!(flight.errand, Effect::Check(_)))
     }
 
-    /// Ends everything: no answer is told any more.
-    pub(crate) fn stop(&self) {
-        self.due.take();
-        self.drop_if(|_| true);
-    }
-
     /// Sends a question, unless the same one is on its way already. A status is overtaken by anything else.
-    pub(crate) fn run(self: &Rc<Self>, till: Till, errand: Effect) {
+    pub(crate) fn run(&self, till: Till, errand: Effect) {
         let now = timer::now();
         match &errand {
             Effect::Ask => {
@@ -89,7 +82,7 @@ impl Errands {
         self.send(till, errand, now);
     }
 
-    fn send(self: &Rc<Self>, till: Till, errand: Effect, now: u64) {
+    fn send(&self, till: Till, errand: Effect, now: u64) {
         let Ok(abort) = AbortController::new() else { return };
         let number = self.next.replace(self.next.get() + 1);
         self.asked_at.set(now);
@@ -118,6 +111,13 @@ impl Errands {
             }
             !which(flight)
         });
+    }
+}
+
+/// With the mount, everything on its way ends; no answer is told any more.
+impl Drop for Errands {
+    fn drop(&mut self) {
+        self.drop_if(|_| true);
     }
 }
 

@@ -1,7 +1,5 @@
 //! What every view is handed: the state to read, and [`Till::tell`] to say what happened.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -21,7 +19,7 @@ pub(crate) struct Till {
     /// The monotonic time, twice a second, for the clocks.
     pub(crate) now: RwSignal<u64>,
     words: StoredValue<Texts>,
-    pub(crate) errands: StoredValue<Rc<Errands>, LocalStorage>,
+    kept: StoredValue<Errands, LocalStorage>,
 }
 
 impl Till {
@@ -33,9 +31,8 @@ impl Till {
             state: RwSignal::new(state),
             now: RwSignal::new(timer::now()),
             words: StoredValue::new(options.texts.clone()),
-            errands: StoredValue::new_local(Rc::new(Errands::of(options))),
+            kept: StoredValue::new_local(Errands::of(options)),
         };
-        on_cleanup(move || till.errands(|errands| errands.stop()).unwrap_or_default());
         timer::start(till);
         till.carry_out(effects);
         till
@@ -79,8 +76,8 @@ impl Till {
     }
 
     /// `None` once unmounted.
-    pub(crate) fn errands<T>(self, use_them: impl FnOnce(&Rc<Errands>) -> T) -> Option<T> {
-        self.errands.try_with_value(use_them)
+    pub(crate) fn errands<T>(self, use_them: impl FnOnce(&Errands) -> T) -> Option<T> {
+        self.kept.try_with_value(use_them)
     }
 
     /// The words in the shopper's language.

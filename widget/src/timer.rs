@@ -19,8 +19,7 @@ pub(crate) fn now() -> u64 {
 
 /// Lets the clocks tick and listens for the shopper's return.
 pub(crate) fn start(till: Till) {
-    let ticking = StoredValue::new_local(Interval::new(TICK_MS, move || tick(till)));
-    on_cleanup(move || drop(ticking.try_dispose_now()));
+    let _ends_with_the_mount = StoredValue::new_local(Interval::new(TICK_MS, move || tick(till)));
     for name in ["focus", "pageshow", "online", "visibilitychange"] {
         let listening = window_event_listener_untyped(name, move |_| returned(till));
         on_cleanup(move || listening.remove());

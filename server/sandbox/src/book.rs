@@ -93,9 +93,20 @@ fn open_alone(path: &Path) -> anyhow::Result<File> {
     let file =
         OpenOptions::new().read(true).append(true).create(true).open(path).with_context(said)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            keep_name(path);
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => bail!("another sandbox writes to {}", path.display()),
         Err(TryLockError::Error(error)) => Err(error).with_context(said),
+    }
+}
+
+/// A new file's name is safe only when its folder is synced. Not every system lets one do that.
+fn keep_name(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+        folder.sync_all().ok();
     }
 }
 

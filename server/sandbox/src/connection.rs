@@ -36,14 +36,14 @@ impl Connected<IncomingStream<'_, Door>> for Cord {
 pub(crate) struct Door(pub(crate) TcpListener);
 
 impl Listener for Door {
-    type Io = Line;
+    type Io = Visit;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Line, SocketAddr) {
+    async fn accept(&mut self) -> (Visit, SocketAddr) {
         let (stream, from) = Listener::accept(&mut self.0).await;
         // Small answers must not wait for more; if it cannot be set, they are only slower.
         stream.set_nodelay(true).ok();
-        (Line { stream, cord: Cord::default() }, from)
+        (Visit { stream, cord: Cord::default() }, from)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -52,12 +52,12 @@ impl Listener for Door {
 }
 
 /// One connection.
-pub(crate) struct Line {
+pub(crate) struct Visit {
     stream: TcpStream,
     cord: Cord,
 }
 
-impl AsyncRead for Line {
+impl AsyncRead for Visit {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -67,7 +67,7 @@ impl AsyncRead for Line {
     }
 }
 
-impl AsyncWrite for Line {
+impl AsyncWrite for Visit {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

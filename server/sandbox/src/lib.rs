@@ -3,7 +3,7 @@
 //! It speaks Antom's real protocol over real HTTP (`protocols/antom.md`) and shares no code with
 //! the server, so that a misreading on one side is not repeated on the other. Four parts:
 //!
-//! - [`antom`](self) answers the channel's calls, signed, and sends its notifications;
+//! - `antom` answers the channel's calls, signed, and sends its notifications;
 //! - the wallet (`/wallet`) is the payer, for people and for programs;
 //! - the book (`/book`) is an append-only, fsynced record of who paid what: the tests' oracle;
 //! - the fault panel (`/faults`) makes all of it misbehave, deterministically.

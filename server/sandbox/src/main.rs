@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Parser;
 use florin_sandbox::{Settings, serve};
 use tokio::net::TcpListener;
@@ -25,7 +26,8 @@ struct Flags {
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let flags = Flags::parse();
-    let listener = TcpListener::bind(&flags.listen).await?;
+    let listener = TcpListener::bind(&flags.listen).await;
+    let listener = listener.with_context(|| format!("listening on {}", flags.listen))?;
     let here = format!("http://{}", listener.local_addr()?);
     let public_url = flags.public_url.unwrap_or(here);
 

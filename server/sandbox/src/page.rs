@@ -12,7 +12,7 @@ use crate::world::World;
 
 const LAYOUT: &str = include_str!("../assets/layout.html");
 const STYLE: &str = include_str!("../assets/style.css");
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'";
 
 pub(crate) fn routes() -> Router<Arc<World>> {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, REFRESH};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ use crate::book::Standing;
 use crate::catalogue::accepted;
 use crate::locale::Locale;
 use crate::merchant_api::Session;
-use crate::thanks_page::{Page, Placed, page};
+use crate::thanks_page::{Page, Placed, page, refresh};
 use crate::truth::Truth;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
@@ -92,7 +92,8 @@ fn answer(shown: &Page) -> Response {
         (REFERRER_POLICY, "no-referrer"),
         (CONTENT_SECURITY_POLICY, POLICY),
     ];
-    (status, headers, Html(page(shown))).into_response()
+    let again = AppendHeaders(refresh(shown).map(|refresh| (REFRESH, refresh)));
+    (status, headers, again, Html(page(shown))).into_response()
 }
 
 /// Ours to send on as it is: letters and digits only.

@@ -67,7 +67,7 @@ pub(crate) fn page(page: &Page) -> String {
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">
 <meta name=\"color-scheme\" content=\"light dark\">
 <meta name=\"robots\" content=\"noindex\">
-{refresh}<title>{title} · {shop}</title>
+<title>{title} · {shop}</title>
 <link rel=\"icon\" href=\"/shop/mark.svg\" type=\"image/svg+xml\">
 <link rel=\"stylesheet\" href=\"/shop/shop.css\">
 </head>
@@ -83,7 +83,6 @@ pub(crate) fn page(page: &Page) -> String {
 </html>
 ",
         lang = page.locale.tag(),
-        refresh = refresh(page),
         shop = page.say(words::SHOP),
         home = href(&page.home()),
         seal = seal(&page.truth),
@@ -139,14 +138,12 @@ fn second(page: &Page) -> Option<String> {
     }
 }
 
-/// Asks again after 2 seconds, then ever more slowly, and leaves it to the shopper after a few minutes.
-fn refresh(page: &Page) -> String {
-    if !page.truth.may_change() || page.look >= 40 {
-        return String::new();
-    }
+/// The `Refresh` header: asks again after 2 seconds, then ever more slowly, and leaves it to the shopper after a few
+/// minutes.
+pub(crate) fn refresh(page: &Page) -> Option<String> {
     let wait_s = 2 + page.look / 4;
-    let next = format!("{}&look={}", own_address(page), page.look + 1);
-    format!("<meta http-equiv=\"refresh\" content=\"{wait_s};url={}\">\n", href(&next))
+    let asks_again = page.truth.may_change() && page.look < 40;
+    asks_again.then(|| format!("{wait_s}; url={}&look={}", own_address(page), page.look + 1))
 }
 
 /// This page, as it was asked for the first time.

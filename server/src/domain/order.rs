@@ -174,3 +174,6 @@ fn returned_whole(payment: &Payment) -> Step {
         (Role::Accepted | Role::Surplus, Some(got)) => Step::Returned(got.minor()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::{Channel, ChannelError};
 use crate::clock::Millis;
+use crate::domain::order::RUN_OUT;
 use crate::domain::payment::{Evidence, Payment, PaymentState, Said, Source, Statement};
 use crate::domain::session::SessionState;
 use crate::store::{Tx, payments, sessions};
@@ -135,6 +136,7 @@ async fn begin_cancel(app: &App, payment: &mut Payment) -> Result<bool> {
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
+            let now = desk.now();
             let now_is = desk
                 .change(tx, &id, |payment| {
                     // Read again under the lock: it may have been paid, and then is never cancelled (D1).

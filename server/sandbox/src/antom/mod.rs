@@ -137,7 +137,10 @@ impl Play<'_> {
             Call::Cancel => cancel::cancel(self.world, body).await,
             Call::Refund => refund::refund(self.world, body).await,
             Call::InquiryRefund => refund::inquire(self.world, body).await,
-            Call::Consult | Call::Notification => Ok(consult::consult(body)),
+            Call::Consult => Ok(consult::consult(body)),
+            Call::Notification => {
+                Ok(Verdict::refused("NO_INTERFACE_DEF", "notifications go the other way").alone())
+            }
         }
     }
 

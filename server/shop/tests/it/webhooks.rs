@@ -44,7 +44,6 @@ impl Message<'_> {
         town.post("/shop/webhook", self.body, &headers).await.status
     }
 
-    #[track_caller]
     async fn is_refused(&self, why: &str) {
         assert_eq!(self.verdict().await, 401, "{why}");
     }

@@ -94,8 +94,8 @@ impl World {
     }
 
     pub(crate) async fn inquire(&self, request: &str) -> Value {
-        let answer = self.merchant.call("inquiryPayment", &json!({ "paymentRequestId": request }));
-        let answer = answer.await;
+        let which = json!({ "paymentRequestId": request });
+        let answer = self.merchant.call("inquiryPayment", &which).await;
         answer.expect("SUCCESS");
         answer.body
     }

@@ -17,7 +17,9 @@ fn after_pay(code: &str, status: &str, fields: Value) -> String {
 fn after_refund(code: &str, status: &str) -> String {
     match refunds::refunded(&reversal(), &answer(code, status, json!({ "refundRequestId": "RF1" })))
     {
-        Ok(said) => format!("{said:?}").replace(['"', '(', ')'], " ").trim_end().to_owned(),
+        Ok(ReversalSaid::Never(reason)) => format!("Never {reason}"),
+        Ok(ReversalSaid::Failed(reason)) => format!("Failed {reason}"),
+        Ok(said) => format!("{said:?}"),
         Err(ChannelError::NoAnswer(_)) => "?".to_owned(),
         Err(other) => panic!("{other}"),
     }

@@ -1,0 +1,150 @@
+//! Bad input: refused with a stable code, one sentence and the field's path, and nothing stored.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{KEY, OTHER_MERCHANT, TestApp, on_both};
+
+async fn rows(app: &TestApp) -> i64 {
+    let mut tx = app.app.store.read().await.unwrap();
+    let row: Option<(i64,)> = tx
+        .sql("select (select count(*) from session) + (select count(*) from pay_order) + (select count(*) from payment)")
+        .one()
+        .await
+        .unwrap();
+    row.unwrap().0
+}
+
+#[track_caller]
+fn refused(answer: &crate::support::Answer, status: u16, code: &str, field: &str) {
+    assert_eq!((answer.status, answer.code(), answer.field()), (status, code, field), "{}", answer.body);
+    assert!(answer.body["ret_msg"].as_str().is_some_and(|sentence| sentence.len() > 10), "{}", answer.body);
+}
+
+on_both! {
+    async fn a_bad_field_is_named_and_nothing_is_stored(app: TestApp) {
+        let far = "2099-01-01T00:00:00Z";
+        let cases: Vec<(&str, Value, &str, &str)> = vec![
+            ("amount", json!("-1"), "INVALID_AMOUNT", "amount"),
+            ("amount", json!("8.00"), "INVALID_AMOUNT", "amount"),
+            ("amount", json!("0"), "INVALID_AMOUNT", "amount"),
+            ("amount", json!("9007199254740992"), "INVALID_AMOUNT", "amount"),
+            ("amount", json!(800), "INVALID_FIELD", "amount"),
+            ("amount", json!(null), "INVALID_FIELD", "amount"),
+            ("amount", json!("8e2"), "INVALID_AMOUNT", "amount"),
+            ("currency", json!("XXX"), "INVALID_AMOUNT", "currency"),
+            ("currency", json!("hkd"), "INVALID_AMOUNT", "currency"),
+            ("currency", json!(""), "INVALID_FIELD", "currency"),
+            ("expire_time", json!("2020-01-01T00:00:00Z"), "INVALID_EXPIRY", "expire_time"),
+            ("expire_time", json!(far), "INVALID_EXPIRY", "expire_time"),
+            ("expire_time", json!("tomorrow"), "INVALID_EXPIRY", "expire_time"),
+            ("expire_time", json!("2026-11-21 10:00:00"), "INVALID_EXPIRY", "expire_time"),
+            ("session_mode", json!("POPUP"), "INVALID_FIELD", "session_mode"),
+            ("payment_type", json!("GIFT"), "INVALID_FIELD", "payment_type"),
+            ("capture_method", json!("MANUAL"), "INVALID_FIELD", "capture_method"),
+            ("authorisation_type", json!("PRE_AUTH"), "INVALID_FIELD", "authorisation_type"),
+            ("mit", json!(true), "INVALID_FIELD", "mit"),
+            ("mit", json!("no"), "INVALID_FIELD", "mit"),
+            ("trans_id", json!(""), "INVALID_FIELD", "trans_id"),
+            ("trans_id", json!("a b"), "INVALID_FIELD", "trans_id"),
+            ("trans_id", json!("x".repeat(65)), "INVALID_FIELD", "trans_id"),
+            ("merchant_id", json!(OTHER_MERCHANT), "INVALID_FIELD", "merchant_id"),
+            ("payment", json!({ "token_usage": "ONCE" }), "INVALID_FIELD", "payment.token_usage"),
+            ("payment", json!({ "cvv": "123" }), "UNKNOWN_FIELD", "payment.cvv"),
+            ("goods", json!([{ "quantity": 1 }]), "INVALID_FIELD", "goods.0.name"),
+            ("goods", json!([{ "name": "Tea", "quantity": -1 }]), "INVALID_FIELD", "goods.0.quantity"),
+            ("bill", json!({ "country": "Hongkong" }), "INVALID_FIELD", "bill.country"),
+            ("bill", json!({ "country": "hk" }), "INVALID_FIELD", "bill.country"),
+            ("surprise", json!(1), "UNKNOWN_FIELD", "surprise"),
+        ];
+        for (field, value, code, path) in cases {
+            let mut request = app.request("HKD", "800");
+            request[field] = value.clone();
+            let answer = app.create(request).await;
+            assert_eq!((answer.status, answer.code(), answer.field()), (400, code, path), "{field}: {value}");
+        }
+        assert_eq!(rows(app).await, 0);
+    }
+
+    async fn a_return_url_is_https_or_private(app: TestApp) {
+        for (url, is_good) in [
+            ("https://shop.example/thanks", true),
+            ("http://127.0.0.1:3000/x", true),
+            ("http://192.168.1.9/x", true),
+            ("http://shop.example/x", false),
+            ("javascript:alert(1)", false),
+            ("data:text/html,x", false),
+            ("//shop.example", false),
+            ("https:/\\shop.example", false),
+            ("https://user@shop.example/", false),
+            ("https://shop.example/a b", false),
+            ("https://shop.example/\t", false),
+            ("ftp://127.0.0.1/", false),
+            ("/thanks", false),
+        ] {
+            let mut request = app.request("HKD", "800");
+            request["return_url"] = json!(url);
+            let answer = app.create(request).await;
+            if is_good {
+                assert_eq!(answer.status, 200, "{url}: {}", answer.body);
+            } else {
+                refused(&answer, 400, "INVALID_RETURN_URL", "return_url");
+            }
+        }
+    }
+
+    async fn a_body_that_is_not_one_json_object_is_refused(app: TestApp) {
+        for body in ["", "[]", "{", "null", "{\"amount\":\"1\",\"amount\":\"2\"}", "{\"goods\":[{\"name\":\"a\",\"name\":\"b\"}]}", "{\"trans_id\":\"\\u0000\"}", "\u{feff}{}"] {
+            refused(&app.raw("/v1/sessions", KEY, "application/json", body).await, 400, "MALFORMED_BODY", "");
+        }
+        refused(&app.raw("/v1/sessions", KEY, "text/plain", "{}").await, 415, "NOT_JSON", "");
+        let large = format!("{{\"trans_id\":\"{}\"}}", "x".repeat(65 * 1024));
+        refused(&app.raw("/v1/sessions", KEY, "application/json", large).await, 413, "BODY_TOO_LARGE", "");
+        let deep = format!("{}{}", "{\"goods\":".repeat(500), "1");
+        refused(&app.raw("/v1/sessions", KEY, "application/json", deep).await, 400, "MALFORMED_BODY", "");
+        assert_eq!(rows(app).await, 0);
+    }
+
+    async fn without_the_right_key_there_is_nothing(app: TestApp) {
+        for (key, code) in [(None, "NO_KEY"), (Some("sk_test_wrong"), "WRONG_KEY"), (Some(""), "NO_KEY")] {
+            let answer = app.call(Method::POST, "/v1/sessions", key, &[], Some(app.request("HKD", "800"))).await;
+            assert_eq!((answer.status, answer.code()), (401, code));
+        }
+        let session = app.session("HKD", "800").await;
+        let with_shoppers = app.call(Method::GET, &format!("/v1/sessions?session_id={}", session.id), Some(&session.token), &[], None).await;
+        assert_eq!((with_shoppers.status, with_shoppers.code()), (401, "WRONG_KEY"));
+    }
+
+    async fn malformed_ids_are_nobodys(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        for id in ["x", "CS", "CS%00", "..%2f..", "GW00000000000000000000000000", "%F0%9F%92%A9"] {
+            let answer = app.merchant(Method::GET, &format!("/v1/sessions?session_id={id}"), None).await;
+            assert_eq!((answer.status, answer.code()), (404, "NOT_FOUND"), "{id}");
+            let answer = app.merchant(Method::GET, &format!("/v1/transactions?order_id={id}"), None).await;
+            assert_eq!((answer.status, answer.code()), (404, "ORDER_NOT_EXIST"), "{id}");
+            let answer = app.cancel(&session, id).await;
+            assert!(answer.status == 404, "{id}: {}", answer.body);
+        }
+        assert_eq!(app.merchant(Method::GET, "/v1/sessions", None).await.status, 400);
+        assert_eq!(app.merchant(Method::GET, "/v1/nothing", None).await.code(), "NO_SUCH_ADDRESS");
+        assert_eq!(app.merchant(Method::DELETE, "/v1/sessions", None).await.code(), "METHOD_NOT_ALLOWED");
+    }
+
+    async fn a_forged_notification_is_refused_and_counted(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        let order = crate::support::order_id(&opened);
+        let body = json!({ "notifyType": "PAYMENT_RESULT", "result": { "resultCode": "SUCCESS", "resultStatus": "S" },
+            "paymentRequestId": order, "paymentAmount": { "currency": "PHP", "value": "25000" } });
+        let signatures = ["", "algorithm=RSA256,keyVersion=1,signature=", "algorithm=RSA256,keyVersion=1,signature=AAAA", "algorithm=none,signature=x"];
+        for signature in signatures {
+            let headers = [("client-id", "SANDBOX_5X00000000000000"), ("request-time", "1685599933871"), ("signature", signature)];
+            let answer = app.call(Method::POST, "/notify/antom", None, &headers, Some(body.clone())).await;
+            assert_eq!(answer.status, 401, "{signature}");
+        }
+        let metrics = app.call(Method::GET, "/metrics", None, &[], None).await;
+        assert!(metrics.body.as_str().unwrap().contains("florin_forged_notifications_total 4"), "{}", metrics.body);
+        assert_eq!(app.status(&session).await["payment_status"], "PROCESSING");
+        assert_eq!(app.call(Method::POST, "/notify/nobody", None, &[], Some(body)).await.status, 404);
+    }
+}

@@ -1,0 +1,257 @@
+//! The hard moments: cancel against success, second payments, lost answers, wrong amounts, time-outs (D1-D9).
+
+use std::time::Duration;
+
+use florin_server::store::checks::When;
+use serde_json::json;
+
+use crate::support::{TestApp, code, on_both, order_id};
+
+on_both! {
+    async fn a_cancelled_code_is_closed_at_the_channel(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let first = app.pay(&session, "GCASH").await;
+        let status = app.cancel(&session, &order_id(&first)).await;
+        assert_eq!(status.data()["payment_status"], "CANCELLED");
+        assert_ne!(app.wallet(&code(&first), "approve").await.body["status"], "PAID");
+        let second = app.pay(&session, "GCASH").await;
+        assert_ne!(order_id(&first), order_id(&second));
+        app.wallet(&code(&second), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        app.until("both are told", async || app.sink.kinds(&session.trans_id).len() == 2).await;
+        assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.CANCELED", "PAYMENT.SUCCESS"]);
+        app.check(When::AtRest).await;
+    }
+
+    async fn a_cancel_that_comes_after_the_money_shows_the_success(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 9 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        let status = app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(status.data()["payment_status"], "SUCCESS");
+        assert_eq!(app.held(&order_id(&opened)).await, 25_000);
+    }
+
+    async fn money_that_a_cancel_gave_back_ships_nothing_and_the_shopper_is_told(app: TestApp) {
+        app.fault(json!({ "fault": "cancel_returns_money", "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        let status = app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(status.data()["payment_status"], "CANCELLED", "{}", status.body);
+        // The late notice of success arrives, and decides nothing.
+        app.until("the shopper is told", async || app.status(&session).await["notice"] == "SURPLUS_RETURNED").await;
+        assert_eq!(app.status(&session).await["payment_status"], "CANCELLED");
+        assert_eq!(app.held(&order_id(&opened)).await, 0);
+        assert!(!app.sink.kinds(&session.trans_id).contains(&"PAYMENT.SUCCESS".to_owned()));
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+    }
+
+    async fn a_second_payment_goes_back_in_full(app: TestApp) {
+        app.fault(json!({ "fault": "paid_after_cancel", "request": "*", "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let first = app.pay(&session, "GCASH").await;
+        // Another method: the first code is closed, but a payer is quicker than that.
+        let second = app.pay(&session, "MAYA").await;
+        app.wallet(&code(&second), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        app.wallet(&code(&first), "approve").await.is_paid();
+        app.until("the first is given back", async || app.held(&order_id(&first)).await == 0).await;
+        assert_eq!(app.held(&order_id(&second)).await, 25_000);
+        app.until("the shopper is told", async || app.status(&session).await["notice"] == "SURPLUS_RETURNED").await;
+        assert_eq!(app.status(&session).await["notice_method"], "GCASH");
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id).contains(&"PAYMENT.REVERSED".to_owned())).await;
+        app.until("nothing hangs", async || is_clean(app).await).await;
+    }
+
+    async fn switching_the_method_closes_the_first_code(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let first = app.pay(&session, "GCASH").await;
+        let second = app.pay(&session, "MAYA").await;
+        assert_eq!(app.status(&session).await["order_id"], order_id(&second));
+        app.until("the first is closed", async || app.wallet(&code(&first), "approve").await.body["status"] != "PAID").await;
+        app.wallet(&code(&second), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+    }
+
+    async fn a_decline_offers_another_try(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.wallet(&code(&opened), "decline").await;
+        let status = app.until_status(&session, "FAIL").await;
+        assert_eq!(status["status"], "PROCESSING");
+        let again = app.pay(&session, "GCASH").await;
+        app.wallet(&code(&again), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+    }
+
+    async fn a_lost_answer_is_asked_about_and_the_code_still_comes(app: TestApp) {
+        app.fault(json!({ "fault": "lost_reply", "call": "pay", "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        assert_eq!(app.book().await.len(), 1);
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, 25_000);
+    }
+
+    async fn a_payment_without_notifications_is_found_by_asking(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.status(&session).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+    }
+
+    async fn i_have_paid_asks_at_once(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        assert_eq!(app.check_now(&session, &order_id(&opened)).await.data()["payment_status"], "PROCESSING");
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("asked once a second at most", async || {
+            app.check_now(&session, &order_id(&opened)).await.data()["payment_status"] == "SUCCESS"
+        }).await;
+    }
+
+    async fn another_amount_in_a_notice_decides_nothing_until_a_query(app: TestApp) {
+        app.fault(json!({ "fault": "wrong_amount", "call": "notification", "value": 1, "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, 25_000);
+    }
+
+    async fn another_amount_in_a_query_goes_back(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        app.fault(json!({ "fault": "wrong_amount", "call": "inquiryPayment", "value": 20000, "times": 99 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.status(&session).await;
+        app.until("it is told as reversed", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.REVERSED"]).await;
+        assert_ne!(app.session_status(&session).await, "SUCCESS");
+    }
+
+    async fn contradictions_never_unmake_a_success(app: TestApp) {
+        app.fault(json!({ "fault": "contradiction", "times": 9 })).await;
+        app.fault(json!({ "fault": "duplicate", "copies": 5, "reordered": true, "times": 9 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(app.status(&session).await["payment_status"], "SUCCESS");
+        assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+    }
+
+    async fn a_code_that_runs_out_is_cancelled_and_a_new_one_works(app: TestApp) {
+        let mut request = app.request("PHP", "25000");
+        request["expire_time"] = json!(florin_server::clock::rfc3339(app.app.now() + 3 * 3600 * 1000));
+        let session = app.session_of(request).await;
+        let first = app.pay(&session, "GCASH").await;
+        app.pass(Duration::from_secs(16 * 60));
+        let status = app.until_status(&session, "CANCELLED").await;
+        assert_eq!((status["reason"].as_str(), status["status"].as_str()), (Some("RUN_OUT"), Some("PROCESSING")), "{status}");
+        assert_ne!(app.wallet(&code(&first), "approve").await.body["status"], "PAID");
+        let second = app.pay(&session, "GCASH").await;
+        assert_ne!(order_id(&second), order_id(&first));
+        assert_eq!(app.sink.kinds(&session.trans_id), Vec::<String>::new());
+    }
+
+    async fn expiry_cancels_at_the_channel_first(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.pass(Duration::from_secs(31 * 60));
+        app.until("the session is expired", async || app.session_status(&session).await == "EXPIRED").await;
+        assert_ne!(app.wallet(&code(&opened), "approve").await.body["status"], "PAID");
+        assert_eq!(app.sink.kinds(&session.trans_id), Vec::<String>::new());
+        app.check(When::AtRest).await;
+    }
+
+    async fn a_payment_found_at_expiry_counts(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.pass(Duration::from_secs(31 * 60));
+        app.until("the session is paid", async || app.session_status(&session).await == "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, 25_000);
+    }
+
+    async fn a_payment_after_expiry_goes_back(app: TestApp) {
+        app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.pass(Duration::from_secs(31 * 60));
+        app.until("the session is expired", async || app.session_status(&session).await == "EXPIRED").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("it is given back", async || app.held(&order_id(&opened)).await == 0).await;
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.REVERSED"]).await;
+        assert_eq!(app.session_status(&session).await, "EXPIRED");
+        app.until("nothing hangs", async || is_clean(app).await).await;
+    }
+
+    async fn a_late_payment_closes_the_newer_session(app: TestApp) {
+        app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
+        let request = app.request("PHP", "25000");
+        let first = app.session_of(request.clone()).await;
+        let opened = app.pay(&first, "GCASH").await;
+        app.pass(Duration::from_secs(31 * 60));
+        app.until("the first is expired", async || app.session_status(&first).await == "EXPIRED").await;
+        let second = app.session_of(request).await;
+        assert_ne!(first.id, second.id);
+        let newer = app.pay(&second, "MAYA").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("the first is paid", async || app.session_status(&first).await == "SUCCESS").await;
+        app.until("the second is closed", async || app.session_status(&second).await == "CANCELLED").await;
+        assert_ne!(app.wallet(&code(&newer), "approve").await.body["status"], "PAID");
+        assert_eq!(app.held(&order_id(&opened)).await, 25_000);
+    }
+
+    async fn a_bank_that_has_not_confirmed_stops_the_clock(app: TestApp) {
+        app.fault(json!({ "fault": "pending", "times": 1, "ms": 60000 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "BANK_TRANSFER").await;
+        app.wallet(&code(&opened), "approve").await;
+        app.until("it is being confirmed", async || app.status(&session).await["phase"] == "CONFIRMING").await;
+        app.pass(Duration::from_secs(40 * 60));
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+        assert_eq!(app.status(&session).await["phase"], "CONFIRMING");
+    }
+
+    async fn a_closed_session_takes_no_money(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        let path = format!("/v1/sessions/{}/close", session.id);
+        app.merchant(reqwest::Method::POST, &path, None).await;
+        app.until("the session is closed", async || app.session_status(&session).await == "CANCELLED").await;
+        assert_ne!(app.wallet(&code(&opened), "approve").await.body["status"], "PAID");
+        let refused = app.pay(&session, "GCASH").await;
+        assert_eq!((refused.status, refused.code()), (409, "SESSION_CLOSED"));
+    }
+
+    async fn a_refund_that_answers_late_is_asked_about(app: TestApp) {
+        app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
+        app.fault(json!({ "fault": "lost_reply", "call": "refund", "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let first = app.pay(&session, "GCASH").await;
+        let second = app.pay(&session, "MAYA").await;
+        app.wallet(&code(&second), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        app.wallet(&code(&first), "approve").await.is_paid();
+        app.until("it is given back", async || app.held(&order_id(&first)).await == 0).await;
+        app.until("nothing hangs", async || is_clean(app).await).await;
+        let book = app.book().await;
+        let row = book.iter().find(|row| row["paymentRequestId"] == order_id(&first)).unwrap();
+        assert_eq!(row["refunded"], 25_000, "once, not twice");
+    }
+}
+
+async fn is_clean(app: &TestApp) -> bool {
+    use florin_server::store::checks;
+    checks::run(&mut app.app.store.read().await.unwrap(), When::AtRest, app.app.now()).await.unwrap().is_empty()
+}

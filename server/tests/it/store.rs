@@ -1,0 +1,91 @@
+//! One story told to both databases, and what the one writer promises.
+
+use florin_server::store::{Store, StoreError, Tx};
+use florin_server::{Error, Result};
+
+use crate::support::{TestApp, on_both};
+
+async fn count(store: &Store) -> i64 {
+    let row: Option<(i64,)> =
+        store.read().await.unwrap().sql("select count(*) from setting where name like 'k%'").one().await.unwrap();
+    row.unwrap().0
+}
+
+async fn add(tx: &mut Tx, name: String) -> std::result::Result<(), StoreError> {
+    tx.sql("insert into setting (name, value) values ($1, 'x')").bind(name).execute().await?;
+    Ok(())
+}
+
+on_both! {
+    async fn a_failing_unit_is_rolled_back_and_its_neighbours_stay(app: TestApp) {
+        let store = &app.app.store;
+        let units = (0..40).map(|number| {
+            store.write(async move |tx: &mut Tx| {
+                add(tx, format!("k{number}")).await?;
+                if number % 2 == 0 { Err(Error::Internal("on purpose".into())) } else { Ok(()) }
+            })
+        });
+        let outcomes: Vec<Result<()>> = futures_util::future::join_all(units).await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 20);
+        assert_eq!(count(store).await, 20);
+    }
+
+    async fn a_row_that_is_there_already_fails_one_unit_only(app: TestApp) {
+        let store = &app.app.store;
+        let units = (0..10).map(|_| store.write(async move |tx: &mut Tx| add(tx, "k".into()).await.map_err(Error::from)));
+        let outcomes: Vec<Result<()>> = futures_util::future::join_all(units).await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+        assert_eq!(count(store).await, 1);
+    }
+
+    async fn only_one_of_many_racers_is_accepted(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let pays = (0..16).map(|number| app.pay(&session, if number % 2 == 0 { "GCASH" } else { "MAYA" }));
+        futures_util::future::join_all(pays).await;
+        let mut tx = app.app.store.read().await.unwrap();
+        let live: Option<(i64,)> = tx
+            .sql("select count(*) from payment where state in ('INTENT', 'SENT', 'UNKNOWN', 'PROCESSING')")
+            .one()
+            .await
+            .unwrap();
+        assert_eq!(live, Some((1,)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_panic_in_a_unit_ends_that_unit_only() {
+    crate::support::tell(crate::support::Db::Sqlite, async |app| {
+        let store = &app.app.store;
+        let number = 7;
+        let panicked: Result<()> = store
+            .write(async move |tx: &mut Tx| {
+                add(tx, "k1".into()).await?;
+                assert_eq!(number, 8, "on purpose");
+                Ok(())
+            })
+            .await;
+        assert!(matches!(panicked, Err(Error::Store(StoreError::Panicked))));
+        store.write(async move |tx: &mut Tx| add(tx, "k2".into()).await.map_err(Error::from)).await.unwrap();
+        assert_eq!(count(store).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_on_one_postgres_tell_the_same() {
+    crate::support::tell(crate::support::Db::Postgres, async |app| {
+        let (_second, base) = app.another().await;
+        let session = app.session("PHP", "25000").await;
+        let there = format!("{base}/v1/checkout/{}/status", session.id);
+        let http = reqwest::Client::new();
+        let ask = async || -> serde_json::Value {
+            let text = http.get(&there).bearer_auth(&session.token).send().await.unwrap().text().await.unwrap();
+            serde_json::from_str(&text).unwrap()
+        };
+        assert_eq!(ask().await["data"]["status"], "PROCESSING");
+        let opened = app.pay(&session, "GCASH").await;
+        app.wallet(&crate::support::code(&opened), "approve").await.is_paid();
+        app.until("the other process says so too", async || ask().await["data"]["status"] == "SUCCESS").await;
+    })
+    .await;
+}

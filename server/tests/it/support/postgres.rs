@@ -1,0 +1,75 @@
+//! A real PostgreSQL of the test program's own, started once, ended by the kernel when the program ends.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sqlx::{Connection, Executor, PgConnection};
+
+/// A fresh database; gives its address.
+pub async fn fresh_database() -> String {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let server = server().await;
+    let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+    format!("{server}/{name}")
+}
+
+async fn server() -> &'static str {
+    static URL: OnceLock<String> = OnceLock::new();
+    let url = tokio::task::spawn_blocking(|| URL.get_or_init(start)).await.unwrap();
+    for _ in 0..200 {
+        if PgConnection::connect(&format!("{url}/postgres")).await.is_ok() {
+            return url;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("PostgreSQL did not start");
+}
+
+fn start() -> String {
+    let programs = programs();
+    let folder = std::env::temp_dir().join(format!("florin-postgres-{}", std::process::id()));
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let made = as_postgres(&programs.join("initdb"))
+        .args(["--no-locale", "-E", "UTF8", "-U", "florin", "-A", "trust", "-D"])
+        .arg(&folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(made.success(), "initdb failed");
+    let mut postgres = as_postgres(&programs.join("postgres"));
+    postgres
+        .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "unix_socket_directories="])
+        .args(["-p", &port.to_string(), "-D"])
+        .arg(&folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    // Whoever starts it must live: the kernel ends it with the thread that did.
+    std::thread::spawn(move || {
+        let mut running = postgres.spawn().unwrap();
+        let _ended = running.wait();
+    });
+    format!("postgres://florin@127.0.0.1:{port}")
+}
+
+/// PostgreSQL refuses to run as root, so root becomes somebody else first; and it ends when we do.
+fn as_postgres(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|us| std::os::unix::fs::MetadataExt::uid(&us) == 0);
+    if is_root {
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+    }
+    command.args(["--pdeathsig", "INT"]).arg(program).current_dir("/");
+    command
+}
+
+fn programs() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is needed: run `make setup`");
+    let found = versions.flatten().map(|version| version.path().join("bin")).find(|bin| bin.join("initdb").exists());
+    found.expect("PostgreSQL's server programs are needed: run `make setup`")
+}

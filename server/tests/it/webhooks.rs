@@ -1,0 +1,62 @@
+//! What merchants are told.
+
+use std::time::Duration;
+
+use crate::support::{SECRET, TestApp, code, on_both};
+
+async fn pay_one(app: &TestApp) -> String {
+    let session = app.session("PHP", "25000").await;
+    let opened = app.pay(&session, "GCASH").await;
+    app.wallet(&code(&opened), "approve").await.is_paid();
+    app.until_status(&session, "SUCCESS").await;
+    session.trans_id
+}
+
+on_both! {
+    async fn a_payment_is_told_once_signed_and_with_the_sessions_status(app: TestApp) {
+        let trans_id = pay_one(app).await;
+        app.until("the webhook is there", async || !app.sink.kinds(&trans_id).is_empty()).await;
+        let received = app.sink.received().remove(0);
+        assert_eq!(received.body["type"], "PAYMENT.SUCCESS");
+        let data = &received.body["data"];
+        assert_eq!((data["session_status"].as_str(), data["status"].as_str()), (Some("SUCCESS"), Some("SUCCESS")));
+        assert_eq!((data["amount"].as_str(), data["livemode"].as_bool()), (Some("25000"), Some(false)));
+        assert!(data["seq"].as_u64().unwrap() > 0);
+        assert_eq!(received.signature, sign(&received.id, &received.timestamp, &received.raw));
+        assert!(!received.id.contains('.'));
+    }
+
+    async fn a_refused_message_comes_again_with_the_same_id(app: TestApp) {
+        app.sink.refuse(&[500, 302]);
+        let trans_id = pay_one(app).await;
+        app.until("the first try failed", async || tries(app).await == (1, 0)).await;
+        app.pass(Duration::from_secs(10));
+        app.until("the second try failed", async || tries(app).await == (2, 0)).await;
+        app.pass(Duration::from_secs(10 * 60));
+        app.until("the webhook is there", async || !app.sink.kinds(&trans_id).is_empty()).await;
+        app.until("it is done", async || tries(app).await == (3, 1)).await;
+        assert_eq!(app.sink.kinds(&trans_id), ["PAYMENT.SUCCESS"]);
+    }
+}
+
+/// Tries so far, and messages done.
+async fn tries(app: &TestApp) -> (i64, i64) {
+    let mut tx = app.app.store.read().await.unwrap();
+    let row: Option<(i64, i64)> = tx
+        .sql("select cast(coalesce(max(tries), 0) as bigint), count(done_ms) from outbox")
+        .one()
+        .await
+        .unwrap();
+    row.unwrap()
+}
+
+/// Standard Webhooks, computed here once more.
+fn sign(id: &str, timestamp: &str, body: &str) -> String {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    let key = STANDARD.decode(SECRET.strip_prefix("whsec_").unwrap()).unwrap();
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &key);
+    let mac = aws_lc_rs::hmac::sign(&key, format!("{id}.{timestamp}.{body}").as_bytes());
+    format!("v1,{}", STANDARD.encode(mac.as_ref()))
+}

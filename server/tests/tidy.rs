@@ -1,0 +1,83 @@
+//! Rules about the code, as tests: which way the imports go, and what must not be said where.
+
+#![allow(missing_docs)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn rust_files(folder: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let (mut found, mut folders) = (Vec::new(), vec![root]);
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} holds no Rust");
+    found
+}
+
+#[track_caller]
+fn nobody_says(folder: &str, words: &[&str]) {
+    for file in rust_files(folder) {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            for word in words {
+                assert!(!line.contains(word), "{} speaks of `{word}`: {line}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_domain_does_no_input_or_output() {
+    let words = ["async fn", ".await", "axum", "sqlx", "tokio", "reqwest", "crate::store", "crate::channel", "crate::flow", "crate::http"];
+    nobody_says("src/domain", &words);
+}
+
+#[test]
+fn the_store_knows_neither_channels_nor_flows() {
+    nobody_says("src/store", &["crate::channel", "crate::flow", "crate::http", "crate::worker", "axum", "reqwest"]);
+}
+
+#[test]
+fn channels_know_neither_the_store_nor_flows() {
+    nobody_says("src/channel", &["crate::store", "crate::flow", "crate::http", "crate::worker", "sqlx", "axum"]);
+}
+
+#[test]
+fn flows_know_neither_http_nor_workers() {
+    nobody_says("src/flow", &["crate::http", "crate::worker", "axum", "reqwest", "sqlx"]);
+}
+
+#[test]
+fn http_and_workers_do_not_know_each_other() {
+    nobody_says("src/http", &["crate::worker"]);
+    nobody_says("src/worker", &["crate::http", "axum"]);
+}
+
+#[test]
+fn the_sandbox_and_the_shop_share_no_code_with_the_server() {
+    nobody_says("sandbox/src", &["florin_shared", "florin_server", "florin_shop"]);
+    nobody_says("shop/src", &["florin_shared", "florin_server", "florin_sandbox"]);
+}
+
+#[test]
+fn sql_is_written_in_the_store_and_counted_in_workers() {
+    for folder in ["src/domain", "src/http/merchant", "src/channel"] {
+        nobody_says(folder, &[".sql("]);
+    }
+}
+
+#[test]
+fn time_and_randomness_are_injected() {
+    for folder in ["src/domain", "src/flow", "src/store", "src/http", "src/worker"] {
+        nobody_says(folder, &["SystemTime", "Instant::now", "Timestamp::now", "SystemRandom", "thread_rng"]);
+    }
+}

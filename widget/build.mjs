@@ -1,0 +1,101 @@
+// What Trunk runs after it has built the program: bundles the loader with the hashed names of everything it fetches, and in
+// a release shrinks the program and writes compressed neighbours. Runs alone too: `node widget/build.mjs <folder>`.
+
+import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+
+const widget = dirname(fileURLToPath(import.meta.url));
+const out = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
+const release = process.env.TRUNK_PROFILE === "release";
+
+if (!existsSync(join(widget, "node_modules", "esbuild"))) {
+  console.error("The widget's tools are missing. Run: npm ci --prefix widget");
+  process.exit(1);
+}
+const esbuild = await import("esbuild");
+
+// The named features are those that the compiler uses; with `--all-features` the result is one that browsers refuse.
+const optimise = [
+  "-Oz", "--converge", "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-nontrapping-float-to-int",
+  "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue",
+];
+
+/** Writes a file under a name that changes with its contents, and says what the browser must find in it. */
+function keep(stem, extension, bytes) {
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+  const name = `${stem}-${hash}.${extension}`;
+  writeFileSync(join(out, name), bytes);
+  return { name, integrity: `sha384-${createHash("sha384").update(bytes).digest("base64")}` };
+}
+
+async function program() {
+  const [glue, wasm] = ["florin-widget.js", "florin-widget_bg.wasm"].map((name) => join(out, name));
+  if (release) {
+    const wasmOpt = join(widget, "node_modules", "binaryen", "bin", "wasm-opt");
+    execFileSync(process.execPath, [wasmOpt, wasm, "-o", wasm, ...optimise], { stdio: "inherit" });
+  }
+  const text = readFileSync(glue, "utf8");
+  if (text.includes("innerHTML")) {
+    throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: some child element is fully static (src/lib.rs)");
+  }
+  const { code } = await esbuild.transform(text, { minify: release, format: "esm", target: "es2022" });
+  const files = { glue: keep("florin", "js", code), wasm: keep("florin", "wasm", readFileSync(wasm)) };
+  for (const name of readdirSync(out).filter((name) => name.startsWith("florin-widget"))) {
+    rmSync(join(out, name), { recursive: true });
+  }
+  return files;
+}
+
+function locales() {
+  const folder = join(widget, "locales");
+  const names = readdirSync(folder).filter((name) => name !== "en.json");
+  return Object.fromEntries(names.map((name) => {
+    const language = name.replace(".json", "");
+    const texts = JSON.stringify(JSON.parse(readFileSync(join(folder, name), "utf8")));
+    return [language, keep(language, "json", texts)];
+  }));
+}
+
+async function loader(files) {
+  await esbuild.build({
+    entryPoints: [join(widget, "src", "florin.ts")],
+    outfile: join(out, "florin.js"),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: release,
+    define: { FILES: JSON.stringify(files) },
+    plugins: [{ name: "sheet as text", setup: sheetAsText }],
+    logLevel: "warning",
+  });
+}
+
+function sheetAsText(build) {
+  build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+    const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "css", minify: release, target: "chrome105" });
+    return { contents: code.trim(), loader: "text" };
+  });
+}
+
+function compress() {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+  let sum = 0;
+  for (const name of readdirSync(out, { recursive: true }).filter((name) => /\.(js|wasm|css|html|json|svg)$/.test(name))) {
+    const bytes = readFileSync(join(out, name));
+    const small = brotliCompressSync(bytes, { params: { ...params, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+    writeFileSync(join(out, `${name}.br`), small);
+    if (/^florin.*\.(js|wasm)$/.test(name)) {
+      sum += small.length;
+      console.log(`${String(bytes.length).padStart(8)} ${String(small.length).padStart(7)} br  ${name}`);
+    }
+  }
+  console.log(`         ${String(sum).padStart(7)} br  the widget`);
+}
+
+const files = { ...(await program()), locales: locales() };
+await loader(files);
+if (release) compress();
