@@ -36,6 +36,8 @@ pub struct Parts {
     pub board: Board,
     /// Where shoppers and channels reach us, without a slash at its end.
     pub public_url: String,
+    /// The longest life of a code, when it is to be shorter than the channel's own.
+    pub code_life: Option<Millis>,
     /// For webhooks: no redirects, with a deadline.
     pub webhooks: reqwest::Client,
     /// Wakes the workers when there is something to do.
@@ -111,6 +113,7 @@ impl App {
         clock: Clock,
         random: Random,
         public_url: &str,
+        code_life: Option<Millis>,
     ) -> anyhow::Result<App> {
         let fresh = hex(&random.bytes::<32>());
         let secret: std::result::Result<String, crate::store::StoreError> = store
@@ -131,6 +134,7 @@ impl App {
             random,
             board: Board::default(),
             public_url: public_url.trim_end_matches('/').to_owned(),
+            code_life,
             webhooks,
             wake: Wake::default(),
             slots: Slots::default(),

@@ -47,6 +47,9 @@ pub struct Settings {
     /// The folder with the built widget.
     #[arg(long, env = "FLORIN_ASSETS_DIR")]
     pub assets_dir: Option<PathBuf>,
+    /// The longest life of a code in seconds, when it is to be shorter than the channel's own.
+    #[arg(long, env = "FLORIN_CODE_SECONDS", value_parser = clap::value_parser!(i64).range(5..=86400))]
+    pub code_seconds: Option<i64>,
     /// A TOML file with the rest: the channels.
     #[arg(long, env = "FLORIN_CONFIG")]
     pub config: Option<PathBuf>,

@@ -47,12 +47,15 @@ pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
     let account =
         account.context("no channel: name one in the TOML file, or let the sandbox run")?;
     let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(Antom::new(&account)?)];
+    let code_life = settings.code_seconds.map(|seconds| seconds * 1000);
+    let channels = Channels::new(channels);
     let app = App::new(
         store.clone(),
-        Channels::new(channels),
+        channels,
         Clock::System,
         Random::System,
         &settings.public(),
+        code_life,
     )
     .await?;
     if sandbox.is_some() && file.antom.is_none() {

@@ -178,12 +178,20 @@ pub struct Entry {
     pub merchant: Arc<Merchant>,
     snapshot: RwLock<Arc<Snapshot>>,
     watched: AtomicI64,
+    asked: AtomicI64,
 }
 
 impl Entry {
     /// The latest snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the channel may be asked on a shopper's behalf now: once a second.
+    pub fn may_ask(&self, now: Millis) -> bool {
+        let last = self.asked.load(Ordering::Relaxed);
+        now - last >= 1_000
+            && self.asked.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// Notes that somebody looks.
@@ -223,6 +231,7 @@ impl Board {
             merchant,
             snapshot: RwLock::new(Arc::new(snapshot.clone())),
             watched: AtomicI64::new(0),
+            asked: AtomicI64::new(0),
         };
         let entry = {
             let mut shard = self.shard(&id).write().unwrap_or_else(PoisonError::into_inner);

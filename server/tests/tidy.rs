@@ -9,7 +9,9 @@ fn rust_files(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let (mut found, mut folders) = (Vec::new(), vec![root]);
     while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display())) {
+        for entry in
+            fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display()))
+        {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
@@ -37,18 +39,35 @@ fn nobody_says(folder: &str, words: &[&str]) {
 
 #[test]
 fn the_domain_does_no_input_or_output() {
-    let words = ["async fn", ".await", "axum", "sqlx", "tokio", "reqwest", "crate::store", "crate::channel", "crate::flow", "crate::http"];
+    let words = [
+        "async fn",
+        ".await",
+        "axum",
+        "sqlx",
+        "tokio",
+        "reqwest",
+        "crate::store",
+        "crate::channel",
+        "crate::flow",
+        "crate::http",
+    ];
     nobody_says("src/domain", &words);
 }
 
 #[test]
 fn the_store_knows_neither_channels_nor_flows() {
-    nobody_says("src/store", &["crate::channel", "crate::flow", "crate::http", "crate::worker", "axum", "reqwest"]);
+    nobody_says(
+        "src/store",
+        &["crate::channel", "crate::flow", "crate::http", "crate::worker", "axum", "reqwest"],
+    );
 }
 
 #[test]
 fn channels_know_neither_the_store_nor_flows() {
-    nobody_says("src/channel", &["crate::store", "crate::flow", "crate::http", "crate::worker", "sqlx", "axum"]);
+    nobody_says(
+        "src/channel",
+        &["crate::store", "crate::flow", "crate::http", "crate::worker", "sqlx", "axum"],
+    );
 }
 
 #[test]
@@ -78,6 +97,9 @@ fn sql_is_written_in_the_store_and_counted_in_workers() {
 #[test]
 fn time_and_randomness_are_injected() {
     for folder in ["src/domain", "src/flow", "src/store", "src/http", "src/worker"] {
-        nobody_says(folder, &["SystemTime", "Instant::now", "Timestamp::now", "SystemRandom", "thread_rng"]);
+        nobody_says(
+            folder,
+            &["SystemTime", "Instant::now", "Timestamp::now", "SystemRandom", "thread_rng"],
+        );
     }
 }

@@ -78,7 +78,7 @@ pub struct Offer {
 /// Why a method cannot be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unavailable {
-    /// `CURRENCY`, `COUNTRY`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `TIME_TOO_SHORT` or `DOWN`.
+    /// `CURRENCY`, `COUNTRY`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `AMOUNT_STEP`, `TIME_TOO_SHORT` or `DOWN`.
     pub reason: String,
     /// What it would take: the currencies (`CURRENCY`), or the limit in smallest units (`AMOUNT_…`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

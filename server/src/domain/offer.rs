@@ -20,6 +20,8 @@ pub struct Product {
     pub least: i64,
     /// Smallest units.
     pub most: i64,
+    /// The amount must be a multiple of this: 100 for IDR, whose last two digits are always 00.
+    pub step: i64,
     /// What the shopper does with the code.
     pub kind: Kind,
     /// Whether the channel can cancel it (D6).
@@ -77,7 +79,7 @@ pub fn choose(
     }
     let product = in_currency
         .clone()
-        .find(|product| product.country == wanted.country)
+        .find(|product| wanted.country.is_empty() || product.country == wanted.country)
         .or_else(|| in_currency.clone().find(|product| product.country.is_empty()))
         .copied()
         .ok_or_else(|| because("COUNTRY", sorted(in_currency.map(|product| product.country))))?;
@@ -91,6 +93,9 @@ fn fits(product: Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {
     }
     if amount > product.most {
         return Err(because("AMOUNT_TOO_HIGH", vec![product.most.to_string()]));
+    }
+    if amount % product.step != 0 {
+        return Err(because("AMOUNT_STEP", vec![product.step.to_string()]));
     }
     if wanted.rest < product.shortest {
         return Err(because("TIME_TOO_SHORT", vec![]));

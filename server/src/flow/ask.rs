@@ -144,6 +144,9 @@ async fn begin_cancel(app: &App, payment: &mut Payment) -> Result<bool> {
                         && !payment.confirming
                         && !payment.awaits_cancel()
                     {
+                        if payment.state.is_live() && now >= payment.expires {
+                            payment.reason = RUN_OUT.into();
+                        }
                         payment.state = PaymentState::Cancelling;
                         payment.cancels_sent += 1;
                     }

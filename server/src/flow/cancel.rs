@@ -9,7 +9,7 @@ use super::ask::{ask, read};
 use super::desk::{Context, Desk, Finished};
 use super::{to_the_end, view};
 use crate::app::App;
-use crate::domain::payment::PaymentState;
+use crate::domain::payment::{Payment, PaymentState};
 use crate::store::Tx;
 use crate::{Error, Result};
 
@@ -19,34 +19,41 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Cancels a payment of this session, and says how it stands then.
 pub async fn cancel(app: &App, session: &SessionId, id: &PaymentId) -> Result<StatusView> {
     let payment = of_session(app, session, id).await?;
-    let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
-    let id = id.clone();
-    let finished: Finished = {
-        let id = id.clone();
-        app.store
-            .write(async move |tx: &mut Tx| {
-                let mut desk = Desk::open(tx, context).await?;
-                let now = desk.now();
-                desk.change(tx, &id, |payment| {
-                    if payment.state.is_live() && !payment.confirming {
-                        payment.state = PaymentState::Cancelling;
-                        payment.next_ask = Some(now + 2 * 1000);
-                    }
-                })
-                .await?;
-                Ok::<_, Error>(desk.finish())
-            })
-            .await?
-    };
-    finished.tell(app);
-    look(app, &id).await;
+    stop(app, &payment).await?;
+    look(app, id).await;
     view::status(app, session).await
+}
+
+/// Moves a live payment to be closed at the channel; the worker does it if nobody else does.
+pub async fn stop(app: &App, payment: &Payment) -> Result<()> {
+    let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
+    let id = payment.id.clone();
+    let finished: Finished = app
+        .store
+        .write(async move |tx: &mut Tx| {
+            let mut desk = Desk::open(tx, context).await?;
+            let soon = desk.now() + 2_000;
+            desk.change(tx, &id, |payment| {
+                if payment.state.is_live() && !payment.confirming {
+                    payment.state = PaymentState::Cancelling;
+                    payment.next_ask = Some(soon);
+                }
+            })
+            .await?;
+            Ok::<_, Error>(desk.finish())
+        })
+        .await?;
+    finished.tell(app);
+    Ok(())
 }
 
 /// "I have paid": asks the channel now.
 pub async fn check(app: &App, session: &SessionId, id: &PaymentId) -> Result<StatusView> {
     of_session(app, session, id).await?;
-    look(app, id).await;
+    // Once a second at most, however many press.
+    if view::entry(app, session).await?.may_ask(app.now()) {
+        look(app, id).await;
+    }
     view::status(app, session).await
 }
 
@@ -64,11 +71,7 @@ async fn look(app: &App, id: &PaymentId) {
 }
 
 /// The payment, if it belongs to this session: unknown and foreign ids get the same answer.
-async fn of_session(
-    app: &App,
-    session: &SessionId,
-    id: &PaymentId,
-) -> Result<crate::domain::payment::Payment> {
+async fn of_session(app: &App, session: &SessionId, id: &PaymentId) -> Result<Payment> {
     let payment = read(app, id).await?;
     if payment.session == *session { Ok(payment) } else { Err(Error::no_such("transaction")) }
 }

@@ -4,6 +4,7 @@ use florin_shared::shopper::{NextAction, OpenTransaction};
 use florin_shared::{Code, Method, PaymentId, SessionId};
 
 use super::ask::{ask, channel_of, read, refused};
+use super::cancel::stop;
 use super::desk::{Context, Desk, Finished};
 use super::settle::{Heard, settle};
 use super::{to_the_end, view};
@@ -54,6 +55,7 @@ enum Intended {
 async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended> {
     let context = Context::of(app, &session.merchant, &session.trans_id).await?;
     let channels = app.channels.clone();
+    let life = app.code_life;
     let (intended, finished): (Intended, Finished) = app
         .store
         .write(async move |tx: &mut Tx| {
@@ -71,7 +73,7 @@ async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended>
             let channel = channels.selling(&product).map_or("", |channel| channel.name());
             let payment = Payment {
                 channel: channel.to_owned(),
-                ..new_payment(id, &session, product, choice.terminal, now)
+                ..new_payment(id, &session, product, choice.terminal, life, now)
             };
             desk.add(tx, payment.clone()).await?;
             Ok::<_, Error>((Intended::New(payment), desk.finish()))
@@ -112,9 +114,11 @@ fn new_payment(
     session: &Session,
     product: Product,
     terminal: &str,
+    life: Option<Millis>,
     now: Millis,
 ) -> Payment {
-    let expires = session.expires.min(now + product.longest);
+    let expires =
+        session.expires.min(now + life.map_or(product.longest, |life| life.min(product.longest)));
     Payment {
         request_id: id.to_string(),
         id,
@@ -167,7 +171,16 @@ async fn open(app: &App, payment: &Payment) -> Result<Payment> {
     let unheard = matches!(heard, Heard::NoAnswer);
     let payment = settle(app, payment, heard).await?;
     // Ask, do not repeat: only the channel knows whether it has it (R4).
-    if unheard { ask(app, &payment.id).await } else { Ok(payment) }
+    if unheard {
+        return ask(app, &payment.id).await;
+    }
+    // Opened, but with nothing to show: of no use to anybody, so it is closed at the channel (`protocols/antom.md` 4).
+    if payment.state == PaymentState::Processing && payment.action.is_empty() {
+        tracing::warn!(order_id = %payment.id, "the channel opened a payment without a code");
+        stop(app, &payment).await?;
+        return Err(unavailable());
+    }
+    Ok(payment)
 }
 
 /// What a channel needs of us besides the payment.
@@ -194,12 +207,15 @@ async fn wait_for_code(app: &App, mut payment: Payment) -> Result<Payment> {
 
 async fn answer(app: &App, payment: &Payment) -> Result<OpenTransaction> {
     match (payment.state, payment.reason.as_str()) {
-        (PaymentState::Fail, "CHANNEL_UNAVAILABLE") => Err(Error::refused(
-            Code::ChannelUnavailable,
-            "this payment method cannot be reached right now; nothing was taken, choose another one",
-        )),
+        (PaymentState::Fail, "CHANNEL_UNAVAILABLE") => Err(unavailable()),
         _ => Ok(opened(payment, view::status(app, &payment.session).await?)),
     }
+}
+
+fn unavailable() -> Error {
+    let sentence =
+        "this payment method cannot be reached right now; nothing was taken, choose another one";
+    Error::refused(Code::ChannelUnavailable, sentence)
 }
 
 /// An open payment on the wire.

@@ -17,8 +17,17 @@ async fn rows(app: &TestApp) -> i64 {
 
 #[track_caller]
 fn refused(answer: &crate::support::Answer, status: u16, code: &str, field: &str) {
-    assert_eq!((answer.status, answer.code(), answer.field()), (status, code, field), "{}", answer.body);
-    assert!(answer.body["ret_msg"].as_str().is_some_and(|sentence| sentence.len() > 10), "{}", answer.body);
+    assert_eq!(
+        (answer.status, answer.code(), answer.field()),
+        (status, code, field),
+        "{}",
+        answer.body
+    );
+    assert!(
+        answer.body["ret_msg"].as_str().is_some_and(|sentence| sentence.len() > 10),
+        "{}",
+        answer.body
+    );
 }
 
 on_both! {

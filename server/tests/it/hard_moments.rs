@@ -69,7 +69,8 @@ on_both! {
         let first = app.pay(&session, "GCASH").await;
         let second = app.pay(&session, "MAYA").await;
         assert_eq!(app.status(&session).await["order_id"], order_id(&second));
-        app.until("the first is closed", async || app.wallet(&code(&first), "approve").await.body["status"] != "PAID").await;
+        app.until("the first is closed", async || app.book_says(&order_id(&first)).await == "CANCELLED").await;
+        assert_ne!(app.wallet(&code(&first), "approve").await.body["status"], "PAID");
         app.wallet(&code(&second), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
     }
@@ -253,5 +254,8 @@ on_both! {
 
 async fn is_clean(app: &TestApp) -> bool {
     use florin_server::store::checks;
-    checks::run(&mut app.app.store.read().await.unwrap(), When::AtRest, app.app.now()).await.unwrap().is_empty()
+    checks::run(&mut app.app.store.read().await.unwrap(), When::AtRest, app.app.now())
+        .await
+        .unwrap()
+        .is_empty()
 }

@@ -6,8 +6,14 @@ use florin_server::{Error, Result};
 use crate::support::{TestApp, on_both};
 
 async fn count(store: &Store) -> i64 {
-    let row: Option<(i64,)> =
-        store.read().await.unwrap().sql("select count(*) from setting where name like 'k%'").one().await.unwrap();
+    let row: Option<(i64,)> = store
+        .read()
+        .await
+        .unwrap()
+        .sql("select count(*) from setting where name like 'k%'")
+        .one()
+        .await
+        .unwrap();
     row.unwrap().0
 }
 
@@ -65,7 +71,10 @@ async fn a_panic_in_a_unit_ends_that_unit_only() {
             })
             .await;
         assert!(matches!(panicked, Err(Error::Store(StoreError::Panicked))));
-        store.write(async move |tx: &mut Tx| add(tx, "k2".into()).await.map_err(Error::from)).await.unwrap();
+        store
+            .write(async move |tx: &mut Tx| add(tx, "k2".into()).await.map_err(Error::from))
+            .await
+            .unwrap();
         assert_eq!(count(store).await, 1);
     })
     .await;
@@ -79,13 +88,24 @@ async fn two_processes_on_one_postgres_tell_the_same() {
         let there = format!("{base}/v1/checkout/{}/status", session.id);
         let http = reqwest::Client::new();
         let ask = async || -> serde_json::Value {
-            let text = http.get(&there).bearer_auth(&session.token).send().await.unwrap().text().await.unwrap();
+            let text = http
+                .get(&there)
+                .bearer_auth(&session.token)
+                .send()
+                .await
+                .unwrap()
+                .text()
+                .await
+                .unwrap();
             serde_json::from_str(&text).unwrap()
         };
         assert_eq!(ask().await["data"]["status"], "PROCESSING");
         let opened = app.pay(&session, "GCASH").await;
         app.wallet(&crate::support::code(&opened), "approve").await.is_paid();
-        app.until("the other process says so too", async || ask().await["data"]["status"] == "SUCCESS").await;
+        app.until("the other process says so too", async || {
+            ask().await["data"]["status"] == "SUCCESS"
+        })
+        .await;
     })
     .await;
 }

@@ -5,7 +5,7 @@ use florin_shared::Money;
 use jiff::Timestamp;
 
 use super::wire::{
-    Env, OfPayment, OfRefund, Order, Pay, PaymentMethod, Refund, SettlementStrategy,
+    Env, OfPayment, OfRefund, Order, Pay, Payee, PaymentMethod, Refund, SettlementStrategy,
 };
 use crate::channel::Asking;
 use crate::clock::Millis;
@@ -54,11 +54,15 @@ pub(super) fn is_whole(amount: Money) -> bool {
     amount.currency().code() != "IDR" || amount.minor() % 100 == 0
 }
 
-fn order<'a>(payment: &'a Payment, asking: &Asking) -> Order<'a> {
+fn order<'a>(payment: &'a Payment, asking: &'a Asking) -> Order<'a> {
     Order {
         reference_order_id: reference(payment),
         order_description: asking.payee.chars().take(256).collect(),
         order_amount: payment.amount.into(),
+        merchant: Payee {
+            reference_merchant_id: payment.merchant.as_str(),
+            merchant_name: &asking.payee,
+        },
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) static PRODUCTS: &[Product] = &[
     wallet(AlipayPlus, "CONNECT_WALLET", "", "KRW", 1, 13_500_000),
     wallet(AlipayPlus, "CONNECT_WALLET", "", "MYR", 1, 4_500_000),
     wallet(AlipayPlus, "CONNECT_WALLET", "", "THB", 1, 35_000_000),
-    wallet(AlipayPlus, "CONNECT_WALLET", "", "IDR", 100, 16_000_000_000),
+    in_hundreds(wallet(AlipayPlus, "CONNECT_WALLET", "", "IDR", 100, 16_000_000_000)),
     wallet(AlipayPlus, "CONNECT_WALLET", "", "SGD", 1, 1_350_000),
     wallet(AlipayPlus, "CONNECT_WALLET", "", "VND", 1, 250_000_000),
     wallet(AlipayPlus, "CONNECT_WALLET", "", "JPY", 1, 1_500_000),
@@ -27,7 +27,7 @@ pub(super) static PRODUCTS: &[Product] = &[
     wallet(Maya, "MAYA", "PH", "PHP", 1, 56_000_000),
     wallet(Shopeepay, "SHOPEEPAY_PH", "PH", "PHP", 1, 56_000_000),
     wallet(Shopeepay, "SHOPEEPAY_MY", "MY", "MYR", 1, 4_500_000),
-    uncancellable(wallet(Shopeepay, "SHOPEEPAY_ID", "ID", "IDR", 100, 16_000_000_000)),
+    in_hundreds(uncancellable(wallet(Shopeepay, "SHOPEEPAY_ID", "ID", "IDR", 100, 16_000_000_000))),
     wallet(Shopeepay, "SHOPEEPAY_TH", "TH", "THB", 1, 35_000_000),
     wallet(Shopeepay, "SHOPEEPAY_SG", "SG", "SGD", 1, 1_350_000),
     wallet(Grabpay, "GRABPAY_PH", "PH", "PHP", 1, 56_000_000),
@@ -36,7 +36,7 @@ pub(super) static PRODUCTS: &[Product] = &[
     wallet(Zalopay, "ZALOPAY", "VN", "VND", 1, 250_000_000),
     transfer("BPI", "PH", "PHP", 1, 56_000_000),
     transfer("BANKTRANSFER_QUICKPAY", "KR", "KRW", 1, 13_500_000),
-    uncancellable(transfer("BANKTRANSFER_BNI", "ID", "IDR", 100, 16_000_000_000)),
+    in_hundreds(uncancellable(transfer("BANKTRANSFER_BNI", "ID", "IDR", 100, 16_000_000_000))),
 ];
 
 /// What the shopper does with the code of this type.
@@ -60,6 +60,7 @@ const fn wallet(
         country,
         least,
         most,
+        step: 1,
         kind: Kind::Scan,
         cancellable: true,
         shortest: MINUTE,
@@ -83,6 +84,11 @@ const fn transfer(
 /// Indonesia's own methods cannot be cancelled.
 const fn uncancellable(product: Product) -> Product {
     Product { cancellable: false, ..product }
+}
+
+/// A rupiah has two decimals at Antom, which must be zero.
+const fn in_hundreds(product: Product) -> Product {
+    Product { step: 100, ..product }
 }
 
 #[cfg(test)]
@@ -111,7 +117,8 @@ mod tests {
                 product.shortest < product.longest && product.longest <= 24 * HOUR,
                 "{product:?}"
             );
-            assert!(product.currency != "IDR" || product.least % 100 == 0, "{product:?}");
+            assert_eq!(product.currency == "IDR", product.step == 100, "{product:?}");
+            assert_eq!(product.least % product.step, 0, "{product:?}");
             assert_eq!(
                 product.kind == Kind::Passcode,
                 product.method == BankTransfer,

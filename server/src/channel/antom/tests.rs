@@ -90,7 +90,8 @@ fn asked(payment: &Payment, settlement: Option<&str>) -> String {
 fn a_payment_is_always_asked_for_with_the_same_bytes() {
     let expected = concat!(
         r#"{"productCode":"CASHIER_PAYMENT","paymentRequestId":"GW1","order":{"referenceOrderId":"order_000001","#,
-        r#""orderDescription":"Blue Mug Ltd","orderAmount":{"currency":"PHP","value":"25000"}},"#,
+        r#""orderDescription":"Blue Mug Ltd","orderAmount":{"currency":"PHP","value":"25000"},"#,
+        r#""merchant":{"referenceMerchantId":"18356675194960","merchantName":"Blue Mug Ltd"}},"#,
         r#""paymentAmount":{"currency":"PHP","value":"25000"},"paymentMethod":{"paymentMethodType":"GCASH"},"#,
         r#""settlementStrategy":{"settlementCurrency":"USD"},"paymentExpiryTime":"2026-11-18T04:01:31+00:00","#,
         r#""paymentRedirectUrl":"https://shop.example/return","paymentNotifyUrl":"https://pay.example/notify/antom","#,

@@ -27,6 +27,15 @@ pub(super) struct Order<'a> {
     pub(super) reference_order_id: &'a str,
     pub(super) order_description: String,
     pub(super) order_amount: Amount,
+    pub(super) merchant: Payee<'a>,
+}
+
+/// Who is paid, for the payer to read in the wallet.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Payee<'a> {
+    pub(super) reference_merchant_id: &'a str,
+    pub(super) merchant_name: &'a str,
 }
 
 #[derive(Serialize)]

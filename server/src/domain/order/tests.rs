@@ -96,18 +96,32 @@ const LIVE: [PaymentState; 4] =
 
 #[test]
 fn the_first_right_payment_of_an_open_order_is_kept() {
-    for state in LIVE.into_iter().chain([PaymentState::Cancelling, PaymentState::Fail, PaymentState::Cancelled]) {
+    for state in LIVE.into_iter().chain([
+        PaymentState::Cancelling,
+        PaymentState::Fail,
+        PaymentState::Cancelled,
+    ]) {
         check(order(), &payment(state), &notice(paid(hkd(800))), Step::Accept(hkd(800), Some(7)));
     }
     let closing = Order { session: SessionState::Closing, ..order() };
-    check(closing, &payment(PaymentState::Processing), &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7)));
+    check(
+        closing,
+        &payment(PaymentState::Processing),
+        &query(paid(hkd(800))),
+        Step::Accept(hkd(800), Some(7)),
+    );
 }
 
 #[test]
 fn a_second_success_goes_back() {
     let paid_already = Order { is_paid: true, session: SessionState::Paid, ..order() };
     let expected = Step::GiveBack(hkd(800), Some(7), Reason::Surplus);
-    check(paid_already, &payment(PaymentState::Processing), &notice(paid(hkd(800))), expected.clone());
+    check(
+        paid_already,
+        &payment(PaymentState::Processing),
+        &notice(paid(hkd(800))),
+        expected.clone(),
+    );
     check(paid_already, &payment(PaymentState::Cancelled), &query(paid(hkd(800))), expected);
 }
 
@@ -116,7 +130,12 @@ fn a_late_success_goes_back_unless_the_merchant_keeps_it() {
     for session in [SessionState::Expired, SessionState::Cancelled] {
         let late = Order { session, ..order() };
         let state = payment(PaymentState::Cancelled);
-        check(late, &state, &query(paid(hkd(800))), Step::GiveBack(hkd(800), Some(7), Reason::Late));
+        check(
+            late,
+            &state,
+            &query(paid(hkd(800))),
+            Step::GiveBack(hkd(800), Some(7), Reason::Late),
+        );
         let keeps = Order { late_success: LateSuccess::Accept, ..late };
         check(keeps, &state, &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7)));
         // D8: a newer session of the same order waits to be paid, and this is what it waited for.
@@ -131,7 +150,12 @@ fn another_amount_is_a_conflict_until_a_query_says_so_too() {
         let state = payment(PaymentState::Processing);
         check(order(), &state, &notice(paid(wrong)), Step::Conflict);
         check(order(), &state, &from(Source::Reply, paid(wrong), None), Step::Conflict);
-        check(order(), &state, &query(paid(wrong)), Step::GiveBack(wrong, Some(7), Reason::Mismatch));
+        check(
+            order(),
+            &state,
+            &query(paid(wrong)),
+            Step::GiveBack(wrong, Some(7), Reason::Mismatch),
+        );
     }
 }
 
@@ -147,7 +171,12 @@ fn from_the_moment_a_cancel_is_sent_only_a_query_after_its_answer_decides() {
         check(order(), payment, &notice(Said::Failed), Step::Ask);
     }
     check(order(), &answered, &query_after_cancel(paid(hkd(800))), Step::Accept(hkd(800), Some(7)));
-    check(order(), &answered, &query_after_cancel(Said::Cancelled), Step::Become(PaymentState::Cancelled, String::new()));
+    check(
+        order(),
+        &answered,
+        &query_after_cancel(Said::Cancelled),
+        Step::Become(PaymentState::Cancelled, String::new()),
+    );
     // A second cancel has gone out since: the answer after the first one is old.
     let again = Payment { cancels_sent: 2, ..answered };
     check(order(), &again, &query_after_cancel(paid(hkd(800))), Step::Ask);
@@ -162,9 +191,19 @@ fn a_late_notice_after_a_cancel_ships_nothing() {
 #[test]
 fn what_somebody_else_gave_back_never_counts() {
     let back = Said::Paid { amount: hkd(800), at: None, returned: 800 };
-    check(order(), &payment(PaymentState::Processing), &query(back), Step::AlreadyBack(hkd(800), None));
+    check(
+        order(),
+        &payment(PaymentState::Processing),
+        &query(back),
+        Step::AlreadyBack(hkd(800), None),
+    );
     let partly = Said::Paid { amount: hkd(800), at: None, returned: 300 };
-    check(order(), &payment(PaymentState::Processing), &query(partly), Step::Accept(hkd(800), None));
+    check(
+        order(),
+        &payment(PaymentState::Processing),
+        &query(partly),
+        Step::Accept(hkd(800), None),
+    );
     check(order(), &success(Role::Accepted), &query(partly), Step::Returned(300));
     check(order(), &success(Role::Accepted), &query(Said::Cancelled), Step::Returned(800));
 }
@@ -196,7 +235,10 @@ fn not_found_means_not_paid_only_after_the_codes_life() {
     for state in LIVE.into_iter().chain([PaymentState::Cancelling]) {
         check(order(), &payment(state), &query(Said::NotFound), Step::Stay);
         let ran_out = Step::Become(PaymentState::Cancelled, RUN_OUT.into());
-        assert_eq!(order().on_statement(&payment(state), &query(Said::NotFound), EXPIRES), Step::Stay);
+        assert_eq!(
+            order().on_statement(&payment(state), &query(Said::NotFound), EXPIRES),
+            Step::Stay
+        );
         assert_eq!(order().on_statement(&payment(state), &query(Said::NotFound), FINAL), ran_out);
     }
 }
@@ -204,9 +246,19 @@ fn not_found_means_not_paid_only_after_the_codes_life() {
 #[test]
 fn pending_never_lowers_a_state() {
     for state in [PaymentState::Intent, PaymentState::Sent, PaymentState::Unknown] {
-        check(order(), &payment(state), &query(Said::Pending), Step::Become(PaymentState::Processing, String::new()));
+        check(
+            order(),
+            &payment(state),
+            &query(Said::Pending),
+            Step::Become(PaymentState::Processing, String::new()),
+        );
     }
-    for state in [PaymentState::Processing, PaymentState::Cancelling, PaymentState::Fail, PaymentState::Cancelled] {
+    for state in [
+        PaymentState::Processing,
+        PaymentState::Cancelling,
+        PaymentState::Fail,
+        PaymentState::Cancelled,
+    ] {
         check(order(), &payment(state), &query(Said::Pending), Step::Stay);
     }
 }
@@ -221,12 +273,21 @@ fn what_cannot_be_cancelled_is_watched_until_nothing_can_arrive() {
 
 #[test]
 fn a_state_never_falls() {
-    let words = [Said::NotFound, Said::Pending, Said::Confirming, Said::Failed, Said::Cancelled, paid(hkd(800))];
+    let words = [
+        Said::NotFound,
+        Said::Pending,
+        Said::Confirming,
+        Said::Failed,
+        Said::Cancelled,
+        paid(hkd(800)),
+    ];
     for state in PaymentState::ALL.iter().copied() {
         for said in words {
             for statement in [notice(said), query(said), query_after_cancel(said)] {
                 for now in [500, EXPIRES, FINAL] {
-                    if let Step::Become(next, _) = order().on_statement(&payment(state), &statement, now) {
+                    if let Step::Become(next, _) =
+                        order().on_statement(&payment(state), &statement, now)
+                    {
                         assert!(next > state, "{state:?} fell to {next:?} on {statement:?}");
                     }
                 }

@@ -37,12 +37,12 @@ pub enum Db {
 
 /// Writes a test once and runs it on both databases.
 macro_rules! on_both {
-    ($($(#[$attribute:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => {
+    ($($(#[$attribute:meta])* async fn $name:ident($app:ident: $kind:ty) $body:block)*) => {
         $(
             mod $name {
                 #[allow(unused_imports)]
                 use super::*;
-                async fn story($app: &crate::support::TestApp) $body
+                async fn story($app: &$kind) $body
 
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn on_sqlite() {
@@ -139,7 +139,10 @@ impl TestApp {
             sandbox,
             sink: Sink::start(&stop).await,
             database,
-            http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            http: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
             shift,
             stop,
             folder,
@@ -165,7 +168,12 @@ impl TestApp {
 
     // The merchant.
 
-    pub async fn merchant(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> Answer {
+    pub async fn merchant(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         self.call(method, path, Some(KEY), &[], body).await
     }
 
@@ -214,8 +222,21 @@ impl TestApp {
 
     // The shopper.
 
-    pub async fn shopper(&self, method: reqwest::Method, session: &Session, path: &str, body: Option<Value>) -> Answer {
-        self.call(method, &format!("/v1/checkout/{}{path}", session.id), Some(&session.token), &[], body).await
+    pub async fn shopper(
+        &self,
+        method: reqwest::Method,
+        session: &Session,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        self.call(
+            method,
+            &format!("/v1/checkout/{}{path}", session.id),
+            Some(&session.token),
+            &[],
+            body,
+        )
+        .await
     }
 
     pub async fn view(&self, session: &Session) -> Answer {
@@ -232,17 +253,32 @@ impl TestApp {
     }
 
     pub async fn cancel(&self, session: &Session, order_id: &str) -> Answer {
-        self.shopper(reqwest::Method::POST, session, &format!("/transactions/{order_id}/cancel"), None).await
+        self.shopper(
+            reqwest::Method::POST,
+            session,
+            &format!("/transactions/{order_id}/cancel"),
+            None,
+        )
+        .await
     }
 
     pub async fn check_now(&self, session: &Session, order_id: &str) -> Answer {
-        self.shopper(reqwest::Method::POST, session, &format!("/transactions/{order_id}/check"), None).await
+        self.shopper(
+            reqwest::Method::POST,
+            session,
+            &format!("/transactions/{order_id}/check"),
+            None,
+        )
+        .await
     }
 
     // The outside world.
 
     pub async fn wallet(&self, code: &str, action: &str) -> Answer {
-        let request = self.http.post(format!("{}/wallet", self.sandbox)).json(&json!({ "code": code, "action": action }));
+        let request = self
+            .http
+            .post(format!("{}/wallet", self.sandbox))
+            .json(&json!({ "code": code, "action": action }));
         answer(request).await
     }
 
@@ -251,20 +287,25 @@ impl TestApp {
         assert_eq!(made.status, 201, "{}", made.body);
     }
 
-    pub async fn no_faults(&self) {
-        answer(self.http.delete(format!("{}/faults", self.sandbox))).await;
-    }
-
     /// What the sandbox's own book says of every payment.
     pub async fn book(&self) -> Vec<Value> {
         let answer = answer(self.http.get(format!("{}/book", self.sandbox))).await;
         answer.body["payments"].as_array().cloned().unwrap_or_default()
     }
 
+    /// The channel's own word for one of our numbers.
+    pub async fn book_says(&self, order_id: &str) -> String {
+        let book = self.book().await;
+        let row = book.iter().find(|row| row["paymentRequestId"] == order_id);
+        row.and_then(|row| row["status"].as_str()).unwrap_or_default().to_owned()
+    }
+
     /// Smallest units that the channel holds for one of our numbers.
     pub async fn held(&self, order_id: &str) -> i64 {
         let book = self.book().await;
-        let Some(row) = book.iter().find(|row| row["paymentRequestId"] == order_id) else { return 0 };
+        let Some(row) = book.iter().find(|row| row["paymentRequestId"] == order_id) else {
+            return 0;
+        };
         let number = |name: &str| row[name].as_i64().unwrap_or_default();
         number("captured") - number("refunded") - number("cancelled_after_capture")
     }
@@ -291,7 +332,9 @@ impl TestApp {
     }
 
     pub async fn check(&self, when: When) {
-        let found = checks::run(&mut self.app.store.read().await.unwrap(), when, self.app.now()).await.unwrap();
+        let found = checks::run(&mut self.app.store.read().await.unwrap(), when, self.app.now())
+            .await
+            .unwrap();
         assert_eq!(found, [], "the ledger's invariants");
     }
 
@@ -317,7 +360,13 @@ impl TestApp {
     }
 
     /// A body that no JSON writer would write.
-    pub async fn raw(&self, path: &str, key: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
+    pub async fn raw(
+        &self,
+        path: &str,
+        key: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
         let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(key);
         answer(request.header("content-type", content_type).body(body)).await
     }
@@ -333,7 +382,8 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
 async fn start_sandbox(folder: &std::path::Path, stop: &CancellationToken) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let settings = florin_sandbox::Settings { public_url: url.clone(), book: folder.join("book.jsonl") };
+    let settings =
+        florin_sandbox::Settings { public_url: url.clone(), book: folder.join("book.jsonl") };
     tokio::spawn(florin_sandbox::serve(listener, settings, stop.clone()));
     url
 }
@@ -349,7 +399,9 @@ async fn start_server(
     let store = Store::connect(database).await.unwrap();
     let channel: Arc<dyn Channel> = Arc::new(Antom::new(&antom::sandbox(sandbox)).unwrap());
     let channels = Channels::new(vec![channel]);
-    let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base).await.unwrap();
+    let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base, None)
+        .await
+        .unwrap();
     for (id, key, late_success) in
         [(MERCHANT, KEY, LateSuccess::Reverse), (OTHER_MERCHANT, OTHER_KEY, LateSuccess::Accept)]
     {
@@ -358,7 +410,9 @@ async fn start_server(
     worker::start_all(&app, stop);
     let router = http::router(app.clone(), None);
     let stopped = stop.clone().cancelled_owned();
-    tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
+    tokio::spawn(
+        async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await },
+    );
     (app, base)
 }
 
@@ -375,7 +429,9 @@ async fn add_merchant(app: &App, id: &str, key: &'static str, late_success: Late
     };
     let now = app.now();
     app.store
-        .write(async move |tx: &mut Tx| merchants::add(tx, &merchant, key, now).await.map_err(Error::from))
+        .write(async move |tx: &mut Tx| {
+            merchants::add(tx, &merchant, key, now).await.map_err(Error::from)
+        })
         .await
         .unwrap();
 }
@@ -384,13 +440,21 @@ impl Answer {
     /// The sandbox's answer to a payer: it took the money.
     #[track_caller]
     pub fn is_paid(&self) {
-        assert_eq!((self.status, self.body["status"].as_str()), (200, Some("PAID")), "{}", self.body);
+        assert_eq!(
+            (self.status, self.body["status"].as_str()),
+            (200, Some("PAID")),
+            "{}",
+            self.body
+        );
     }
 }
 
 /// The text in the code of an opened payment.
 pub fn code(opened: &Answer) -> String {
-    opened.data()["next_action"]["text"].as_str().unwrap_or_else(|| panic!("no code: {}", opened.body)).to_owned()
+    opened.data()["next_action"]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no code: {}", opened.body))
+        .to_owned()
 }
 
 /// The id of an opened payment.

@@ -44,7 +44,14 @@ fn start() -> String {
     assert!(made.success(), "initdb failed");
     let mut postgres = as_postgres(&programs.join("postgres"));
     postgres
-        .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "unix_socket_directories="])
+        .args([
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "max_connections=300",
+            "-c",
+            "unix_socket_directories=",
+        ])
         .args(["-p", &port.to_string(), "-D"])
         .arg(&folder)
         .stdout(Stdio::null())
@@ -60,7 +67,8 @@ fn start() -> String {
 /// PostgreSQL refuses to run as root, so root becomes somebody else first; and it ends when we do.
 fn as_postgres(program: &Path) -> Command {
     let mut command = Command::new("setpriv");
-    let is_root = std::fs::metadata("/proc/self").is_ok_and(|us| std::os::unix::fs::MetadataExt::uid(&us) == 0);
+    let is_root = std::fs::metadata("/proc/self")
+        .is_ok_and(|us| std::os::unix::fs::MetadataExt::uid(&us) == 0);
     if is_root {
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
     }
@@ -69,7 +77,11 @@ fn as_postgres(program: &Path) -> Command {
 }
 
 fn programs() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is needed: run `make setup`");
-    let found = versions.flatten().map(|version| version.path().join("bin")).find(|bin| bin.join("initdb").exists());
+    let versions =
+        std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is needed: run `make setup`");
+    let found = versions
+        .flatten()
+        .map(|version| version.path().join("bin"))
+        .find(|bin| bin.join("initdb").exists());
     found.expect("PostgreSQL's server programs are needed: run `make setup`")
 }

@@ -42,7 +42,9 @@ impl Sink {
         let kept = Arc::<Mutex<Kept>>::default();
         let router = Router::new().route("/hook", post(hear)).with_state(kept.clone());
         let stopped = stop.clone().cancelled_owned();
-        tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
+        tokio::spawn(
+            async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await },
+        );
         Sink { url, kept }
     }
 
@@ -58,13 +60,16 @@ impl Sink {
     /// The types received for one order, in the order in which they came.
     pub fn kinds(&self, trans_id: &str) -> Vec<String> {
         let of_order = |received: &Received| received.body["data"]["trans_id"] == trans_id;
-        let kind = |received: Received| received.body["type"].as_str().unwrap_or_default().to_owned();
+        let kind =
+            |received: Received| received.body["type"].as_str().unwrap_or_default().to_owned();
         self.received().into_iter().filter(of_order).map(kind).collect()
     }
 }
 
 async fn hear(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, raw: Bytes) -> StatusCode {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let header = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    };
     let raw = String::from_utf8(raw.to_vec()).unwrap();
     let mut kept = kept.lock().unwrap();
     if !kept.refuse.is_empty() {
