@@ -19,7 +19,7 @@ export class CheckoutPage {
 
   /** The picture with the code in it; in no particular language. */
   get code(): Locator {
-    return this.overlay.locator('[part~=code]')
+    return this.overlay.locator('svg.code')
   }
 
   get payButton(): Locator {

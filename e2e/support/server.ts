@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
 const root = resolve(import.meta.dirname, '../..')
-const program = process.env.FLORIN_PROGRAM ?? join(root, 'target/debug/florin')
+const program = process.env.FLORIN_BIN ?? join(root, 'target/debug/florin')
 
 export class Server {
   readonly url: string
@@ -79,7 +79,7 @@ export class Server {
       FLORIN_PUBLIC_URL: this.url,
       FLORIN_DATA_DIR: this.#folder,
       FLORIN_DATABASE_URL: this.databaseUrl,
-      FLORIN_ASSETS_DIR: join(root, 'dist'),
+      FLORIN_ASSETS_DIR: process.env.FLORIN_ASSETS_DIR ?? join(root, 'dist'),
       ...this.#wishes,
     }
   }
