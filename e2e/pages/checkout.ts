@@ -17,39 +17,29 @@ export class CheckoutPage {
     return this.page.getByRole('dialog')
   }
 
-  /** The picture with the code in it; in no particular language. */
+  /** The picture with the code in it. */
   get code(): Locator {
     return this.overlay.locator('svg.code')
   }
 
   get payButton(): Locator {
-    return this.page.getByRole('button', { name: /^Pay \D*[\d,.]+/ })
+    return this.page.locator('form button.pay')
   }
 
   method(name: string): Locator {
     return this.page.getByRole('radio', { name })
   }
 
-  get anyMethod(): Locator {
-    return this.page.getByRole('radio')
+  heading(name: string | RegExp): Locator {
+    return this.page.getByRole('heading', { name })
   }
 
-  /** The list is there and can be used. In no particular language. */
-  async ready(): Promise<void> {
-    await expect(this.anyMethod.first()).toBeAttached()
-  }
-
-  async chooseFirst(): Promise<void> {
-    await this.page.locator('input[type=radio]:not(:disabled)').first().check({ force: true })
-  }
-
-  async payFirst(): Promise<void> {
-    await this.chooseFirst()
-    await this.page.locator('form button[type=submit]').click()
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name })
   }
 
   async choose(method: string): Promise<void> {
-    // The whole row is the target for a finger; the radio itself may be drawn over.
+    // The whole row is the target for a finger; the radio itself is drawn over.
     await this.method(method).check({ force: true })
   }
 
@@ -75,10 +65,6 @@ export class CheckoutPage {
     await this.expectList()
   }
 
-  async newCode(): Promise<void> {
-    await this.overlay.getByRole('button', { name: 'New code' }).click()
-  }
-
   async chooseAnotherWay(): Promise<void> {
     await this.overlay.getByRole('button', { name: 'Choose another way' }).click()
     await this.expectList()
@@ -86,18 +72,18 @@ export class CheckoutPage {
 
   async expectList(): Promise<void> {
     await expect(this.overlay).toBeHidden()
-    await expect(this.payButton).toBeEnabled()
+    await expect(this.payButton).toHaveAttribute('aria-disabled', 'false')
   }
 
   async expectDeclined(method: string): Promise<void> {
-    await expect(this.page.getByRole('heading', { name: `${method} declined` })).toBeVisible()
+    await expect(this.heading(`${method} declined`)).toBeVisible()
   }
 
   async expectRunOut(): Promise<void> {
-    await expect(this.page.getByRole('heading', { name: 'This code has run out' })).toBeVisible({ timeout: 30_000 })
+    await expect(this.heading('This code has run out')).toBeVisible({ timeout: 20_000 })
   }
 
   async expectPaid(): Promise<void> {
-    await expect(this.page.getByRole('heading', { name: /^Paid / })).toBeVisible()
+    await expect(this.heading(/^Paid /)).toBeVisible()
   }
 }

@@ -10,6 +10,15 @@ export interface Session {
   status: string
 }
 
+export interface Transaction {
+  order_id: string
+  session_id: string
+  status: string
+  payment_method: string
+  accepted: boolean
+  refunded_amount: string
+}
+
 export class Merchant {
   readonly #server: Server
 
@@ -17,7 +26,7 @@ export class Merchant {
     this.#server = server
   }
 
-  /** A session of 800 PHP cents that lives half an hour, but for what `wishes` says otherwise. */
+  /** A session of 800 pesos that lives half an hour, but for what `wishes` says otherwise. */
   async createSession(wishes: Record<string, unknown> = {}): Promise<Session> {
     return this.post('/v1/sessions', {
       merchant_id: '18356675194960',
@@ -37,9 +46,26 @@ export class Merchant {
     return this.#call('GET', `/v1/sessions?session_id=${session.session_id}`)
   }
 
-  /** Every transaction of the session, the oldest first. */
-  async transactions(session: Session): Promise<{ order_id: string; status: string }[]> {
+  async close(session: Session): Promise<void> {
+    await this.post(`/v1/sessions/${session.session_id}/close`, {})
+  }
+
+  /** Every transaction of the session. */
+  async transactions(session: Session): Promise<Transaction[]> {
     return this.#call('GET', `/v1/transactions?session_id=${session.session_id}&all=true`)
+  }
+
+  /** How many of the session's transactions ended in which way, such as `CANCELLED SUCCESS`. */
+  async outcome(session: Session): Promise<string> {
+    const transactions = await this.transactions(session)
+    return transactions
+      .map(({ status }) => status)
+      .sort()
+      .join(' ')
+  }
+
+  async transaction(orderId: string): Promise<Transaction> {
+    return this.#call('GET', `/v1/transactions?order_id=${orderId}`)
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {

@@ -60,12 +60,23 @@ export class Server {
   }
 
   /** `florin check` on the database; throws with its lines if an invariant is broken. */
-  async check(): Promise<void> {
-    const arguments_ = ['check', '--database', this.databaseUrl]
+  async check(...wishes: string[]): Promise<void> {
+    const arguments_ = ['check', '--database', this.databaseUrl, ...wishes]
     const options = { env: { ...process.env, ...this.#settings() } }
     await promisify(execFile)(program, arguments_, options).catch((error) => {
       throw new Error(`florin check found something:\n${error.stdout}${error.stderr}`)
     })
+  }
+
+  /** Waits until nothing is under way any more: every attempt ended, every surplus back, every webhook away. */
+  async rest(): Promise<void> {
+    const until = Date.now() + 15_000
+    for (;;) {
+      const trouble = await this.check('--at-rest').catch((error: Error) => error)
+      if (!trouble) return
+      if (Date.now() > until) throw trouble
+      await new Promise((wake) => setTimeout(wake, 200))
+    }
   }
 
   async forget(): Promise<void> {

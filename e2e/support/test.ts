@@ -1,11 +1,12 @@
 /**
  * What every browser test is given, and what every one is held to: its own server, the pages of it,
- * and at the end a clean ledger and a silent console.
+ * and at the end a clean ledger, one payment at most, and a silent console.
  */
 import { test as base, expect } from '@playwright/test'
 import { CheckoutPage } from '../pages/checkout.ts'
 import { ShopPage } from '../pages/shop.ts'
 import { Wallet } from '../pages/wallet.ts'
+import { Book } from './book.ts'
 import { Console } from './console.ts'
 import { Faults } from './faults.ts'
 import { Merchant } from './merchant.ts'
@@ -14,7 +15,11 @@ import { Server } from './server.ts'
 interface Given {
   /** Further settings of the server, for `test.use`. */
   settings: Record<string, string>
+  /** Whether the test leaves nothing open; pictures of open payments do. */
+  ends: boolean
   server: Server
+  ledger: void
+  book: Book
   merchant: Merchant
   console: Console
   shop: ShopPage
@@ -25,6 +30,7 @@ interface Given {
 
 export const test = base.extend<Given>({
   settings: [{}, { option: true }],
+  ends: [true, { option: true }],
 
   server: [
     async ({ settings }, use, info) => {
@@ -34,6 +40,17 @@ export const test = base.extend<Given>({
       if (info.status !== info.expectedStatus) await info.attach('server', { body: server.output })
       await server.check()
       await server.forget()
+    },
+    { auto: true },
+  ],
+
+  // Looks while the server is still there: what it has begun it must bring to an end.
+  ledger: [
+    async ({ server, merchant, book, ends }, use, info) => {
+      await use()
+      if (info.status !== info.expectedStatus || !ends) return
+      await server.rest()
+      await expectOneEach(merchant, await book.held())
     },
     { auto: true },
   ],
@@ -48,11 +65,20 @@ export const test = base.extend<Given>({
     { auto: true },
   ],
 
+  book: async ({ server }, use) => use(new Book(server)),
   merchant: async ({ server }, use) => use(new Merchant(server)),
   shop: async ({ page, server }, use) => use(new ShopPage(page, server)),
   faults: async ({ server }, use) => use(new Faults(server)),
   checkout: async ({ page }, use) => use(new CheckoutPage(page)),
   wallet: async ({ server }, use) => use(new Wallet(server)),
 })
+
+/** The money that the channels hold is money that the merchant knows of, once for each session. */
+async function expectOneEach(merchant: Merchant, held: string[]): Promise<void> {
+  const kept = await Promise.all(held.map((id) => merchant.transaction(id)))
+  for (const transaction of kept) expect(transaction).toMatchObject({ status: 'SUCCESS', accepted: true })
+  const sessions = kept.map(({ session_id }) => session_id)
+  expect(new Set(sessions).size, 'charged twice').toBe(sessions.length)
+}
 
 export { expect }

@@ -93,6 +93,7 @@ create table payment (
   final_after_ms   bigint not null,          -- when nothing can arrive any more (D6)
   cancels_sent     bigint not null,          -- D1: how many cancels went out
   cancels_answered bigint not null,          -- and which of them has been answered
+  cancel_until_ms  bigint not null,          -- until then somebody's cancel is on its way: nobody else sends one
   asks             bigint not null,
   next_ask_ms      bigint,                   -- null: nothing more to ask
   created_ms       bigint not null,

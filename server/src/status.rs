@@ -1,7 +1,7 @@
 //! What shoppers are told, kept in memory: a poll never touches the database and never calls a channel (rule R8).
 //!
 //! Whoever commits a change puts the new snapshot here. A snapshot holds absolute times, so that it stays true while
-//! it lies; a lower `seq` never replaces a higher one.
+//! it lies; a lower version never replaces a higher one.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub session: Arc<Session>,
     /// The number of the order's last event.
     pub seq: i64,
+    /// The order's version as this was seen: a lower one never replaces a higher one.
+    pub version: i64,
     /// The payment it shows (ruling D12).
     pub payment: Option<Shown>,
     /// A second payment that is on its way back.
@@ -61,7 +63,7 @@ impl Snapshot {
     /// Puts together what the shopper of `session` sees; `payments` are those of the session, oldest first.
     pub fn of<'a>(
         session: &Session,
-        seq: i64,
+        (seq, version): (i64, i64),
         payments: impl Iterator<Item = &'a Payment> + Clone,
     ) -> Snapshot {
         let surplus =
@@ -76,7 +78,7 @@ impl Snapshot {
             has_action: !payment.action.is_empty(),
             expires: payment.expires,
         });
-        Snapshot { session: Arc::new(session.clone()), seq, payment, surplus }
+        Snapshot { session: Arc::new(session.clone()), seq, version, payment, surplus }
     }
 
     /// What the wire says at this moment.
@@ -245,7 +247,7 @@ impl Board {
     pub fn update(&self, snapshot: Snapshot) {
         if let Some(entry) = self.get(&snapshot.session.id) {
             let mut current = entry.snapshot.write().unwrap_or_else(PoisonError::into_inner);
-            if snapshot.seq >= current.seq {
+            if snapshot.version >= current.version {
                 *current = Arc::new(snapshot);
             }
         }

@@ -1,6 +1,6 @@
 //! Rules about the code, as tests: which way the imports go, and what must not be said where.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

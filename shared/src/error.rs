@@ -93,6 +93,8 @@ codes! {
     TransIdPaid = "TRANS_ID_PAID", 409;
     /// The session is paid.
     AlreadyPaid = "ALREADY_PAID", 409;
+    /// It was paid by bank, and the bank has not confirmed yet.
+    BeingConfirmed = "BEING_CONFIRMED", 409;
     /// The session has expired.
     SessionExpired = "SESSION_EXPIRED", 409;
     /// The session was closed.

@@ -98,6 +98,8 @@ pub struct Payment {
     pub cancels_sent: i64,
     /// Which of them has been answered.
     pub cancels_answered: i64,
+    /// Until then somebody's cancel is on its way, and nobody else sends one.
+    pub cancel_until: Millis,
     /// How often the channel has been asked.
     pub asks: i64,
     /// When to ask next; nothing when there is nothing to ask.

@@ -94,9 +94,17 @@ pub enum Turn {
     Renew(String),
 }
 
-/// Judges what the channel said. Only a query may show that nothing was returned (D5).
-pub fn on_reversal_said(said: &ReversalSaid, by_query: bool) -> Turn {
+/// After so many tries of one number, or so many numbers, a person must look.
+const MOST_TRIES: i64 = 12;
+const MOST_NUMBERS: usize = 5;
+
+/// Judges what the channel said. Only a query may show that nothing was returned (D5). `spent` is how many numbers have
+/// been used without effect before this one.
+pub fn on_reversal_said(said: &ReversalSaid, by_query: bool, tries: i64, spent: usize) -> Turn {
     match said {
+        ReversalSaid::Failed(reason) if tries >= MOST_TRIES || spent + 1 >= MOST_NUMBERS => {
+            Turn::Manual(reason.clone())
+        }
         ReversalSaid::Done => Turn::Done,
         ReversalSaid::Pending => Turn::Wait(ReversalState::Sent),
         ReversalSaid::NotFound => Turn::Wait(ReversalState::Intent),

@@ -36,19 +36,11 @@ pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
         let Some(said) = query(app, channel.as_ref(), &mut payment).await? else {
             return Ok(payment);
         };
-        if payment.state.is_final() {
-            return Ok(payment);
-        }
         match next(app, &payment, said) {
             Next::Wait => return Ok(payment),
             Next::Reopen => return reopen(app, channel.as_ref(), &payment).await,
-            Next::Cancel => {
-                if !begin_cancel(app, &mut payment).await?
-                    || !cancel(app, channel.as_ref(), &mut payment).await?
-                {
-                    return Ok(payment);
-                }
-            }
+            Next::Cancel if cancel(app, channel.as_ref(), &mut payment).await? => {}
+            Next::Cancel => return Ok(payment),
         }
     }
     Ok(payment)
@@ -128,41 +120,47 @@ async fn query(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Resul
     Ok(None)
 }
 
-/// Marks a cancel as sent, before it is: from here on only a query sent after its answer decides.
-async fn begin_cancel(app: &App, payment: &mut Payment) -> Result<bool> {
+/// Longer than a call to a channel may take.
+const CANCELLING: Millis = 30_000;
+
+/// Marks a cancel as sent, before it is, and gives its number: from here on only a query sent after its answer decides.
+/// Nothing when it must not be sent: it has been paid meanwhile (D1), or somebody else's cancel is on its way, which
+/// could take effect after an answer that we would believe.
+async fn begin_cancel(app: &App, payment: &mut Payment) -> Result<Option<i64>> {
     let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
     let id = payment.id.clone();
-    let (now_is, finished) = app
+    let (now_is, number, finished) = app
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
             let now = desk.now();
-            let now_is = desk
-                .change(tx, &id, |payment| {
-                    // Read again under the lock: it may have been paid, and then is never cancelled (D1).
-                    if payment.state <= PaymentState::Cancelling
-                        && !payment.confirming
-                        && !payment.awaits_cancel()
-                    {
-                        if payment.state.is_live() && now >= payment.expires {
-                            payment.reason = RUN_OUT.into();
-                        }
-                        payment.state = PaymentState::Cancelling;
-                        payment.cancels_sent += 1;
-                    }
-                })
-                .await?;
-            Ok::<_, Error>((now_is, desk.finish()))
+            let before = desk.payment(&id)?.cancels_sent;
+            let now_is = desk.change(tx, &id, |payment| count_cancel(payment, now)).await?;
+            let number = (now_is.cancels_sent > before).then_some(now_is.cancels_sent);
+            Ok::<_, Error>((now_is, number, desk.finish()))
         })
         .await?;
     finished.tell(app);
     *payment = now_is;
-    Ok(payment.awaits_cancel() && payment.state == PaymentState::Cancelling)
+    Ok(number)
 }
 
-/// Sends the cancel. `false` when nobody answered.
+fn count_cancel(payment: &mut Payment, now: Millis) {
+    if payment.state > PaymentState::Cancelling || payment.confirming || payment.cancel_until > now
+    {
+        return;
+    }
+    if payment.state.is_live() && now >= payment.expires {
+        payment.reason = RUN_OUT.into();
+    }
+    payment.state = PaymentState::Cancelling;
+    payment.cancels_sent += 1;
+    payment.cancel_until = now + CANCELLING;
+}
+
+/// Sends a cancel. `false` when nobody answered, or when it was not ours to send.
 async fn cancel(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Result<bool> {
-    let number = payment.cancels_sent;
+    let Some(number) = begin_cancel(app, payment).await? else { return Ok(false) };
     match channel.cancel(payment).await {
         Ok(()) | Err(ChannelError::Refused { .. }) => {
             *payment = settle(app, payment, Heard::CancelAnswered(number)).await?;
@@ -170,7 +168,7 @@ async fn cancel(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Resu
         }
         Err(error @ (ChannelError::NotSent(_) | ChannelError::NoAnswer(_))) => {
             tracing::debug!(order_id = %payment.id, %error, "a cancel brought nothing");
-            *payment = settle(app, payment, Heard::NoAnswer).await?;
+            *payment = settle(app, payment, Heard::CancelUnanswered).await?;
             Ok(false)
         }
     }

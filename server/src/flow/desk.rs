@@ -258,7 +258,7 @@ impl Desk {
         let live: Vec<PaymentId> = self
             .payments
             .iter()
-            .filter(|payment| payment.state.is_live())
+            .filter(|payment| may_stop(payment))
             .map(|payment| payment.id.clone())
             .collect();
         for id in live {
@@ -276,7 +276,7 @@ impl Desk {
         let open: Vec<PaymentId> = self
             .payments
             .iter()
-            .filter(|payment| payment.session == *id && payment.state.is_live())
+            .filter(|payment| payment.session == *id && may_stop(payment))
             .map(|payment| payment.id.clone())
             .collect();
         for payment in open {
@@ -289,7 +289,7 @@ impl Desk {
     pub fn finish(self) -> Finished {
         let snapshot = |session: &Session| {
             let own = self.payments.iter().filter(|payment| payment.session == session.id);
-            Snapshot::of(session, self.order.seq, own)
+            Snapshot::of(session, (self.order.seq, self.order.version), own)
         };
         Finished { snapshots: self.sessions.iter().map(snapshot).collect() }
     }
@@ -452,6 +452,11 @@ impl Desk {
         };
         serde_json::to_string(&webhook).map_err(unwritable)
     }
+}
+
+/// What the bank is confirming is never stopped: the shopper has paid (D11).
+fn may_stop(payment: &Payment) -> bool {
+    payment.state.is_live() && !payment.confirming
 }
 
 fn stop(payment: &mut Payment, now: Millis) {

@@ -68,6 +68,8 @@ async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended>
             if let Some(open) = same_again(&desk, &session, choice.method, now) {
                 return Ok((Intended::Open(open), desk.finish()));
             }
+            not_confirming(&desk)?;
+            not_too_many(&desk, &session)?;
             desk.stop_live(tx).await?;
             let id = PaymentId::of(random.dated(now));
             let channel = channels.selling(&product).map_or("", |channel| channel.name());
@@ -92,6 +94,31 @@ fn same_again(desk: &Desk, session: &Session, method: Method, now: Millis) -> Op
         })
         .filter(|payment| now < payment.expires || payment.confirming)
         .cloned()
+}
+
+/// While a bank confirms a payment, a second one would be paid twice.
+fn not_confirming(desk: &Desk) -> Result<()> {
+    match desk.payments.iter().any(|payment| payment.confirming && payment.state.is_live()) {
+        false => Ok(()),
+        true => Err(Error::refused(
+            Code::BeingConfirmed,
+            "this was paid, and the bank is confirming it; please wait",
+        )),
+    }
+}
+
+/// Nobody chooses this often; a program that opens codes at the channel does.
+const MOST_ATTEMPTS: usize = 40;
+
+fn not_too_many(desk: &Desk, session: &Session) -> Result<()> {
+    if desk.payments.iter().filter(|payment| payment.session == session.id).count() < MOST_ATTEMPTS
+    {
+        return Ok(());
+    }
+    Err(Error::refused(
+        Code::TooMany,
+        "this session has been tried too often; start again in the shop",
+    ))
 }
 
 fn suits(channels: &Channels, session: &Session, method: Method, now: Millis) -> Result<Product> {
@@ -142,6 +169,7 @@ fn new_payment(
         final_after: expires + product.settles_in,
         cancels_sent: 0,
         cancels_answered: 0,
+        cancel_until: 0,
         asks: 0,
         next_ask: Some(now + FIRST_ASK),
         created: now,

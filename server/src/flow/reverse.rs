@@ -66,9 +66,7 @@ pub async fn take_in(
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
-            let turn = said.as_ref().map_or(Turn::Wait(ReversalState::Unknown), |said| {
-                on_reversal_said(said, by_query)
-            });
+            let turn = judge(tx, &payment, &id, said, by_query).await?;
             carry_out(&mut desk, tx, &payment, &id, &turn).await?;
             Ok::<_, Error>((turn, desk.finish()))
         })
@@ -79,6 +77,20 @@ pub async fn take_in(
     }
     finished.tell(app);
     Ok(())
+}
+
+async fn judge(
+    tx: &mut Tx,
+    payment: &PaymentId,
+    id: &ReversalId,
+    said: Option<ReversalSaid>,
+    by_query: bool,
+) -> Result<Turn> {
+    let Some(said) = said else { return Ok(Turn::Wait(ReversalState::Unknown)) };
+    let all = reversals::of_payment(tx, payment).await?;
+    let spent = all.iter().filter(|reversal| reversal.state == ReversalState::Fail).count();
+    let tries = all.iter().find(|reversal| reversal.id == *id).map_or(0, |reversal| reversal.tries);
+    Ok(on_reversal_said(&said, by_query, tries, spent))
 }
 
 async fn carry_out(

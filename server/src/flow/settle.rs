@@ -27,6 +27,8 @@ pub enum Heard {
     NoAnswer,
     /// The cancel with this number has been answered; a query may decide now (D1).
     CancelAnswered(i64),
+    /// A cancel's call has ended without an answer: it may be repeated.
+    CancelUnanswered,
 }
 
 /// Takes in what was heard, and gives the payment as it is afterwards.
@@ -38,6 +40,7 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
+            let is_unheard = matches!(heard, Heard::NoAnswer | Heard::CancelUnanswered);
             let step = take_in(&mut desk, tx, &id, heard).await?;
             let now = desk.now();
             let payment = desk
@@ -45,6 +48,8 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
                     // What is still open is asked about again, sooner while somebody looks.
                     payment.next_ask = match (&step, payment.state.is_final()) {
                         (Step::Ask | Step::Conflict, _) => Some(now),
+                        // A question about something final stays open until it is answered.
+                        (_, true) if is_unheard => payment.next_ask,
                         (_, true) => None,
                         (_, false) => Some(pace::next_ask(payment, interest, now)),
                     };
@@ -91,9 +96,14 @@ async fn take_in(
             .await?;
             Ok(Step::Stay)
         }
+        Heard::CancelUnanswered => {
+            desk.change(tx, id, |payment| payment.cancel_until = 0).await?;
+            Ok(Step::Stay)
+        }
         Heard::CancelAnswered(number) => {
             desk.change(tx, id, |payment| {
-                payment.cancels_answered = payment.cancels_answered.max(number)
+                payment.cancels_answered = payment.cancels_answered.max(number);
+                payment.cancel_until = 0;
             })
             .await?;
             Ok(Step::Stay)

@@ -33,9 +33,9 @@ pub async fn entry(app: &App, id: &SessionId) -> Result<Arc<Entry>> {
 /// Reads what polls are answered from.
 pub async fn snapshot(tx: &mut Tx, id: &SessionId) -> Result<Snapshot> {
     // The log's number first: what is read after it can only be newer, and is then told again.
-    let seq: Option<(i64,)> = tx
+    let seen: Option<(i64, i64)> = tx
         .sql(
-            "select o.seq from session s
+            "select o.seq, o.version from session s
                join pay_order o on o.merchant_id = s.merchant_id and o.trans_id = s.trans_id where s.session_id = $1",
         )
         .bind(id.as_str())
@@ -43,7 +43,7 @@ pub async fn snapshot(tx: &mut Tx, id: &SessionId) -> Result<Snapshot> {
         .await?;
     let session = sessions::get(tx, id).await?.ok_or_else(|| Error::no_such("session"))?;
     let payments = payments::of_session(tx, id).await?;
-    Ok(Snapshot::of(&session, seq.map_or(0, |(seq,)| seq), payments.iter()))
+    Ok(Snapshot::of(&session, seen.unwrap_or((0, 0)), payments.iter()))
 }
 
 /// The status, from memory.

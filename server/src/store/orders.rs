@@ -15,6 +15,8 @@ pub struct Locked {
     pub amount: Money,
     /// The number of the last event.
     pub seq: i64,
+    /// Rises with every lock: whoever holds a higher one has seen more.
+    pub version: i64,
 }
 
 /// One line of the log.
@@ -61,18 +63,24 @@ pub async fn lock(
     merchant: &MerchantId,
     trans_id: &str,
 ) -> Result<Option<Locked>, StoreError> {
-    let row: Option<(i64, String, i64)> = tx
+    let row: Option<(i64, String, i64, i64)> = tx
         .sql(
             "update pay_order set version = version + 1 where merchant_id = $1 and trans_id = $2
-             returning amount, currency, seq",
+             returning amount, currency, seq, version",
         )
         .bind(merchant.as_str())
         .bind(trans_id)
         .one()
         .await?;
-    row.map(|(amount, currency, seq)| {
+    row.map(|(amount, currency, seq, version)| {
         let amount = money(amount, &currency)?;
-        Ok(Locked { merchant: merchant.clone(), trans_id: trans_id.to_owned(), amount, seq })
+        Ok(Locked {
+            merchant: merchant.clone(),
+            trans_id: trans_id.to_owned(),
+            amount,
+            seq,
+            version,
+        })
     })
     .transpose()
 }

@@ -16,7 +16,7 @@ row! {
         pub cancellable: i64, pub amount: i64, pub currency: String, pub state: String, pub role: String,
         pub confirming: i64, pub reason: String, pub got_amount: Option<i64>, pub got_currency: Option<String>,
         pub paid_ms: Option<i64>, pub action: String, pub expire_ms: i64, pub final_after_ms: i64,
-        pub cancels_sent: i64, pub cancels_answered: i64, pub asks: i64, pub next_ask_ms: Option<i64>,
+        pub cancels_sent: i64, pub cancels_answered: i64, pub cancel_until_ms: i64, pub asks: i64, pub next_ask_ms: Option<i64>,
         pub created_ms: i64, pub changed_ms: i64,
     }
 }
@@ -52,6 +52,7 @@ impl TryFrom<PaymentRow> for Payment {
             final_after: row.final_after_ms,
             cancels_sent: row.cancels_sent,
             cancels_answered: row.cancels_answered,
+            cancel_until: row.cancel_until_ms,
             asks: row.asks,
             next_ask: row.next_ask_ms,
             created: row.created_ms,
@@ -118,10 +119,10 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, payment: &Payment) -> Result<(
     tx.sql(
         "insert into payment (payment_id, session_id, merchant_id, trans_id, method, channel, product, request_id,
            terminal, cancellable, amount, currency, state, role, confirming, reason, got_amount, got_currency, paid_ms,
-           action, expire_ms, final_after_ms, cancels_sent, cancels_answered, asks, next_ask_ms, created_ms, changed_ms,
-           version)
+           action, expire_ms, final_after_ms, cancels_sent, cancels_answered, cancel_until_ms, asks, next_ask_ms, created_ms,
+           changed_ms, version)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'NONE', 0, '', null, null, null, '', $14, $15,
-           0, 0, 0, $16, $17, $17, 0)",
+           0, 0, 0, 0, $16, $17, $17, 0)",
     )
     .bind(payment.id.as_str())
     .bind(payment.session.as_str())
@@ -164,9 +165,9 @@ pub async fn save(
     let touched = tx
         .sql(
             "update payment set state = $2, role = $3, confirming = $4, reason = $5, got_amount = $6, got_currency = $7,
-               paid_ms = $8, action = $9, cancels_sent = $10, cancels_answered = $11, asks = $12, next_ask_ms = $13,
-               changed_ms = $14, version = version + 1
-             where payment_id = $1 and state = $15",
+               paid_ms = $8, action = $9, cancels_sent = $10, cancels_answered = $11, cancel_until_ms = $12, asks = $13,
+               next_ask_ms = $14, changed_ms = $15, version = version + 1
+             where payment_id = $1 and state = $16",
         )
         .bind(after.id.as_str())
         .bind(after.state.as_str())
@@ -179,6 +180,7 @@ pub async fn save(
         .bind(&after.action)
         .bind(after.cancels_sent)
         .bind(after.cancels_answered)
+        .bind(after.cancel_until)
         .bind(after.asks)
         .bind(after.next_ask)
         .bind(after.changed)
@@ -205,26 +207,31 @@ pub async fn save(
     Ok(())
 }
 
-/// Takes payments that are due to be asked about, for `lease` milliseconds. The time is looked at again outside the
-/// choice, so that two claimers never get the same row.
-pub async fn claim(
-    tx: &mut Tx,
-    now: Millis,
-    lease: Millis,
-    most: i64,
-) -> Result<Vec<PaymentId>, StoreError> {
+/// Payments that are due to be asked about.
+pub async fn due(tx: &mut Tx, now: Millis, most: i64) -> Result<Vec<PaymentId>, StoreError> {
     let rows: Vec<(String,)> = tx
-        .sql(
-            "update payment set next_ask_ms = $2, asks = asks + 1
-              where payment_id in (select payment_id from payment where next_ask_ms <= $1
-                                    order by next_ask_ms limit $3)
-                and next_ask_ms <= $1
-             returning payment_id",
-        )
+        .sql("select payment_id from payment where next_ask_ms <= $1 order by next_ask_ms limit $2")
         .bind(now)
-        .bind(now + lease)
         .bind(most)
         .all()
         .await?;
     rows.iter().map(|(id,)| word(id, "order_id")).collect()
+}
+
+/// Takes one of them, for `lease` milliseconds; `false` when somebody else was quicker. One row a unit, because whoever
+/// holds several rows without their orders' locks can meet another who holds them the other way round.
+pub async fn claim(
+    tx: &mut Tx,
+    id: &PaymentId,
+    now: Millis,
+    lease: Millis,
+) -> Result<bool, StoreError> {
+    let touched = tx
+        .sql("update payment set next_ask_ms = $3, asks = asks + 1 where payment_id = $1 and next_ask_ms <= $2")
+        .bind(id.to_string())
+        .bind(now)
+        .bind(now + lease)
+        .execute()
+        .await?;
+    Ok(touched == 1)
 }

@@ -135,25 +135,33 @@ async fn log(
     order.log(tx, event).await
 }
 
-/// Takes reversals that are due, for `lease` milliseconds.
-pub async fn claim(
-    tx: &mut Tx,
-    now: Millis,
-    lease: Millis,
-    most: i64,
-) -> Result<Vec<ReversalId>, StoreError> {
+/// Reversals that are due.
+pub async fn due(tx: &mut Tx, now: Millis, most: i64) -> Result<Vec<ReversalId>, StoreError> {
     let rows: Vec<(String,)> = tx
-        .sql(
-            "update reversal set next_try_ms = $2, tries = tries + 1
-              where reversal_id in (select reversal_id from reversal where next_try_ms <= $1
-                                     order by next_try_ms limit $3)
-                and next_try_ms <= $1
-             returning reversal_id",
-        )
+        .sql("select reversal_id from reversal where next_try_ms <= $1 order by next_try_ms limit $2")
         .bind(now)
-        .bind(now + lease)
         .bind(most)
         .all()
         .await?;
     rows.iter().map(|(id,)| word(id, "refund_id")).collect()
+}
+
+/// Takes one of them, for `lease` milliseconds; `false` when somebody else was quicker.
+pub async fn claim(
+    tx: &mut Tx,
+    id: &ReversalId,
+    now: Millis,
+    lease: Millis,
+) -> Result<bool, StoreError> {
+    let touched = tx
+        .sql(
+            "update reversal set next_try_ms = $3, tries = tries + 1
+              where reversal_id = $1 and next_try_ms <= $2",
+        )
+        .bind(id.to_string())
+        .bind(now)
+        .bind(now + lease)
+        .execute()
+        .await?;
+    Ok(touched == 1)
 }

@@ -1,6 +1,7 @@
 //! Asks channels about what is still open, at the pace of interest (rule R8).
 
 use florin_shared::PaymentId;
+use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
 use super::Progress;
@@ -48,24 +49,15 @@ pub(super) async fn run_to_end(app: App) -> Result<()> {
 
 async fn claim(app: &App, most: usize) -> Result<Vec<PaymentId>> {
     let now = app.now();
-    // Whoever only looks takes no write: most turns find nothing.
-    let due: Option<(i64,)> = app
-        .store
-        .read()
-        .await?
-        .sql("select count(*) from payment where next_ask_ms <= $1")
-        .bind(now)
-        .one()
-        .await?;
-    if due.is_none_or(|(due,)| due == 0) {
-        return Ok(Vec::new());
-    }
     let most = i64::try_from(most).unwrap_or(1);
-    app.store
-        .write(async move |tx: &mut Tx| {
-            payments::claim(tx, now, LEASE, most).await.map_err(Error::from)
+    let due = payments::due(&mut app.store.read().await?, now, most).await?;
+    let claims = due.into_iter().map(|id| {
+        app.store.write(async move |tx: &mut Tx| {
+            Ok::<_, Error>(payments::claim(tx, &id, now, LEASE).await?.then_some(id))
         })
-        .await
+    });
+    let claimed: Result<Vec<_>> = join_all(claims).await.into_iter().collect();
+    Ok(claimed?.into_iter().flatten().collect())
 }
 
 async fn one(app: &App, id: &PaymentId) {

@@ -1,6 +1,7 @@
 //! Sends money back that may not be kept.
 
 use florin_shared::ReversalId;
+use futures_util::future::join_all;
 
 use super::Progress;
 use crate::clock::Millis;
@@ -12,25 +13,16 @@ const LEASE: Millis = 45_000;
 
 pub(super) async fn run_once(app: App) -> Result<Progress> {
     let now = app.now();
-    let due: Option<(i64,)> = app
-        .store
-        .read()
-        .await?
-        .sql("select count(*) from reversal where next_try_ms <= $1")
-        .bind(now)
-        .one()
-        .await?;
-    if due.is_none_or(|(due,)| due == 0) {
-        return Ok(Progress::NothingToDo);
-    }
-    let claimed = app
-        .store
-        .write(async move |tx: &mut Tx| {
-            reversals::claim(tx, now, LEASE, 16).await.map_err(Error::from)
+    let due = reversals::due(&mut app.store.read().await?, now, 16).await?;
+    let claims = due.into_iter().map(|id| {
+        app.store.write(async move |tx: &mut Tx| {
+            Ok::<_, Error>(reversals::claim(tx, &id, now, LEASE).await?.then_some(id))
         })
-        .await?;
+    });
+    let claimed: Result<Vec<_>> = join_all(claims).await.into_iter().collect();
+    let claimed: Vec<ReversalId> = claimed?.into_iter().flatten().collect();
     let tries = claimed.iter().map(|id| one(&app, id));
-    futures_util::future::join_all(tries).await;
+    join_all(tries).await;
     Ok(if claimed.is_empty() { Progress::NothingToDo } else { Progress::DidSome })
 }
 

@@ -1,6 +1,7 @@
 //! The server as others meet it: over HTTP, against the sandbox over HTTP, on both databases.
 
-#![allow(missing_docs, unreachable_pub)]
+// A test that cannot get what it needs fails by panicking.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 mod support;
 

@@ -41,6 +41,7 @@ fn payment() -> Payment {
         final_after: 1_794_974_611_250,
         cancels_sent: 0,
         cancels_answered: 0,
+        cancel_until: 0,
         asks: 0,
         next_ask: None,
         created: 1_794_974_000_000,

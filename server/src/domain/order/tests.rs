@@ -50,6 +50,7 @@ fn payment(state: PaymentState) -> Payment {
         final_after: FINAL,
         cancels_sent: 0,
         cancels_answered: 0,
+        cancel_until: 0,
         asks: 0,
         next_ask: None,
         created: 0,

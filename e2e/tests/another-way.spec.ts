@@ -1,0 +1,112 @@
+/** Changing one's mind, and being refused: there is always a way on, and never a second charge. */
+import { expect, test } from '../support/test.ts'
+
+test('a shopper cancels, chooses again and pays', async ({ merchant, checkout, wallet }) => {
+  const session = await merchant.createSession()
+  await checkout.open(session)
+
+  const first = await checkout.payWith('GCash')
+  await checkout.payAnotherWay()
+  const second = await checkout.payWith('Maya')
+  expect(second).not.toBe(first)
+  expect(await wallet.canStillPay(first)).toBe(false)
+  await wallet.approve(second)
+
+  await checkout.expectPaid()
+  expect(await merchant.outcome(session)).toBe('CANCELLED SUCCESS')
+})
+
+test('a shopper who is declined is told so, and can choose another way', async ({ merchant, checkout, wallet }) => {
+  const session = await merchant.createSession()
+  await checkout.open(session)
+
+  await wallet.decline(await checkout.payWith('GCash'))
+  await checkout.expectDeclined('GCash')
+  await checkout.chooseAnotherWay()
+  await wallet.approve(await checkout.payWith('Maya'))
+
+  await checkout.expectPaid()
+  expect(await merchant.outcome(session)).toBe('FAIL SUCCESS')
+})
+
+test('a shopper who is declined can try the same method again', async ({ merchant, checkout, wallet }) => {
+  await checkout.open(await merchant.createSession())
+
+  const first = await checkout.payWith('GCash')
+  await wallet.decline(first)
+  await checkout.button('Try GCash again').click()
+  const second = await checkout.scan()
+  expect(second).not.toBe(first)
+  await wallet.approve(second)
+
+  await checkout.expectPaid()
+})
+
+test('a payment that arrives while the code is being closed is shown and kept', async ({ merchant, checkout, wallet, faults }) => {
+  await faults.add({ fault: 'late', call: 'cancel', when: 'before', ms: 3_000 })
+  const session = await merchant.createSession()
+  await checkout.open(session)
+
+  const code = await checkout.payWith('GCash')
+  await checkout.button('Pay another way').click()
+  await expect(checkout.heading('Making sure nothing was paid')).toBeVisible()
+  await wallet.approve(code)
+
+  await expect.poll(async () => (await merchant.transactions(session)).length).toBe(1)
+  // Either the payment was kept, or the channel's cancel has given it back: never both, never neither.
+  await expect(checkout.heading(/^Paid /).or(checkout.page.locator('.note'))).toBeVisible({ timeout: 15_000 })
+})
+
+test('a second payment is given back, and the page says so', async ({ merchant, checkout, wallet, faults, book }) => {
+  const session = await merchant.createSession()
+  await checkout.open(session)
+  const first = await checkout.payWith('GCash')
+  await checkout.payAnotherWay()
+  await wallet.approve(await checkout.payWith('Maya'))
+  await checkout.expectPaid()
+
+  await faults.add({ fault: 'paid_after_cancel' })
+  await wallet.approve(first)
+  await expect.poll(async () => (await book.held()).length).toBe(1)
+
+  await expect(async () => {
+    await checkout.open(session)
+    await expect(checkout.page.getByText('A second payment by GCash arrived as well. It is on its way back to you, in full.')).toBeVisible()
+  }).toPass()
+  await checkout.expectPaid()
+})
+
+test('a method that cannot be had says why', async ({ merchant, checkout, page }) => {
+  const cases: [Record<string, string>, string, string][] = [
+    [{ currency: 'PHP', amount: '80000' }, 'ZaloPay', 'Only for payments in VND'],
+    [{ currency: 'PHP', amount: '1' }, 'GCash', 'For payments of'],
+    [{ currency: 'PHP', amount: '99999999900' }, 'GCash', 'For payments up to'],
+  ]
+  for (const [wishes, method, why] of cases) {
+    await checkout.open(await merchant.createSession(wishes))
+    await expect(page.locator('label.off', { hasText: method })).toContainText(why)
+    await expect(checkout.method(method)).toBeDisabled()
+  }
+})
+
+test.describe('codes that live for ten seconds', () => {
+  test.use({ settings: { FLORIN_CODE_SECONDS: '10' } })
+
+  test('a code that runs out is replaced by a new one of a new transaction', async ({ merchant, checkout, wallet }) => {
+    const session = await merchant.createSession()
+    await checkout.open(session)
+    const first = await checkout.payWith('GCash')
+    await checkout.expectRunOut()
+    expect(await wallet.canStillPay(first)).toBe(false)
+
+    await checkout.button('New code').click()
+    await expect(checkout.button('I have paid')).toBeVisible()
+    const second = await checkout.scan()
+    expect(second).not.toBe(first)
+    await wallet.approve(second)
+
+    await checkout.expectPaid()
+    const orders = (await merchant.transactions(session)).map(({ order_id }) => order_id)
+    expect(new Set(orders).size).toBe(2)
+  })
+})
