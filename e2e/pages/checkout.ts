@@ -43,6 +43,11 @@ export class CheckoutPage {
     await this.method(method).check({ force: true })
   }
 
+  /** By the method's name on the wire, which is the same in every language. */
+  async chooseByWord(word: string): Promise<void> {
+    await this.page.locator(`input[type=radio][value=${word}]`).check({ force: true })
+  }
+
   async pay(): Promise<void> {
     await this.payButton.click()
   }

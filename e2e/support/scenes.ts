@@ -1,78 +1,233 @@
-/** Every state a shopper can meet, and the way there. Pictures and axe go through all of them. */
+/**
+ * Every state a shopper can meet, and the way there. Pictures and axe go through all of them, in every language:
+ * a way says nothing that only one language has.
+ */
 import { expect, type Page } from '@playwright/test'
-import { CheckoutPage } from '../pages/checkout.ts'
+import type { CheckoutPage } from '../pages/checkout.ts'
+import type { ShopPage } from '../pages/shop.ts'
 import type { Wallet } from '../pages/wallet.ts'
 import type { Faults } from './faults.ts'
 import type { Merchant, Session } from './merchant.ts'
+import type { Server } from './server.ts'
 
 export interface Stage {
   page: Page
+  server: Server
   checkout: CheckoutPage
+  shop: ShopPage
   merchant: Merchant
   wallet: Wallet
   faults: Faults
   session: Session
+  language: string
 }
 
-type Scene = (stage: Stage) => Promise<void>
+type Way = (stage: Stage) => Promise<unknown>
 
-const list: Scene = async ({ checkout, session }) => {
+const list: Way = async ({ checkout, session }) => {
   await checkout.open(session)
-  await checkout.ready()
+  await expect(checkout.payButton).toBeVisible()
 }
 
-const waiting: Scene = async (stage) => {
+const opening: Way = async (stage) => {
   await list(stage)
-  await stage.checkout.payFirst()
+  await stage.checkout.chooseByWord('GCASH')
+  await stage.checkout.pay()
+}
+
+const waiting: Way = async (stage) => {
+  await opening(stage)
   await expect(stage.checkout.code).toBeVisible()
 }
 
+const phone: Way = async (stage) => {
+  const agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1'
+  await stage.page.setExtraHTTPHeaders({ 'user-agent': agent })
+  await waiting(stage)
+  await expect(stage.checkout.overlay.locator('a.app')).toBeVisible()
+}
+
+const passcode: Way = async ({ page, checkout, ...stage }) => {
+  await list({ page, checkout, ...stage })
+  await checkout.chooseByWord('BANK_TRANSFER')
+  await checkout.pay()
+  await expect(checkout.overlay.locator('.pass')).toBeVisible()
+}
+
+const copied: Way = async (stage) => {
+  await stage.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await passcode(stage)
+  const copy = stage.checkout.overlay.locator('.pass button')
+  const before = await copy.textContent()
+  await copy.click()
+  await expect(copy).not.toHaveText(before ?? '')
+}
+
+const confirming: Way = async (stage) => {
+  await stage.faults.add({ fault: 'pending', ms: 60_000 })
+  await waiting(stage)
+  await stage.wallet.approve(await stage.checkout.scan())
+  await expect(stage.checkout.overlay.locator('.todo.done')).toBeAttached()
+}
+
+const offline: Way = async (stage) => {
+  await waiting(stage)
+  await stage.page.context().setOffline(true)
+  await expect(stage.checkout.overlay.locator('.wait.warn')).toBeVisible()
+}
+
+const late: Way = async (stage) => {
+  await waiting(stage)
+  await stage.page.route('**/status', (route) => route.abort())
+  await expect(stage.checkout.overlay.locator('.wait.warn')).toBeVisible()
+}
+
+const runOut: Way = async (stage) => {
+  await waiting(stage)
+  await expect(stage.checkout.overlay.locator('button.over')).toBeVisible({ timeout: 20_000 })
+}
+
+const closing: Way = async (stage) => {
+  await stage.faults.add({ fault: 'late', call: 'cancel', ms: 25_000, when: 'before' })
+  await waiting(stage)
+  await stage.page.keyboard.press('Escape')
+  await expect(stage.checkout.code).toBeHidden()
+}
+
+/** After five seconds the shopper may leave it to us. */
+const leaving: Way = async (stage) => {
+  await closing(stage)
+  await expect(stage.checkout.overlay.locator('button.ghost')).toBeEnabled({ timeout: 10_000 })
+}
+
+const declined: Way = async (stage) => {
+  await waiting(stage)
+  await stage.wallet.decline(await stage.checkout.scan())
+  await expect(stage.checkout.overlay.locator('.disc.bad')).toBeVisible()
+}
+
+const returned: Way = async (stage) => {
+  await stage.faults.add({ fault: 'cancel_returns_money' })
+  await waiting(stage)
+  await stage.page.keyboard.press('Escape')
+  await expect(stage.page.locator('.note')).toBeVisible({ timeout: 20_000 })
+}
+
+const paid: Way = async (stage) => {
+  // The address of the shop answers with nothing, so that the page stays.
+  await stage.page.route('**/shop/thanks*', (route) => route.fulfill({ status: 204 }))
+  await waiting(stage)
+  await stage.wallet.approve(await stage.checkout.scan())
+  await expect(stage.checkout.overlay.locator('.disc.good')).toBeVisible()
+}
+
+const paidTwice: Way = async (stage) => {
+  await waiting(stage)
+  const first = await stage.checkout.scan()
+  await stage.page.keyboard.press('Escape')
+  await expect(stage.checkout.overlay).toBeHidden()
+  await paid(stage)
+  await stage.faults.add({ fault: 'paid_after_cancel' })
+  await stage.wallet.approve(first)
+  await toldAfterwards(stage)
+}
+
+const ended: Way = async ({ merchant, checkout, session, page }) => {
+  await merchant.close(session)
+  await checkout.open(session)
+  await expect(page.locator('section.card h2')).toBeVisible()
+}
+
+const endedReturned: Way = async (stage) => {
+  await waiting(stage)
+  const code = await stage.checkout.scan()
+  await stage.merchant.close(stage.session)
+  await stage.faults.add({ fault: 'paid_after_cancel' })
+  await stage.wallet.approve(code)
+  await stage.checkout.open(stage.session)
+  await expect(stage.page.locator('section.card')).toContainText('GCash', { timeout: 20_000 })
+}
+
+/** The page says it once the channel has been asked; a reload shows what is known by then. */
+async function toldAfterwards({ page, checkout, session }: Stage): Promise<void> {
+  await expect(async () => {
+    await checkout.open(session)
+    await expect(page.locator('.note')).toBeVisible({ timeout: 2_000 })
+  }).toPass({ timeout: 20_000 })
+}
+
+const loading: Way = async ({ page, checkout, session }) => {
+  await page.route('**/*.wasm', () => {})
+  await checkout.open(session)
+  await expect(page.locator('.bone').first()).toBeVisible()
+}
+
+const notShown: Way = async ({ page, checkout, session }) => {
+  await page.route('**/v1/checkout/*', (route) => route.abort())
+  await checkout.open(session)
+  await expect(page.locator('section.card h2')).toBeVisible()
+}
+
+const notLoaded: Way = async ({ page, checkout, session }) => {
+  await page.route('**/*.wasm', (route) => route.abort())
+  await checkout.open(session)
+  await expect(page.locator('section.card h2')).toBeVisible()
+}
+
+const gone: Way = ({ page, server }) => page.goto(`${server.url}/pay/CS${'a'.repeat(32)}`)
+
+const shop: Way = ({ shop, language }) => shop.open({ lang: language, currency: 'PHP' })
+
+const shopPaying: Way = async ({ shop, checkout, language }) => {
+  await shop.open({ lang: language, currency: 'PHP' })
+  await shop.till.click()
+  await expect(checkout.payButton).toBeVisible()
+}
+
+const thanks: Way = async ({ page, server, checkout, wallet, ...stage }) => {
+  await shopPaying({ page, server, checkout, wallet, ...stage })
+  await checkout.pay()
+  await expect(checkout.code).toBeVisible()
+  await wallet.approve(await checkout.scan())
+  await page.waitForURL(/\/shop\/thanks/)
+}
+
+const walletPage: Way = async (stage) => {
+  await waiting(stage)
+  await stage.page.goto(await stage.checkout.scan())
+}
+
+interface Scene {
+  way: Way
+  /** What this scene needs of its server. */
+  settings?: Record<string, string>
+}
+
 export const scenes: Record<string, Scene> = {
-  list,
-
-  chosen: async (stage) => {
-    await list(stage)
-    await stage.checkout.chooseFirst()
-  },
-
-  opening: async (stage) => {
-    await stage.faults.add({ fault: 'late', call: 'pay', ms: 8_000 })
-    await list(stage)
-    await stage.checkout.payFirst()
-    await expect(stage.page.locator('[aria-busy=true]').first()).toBeVisible()
-  },
-
-  waiting,
-
-  offline: async (stage) => {
-    await waiting(stage)
-    await stage.page.context().setOffline(true)
-    await stage.page.waitForTimeout(3_000)
-  },
-
-  closing: async (stage) => {
-    await stage.faults.add({ fault: 'late', call: 'cancel', ms: 20_000, when: 'before' })
-    await waiting(stage)
-    await stage.page.keyboard.press('Escape')
-    // After five seconds the shopper may leave; the picture shows the way out.
-    await stage.page.waitForTimeout(5_500)
-  },
-
-  declined: async (stage) => {
-    await waiting(stage)
-    await stage.wallet.decline(await stage.checkout.scan())
-    await expect(stage.checkout.code).toBeHidden()
-  },
-
-  paid: async (stage) => {
-    await waiting(stage)
-    await stage.wallet.approve(await stage.checkout.scan())
-    await expect(stage.checkout.code).toBeHidden()
-  },
-
-  ended: async (stage) => {
-    await stage.merchant.post(`/v1/sessions/${stage.session.session_id}/close`, {})
-    await stage.checkout.open(stage.session)
-    await expect(stage.checkout.anyMethod).toHaveCount(0)
-  },
+  loading: { way: loading },
+  list: { way: list },
+  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 30_000 }), opening(stage)) },
+  waiting: { way: waiting },
+  phone: { way: phone },
+  passcode: { way: passcode },
+  copied: { way: copied },
+  confirming: { way: confirming },
+  offline: { way: offline },
+  late: { way: late },
+  'run-out': { way: runOut, settings: { FLORIN_CODE_SECONDS: '5' } },
+  closing: { way: closing },
+  leaving: { way: leaving },
+  declined: { way: declined },
+  returned: { way: returned },
+  paid: { way: paid },
+  'paid-twice': { way: paidTwice },
+  ended: { way: ended },
+  'ended-returned': { way: endedReturned },
+  'not-shown': { way: notShown },
+  'not-loaded': { way: notLoaded },
+  gone: { way: gone },
+  shop: { way: shop },
+  'shop-paying': { way: shopPaying },
+  thanks: { way: thanks },
+  wallet: { way: walletPage },
 }

@@ -77,10 +77,12 @@ test('a second payment is given back, and the page says so', async ({ merchant, 
 })
 
 test('a method that cannot be had says why', async ({ merchant, checkout, page }) => {
-  const cases: [Record<string, string>, string, string][] = [
-    [{ currency: 'PHP', amount: '80000' }, 'ZaloPay', 'Only for payments in VND'],
-    [{ currency: 'PHP', amount: '1' }, 'GCash', 'For payments of'],
-    [{ currency: 'PHP', amount: '99999999900' }, 'GCash', 'For payments up to'],
+  const cases: [Record<string, unknown>, string, string | RegExp][] = [
+    [{}, 'ZaloPay', 'Only for payments in VND'],
+    [{ customer: { country: 'MY' } }, 'GCash', 'Not offered in your country'],
+    [{ currency: 'IDR', amount: '50' }, 'Alipay+', /For payments of IDR\s1\.00 or more/],
+    [{ amount: '99999999900' }, 'GCash', 'For payments up to ₱560,000.00'],
+    [{ expire_time: new Date(Date.now() + 40_000).toISOString() }, 'GCash', 'Not enough time is left'],
   ]
   for (const [wishes, method, why] of cases) {
     await checkout.open(await merchant.createSession(wishes))

@@ -4,7 +4,7 @@ import type { Session } from '../support/merchant.ts'
 import type { Server } from '../support/server.ts'
 import { expect, test } from '../support/test.ts'
 
-const stranger = 'http://stranger.example'
+const stranger = 'https://stranger.example'
 
 test("a stranger's origin is refused in words that tell how to register it", async ({ merchant, server, page, context, console }) => {
   console.expect(/403/)

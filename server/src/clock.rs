@@ -1,7 +1,8 @@
 //! The time and randomness, injected, so that tests can set both. Nobody else reads a clock or draws a number.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Instant, SystemTime};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
@@ -31,9 +32,19 @@ impl Clock {
     }
 }
 
-#[allow(clippy::disallowed_methods)] // The one place where the machine's clock is read.
+/// The one place where the machine's clocks are read. The wall clock may be set back; then the time since the start goes
+/// on, so that nothing waits for an hour to come again.
+#[allow(clippy::disallowed_methods)]
 fn machine() -> Millis {
-    jiff::Timestamp::try_from(std::time::SystemTime::now()).map_or(0, |now| now.as_millisecond())
+    static START: LazyLock<(Instant, Millis)> = LazyLock::new(|| (Instant::now(), wall()));
+    let (started, then) = *START;
+    let since = i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
+    wall().max(then + since)
+}
+
+#[allow(clippy::disallowed_methods)]
+fn wall() -> Millis {
+    jiff::Timestamp::try_from(SystemTime::now()).map_or(0, |now| now.as_millisecond())
 }
 
 /// RFC 3339 in UTC, to the second: the wire's form of a time.

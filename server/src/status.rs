@@ -276,7 +276,10 @@ impl Board {
         const AFTERWARDS: Millis = 60 * 60 * 1000;
         for shard in &self.0 {
             let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-            shard.retain(|_, entry| now < entry.snapshot().session.expires + AFTERWARDS);
+            shard.retain(|_, entry| {
+                let session = entry.snapshot().session.clone();
+                !session.state.is_over() || now < session.expires + AFTERWARDS
+            });
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The five shopper calls. Each has a time limit; an answer that cannot be read is no answer.
 
-use florin_shared::shopper::{CheckoutView, OpenTransaction, StatusView};
-use gloo_timers::callback::Timeout;
+use florin_shared::shopper::StatusView;
 use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, Response};
 
 use crate::read::{self, Reader};
-use crate::state::Trouble;
+use crate::state::{Effect, Event, Trouble};
+use crate::texts::joined;
+use crate::timer::after;
 
 /// A status is wanted every two seconds: one that takes four times that is lost.
 const STATUS_LIMIT_MS: u32 = 8_000;
@@ -25,42 +26,28 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// What to show.
-    pub(crate) async fn view(&self, abort: &AbortController) -> Result<CheckoutView, Trouble> {
-        good(self.call("GET", "", None, STATUS_LIMIT_MS, abort).await?, read::view)
-    }
-
-    /// Opens a payment.
-    pub(crate) async fn pay(
-        &self,
-        method: &str,
-        version: u64,
-        abort: &AbortController,
-    ) -> Result<OpenTransaction, Trouble> {
-        let body = Object::new();
-        let method = JsValue::from_str(method);
-        let _plain_object = Reflect::set(&body, &JsValue::from_str("method"), &method);
-        // Versions are counted from 1 for every change of a price: far below where a float is inexact.
-        let _plain_object = Reflect::set(&body, &JsValue::from_str("version"), &JsValue::from_f64(version as f64));
-        let body = JSON::stringify(&body).ok();
-        good(self.call("POST", "/transactions", body, CALL_LIMIT_MS, abort).await?, read::open)
-    }
-
-    /// How it stands, from the server's memory.
-    pub(crate) async fn status(&self, abort: &AbortController) -> Result<StatusView, Trouble> {
-        good(self.call("GET", "/status", None, STATUS_LIMIT_MS, abort).await?, read::status)
-    }
-
-    /// How it stands, by asking the channel now.
-    pub(crate) async fn check(&self, order: &str, abort: &AbortController) -> Result<StatusView, Trouble> {
-        let path = ["/transactions/", order, "/check"].concat();
-        good(self.call("POST", &path, None, CALL_LIMIT_MS, abort).await?, read::status)
-    }
-
-    /// Cancels at the channel and tells what really happened.
-    pub(crate) async fn cancel(&self, order: &str, abort: &AbortController) -> Result<StatusView, Trouble> {
-        let path = ["/transactions/", order, "/cancel"].concat();
-        good(self.call("POST", &path, None, CALL_LIMIT_MS, abort).await?, read::status)
+    /// Sends an errand, and reads the answer as what it is.
+    pub(crate) async fn send(&self, errand: &Effect, abort: &AbortController) -> Event {
+        let (verb, path, limit) = match errand {
+            Effect::Load => ("GET", String::new(), STATUS_LIMIT_MS),
+            Effect::Pay { .. } => ("POST", "/transactions".to_owned(), CALL_LIMIT_MS),
+            Effect::Check(order) => ("POST", joined(&["/transactions/", order, "/check"]), CALL_LIMIT_MS),
+            Effect::Cancel(order) => ("POST", joined(&["/transactions/", order, "/cancel"]), CALL_LIMIT_MS),
+            // The last two are not for the server; `Till` keeps them.
+            Effect::Ask | Effect::Tell(_) | Effect::Go(_) => ("GET", "/status".to_owned(), STATUS_LIMIT_MS),
+        };
+        let body = match errand {
+            Effect::Pay { method, version } => body(method, *version),
+            _ => None,
+        };
+        let data = self.call(verb, &path, body, limit, abort).await.and_then(open);
+        match errand {
+            Effect::Load => Event::Viewed(data.and_then(|data| readable(read::view(&data))).map(Box::new)),
+            Effect::Pay { .. } => Event::Opened(data.and_then(|data| readable(read::open(&data)))),
+            Effect::Check(_) => Event::Checked(data.and_then(status)),
+            Effect::Cancel(_) => Event::Closed(data.and_then(status)),
+            Effect::Ask | Effect::Tell(_) | Effect::Go(_) => Event::Told(data.and_then(status)),
+        }
     }
 
     async fn call(
@@ -72,8 +59,8 @@ impl Api {
         abort: &AbortController,
     ) -> Result<JsValue, Trouble> {
         let late = abort.clone();
-        let _until_the_end = Timeout::new(limit, move || late.abort());
-        let url = [&self.session, path].concat();
+        let _until_the_end = after(limit, Box::new(move || late.abort()));
+        let url = joined(&[&self.session, path]);
         let request = self.request(verb, body, abort).map_err(|_| Trouble::NoAnswer)?;
         let window = web_sys::window().ok_or(Trouble::NoAnswer)?;
         let response = JsFuture::from(window.fetch_with_str_and_init(&url, &request)).await.map_err(|_| silent())?;
@@ -89,7 +76,7 @@ impl Api {
         abort: &AbortController,
     ) -> Result<RequestInit, JsValue> {
         let headers = Headers::new()?;
-        headers.set("authorization", &["Bearer ", &self.token].concat())?;
+        headers.set("authorization", &joined(&["Bearer ", &self.token]))?;
         let request = RequestInit::new();
         if let Some(body) = body {
             headers.set("content-type", "application/json")?;
@@ -104,14 +91,31 @@ impl Api {
     }
 }
 
+fn body(method: &str, version: u64) -> Option<js_sys::JsString> {
+    let body = Object::new();
+    Reflect::set(&body, &JsValue::from_str("method"), &JsValue::from_str(method)).ok()?;
+    // Versions are counted from 1 for every change of a price: far below where a float is inexact.
+    Reflect::set(&body, &JsValue::from_str("version"), &JsValue::from_f64(version as f64)).ok()?;
+    JSON::stringify(&body).ok()
+}
+
 /// Opens the envelope: the data, or why there is none.
-pub(crate) fn good<T>(envelope: JsValue, read: fn(&JsValue) -> Option<T>) -> Result<T, Trouble> {
-    let code = envelope.field("ret_code").and_then(|code| code.text()).ok_or(Trouble::NoAnswer)?;
+pub(crate) fn open(envelope: JsValue) -> Result<JsValue, Trouble> {
+    let text = |name: &str| envelope.field(name).and_then(|value| value.text());
+    let code = text("ret_code").ok_or(Trouble::NoAnswer)?;
     if code != "000000" {
-        let sentence = envelope.field("ret_msg").and_then(|sentence| sentence.text()).unwrap_or_default();
-        return Err(Trouble::Refused { code, sentence });
+        return Err(Trouble::Refused { code, sentence: text("ret_msg").unwrap_or_default() });
     }
-    envelope.field("data").and_then(|data| read(&data)).ok_or(Trouble::NoAnswer)
+    envelope.field("data").ok_or(Trouble::NoAnswer)
+}
+
+fn status(data: JsValue) -> Result<StatusView, Trouble> {
+    readable(read::status(&data))
+}
+
+/// An answer without a field that it must have is no answer.
+pub(crate) fn readable<T>(read: Option<T>) -> Result<T, Trouble> {
+    read.ok_or(Trouble::NoAnswer)
 }
 
 /// Why there is no answer, as far as the browser knows.

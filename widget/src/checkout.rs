@@ -1,8 +1,7 @@
 //! The root: one card, and over it one overlay. Which of them shows what follows from the state alone.
 
-use leptos::{html, prelude::*};
-
-use crate::state::{Stage, State, Trouble};
+use crate::dom::{El, watch};
+use crate::state::{Stage, State};
 use crate::theme;
 use crate::till::Till;
 use crate::view::announce::announce;
@@ -10,78 +9,71 @@ use crate::view::methods::list;
 use crate::view::overlay::{focus_heading, overlay};
 use crate::view::result::{ended, failed, paid_card};
 
-/// What the card shows. It is drawn anew when this changes, and not when a clock does.
-#[derive(Clone, PartialEq)]
-enum Card {
-    Loading,
-    List,
-    Paid,
-    Ended,
-    Failed(Trouble),
+/// Everything inside the element.
+pub(crate) fn checkout(till: Till) -> El {
+    watch(till, card_key, |till, before, now| {
+        wear(till);
+        // The button that was pressed is gone: the reader goes on at the result.
+        if before.is_some_and(|before| before.starts_with("list")) && !now.starts_with("list") {
+            focus_heading(till, ".card h2");
+        }
+    });
+    let busy = |till: Till| Some((*till.state() == State::Loading).to_string());
+    let card = till.el("section", "card").attr("part", "card").attr_by("aria-busy", busy).swap(card_key, card);
+    till.el("div", "").with(card).with(overlay(till)).with(announce(till))
 }
 
-impl Card {
-    fn of(state: &State) -> Card {
-        let checkout = match state {
-            State::Loading => return Card::Loading,
-            State::Failed(trouble) => return Card::Failed(trouble.clone()),
-            State::Ready(checkout) => checkout,
-        };
-        match checkout.stage {
-            Stage::Paid { over: false, .. } => Card::Paid,
-            Stage::Ended => Card::Ended,
-            _ => Card::List,
+/// What the card shows. It is drawn anew when this changes, and not when a clock does.
+fn card_key(till: Till) -> String {
+    let state = till.state();
+    let checkout = match &*state {
+        State::Loading => return "loading".to_owned(),
+        State::Failed(_) => return "failed".to_owned(),
+        State::Ready(checkout) => checkout,
+    };
+    match checkout.stage {
+        Stage::Paid { over: false, .. } => "paid".to_owned(),
+        Stage::Ended => "ended".to_owned(),
+        _ => {
+            let mut key = "list".to_owned();
+            for offer in &checkout.view.methods {
+                key.push(' ');
+                key.push_str(&offer.method);
+                key.push_str(offer.unavailable.as_ref().map_or("", |why| &why.reason));
+            }
+            key
         }
     }
 }
 
-/// Everything inside the element.
-pub(crate) fn checkout(till: Till) -> impl IntoView {
-    let card = Memo::new(move |_| till.state.with(Card::of));
-    let section = NodeRef::<html::Section>::new();
-    Effect::new(move |before: Option<Card>| {
-        let card = card.get();
-        wear(till);
-        // The button that was pressed is gone: the reader goes on at the result.
-        if before.is_some_and(|before| before == Card::List && before != card)
-            && let Some(section) = section.get_untracked()
-        {
-            focus_heading(&section);
-        }
-        card
-    });
-    view! {
-        <section class={"card"} part="card" node_ref=section aria-busy=move || (card.get() == Card::Loading).to_string()>
-            {move || match card.get() {
-                Card::Loading => skeleton().into_any(),
-                Card::List => list(till).into_any(),
-                Card::Paid => paid_card(till).into_any(),
-                Card::Ended => ended(till).into_any(),
-                Card::Failed(trouble) => failed(till, &trouble).into_any(),
-            }}
-        </section>
-        {overlay(till)}
-        {announce(till)}
+fn card(till: Till) -> Vec<El> {
+    let Some(state) = till.state_now() else { return vec![] };
+    match &*state {
+        State::Loading => skeleton(till),
+        State::Failed(trouble) => failed(till, trouble),
+        State::Ready(checkout) => match checkout.stage {
+            Stage::Paid { over: false, .. } => paid_card(till),
+            Stage::Ended => ended(till),
+            _ => list(till),
+        },
     }
 }
 
 /// Grey bars where the list will be, as the loader paints them.
-fn skeleton() -> impl IntoView {
-    let rows = (0..4).map(|_| {
-        view! { <div class={"row bone"}><i class={"b1"}></i><span class={"text"}><i class={"b2"}></i><i class={"b3"}></i></span></div> }
-    });
-    view! { <div class={"sum"}><i class={"b4"}></i></div> {rows.collect_view()} }
+fn skeleton(till: Till) -> Vec<El> {
+    let mut bones = vec![till.el("div", "sum").with(till.el("i", "b4"))];
+    for _ in 0..4 {
+        let text = till.el("span", "text").with(till.el("i", "b2")).with(till.el("i", "b3"));
+        bones.push(till.el("div", "row bone").with(till.el("i", "b1")).with(text));
+    }
+    bones
 }
 
 /// Puts the merchant's colours on, once the root is in the page.
 fn wear(till: Till) {
-    let looks = till.state.with_untracked(|state| match state {
-        State::Ready(checkout) => Some(checkout.view.appearance.clone()),
-        State::Loading | State::Failed(_) => None,
-    });
-    till.errands(|errands| {
-        if let Some(rule) = &errands.rule {
-            theme::put_on(&looks.unwrap_or_default(), rule, &errands.root);
-        }
-    });
+    let Some(state) = till.state_now() else { return };
+    let looks = state.checkout().map(|checkout| checkout.view.appearance.clone()).unwrap_or_default();
+    if let Some((rule, root)) = till.rule().zip(till.root()) {
+        theme::put_on(&looks, &rule, &root);
+    }
 }

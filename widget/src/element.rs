@@ -1,6 +1,6 @@
 //! Mounts into the element's shadow root, unmounts when the loader lets go, and tells the page what happened.
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -21,19 +21,20 @@ pub struct Handle {
 pub fn mount(options: &JsValue) -> Option<Handle> {
     let options = Options::read(options)?;
     let root = options.root.clone();
-    let mounted = leptos::mount::mount_to(root, move || checkout(Till::open(options)));
+    let mounted = leptos::mount::mount_to_renderer(&root, move || checkout(Till::open(options)));
     Some(Handle { _mounted: Box::new(mounted) })
 }
 
 /// Sends a DOM event; false when the page prevented what would follow.
-pub(crate) fn emit(emit: &Function, session: &str, news: &News) -> bool {
+pub(crate) fn emit(options: &Options, news: &News) -> bool {
+    let Some(emit) = &options.emit else { return true };
     let detail = Object::new();
     let set = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
             let _plain_object = Reflect::set(&detail, &JsValue::from_str(name), &JsValue::from_str(value));
         }
     };
-    set("sessionId", Some(session));
+    set("sessionId", Some(options.session()));
     let name = match news {
         News::Ready => "ready",
         News::MethodChange(method) => {

@@ -2,11 +2,11 @@
 //!
 //! The loader (`florin.ts`) is the custom element: it paints a skeleton, fetches the view and this program at the same
 //! moment, and calls [`element::mount`]. From then on a shopper's tap goes one way: view, [`state::Event`],
-//! [`state::State::on`], view. Nothing in the tree is a fully static child element: Leptos would build it with
-//! `innerHTML`, which pages with Trusted Types refuse, so an icon's first attribute stands in braces.
+//! [`state::State::on`], view.
 
 mod api;
 mod checkout;
+mod dom;
 mod element;
 mod errands;
 mod method;

@@ -12,7 +12,7 @@ pub(crate) enum Mark {
     /// One filled path.
     Drawn { view_box: &'static str, fill: &'static str, outline: &'static str },
     /// The name itself, where no drawing is free to use.
-    Written { text: &'static str, fill: &'static str },
+    Written { text: &'static str, class: &'static str },
 }
 
 /// A method as the shopper sees it.
@@ -37,10 +37,10 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             hint: texts.hint_alipay_plus(),
             mark: ALIPAY,
         },
-        Ok(Method::Gcash) => wallet("GCash", Mark::Written { text: "GCash", fill: "#0057e4" }, texts),
-        Ok(Method::Maya) => wallet("Maya", Mark::Written { text: "maya", fill: "#0b8a4b" }, texts),
+        Ok(Method::Gcash) => wallet("GCash", Mark::Written { text: "GCash", class: "word gcash" }, texts),
+        Ok(Method::Maya) => wallet("Maya", Mark::Written { text: "maya", class: "word maya" }, texts),
         Ok(Method::Shopeepay) => wallet("ShopeePay", SHOPEE, texts),
-        Ok(Method::Grabpay) => wallet("GrabPay", GRAB, texts),
+        Ok(Method::Grabpay) => wallet("GrabPay", Mark::Written { text: "Grab", class: "word grab" }, texts),
         Ok(Method::Zalopay) => wallet("ZaloPay", ZALO, texts),
         Ok(Method::BankTransfer) => Looks {
             name: texts.bank_transfer(),

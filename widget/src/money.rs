@@ -4,6 +4,8 @@ use florin_shared::money::Amount;
 use js_sys::{Array, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::texts::joined;
+
 /// The amount as a decimal number: `12800` with two digits is `128.00`. No floating point comes near it.
 pub fn decimal(amount: &str, exponent: u8) -> String {
     let exponent = usize::from(exponent);
@@ -27,7 +29,7 @@ pub fn written(amount: &Amount, locale: &str) -> String {
         let written = format.format().call1(&JsValue::UNDEFINED, &JsValue::from_str(&number)).ok()?;
         written.as_string()
     });
-    format.unwrap_or_else(|| [&amount.currency, " ", &number].concat())
+    format.unwrap_or_else(|| joined(&[&amount.currency, " ", &number]))
 }
 
 fn formatter(amount: &Amount, locale: &str) -> Option<Intl::NumberFormat> {

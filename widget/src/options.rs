@@ -18,8 +18,8 @@ pub(crate) struct Options {
     pub(crate) hosted: String,
     /// The words.
     pub(crate) texts: Texts,
-    /// The view, which the loader fetched beside this program.
-    pub(crate) view: Result<Box<CheckoutView>, Trouble>,
+    /// The answer with the view, which the loader fetched beside this program.
+    answer: Option<JsValue>,
     /// When it came, on the monotonic clock.
     pub(crate) viewed_at: u64,
     /// Where everything is mounted.
@@ -36,21 +36,27 @@ impl Options {
         let text = |name: &str| from.field(name).and_then(|value| value.text());
         let words = from.field("texts");
         let word = |key: &str| words.as_ref()?.field(key)?.text();
-        let whole = |name: &str| from.field(name).and_then(|value| value.as_f64()).map(|at| at as u64);
         Some(Options {
             api: Api { session: text("calls")?, token: text("token")? },
             hosted: text("hosted")?,
             texts: Texts::new(text("locale")?, word),
-            view: view(from),
-            viewed_at: whole("at")?,
+            answer: from.field("view"),
+            viewed_at: from.field("at")?.as_f64()? as u64,
             root: from.field("root")?.dyn_into().ok()?,
             rule: from.field("rule").and_then(|rule| rule.dyn_into().ok()),
             emit: from.field("emit").and_then(|emit| emit.dyn_into().ok()),
         })
     }
-}
 
-fn view(from: &JsValue) -> Result<Box<CheckoutView>, Trouble> {
-    let envelope = from.field("view").ok_or_else(api::silent)?;
-    api::good(envelope, read::view).map(Box::new)
+    /// The view, taken once.
+    pub(crate) fn view(&mut self) -> Result<Box<CheckoutView>, Trouble> {
+        let envelope = self.answer.take().ok_or_else(api::silent)?;
+        let data = api::open(envelope)?;
+        api::readable(read::view(&data)).map(Box::new)
+    }
+
+    /// `CS…`.
+    pub(crate) fn session(&self) -> &str {
+        self.api.session.rsplit('/').next().unwrap_or_default()
+    }
 }

@@ -1,9 +1,11 @@
 //! A text into a QR code: one SVG path, dark on white in every theme, drawn here and nowhere else.
 
-use qrcode::{Color, EcLevel, QrCode};
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
+
+use crate::texts::joined;
 
 /// The light margin that a camera needs, in modules.
-pub const QUIET_ZONE: usize = 4;
+pub const QUIET_ZONE: i32 = 4;
 
 /// A code as a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,23 +18,44 @@ pub struct Picture {
 
 /// Draws `text` at level M. `None` when it is too long for any code.
 pub fn draw(text: &str) -> Option<Picture> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    let side = code.width() + 2 * QUIET_ZONE;
+    let code = encode(text)?;
+    let side = code.size() + 2 * QUIET_ZONE;
     let mut path = String::new();
-    for (y, row) in code.to_colors().chunks(code.width()).enumerate() {
-        draw_row(row, y + QUIET_ZONE, &mut path);
+    for y in 0..code.size() {
+        draw_row(&code, y, &mut path);
     }
-    Some(Picture { view_box: format!("0 0 {side} {side}"), path })
+    let side = side.to_string();
+    Some(Picture { view_box: joined(&["0 0 ", &side, " ", &side]), path })
 }
 
-fn draw_row(row: &[Color], y: usize, path: &mut String) {
-    let mut x = QUIET_ZONE;
-    for run in row.chunk_by(|left, right| left == right) {
-        let width = run.len();
-        if run.first() == Some(&Color::Dark) {
-            path.push_str(&format!("M{x} {y}h{width}v1h-{width}z"));
+fn encode(text: &str) -> Option<QrCode> {
+    let segments = QrSegment::make_segments(text);
+    // Level M and no higher, even where a higher one would fit: the fewer modules, the larger each of them.
+    QrCode::encode_segments_advanced(
+        &segments,
+        QrCodeEcc::Medium,
+        qrcodegen::Version::MIN,
+        qrcodegen::Version::MAX,
+        None,
+        false,
+    )
+    .ok()
+}
+
+/// The dark runs of a row. What lies outside the code is light.
+fn draw_row(code: &QrCode, y: i32, path: &mut String) {
+    let mut begin = None;
+    for x in 0..=code.size() {
+        match (code.get_module(x, y), begin) {
+            (true, None) => begin = Some(x),
+            (false, Some(from)) => {
+                let width = (x - from).to_string();
+                let (from, y) = ((from + QUIET_ZONE).to_string(), (y + QUIET_ZONE).to_string());
+                path.push_str(&joined(&["M", &from, " ", &y, "h", &width, "v1h-", &width, "z"]));
+                begin = None;
+            }
+            _ => {}
         }
-        x += width;
     }
 }
 
@@ -55,31 +78,32 @@ mod tests {
     }
 
     #[test]
-    fn the_path_is_the_matrix_inside_a_quiet_zone() {
-        let text = "https://wallet.example/pay/GW0123456789abcdefghijklmnop";
-        let code = QrCode::with_error_correction_level(text, EcLevel::M).unwrap();
-        let modules = modules(&draw(text).unwrap());
-        let side = code.width() + 2 * QUIET_ZONE;
-        for (y, row) in modules.iter().enumerate() {
-            for (x, dark) in row.iter().enumerate() {
-                let inside = |at: usize| (QUIET_ZONE..side - QUIET_ZONE).contains(&at);
-                let expected = inside(x) && inside(y) && code[(x - QUIET_ZONE, y - QUIET_ZONE)] == Color::Dark;
-                assert_eq!(*dark, expected, "{x} {y}");
-            }
+    fn a_camera_reads_the_text_back_through_the_quiet_zone() {
+        for text in ["https://wallet.example/pay/GW0123456789abcdefghijklmnop", "florin", "281666040123456789", "支付 口令"] {
+            let modules = modules(&draw(text).unwrap());
+            let scale = 4;
+            let picture = |x: usize, y: usize| if modules[y / scale][x / scale] { 0 } else { 255 };
+            let side = modules.len() * scale;
+            let mut image = rqrr::PreparedImage::prepare_from_greyscale(side, side, picture);
+            let grids = image.detect_grids();
+            let (meta, read) = grids[0].decode().unwrap();
+            assert_eq!(read, text);
+            assert_eq!(meta.ecc_level, 0, "level M");
         }
     }
 
     #[test]
-    fn the_three_finders_are_where_a_camera_looks_for_them() {
-        let picture = draw("florin").unwrap();
-        let modules = modules(&picture);
-        let far = modules.len() - QUIET_ZONE - 7;
-        for (x, y) in [(QUIET_ZONE, QUIET_ZONE), (far, QUIET_ZONE), (QUIET_ZONE, far)] {
-            for at in 0..7 {
-                assert!(modules[y][x + at] && modules[y + 6][x + at] && modules[y + at][x] && modules[y + at][x + 6]);
+    fn the_quiet_zone_is_light_on_every_side() {
+        let modules = modules(&draw("florin").unwrap());
+        let (zone, side) = (usize::try_from(QUIET_ZONE).unwrap(), modules.len());
+        for (y, row) in modules.iter().enumerate() {
+            for (x, dark) in row.iter().enumerate() {
+                let inside = |at: usize| (zone..side - zone).contains(&at);
+                assert!(!dark || (inside(x) && inside(y)), "{x} {y}");
             }
-            assert!(modules[y + 3][x + 3] && !modules[y + 1][x + 1]);
         }
+        // The first finder begins right behind it.
+        assert!(modules[zone][zone]);
     }
 
     #[test]

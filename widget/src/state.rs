@@ -299,10 +299,17 @@ impl State {
         }
     }
 
+    /// The checkout, once there is one.
+    pub fn checkout(&self) -> Option<&Checkout> {
+        match self {
+            State::Ready(checkout) => Some(checkout),
+            State::Loading | State::Failed(_) => None,
+        }
+    }
+
     /// How long after the last question the next one is due; `None` when there is nothing to ask.
     pub fn asks_after(&self) -> Option<u64> {
-        let State::Ready(checkout) = self else { return None };
-        checkout.is_watching().then(|| checkout.pause())
+        self.checkout().filter(|checkout| checkout.is_watching()).map(Checkout::pause)
     }
 
     fn begin(&mut self, view: Box<CheckoutView>, now: u64) -> Vec<Effect> {
@@ -835,6 +842,12 @@ impl Attempt {
     /// Whether there is a code that can run out.
     pub fn has_code(&self) -> bool {
         self.action.as_ref().is_some_and(|action| action.kind == "show_code")
+    }
+
+    /// The text of a code to scan; a passcode is none.
+    pub fn scannable(&self) -> Option<&str> {
+        let action = self.action.as_ref().filter(|action| action.kind == "show_code")?;
+        action.text.as_deref().filter(|_| action.code_kind.as_deref() != Some("passcode"))
     }
 }
 

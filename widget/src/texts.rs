@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// Every text of one language, in the order of [`ENGLISH`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Texts {
     /// BCP 47, for numbers and plurals.
     pub locale: String,
@@ -26,7 +26,7 @@ impl Texts {
         let mut forms = Vec::new();
         for stem in stems {
             for form in ["zero", "two", "few", "many"] {
-                let key = [stem, ".", form].concat();
+                let key = joined(&[stem, ".", form]);
                 if let Some(text) = theirs(&key) {
                     forms.push((key, text));
                 }
@@ -44,9 +44,9 @@ impl Texts {
     }
 
     fn count(&self, stem: &str, count: u64) -> String {
-        let key = [stem, ".", &plural_form(&self.locale, count)].concat();
+        let key = joined(&[stem, ".", &plural_form(&self.locale, count)]);
         let number = count.to_string();
-        fill(self.form(&key).or_else(|| self.form(&[stem, ".other"].concat())).unwrap_or_default(), &[("count", &number)])
+        fill(self.form(&key).or_else(|| self.form(&joined(&[stem, ".other"]))).unwrap_or_default(), &[("count", &number)])
     }
 
     fn form(&self, key: &str) -> Option<&str> {
@@ -55,6 +55,15 @@ impl Texts {
         let more = || self.forms.iter().find(|(known, _)| known == key).map(|(_, text)| text);
         ours.or_else(more).map(String::as_str)
     }
+}
+
+/// The parts as one text.
+pub(crate) fn joined(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
 }
 
 /// Puts values where the placeholders are. A value is never searched again, so a merchant named `{amount}` stays it.

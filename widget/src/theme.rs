@@ -6,6 +6,8 @@
 use florin_shared::theme::Appearance;
 use web_sys::{CssStyleDeclaration, Element};
 
+use crate::texts::joined;
+
 /// A colour of sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Colour([u8; 3]);
@@ -22,7 +24,7 @@ pub(crate) fn put_on(appearance: &Appearance, rule: &CssStyleDeclaration, root: 
         let _never_invalid = rule.set_property("--florin-color-primary", colour);
     }
     if let Some(radius) = appearance.border_radius {
-        let _never_invalid = rule.set_property("--florin-border-radius", &[&radius.to_string(), "px"].concat());
+        let _never_invalid = rule.set_property("--florin-border-radius", &joined(&[&radius.to_string(), "px"]));
     }
     let style = web_sys::window().and_then(|window| window.get_computed_style(root).ok().flatten());
     let chosen = style.as_ref().and_then(|style| style.get_property_value("--florin-color-primary").ok());
@@ -69,7 +71,7 @@ impl Colour {
 
     fn css(self) -> String {
         let [red, green, blue] = self.0.map(|part| part.to_string());
-        ["rgb(", &red, " ", &green, " ", &blue, ")"].concat()
+        joined(&["rgb(", &red, " ", &green, " ", &blue, ")"])
     }
 
     /// `percent` of this colour over `ground`.

@@ -1,37 +1,52 @@
 //! What every view is handed: the state to read, and [`Till::tell`] to say what happened.
 
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{CssStyleDeclaration, Element, HtmlElement};
 
 use crate::element;
 use crate::errands::Errands;
 use crate::money;
 use crate::options::Options;
-use crate::state::{Checkout, Effect, Event, News, State};
+use crate::state::{Effect, Event, News, State};
 use crate::texts::Texts;
 use crate::timer;
 
 /// One mounted checkout. Copied freely; what it points to ends with the mount.
 #[derive(Clone, Copy)]
 pub(crate) struct Till {
-    /// What is on the screen. Views read it; only [`Till::tell`] writes it.
-    pub(crate) state: RwSignal<State>,
-    /// The monotonic time, twice a second, for the clocks.
-    pub(crate) now: RwSignal<u64>,
-    words: StoredValue<Texts>,
-    kept: StoredValue<Errands, LocalStorage>,
+    state: RwSignal<Arc<State>>,
+    now: RwSignal<u64>,
+    kept: StoredValue<Rc<Kept>, LocalStorage>,
+}
+
+/// What a mount holds and no view changes.
+pub(crate) struct Kept {
+    pub(crate) errands: Errands,
+    pub(crate) timer: timer::Timer,
+    words: Arc<Texts>,
+    options: Options,
 }
 
 impl Till {
     /// Begins with the view that the loader brought.
-    pub(crate) fn open(options: Options) -> Till {
+    pub(crate) fn open(mut options: Options) -> Till {
         let mut state = State::Loading;
-        let effects = state.on(Event::Viewed(options.view.clone()), options.viewed_at);
+        let effects = state.on(Event::Viewed(options.view()), options.viewed_at);
+        let kept = Kept {
+            errands: Errands::of(options.api.clone()),
+            timer: timer::Timer::default(),
+            words: Arc::new(options.texts.clone()),
+            options,
+        };
         let till = Till {
-            state: RwSignal::new(state),
+            state: RwSignal::new(Arc::new(state)),
             now: RwSignal::new(timer::now()),
-            words: StoredValue::new(options.texts.clone()),
-            kept: StoredValue::new_local(Errands::of(options)),
+            kept: StoredValue::new_local(Rc::new(kept)),
         };
         timer::start(till);
         till.carry_out(effects);
@@ -40,22 +55,23 @@ impl Till {
 
     /// Puts an event to the state and does what follows.
     pub(crate) fn tell(self, event: Event) {
-        let Some(before) = self.state.try_get_untracked() else { return }; // Unmounted.
-        let mut after = before.clone();
+        let Some(before) = self.state_now() else { return }; // Unmounted.
+        let mut after = (*before).clone();
         let effects = after.on(event, timer::now());
         // Setting an equal state would wake every view.
-        if after != before {
-            self.state.set(after);
+        if after != *before {
+            self.state.set(Arc::new(after));
         }
         self.carry_out(effects);
     }
 
     fn carry_out(self, effects: Vec<Effect>) {
+        let Some(kept) = self.kept() else { return };
         for effect in effects {
             match effect {
                 Effect::Tell(news) => self.tell_page(news),
                 Effect::Go(url) => go(&url),
-                errand => self.errands(|errands| errands.run(self, errand)).unwrap_or_default(),
+                errand => kept.errands.run(self, errand),
             }
         }
         timer::pace(self);
@@ -63,46 +79,78 @@ impl Till {
 
     /// Tells the page, once what is shown stands there.
     fn tell_page(self, news: News) {
-        let Some(session) = self.errands(|errands| errands.session.clone()) else { return };
-        spawn_local(async move {
-            let emit = self.errands(|errands| errands.emit.clone()).flatten();
-            let goes_on = emit.is_none_or(|emit| element::emit(&emit, &session, &news));
+        spawn(Box::pin(async move {
+            let Some(kept) = self.kept() else { return };
+            let goes_on = element::emit(&kept.options, &news);
             match news {
                 News::Action { url: Some(url), .. } if goes_on => go(&url),
                 News::Success { .. } if !goes_on => self.tell(Event::Stayed),
                 _ => {}
             }
-        });
+        }));
+    }
+
+    /// What is on the screen. Whoever reads it here is woken when it changes.
+    pub(crate) fn state(self) -> Arc<State> {
+        self.state.get()
+    }
+
+    /// The same, for a look in passing; `None` once unmounted.
+    pub(crate) fn state_now(self) -> Option<Arc<State>> {
+        self.state.try_get_untracked()
+    }
+
+    /// The monotonic time, twice a second.
+    pub(crate) fn now(self) -> u64 {
+        self.now.get()
+    }
+
+    /// Sets the clocks.
+    pub(crate) fn set_now(self, now: u64) {
+        let _unmounted = self.now.try_set(now);
     }
 
     /// `None` once unmounted.
-    pub(crate) fn errands<T>(self, use_them: impl FnOnce(&Errands) -> T) -> Option<T> {
-        self.kept.try_with_value(use_them)
+    pub(crate) fn kept(self) -> Option<Rc<Kept>> {
+        self.kept.try_get_value()
     }
 
     /// The words in the shopper's language.
-    pub(crate) fn texts<T: Default>(self, say: impl FnOnce(&Texts) -> T) -> T {
-        self.words.try_with_value(say).unwrap_or_default()
-    }
-
-    /// Reads the checkout, and wakes the caller when it changes; `None` while there is none.
-    pub(crate) fn checkout<T>(self, read: impl FnOnce(&Checkout) -> T) -> Option<T> {
-        self.state.with(|state| match state {
-            State::Ready(checkout) => Some(read(checkout)),
-            State::Loading | State::Failed(_) => None,
-        })
+    pub(crate) fn words(self) -> Arc<Texts> {
+        self.kept().map(|kept| kept.words.clone()).unwrap_or_default()
     }
 
     /// The amount as the shopper writes it.
     pub(crate) fn amount(self) -> String {
-        let amount = self.checkout(|checkout| checkout.view.amount.clone());
-        amount.map(|amount| self.texts(|texts| money::written(&amount, &texts.locale))).unwrap_or_default()
+        let state = self.state();
+        let amount = state.checkout().map(|checkout| &checkout.view.amount);
+        amount.map(|amount| money::written(amount, &self.words().locale)).unwrap_or_default()
     }
 
-    /// Who is paid.
-    pub(crate) fn payee(self) -> String {
-        self.checkout(|checkout| checkout.view.payee.clone()).unwrap_or_default()
+    /// The hosted page, which always works.
+    pub(crate) fn hosted(self) -> String {
+        self.kept().map(|kept| kept.options.hosted.clone()).unwrap_or_default()
     }
+
+    /// Where everything is mounted.
+    pub(crate) fn root(self) -> Option<HtmlElement> {
+        self.kept().map(|kept| kept.options.root.clone())
+    }
+
+    /// Something that stands there.
+    pub(crate) fn find(self, selector: &str) -> Option<Element> {
+        self.root()?.query_selector(selector).ok().flatten()
+    }
+
+    /// The style rule of the host.
+    pub(crate) fn rule(self) -> Option<CssStyleDeclaration> {
+        self.kept()?.options.rule.clone()
+    }
+}
+
+/// Lets a future run. Boxed, so that the machinery is compiled once.
+pub(crate) fn spawn(future: Pin<Box<dyn Future<Output = ()>>>) {
+    spawn_local(future);
 }
 
 /// Leaves for an address, unless it is a script in disguise.

@@ -4,13 +4,22 @@
 //! left comes from the server and is counted down on the monotonic clock, so that a wrong clock on the device changes nothing;
 //! after a sleep, in which that clock may have stood still, the server is asked at once.
 
-use gloo_timers::callback::{Interval, Timeout};
-use leptos::prelude::*;
+use std::cell::RefCell;
 
-use crate::state::{Event, State};
+use gloo_timers::callback::{Interval, Timeout};
+use leptos::prelude::{on_cleanup, window_event_listener_untyped};
+
+use crate::state::Event;
 use crate::till::Till;
 
 const TICK_MS: u32 = 500;
+
+/// The running timers of a mount; each ends when it is dropped.
+#[derive(Default)]
+pub(crate) struct Timer {
+    ticking: RefCell<Option<Interval>>,
+    due: RefCell<Option<Timeout>>,
+}
 
 /// The monotonic clock, in whole milliseconds.
 pub(crate) fn now() -> u64 {
@@ -19,7 +28,9 @@ pub(crate) fn now() -> u64 {
 
 /// Lets the clocks tick and listens for the shopper's return.
 pub(crate) fn start(till: Till) {
-    let _ends_with_the_mount = StoredValue::new_local(Interval::new(TICK_MS, move || tick(till)));
+    if let Some(kept) = till.kept() {
+        kept.timer.ticking.replace(Some(Interval::new(TICK_MS, move || tick(till))));
+    }
     for name in ["focus", "pageshow", "online", "visibilitychange"] {
         let listening = window_event_listener_untyped(name, move |_| returned(till));
         on_cleanup(move || listening.remove());
@@ -28,29 +39,33 @@ pub(crate) fn start(till: Till) {
 
 /// Sets, keeps or drops the timer of the next question, by what the state wants to know.
 pub(crate) fn pace(till: Till) {
-    let Some(pause) = till.state.try_with_untracked(State::asks_after) else { return };
-    till.errands(|errands| {
-        let Some(pause) = pause else {
-            errands.due.take();
-            errands.asked_at.set(u64::MAX);
-            return;
-        };
-        // What begins to be watched now is asked about after the first pause.
-        let now = now();
-        let asked_at = errands.asked_at.get().min(now);
-        errands.asked_at.set(asked_at);
-        if errands.is_asking() {
-            errands.due.take();
-            return;
-        }
-        let wait = (asked_at + pause).saturating_sub(now);
-        let timer = Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX), move || till.tell(Event::Due));
-        errands.due.replace(Some(timer));
-    });
+    let Some((kept, state)) = till.kept().zip(till.state_now()) else { return };
+    let (errands, due) = (&kept.errands, &kept.timer.due);
+    let Some(pause) = state.asks_after() else {
+        errands.asked_at.set(u64::MAX);
+        due.take();
+        return;
+    };
+    // What begins to be watched now is asked about after the first pause.
+    let now = now();
+    let asked_at = errands.asked_at.get().min(now);
+    errands.asked_at.set(asked_at);
+    if errands.is_asking() {
+        due.take();
+        return;
+    }
+    let wait = asked_at.saturating_add(pause).saturating_sub(now);
+    let timer = after(u32::try_from(wait).unwrap_or(u32::MAX), Box::new(move || till.tell(Event::Due)));
+    due.replace(Some(timer));
+}
+
+/// Does something later, unless the answer is dropped before.
+pub(crate) fn after(milliseconds: u32, act: Box<dyn FnOnce()>) -> Timeout {
+    Timeout::new(milliseconds, act)
 }
 
 fn tick(till: Till) {
-    let _unmounted = till.now.try_set(now());
+    till.set_now(now());
     till.tell(Event::Ticked);
 }
 

@@ -42,10 +42,12 @@ pub enum Step {
     Confirm,
     /// The state rises, for this reason.
     Become(PaymentState, String),
-    /// It was paid, and counts.
-    Accept(Money, Option<Millis>),
-    /// It was paid, and goes back.
-    GiveBack(Money, Option<Millis>, Reason),
+    /// The bank does not confirm after all; the clocks run again.
+    Unconfirm,
+    /// It was paid, and counts; so many smallest units have gone back since.
+    Accept(Money, Option<Millis>, i64),
+    /// It was paid, and goes back, but for what somebody has given back already.
+    GiveBack(Money, Option<Millis>, i64, Reason),
     /// It was paid, and somebody else has given it back: it never counts (D2).
     AlreadyBack(Money, Option<Millis>),
     /// More has gone back than we asked for: so many smallest units in all (D2).
@@ -94,8 +96,16 @@ impl Order {
 
             (Intent | Sent | Unknown, Said::Pending) => Step::Become(Processing, String::new()),
             (Intent | Sent | Unknown | Processing, Said::Confirming) => Step::Confirm,
+            // Stopped by us, but no cancel has gone out yet: the shopper has paid, and it stays with the bank (D11).
+            (Cancelling, Said::Confirming) if payment.cancels_sent == 0 => Step::Confirm,
+            (Processing | Cancelling, Said::Pending)
+                if payment.confirming && statement.source == Source::Query =>
+            {
+                Step::Unconfirm
+            }
+            // Not found means not paid only after the code's life (D6).
             (Intent | Sent | Unknown | Processing | Cancelling, Said::NotFound)
-                if now >= payment.final_after =>
+                if now >= payment.expires + SHOWS_AFTER =>
             {
                 Step::Become(Cancelled, RUN_OUT.into())
             }
@@ -125,7 +135,9 @@ impl Order {
     ) -> Step {
         if amount != payment.amount {
             return match source {
-                Source::Query => Step::GiveBack(amount, at, Reason::Mismatch),
+                Source::Query => {
+                    Step::GiveBack(amount, at, returned.min(amount.minor()), Reason::Mismatch)
+                }
                 Source::Reply | Source::Notice => Step::Conflict,
             };
         }
@@ -133,8 +145,8 @@ impl Order {
             return Step::AlreadyBack(amount, at);
         }
         match self.place(amount) {
-            None => Step::Accept(amount, at),
-            Some(reason) => Step::GiveBack(amount, at, reason),
+            None => Step::Accept(amount, at, returned),
+            Some(reason) => Step::GiveBack(amount, at, returned, reason),
         }
     }
 
@@ -153,14 +165,20 @@ impl Order {
     }
 }
 
+/// How long after a code's end a channel may still not know of a payment that it took.
+const SHOWS_AFTER: Millis = 2 * 60 * 1000;
+
 /// The reason of a code that nobody paid in time.
 pub const RUN_OUT: &str = "RUN_OUT";
 
-/// From the moment a cancel is sent, only a query sent after the last cancel's answer decides (D1).
-fn may_decide(payment: &Payment, statement: &Statement) -> bool {
-    payment.cancels_sent == 0
-        || (statement.source == Source::Query
-            && statement.after_cancel == Some(payment.cancels_sent))
+/// From the moment a cancel is sent, only a query sent after the last cancel's answer decides (D1). And what contradicts
+/// something final is asked about first: a channel that said no and then sends yes may be wrong either time.
+pub fn may_decide(payment: &Payment, statement: &Statement) -> bool {
+    let by_query = statement.source == Source::Query;
+    if payment.cancels_sent > 0 {
+        return by_query && statement.after_cancel == Some(payment.cancels_sent);
+    }
+    by_query || !payment.state.is_final()
 }
 
 fn returned_since(payment: &Payment, returned: i64) -> Step {

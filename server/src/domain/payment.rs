@@ -114,7 +114,7 @@ impl Payment {
     /// Whether money could still be taken without anybody noticing (invariant I8): what the channel cannot cancel is
     /// watched until `final_after` instead, and does not hold its session open.
     pub fn holds_session(&self) -> bool {
-        !self.state.is_final() && (self.cancellable || self.state.is_live())
+        !self.state.is_final() && (self.cancellable || self.confirming || self.state.is_live())
     }
 
     /// The cancel to which a query that begins now comes after, if every cancel has been answered (D1).

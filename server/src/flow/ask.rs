@@ -182,13 +182,13 @@ async fn reopen(app: &App, channel: &dyn Channel, payment: &Payment) -> Result<P
     }
     let asking = asking(app, payment).await?;
     match channel.pay(payment, &asking).await {
-        Ok(opened) => {
+        Ok(opened) if opened.evidence.said != Said::Failed => {
             let statement =
                 Statement { evidence: opened.evidence, source: Source::Reply, after_cancel: None };
             settle(app, payment, Heard::Said(statement, opened.action)).await
         }
-        // "No" to a repetition says nothing about the first time.
-        Err(_) => settle(app, payment, Heard::NoAnswer).await,
+        // "No" to a repetition says nothing about the first time: the next query decides.
+        Ok(_) | Err(_) => settle(app, payment, Heard::NoAnswer).await,
     }
 }
 

@@ -19,8 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Cancels a payment of this session, and says how it stands then.
 pub async fn cancel(app: &App, session: &SessionId, id: &PaymentId) -> Result<StatusView> {
     let payment = of_session(app, session, id).await?;
+    if payment.state.is_final() {
+        return view::status(app, session).await;
+    }
     stop(app, &payment).await?;
-    look(app, id).await;
+    if view::entry(app, session).await?.may_ask(app.now()) {
+        look(app, id).await;
+    }
     view::status(app, session).await
 }
 

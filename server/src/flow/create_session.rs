@@ -47,7 +47,7 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
         .write(async move |tx: &mut Tx| {
             let mut order =
                 orders::open(tx, &context.merchant.id, &wanted.trans_id, wanted.amount).await?;
-            let earlier = sessions::newest(tx, &context.merchant.id, &wanted.trans_id).await?;
+            let earlier = sessions::telling(tx, &context.merchant.id, &wanted.trans_id).await?;
             if let Some(earlier) = earlier {
                 if earlier.fingerprint == wanted.fingerprint && earlier.state.may_replay() {
                     return Ok((earlier, None));

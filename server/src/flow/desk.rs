@@ -175,13 +175,17 @@ impl Desk {
         &mut self,
         tx: &mut Tx,
         id: &PaymentId,
-        got: Money,
+        (got, returned): (Money, i64),
         paid: Option<Millis>,
         reason: Reason,
     ) -> Result<()> {
         let payment = self.secure(tx, id, got, paid, Role::Surplus).await?;
-        let reversal = self.new_reversal(&payment, got, reason);
-        reversals::add(tx, &mut self.order, &payment, &reversal).await?;
+        self.returned(tx, id, returned).await?;
+        let rest = got.less(Money::new(returned, got.currency())?)?;
+        if rest.minor() > 0 {
+            let reversal = self.new_reversal(&payment, rest, reason);
+            reversals::add(tx, &mut self.order, &payment, &reversal).await?;
+        }
         self.finish_sessions(tx).await?;
         self.tell_merchant(tx, &payment, "PAYMENT.REVERSED").await
     }
@@ -210,7 +214,11 @@ impl Desk {
             .map(|reversal| reversal.amount.minor())
             .sum();
         match Money::new(total - known, payment.amount.currency()) {
-            Ok(more) if more.minor() > 0 => self.external(tx, &payment, more).await,
+            Ok(more) if more.minor() > 0 => {
+                tracing::error!(order_id = %id, ?more, "money went back that nobody here gave back");
+                self.external(tx, &payment, more).await?;
+                self.tell_merchant(tx, &payment, "REFUND.SUCCESS").await
+            }
             Ok(_) | Err(_) => Ok(()),
         }
     }

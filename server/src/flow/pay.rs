@@ -68,6 +68,7 @@ async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended>
             if let Some(open) = same_again(&desk, &session, choice.method, now) {
                 return Ok((Intended::Open(open), desk.finish()));
             }
+            not_paid(&desk)?;
             not_confirming(&desk)?;
             not_too_many(&desk, &session)?;
             desk.stop_live(tx).await?;
@@ -94,6 +95,12 @@ fn same_again(desk: &Desk, session: &Session, method: Method, now: Millis) -> Op
         })
         .filter(|payment| now < payment.expires || payment.confirming)
         .cloned()
+}
+
+/// The last guard: whatever the session says, an order that is paid is not paid again.
+fn not_paid(desk: &Desk) -> Result<()> {
+    let is_paid = desk.payments.iter().any(|payment| payment.role == Role::Accepted);
+    if is_paid { Err(refuse(NotPayable::Paid)) } else { Ok(()) }
 }
 
 /// While a bank confirms a payment, a second one would be paid twice.

@@ -29,7 +29,7 @@ pub async fn session(app: &App, merchant: &MerchantId, key: &Key) -> Result<Sess
     let mut tx = app.store.read().await?;
     let found = match key {
         Key::Session(id) => sessions::get(&mut tx, id).await?,
-        Key::Order(trans_id) => sessions::newest(&mut tx, merchant, trans_id).await?,
+        Key::Order(trans_id) => sessions::telling(&mut tx, merchant, trans_id).await?,
         Key::Payment(_) => None,
     };
     found.filter(|session| session.merchant == *merchant).ok_or_else(|| Error::no_such("session"))
@@ -118,6 +118,8 @@ pub fn outcome(payment: &Payment) -> (String, String) {
             payment.reason.clone(),
             format!("not paid: {}", payment.reason.to_lowercase().replace('_', " ")),
         ),
+        (PaymentState::Fail, _) => ("FAIL".into(), "not paid".into()),
+        (PaymentState::Cancelled, _) => ("CANCELLED".into(), "cancelled; nothing was taken".into()),
         _ => ("0000".into(), "request success".into()),
     }
 }

@@ -9,9 +9,10 @@ use florin_shared::shopper::NextAction;
 
 use super::desk::{Context, Desk, Finished};
 use crate::app::App;
-use crate::domain::order::Step;
-use crate::domain::pace;
-use crate::domain::payment::{Payment, PaymentState, Said, Statement};
+use crate::clock::Millis;
+use crate::domain::order::{Step, may_decide};
+use crate::domain::pace::{self, Interest};
+use crate::domain::payment::{Payment, PaymentState, Said, Source, Statement};
 use crate::status::RETURNED;
 use crate::store::{Tx, evidence};
 use crate::{Error, Result};
@@ -40,19 +41,12 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
-            let is_unheard = matches!(heard, Heard::NoAnswer | Heard::CancelUnanswered);
+            let is_answer = is_answer(desk.payment(&id)?, &heard);
             let step = take_in(&mut desk, tx, &id, heard).await?;
             let now = desk.now();
             let payment = desk
                 .change(tx, &id, |payment| {
-                    // What is still open is asked about again, sooner while somebody looks.
-                    payment.next_ask = match (&step, payment.state.is_final()) {
-                        (Step::Ask | Step::Conflict, _) => Some(now),
-                        // A question about something final stays open until it is answered.
-                        (_, true) if is_unheard => payment.next_ask,
-                        (_, true) => None,
-                        (_, false) => Some(pace::next_ask(payment, interest, now)),
-                    };
+                    payment.next_ask = next_ask(payment, &step, is_answer, interest, now);
                 })
                 .await?;
             Ok::<_, Error>((payment, step, desk.finish()))
@@ -64,6 +58,35 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
     }
     finished.tell(app);
     Ok(payment)
+}
+
+/// Whether a question has been answered for good: by a query that may decide.
+fn is_answer(payment: &Payment, heard: &Heard) -> bool {
+    match heard {
+        Heard::Said(statement, _) => {
+            statement.source == Source::Query && may_decide(payment, statement)
+        }
+        Heard::NotSent | Heard::NoAnswer | Heard::CancelAnswered(_) | Heard::CancelUnanswered => {
+            false
+        }
+    }
+}
+
+/// What is open is asked about again, sooner while somebody looks; a question about something final stays open until a
+/// query has answered it.
+fn next_ask(
+    payment: &Payment,
+    step: &Step,
+    is_answer: bool,
+    interest: Interest,
+    now: Millis,
+) -> Option<Millis> {
+    match (step, payment.state.is_final()) {
+        (Step::Ask | Step::Conflict, _) if !is_answer => Some(now),
+        (_, true) if is_answer => None,
+        (_, true) => payment.next_ask,
+        (_, false) => Some(pace::next_ask(payment, interest, now)),
+    }
 }
 
 async fn take_in(
@@ -86,6 +109,13 @@ async fn take_in(
         }
         Heard::NotSent if payment.state == PaymentState::Intent => {
             desk.end(tx, id, PaymentState::Fail, "CHANNEL_UNAVAILABLE".into()).await?;
+            Ok(Step::Stay)
+        }
+        // Stopped before it left: there is nothing at the channel to be stopped.
+        Heard::NotSent
+            if payment.state == PaymentState::Cancelling && payment.cancels_sent == 0 =>
+        {
+            desk.end(tx, id, PaymentState::Cancelled, String::new()).await?;
             Ok(Step::Stay)
         }
         Heard::NotSent | Heard::NoAnswer => {
@@ -132,9 +162,12 @@ async fn carry_out(
     let id = &payment.id;
     match step {
         Step::Stay | Step::Conflict => Ok(()),
+        Step::Unconfirm => {
+            desk.change(tx, id, |payment| payment.confirming = false).await.map(drop)
+        }
         Step::Confirm => desk
             .change(tx, id, |payment| {
-                payment.state = PaymentState::Processing;
+                payment.state = payment.state.max(PaymentState::Processing);
                 payment.confirming = true;
             })
             .await
@@ -143,19 +176,24 @@ async fn carry_out(
             desk.change(tx, id, |payment| payment.state = PaymentState::Processing).await.map(drop)
         }
         Step::Become(PaymentState::Cancelled, reason) => {
-            let was_paid = evidence::has_success(tx, id).await?;
+            let was_paid = payment.cancels_sent > 0 && evidence::has_success(tx, id).await?;
             let reason = if was_paid { RETURNED.to_owned() } else { reason };
             desk.end(tx, id, PaymentState::Cancelled, reason).await
         }
         Step::Become(state, reason) => desk.end(tx, id, state, reason).await,
-        Step::Accept(got, at) => desk.accept(tx, id, got, at).await,
-        Step::GiveBack(got, at, reason) => desk.give_back(tx, id, got, at, reason).await,
+        Step::Accept(got, at, returned) => {
+            desk.accept(tx, id, got, at).await?;
+            desk.returned(tx, id, returned).await
+        }
+        Step::GiveBack(got, at, returned, reason) => {
+            desk.give_back(tx, id, (got, returned), at, reason).await
+        }
         Step::AlreadyBack(got, at) => desk.already_back(tx, id, got, at).await,
         Step::Returned(total) => desk.returned(tx, id, total).await,
         Step::Ask => {
             // Paid after our cancel was answered: the channel gives it back, and the shopper is told (D1).
             let paid = matches!(statement.evidence.said, Said::Paid { .. });
-            if paid && payment.state == PaymentState::Cancelled {
+            if paid && payment.state == PaymentState::Cancelled && payment.cancels_sent > 0 {
                 desk.change(tx, id, |payment| payment.reason = RETURNED.to_owned()).await?;
             }
             Ok(())

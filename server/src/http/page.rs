@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use florin_shared::SessionId;
 use florin_shared::shopper::CheckoutView;
+use florin_shared::{Code, SessionId};
 
 use crate::flow::view;
 use crate::{App, Error, Result};
@@ -29,7 +29,13 @@ async fn style() -> impl IntoResponse {
 async fn pay(State(app): State<App>, Path(id): Path<String>) -> Response {
     match page(&app, &id).await {
         Ok(html) => (headers(), Html(html)).into_response(),
-        Err(_) => (StatusCode::NOT_FOUND, headers(), Html(gone())).into_response(),
+        Err(error) if error.code() == Code::NotFound => {
+            (StatusCode::NOT_FOUND, headers(), Html(notice(GONE))).into_response()
+        }
+        Err(error) => {
+            tracing::error!(?error, "a hosted page could not be shown");
+            (StatusCode::SERVICE_UNAVAILABLE, headers(), Html(notice(LATER))).into_response()
+        }
     }
 }
 
@@ -74,12 +80,22 @@ fn order(view: &CheckoutView) -> String {
     if lines.is_empty() { String::new() } else { format!(r#"<ul class="goods">{lines}</ul>"#) }
 }
 
-fn gone() -> String {
+const GONE: [&str; 2] = [
+    "There is no such payment page",
+    "Check the address, or go back to the shop and start again from there.",
+];
+const LATER: [&str; 2] = [
+    "We cannot show this payment right now",
+    "If you have paid, your payment is safe: do not pay again. Reload this page in a moment.",
+];
+
+fn notice([title, text]: [&str; 2]) -> String {
+    let card = format!(r#"<div class="card" role="alert"><h1>{title}</h1><p>{text}</p></div>"#);
     PAGE.replace("{{lang}}", "en")
         .replace("{{title}}", "Payment")
         .replace("{{back}}", "")
         .replace("{{order}}", "")
-        .replace("{{checkout}}", r#"<div class="card" role="alert"><h1>There is no such payment page</h1><p>Nothing was taken. Go back to the shop and start again from there.</p></div>"#)
+        .replace("{{checkout}}", &card)
 }
 
 /// Our page is never framed, loads nothing from elsewhere, and gives its address to nobody.

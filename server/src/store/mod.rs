@@ -133,7 +133,15 @@ impl Store {
 }
 
 async fn postgres(url: &str) -> anyhow::Result<PgPool> {
-    let options = PgConnectOptions::from_str(url)?.log_statements(tracing::log::LevelFilter::Trace);
+    // Nobody waits for ever, least of all for one order's lock.
+    let limits = [
+        ("lock_timeout", "5s"),
+        ("statement_timeout", "15s"),
+        ("idle_in_transaction_session_timeout", "15s"),
+    ];
+    let options = PgConnectOptions::from_str(url)?
+        .options(limits)
+        .log_statements(tracing::log::LevelFilter::Trace);
     let pool = PgPoolOptions::new().max_connections(24).connect_with(options).await?;
     migrations().run(&pool).await?;
     Ok(pool)

@@ -53,7 +53,7 @@ pub async fn add(
 }
 
 /// Takes messages that are due, for `lease` milliseconds; of one order and endpoint only the oldest, so that a merchant
-/// hears of things in their order.
+/// hears of things in their order. One that has failed three times holds the later ones up no more: `seq` orders them.
 pub async fn claim(
     tx: &mut Tx,
     now: Millis,
@@ -68,7 +68,8 @@ pub async fn claim(
                  where o.state = 'PENDING' and o.next_ms <= $1 and o.leased_until_ms <= $1
                    and not exists (select 1 from outbox e
                      where e.merchant_id = o.merchant_id and e.trans_id = o.trans_id
-                       and e.endpoint_id = o.endpoint_id and e.seq < o.seq and e.state = 'PENDING')
+                       and e.endpoint_id = o.endpoint_id and e.seq < o.seq and e.state = 'PENDING'
+                       and (e.tries < 3 or e.leased_until_ms > $1))
                  order by o.next_ms limit $3)
                 and state = 'PENDING' and leased_until_ms <= $1
              returning merchant_id, trans_id, seq, endpoint_id, message_id, url, body, tries",

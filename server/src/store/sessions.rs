@@ -56,8 +56,8 @@ pub async fn get(tx: &mut Tx, id: &SessionId) -> Result<Option<Session>, StoreEr
     session(tx.sql("select * from session where session_id = $1").bind(id.as_str()).one().await?)
 }
 
-/// The newest session of an order.
-pub async fn newest(
+/// The session that tells how an order stands: the paid one, else the one that is open, else the newest.
+pub async fn telling(
     tx: &mut Tx,
     merchant: &MerchantId,
     trans_id: &str,
@@ -65,7 +65,8 @@ pub async fn newest(
     session(
         tx.sql(
             "select * from session where merchant_id = $1 and trans_id = $2
-              order by created_ms desc, session_id desc limit 1",
+              order by case state when 'PAID' then 0 when 'OPEN' then 1 when 'CLOSING' then 1 else 2 end,
+                       created_ms desc, session_id desc limit 1",
         )
         .bind(merchant.as_str())
         .bind(trans_id)

@@ -1,13 +1,15 @@
 //! Work nobody waits for. A worker does one thing and can be stopped anywhere: what it does may be done twice.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::{App, Result};
+use crate::{App, Error, Result};
 
 mod expiry;
 mod reconcile;
@@ -72,7 +74,9 @@ async fn work<F, Fut>(
     Fut: Future<Output = Result<Progress>>,
 {
     while !stop.is_cancelled() {
-        match run_once(app.clone()).await {
+        // A panic ends one turn, never the worker.
+        let turn = AssertUnwindSafe(run_once(app.clone())).catch_unwind().await;
+        match turn.unwrap_or_else(|_| Err(Error::Internal("a worker panicked".into()))) {
             Ok(Progress::DidSome) => continue,
             Ok(Progress::NothingToDo) => {}
             Err(error) => {

@@ -9,7 +9,8 @@ use crate::flow::reverse;
 use crate::store::{Tx, reversals};
 use crate::{App, Error, Result};
 
-const LEASE: Millis = 45_000;
+/// Longer than three calls with their deadlines.
+const LEASE: Millis = 60_000;
 
 pub(super) async fn run_once(app: App) -> Result<Progress> {
     let now = app.now();

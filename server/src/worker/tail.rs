@@ -14,7 +14,7 @@ use crate::{App, Result};
 const EVERY: Duration = Duration::from_millis(200);
 
 /// Longer than the longest unit of work plus the difference between two machines' clocks.
-const OVERLAP: Millis = 2_000;
+const OVERLAP: Millis = 8_000;
 
 /// Beside the tail, whoever is watched is read again by key this often: a miss could only delay.
 const AGAIN: Millis = 5_000;

@@ -56,7 +56,9 @@ async fn at_most_one_payment_counts_and_all_else_goes_back_on_postgres() {
 }
 
 fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+    std::env::var(name)
+        .ok()
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
 async fn run(db: Db) {
@@ -72,12 +74,18 @@ async fn run(db: Db) {
     });
     let (hook, heard) = lane::endpoint().await;
     let lanes = if end - begin == 1 { 1 } else { LANES };
-    let lanes = (0..lanes).map(|number| tokio::spawn(work(run.clone(), db, number, hook.clone(), heard.clone())));
+    let lanes = (0..lanes)
+        .map(|number| tokio::spawn(work(run.clone(), db, number, hook.clone(), heard.clone())));
     for ended in futures_util::future::join_all(lanes).await {
         ended.unwrap();
     }
     let failures = run.failures.lock().unwrap();
-    println!("{db:?}: {} sequences, {} paid, {} wrong", end - begin, run.paid.load(Ordering::Relaxed), failures.len());
+    println!(
+        "{db:?}: {} sequences, {} paid, {} wrong",
+        end - begin,
+        run.paid.load(Ordering::Relaxed),
+        failures.len()
+    );
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 

@@ -1,15 +1,20 @@
 //! A button: its looks by one word, its meaning by one event.
 
-use leptos::prelude::*;
-
+use crate::dom::El;
 use crate::state::Event;
 use crate::till::Till;
 
-/// A button that tells `event`. `class` is `primary`, `soft` or `ghost`.
-pub(crate) fn button(till: Till, class: &'static str, words: String, event: Event) -> impl IntoView {
-    view! {
-        <button type="button" class={class} part="button" on:click=move |_| till.tell(event.clone())>
-            {words}
-        </button>
-    }
+/// A button that tells `event`. `class` is `primary`, `soft` or `ghost`, with `wide`.
+pub(crate) fn button(till: Till, class: &str, words: &str, event: Event) -> El {
+    bare(till, class).text(words).tells(event)
+}
+
+/// A button that does nothing yet.
+pub(crate) fn bare(till: Till, class: &str) -> El {
+    till.el("button", class).attr("type", "button").attr("part", "button")
+}
+
+/// A link that looks like a button.
+pub(crate) fn link(till: Till, class: &str, words: &str, url: &str) -> El {
+    till.el("a", class).attr("part", "button").attr("href", url).text(words)
 }

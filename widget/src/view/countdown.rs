@@ -1,11 +1,15 @@
 //! The two clocks: the session's beside the payee, the code's beside the waiting line.
 
-use leptos::prelude::*;
-
+use super::icon::{outlined, svg};
+use crate::dom::El;
+use crate::state::Checkout;
+use crate::texts::joined;
 use crate::till::Till;
 
 /// From here on a clock is amber.
 const LATE_SECONDS: u64 = 60;
+
+const RING: &str = "M10 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16z";
 
 /// Whole seconds until `deadline`, as the shopper counts them: 1 until the very end.
 pub(crate) fn seconds_left(deadline: u64, now: u64) -> u64 {
@@ -16,65 +20,61 @@ pub(crate) fn seconds_left(deadline: u64, now: u64) -> u64 {
 pub(crate) fn clock(seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match hours {
-        0 => [&minutes.to_string(), ":", &two(seconds)].concat(),
-        _ => [&hours.to_string(), ":", &two(minutes), ":", &two(seconds)].concat(),
+        0 => joined(&[&minutes.to_string(), ":", &two(seconds)]),
+        _ => joined(&[&hours.to_string(), ":", &two(minutes), ":", &two(seconds)]),
     }
 }
 
 fn two(number: u64) -> String {
     let text = number.to_string();
-    if number < 10 { ["0", &text].concat() } else { text }
+    if number < 10 { joined(&["0", &text]) } else { text }
 }
 
-/// The seconds that are left of the session; `None` when no clock is to be shown.
-fn session_left(till: Till) -> Memo<Option<u64>> {
-    Memo::new(move |_| {
-        let now = till.now.get();
-        till.checkout(|checkout| seconds_left(checkout.ends_at, now))
-    })
+/// The seconds that are left of the session.
+fn session_left(till: Till) -> u64 {
+    till.state().checkout().map_or(0, |checkout| seconds_left(checkout.ends_at, till.now()))
 }
 
-/// The seconds that are left of the code.
-pub(crate) fn code_left(till: Till) -> Memo<Option<u64>> {
-    Memo::new(move |_| {
-        let now = till.now.get();
-        let attempt = till.checkout(|checkout| checkout.attempt().filter(|attempt| attempt.has_code()).cloned());
-        attempt.flatten().map(|attempt| seconds_left(attempt.ends_at, now))
-    })
+/// The seconds that are left of the code; `None` when there is none.
+pub(crate) fn code_left(till: Till) -> Option<u64> {
+    let state = till.state();
+    let attempt = state.checkout().and_then(Checkout::attempt).filter(|attempt| attempt.has_code())?;
+    Some(seconds_left(attempt.ends_at, till.now()))
 }
 
 /// The session's clock, with a small ring.
-pub(crate) fn session_clock(till: Till) -> impl IntoView {
-    let left = session_left(till);
-    let time = move || clock(left.get().unwrap_or_default());
-    let spoken = move || till.texts(|texts| texts.session_left(&time()));
-    let arc = move || {
-        let lifetime = till.checkout(|checkout| checkout.view.lifetime_ms / 1000).unwrap_or_default().max(1);
-        [&(left.get().unwrap_or_default() * 100 / lifetime).min(100).to_string(), " 100"].concat()
-    };
-    view! {
-        <span class={"timer"} class:late=move || left.get().is_some_and(|left| left < LATE_SECONDS) role="timer">
-            <svg viewBox={"0 0 20 20"} width="16" height="16" aria-hidden="true">
-                <circle class={"track"} cx="10" cy="10" r="8" />
-                <circle class={"left"} cx="10" cy="10" r="8" pathLength="100" stroke-dasharray=arc />
-            </svg>
-            <span class={"heard"}>{spoken}</span>
-            <span class={"digits"} aria-hidden="true">{time}</span>
-        </span>
-    }
+pub(crate) fn session_clock(till: Till) -> El {
+    let left = outlined(till, "left", RING).attr_by("stroke-dasharray", arc);
+    let ring = svg(till, "", "0 0 20 20", "16").with(outlined(till, "", RING)).with(left);
+    let spoken = till.el("span", "heard").say(|till| till.words().session_left(&clock(session_left(till))));
+    let shown = till.el("span", "").attr("aria-hidden", "true").say(|till| clock(session_left(till)));
+    till.el("span", "")
+        .class_by(|till| if session_left(till) < LATE_SECONDS { "timer late" } else { "timer" })
+        .attr("role", "timer")
+        .with(ring)
+        .with(spoken)
+        .with(shown)
+}
+
+/// How much of the ring is left, of a hundred.
+fn arc(till: Till) -> Option<String> {
+    let lifetime = till.state().checkout().map_or(1, |checkout| checkout.view.lifetime_ms / 1000).max(1);
+    Some(joined(&[&(session_left(till) * 100 / lifetime).min(100).to_string(), " 100"]))
 }
 
 /// The code's clock.
-pub(crate) fn code_clock(till: Till) -> impl IntoView {
-    let left = code_left(till);
-    let time = move || clock(left.get().unwrap_or_default());
-    let spoken = move || till.texts(|texts| texts.code_left(&time()));
-    view! {
-        <span class={"clock"} class:late=move || left.get().is_some_and(|left| left < LATE_SECONDS) role="timer">
-            <span class={"heard"}>{spoken}</span>
-            <span aria-hidden={"true"}>{time}</span>
-        </span>
-    }
+pub(crate) fn code_clock(till: Till) -> El {
+    let spoken = till.el("span", "heard").say(|till| till.words().code_left(&code_time(till)));
+    let shown = till.el("span", "").attr("aria-hidden", "true").say(code_time);
+    till.el("span", "")
+        .class_by(|till| if code_left(till).is_some_and(|left| left < LATE_SECONDS) { "clock late" } else { "clock" })
+        .attr("role", "timer")
+        .with(spoken)
+        .with(shown)
+}
+
+fn code_time(till: Till) -> String {
+    clock(code_left(till).unwrap_or_default())
 }
 
 #[cfg(test)]

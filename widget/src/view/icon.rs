@@ -1,31 +1,8 @@
 //! Pictures: the marks on their tiles, and the few signs that Florin draws itself.
 
-use leptos::prelude::*;
-
+use crate::dom::El;
 use crate::method::Mark;
-
-/// A method's mark on a white tile, in every theme.
-pub(crate) fn tile(mark: Mark) -> impl IntoView {
-    let inside = match mark {
-        Mark::Drawn { view_box, fill, outline } => view! {
-            <svg viewBox={view_box} width="20" height="20">
-                <path fill={fill} d={outline} />
-            </svg>
-        }
-        .into_any(),
-        Mark::Written { text, fill } => view! { <b class={"word"} style:color={fill}>{text}</b> }.into_any(),
-    };
-    view! { <span class={"tile"} aria-hidden="true">{inside}</span> }
-}
-
-/// A sign of lines in the text's colour.
-pub(crate) fn sign(class: &'static str, outline: &'static str) -> impl IntoView {
-    view! {
-        <svg class={class} viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
-            <path d={outline} />
-        </svg>
-    }
-}
+use crate::till::Till;
 
 /// A round arrow.
 pub(crate) const AGAIN: &str = "M20 11a8 8 0 1 0-2.3 6.3M20 5v6h-6";
@@ -34,20 +11,42 @@ pub(crate) const LOCK: &str = "M7 11h10a2 2 0 0 1 2 2v5a2 2 0 0 1-2 2H7a2 2 0 0 
 /// A cross.
 pub(crate) const CROSS: &str = "M6 6l12 12M18 6 6 18";
 
-/// How it ended, in a disc: a tick that draws itself, or a cross.
-pub(crate) fn disc(good: bool) -> impl IntoView {
-    let outline = if good { "m15 24.5 6.5 6.5L34 18" } else { "M17 17l14 14M31 17 17 31" };
-    view! {
-        <div class={if good { "disc good" } else { "disc bad" }} aria-hidden="true">
-            <svg viewBox={"0 0 48 48"} width="72" height="72">
-                <circle cx={"24"} cy="24" r="22" />
-                <path d={outline} pathLength="100" />
-            </svg>
-        </div>
-    }
+/// A method's mark on a white tile, in every theme.
+pub(crate) fn tile(till: Till, mark: Mark) -> El {
+    let inside = match mark {
+        Mark::Drawn { view_box, fill, outline } => {
+            let path = outlined(till, "", outline).attr("fill", fill);
+            svg(till, "", view_box, "20").with(path)
+        }
+        Mark::Written { text, class } => till.el("b", class).text(text),
+    };
+    till.el("span", "tile").attr("aria-hidden", "true").with(inside)
 }
 
-/// A turning ring.
-pub(crate) fn spinner(class: &'static str) -> impl IntoView {
-    view! { <span class={class} aria-hidden="true"></span> }
+/// A sign of lines in the text's colour.
+pub(crate) fn sign(till: Till, outline: &str) -> El {
+    svg(till, "sign", "0 0 24 24", "18").with(outlined(till, "", outline))
+}
+
+/// How it ended, in a disc: a tick that draws itself, or a cross.
+pub(crate) fn disc(till: Till, good: bool) -> El {
+    let (class, outline) = if good { ("disc good", "m15 24.5 6.5 6.5L34 18") } else { ("disc bad", "M17 17l14 14M31 17 17 31") };
+    let round = outlined(till, "round", "M24 2a22 22 0 1 1 0 44 22 22 0 0 1 0-44z");
+    till.el("div", class).with(svg(till, "", "0 0 48 48", "72").with(round).with(outlined(till, "", outline)))
+}
+
+/// A big turning ring, where a disc will be.
+pub(crate) fn turning(till: Till) -> El {
+    till.el("div", "disc").with(till.el("span", "spin big"))
+}
+
+/// A drawing that says nothing by itself.
+pub(crate) fn svg(till: Till, class: &str, view_box: &str, size: &str) -> El {
+    let svg = till.svg("svg", class).attr("viewBox", view_box);
+    svg.attr("width", size).attr("height", size).attr("aria-hidden", "true")
+}
+
+/// A line of a drawing.
+pub(crate) fn outlined(till: Till, class: &str, outline: &str) -> El {
+    till.svg("path", class).attr("d", outline).attr("pathLength", "100")
 }

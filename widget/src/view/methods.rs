@@ -2,159 +2,157 @@
 
 use florin_shared::money::Amount;
 use florin_shared::shopper::{Offer, Unavailable};
-use leptos::prelude::*;
 
-use super::countdown::session_clock;
-use super::icon::{LOCK, sign, spinner, tile};
 use super::button::button;
+use super::countdown::session_clock;
+use super::icon::{LOCK, sign, tile};
+use crate::dom::El;
 use crate::method::looks;
 use crate::money;
-use crate::state::{Event, Note, Stage};
+use crate::state::{Checkout, Event, Note, Stage};
 use crate::texts::Texts;
 use crate::till::Till;
 
 /// The card with the payee, the amount, the methods and the one button.
-pub(crate) fn list(till: Till) -> impl IntoView {
-    let methods = Memo::new(move |_| till.checkout(|checkout| checkout.view.methods.clone()).unwrap_or_default());
-    let opening = Memo::new(move |_| till.checkout(|checkout| opening(&checkout.stage)).flatten());
-    let locked = Memo::new(move |_| {
-        till.checkout(|checkout| !matches!(checkout.stage, Stage::Choosing { .. })).unwrap_or_default()
-    });
-    let words = move || match opening.get() {
-        Some(method) => {
-            let words = till.texts(|texts| texts.opening(&looks(&method, texts).name));
-            view! { {spinner("spin")} {words} }.into_any()
-        }
-        None => till.texts(|texts| texts.pay(&till.amount())).into_any(),
+pub(crate) fn list(till: Till) -> Vec<El> {
+    let words = till.words();
+    let total = till
+        .el("div", "sum")
+        .with(till.el("span", "label").text(&words.total()))
+        .with(till.el("strong", "").attr("dir", "auto").say(Till::amount));
+    let give_up = button(till, "ghost wide", &words.another_way(), Event::Left).attr_if("hidden", |till| !may_give_up(till));
+    let foot = till.el("p", "foot").with(sign(till, LOCK)).text(&words.assurance());
+    vec![header(till, true), total, till.el("p", "note").say(note), form(till), give_up, foot]
+}
+
+fn form(till: Till) -> El {
+    let state = till.state_now();
+    let checkout = state.as_ref().and_then(|state| state.checkout());
+    let rows = checkout.map(|checkout| checkout.view.methods.iter().map(|offer| row(till, offer)).collect());
+    let fieldset = till
+        .el("fieldset", "")
+        .attr_if("disabled", is_locked)
+        .with(till.el("legend", "").text(&till.words().how()))
+        .all(rows.unwrap_or_default());
+    // Not `disabled`: that would lose the focus, which comes back here when the overlay closes.
+    let pay = till
+        .el("button", "primary pay")
+        .attr("part", "button")
+        .attr_by("aria-disabled", |till| Some(is_locked(till).to_string()))
+        .with(till.el("span", "spin").attr_if("hidden", |till| opening(till).is_none()))
+        .with(till.el("span", "").say(pay_words));
+    let submit = |till: Till, event: web_sys::Event| {
+        event.prevent_default();
+        till.tell(Event::Confirmed);
     };
-    view! {
-        {header(till, true)}
-        <div class={"sum"}>
-            <span class={"label"}>{till.texts(Texts::total)}</span>
-            <strong dir={"auto"}>{move || till.amount()}</strong>
-        </div>
-        {move || note(till).map(|words| view! { <p class={"note"}>{words}</p> })}
-        <form on:submit=move |event| {
-            event.prevent_default();
-            till.tell(Event::Confirmed);
-        }>
-            <fieldset disabled=move || locked.get()>
-                <legend>{till.texts(Texts::how)}</legend>
-                {move || methods.get().into_iter().map(|offer| row(till, offer).into_any()).collect_view()}
-            </fieldset>
-            // Not `disabled`: that would lose the focus, which comes back here when the overlay closes.
-            <button class={"primary pay"} part="button" aria-disabled=move || locked.get().to_string()>{words}</button>
-        </form>
-        {move || may_give_up(till).then(|| button(till, "ghost wide", till.texts(Texts::another_way), Event::Left))}
-        <p class={"foot"}>{sign("sign", LOCK)} {till.texts(Texts::assurance)}</p>
-    }
+    till.el("form", "").on("submit", Box::new(submit)).with(fieldset).with(pay)
 }
 
 /// The payee, and on the right the clock.
-pub(crate) fn header(till: Till, with_clock: bool) -> impl IntoView {
-    let payee = till.payee();
+pub(crate) fn header(till: Till, with_clock: bool) -> El {
+    let (words, state) = (till.words(), till.state_now());
+    let view = state.as_ref().and_then(|state| state.checkout()).map(|checkout| &checkout.view);
+    let payee = view.map_or("", |view| &view.payee);
     let initial: String = payee.chars().take(1).flat_map(char::to_uppercase).collect();
-    let test = till.checkout(|checkout| !checkout.view.livemode).unwrap_or_default().then(|| {
-        view! { <span class={"test"} title=till.texts(Texts::test_mode_why)>{till.texts(Texts::test_mode)}</span> }
-    });
-    view! {
-        <header>
-            <span class={"payee"}>
-                <span class={"mark"} aria-hidden="true">{initial}</span>
-                <span class={"name"} dir="auto">{payee}</span>
-                {test}
-            </span>
-            {with_clock.then(|| session_clock(till))}
-        </header>
-    }
+    let test = view.is_some_and(|view| !view.livemode);
+    let test = test.then(|| till.el("span", "test").attr("title", &words.test_mode_why()).text(&words.test_mode()));
+    let who = till
+        .el("span", "payee")
+        .with(till.el("span", "mark").attr("aria-hidden", "true").text(&initial))
+        .with(till.el("span", "").attr("dir", "auto").text(payee))
+        .maybe(test);
+    till.el("header", "").with(who).maybe(with_clock.then(|| session_clock(till)))
 }
 
-fn row(till: Till, offer: Offer) -> impl IntoView {
-    let looks = till.texts(|texts| Some(looks(&offer.method, texts)));
-    let Some(looks) = looks else { return ().into_any() };
-    let chosen = {
-        let method = offer.method.clone();
-        move || till.checkout(|checkout| checkout.chosen.as_ref() == Some(&method)).unwrap_or_default()
-    };
-    let chosen = Memo::new(move |_| chosen());
+fn row(till: Till, offer: &Offer) -> El {
+    let looks = looks(&offer.method, &till.words());
     let off = offer.unavailable.is_some();
-    let hint = match &offer.unavailable {
-        Some(why) => reason(till, why),
-        None => looks.hint,
-    };
-    let method = offer.method.clone();
-    view! {
-        <label class={"row"} class:on=move || chosen.get() class:off=off part="method">
-            <input
-                type={"radio"}
-                name="method"
-                value=offer.method
-                disabled=off
-                prop:checked=move || chosen.get()
-                on:change=move |_| till.tell(Event::Chose(method.clone()))
-            />
-            {tile(looks.mark)}
-            <span class={"text"}>
-                <span class={"name"}>{looks.name}</span>
-                <span class={"hint"}>{hint}</span>
-            </span>
-            <span class={"dot"} aria-hidden="true"></span>
-        </label>
+    let hint = offer.unavailable.as_ref().map_or(looks.hint, |why| reason(till, why));
+    let text = till
+        .el("span", "text")
+        .with(till.el("span", "name").text(&looks.name))
+        .with(till.el("span", "hint").text(&hint));
+    till.el("label", if off { "row off" } else { "row" })
+        .attr("part", "method")
+        .with(radio(till, &offer.method, off))
+        .with(tile(till, looks.mark))
+        .with(text)
+        .with(till.el("span", "dot").attr("aria-hidden", "true"))
+}
+
+fn radio(till: Till, method: &str, off: bool) -> El {
+    let radio = till.el("input", "").attr("type", "radio").attr("name", "method").attr("value", method);
+    if off {
+        return radio.attr("disabled", "");
     }
-    .into_any()
+    let (ours, chosen) = (method.to_owned(), Event::Chose(method.to_owned()));
+    radio
+        .checked_by(Box::new(move || is_chosen(till, &ours)))
+        .on("change", Box::new(move |till, _| till.tell(chosen.clone())))
 }
 
 /// Why a method cannot be had, and what it would take.
 fn reason(till: Till, why: &Unavailable) -> String {
+    let words = till.words();
     let limit = || {
-        let ours = till.state.with_untracked(|state| match state {
-            crate::state::State::Ready(checkout) => Some(checkout.view.amount.clone()),
-            _ => None,
-        });
+        let ours = till.state().checkout().map(|checkout| checkout.view.amount.clone());
         let amount = why.needs.first().cloned().unwrap_or_default();
-        ours.map(|ours| till.texts(|texts| money::written(&Amount { amount, ..ours }, &texts.locale))).unwrap_or_default()
+        ours.map(|ours| money::written(&Amount { amount, ..ours }, &words.locale)).unwrap_or_default()
     };
-    till.texts(|texts| match why.reason.as_str() {
-        "CURRENCY" => texts.only_for(&why.needs.join(", ")),
-        "COUNTRY" => texts.not_in_country(),
-        "AMOUNT_TOO_LOW" => texts.from_amount(&limit()),
-        "AMOUNT_TOO_HIGH" => texts.up_to_amount(&limit()),
-        "TIME_TOO_SHORT" => texts.time_too_short(),
-        _ => texts.down(),
-    })
+    match why.reason.as_str() {
+        "CURRENCY" => words.only_for(&why.needs.join(", ")),
+        "COUNTRY" => words.not_in_country(),
+        "AMOUNT_TOO_LOW" => words.from_amount(&limit()),
+        "AMOUNT_TOO_HIGH" => words.up_to_amount(&limit()),
+        "TIME_TOO_SHORT" => words.time_too_short(),
+        _ => words.down(),
+    }
 }
 
-fn opening(stage: &Stage) -> Option<String> {
-    match stage {
+fn is_chosen(till: Till, method: &str) -> bool {
+    till.state().checkout().is_some_and(|checkout| checkout.chosen.as_deref() == Some(method))
+}
+
+fn is_locked(till: Till) -> bool {
+    till.state().checkout().is_some_and(|checkout| !matches!(checkout.stage, Stage::Choosing { .. }))
+}
+
+fn opening(till: Till) -> Option<String> {
+    match &till.state().checkout()?.stage {
         Stage::Opening { method, over: false, .. } => Some(method.clone()),
         _ => None,
     }
 }
 
-/// While the channel keeps us waiting, the way out is there already.
-fn may_give_up(till: Till) -> bool {
-    let waits = |stage: &Stage| matches!(stage, Stage::Opening { attempt: Some(_), over: false, .. });
-    till.checkout(|checkout| waits(&checkout.stage)).unwrap_or_default()
+fn pay_words(till: Till) -> String {
+    let words = till.words();
+    match opening(till) {
+        Some(method) => words.opening(&looks(&method, &words).name),
+        None => words.pay(&till.amount()),
+    }
 }
 
-fn note(till: Till) -> Option<String> {
-    let note = till.checkout(|checkout| match &checkout.stage {
-        Stage::Choosing { note } => note.clone(),
-        _ => None,
-    });
-    note.flatten().map(|note| noted(till, &note))
+/// While the channel keeps us waiting, the way out is there already.
+fn may_give_up(till: Till) -> bool {
+    let state = till.state();
+    let stage = state.checkout().map(|checkout| &checkout.stage);
+    matches!(stage, Some(Stage::Opening { attempt: Some(_), over: false, .. }))
+}
+
+fn note(till: Till) -> String {
+    let state = till.state();
+    state.checkout().map(|checkout| noted(checkout, &till.words())).unwrap_or_default()
 }
 
 /// What is said above the list.
-pub(crate) fn noted(till: Till, note: &Note) -> String {
-    till.texts(|texts| {
-        let name = |method: &str| looks(method, texts).name;
-        match note {
-            Note::AmountChanged => texts.amount_changed(&till.amount()),
-            Note::NotOpened(method) => texts.not_opened(&name(method)),
-            Note::Cancelled(method) => texts.was_cancelled(&name(method)),
-            Note::Returned(method) => texts.was_returned(&name(method)),
-            Note::Confirming(method) => texts.still_confirming(&name(method)),
-        }
-    })
+pub(crate) fn noted(checkout: &Checkout, words: &Texts) -> String {
+    let Stage::Choosing { note: Some(note) } = &checkout.stage else { return String::new() };
+    let name = |method: &str| looks(method, words).name;
+    match note {
+        Note::AmountChanged => words.amount_changed(&money::written(&checkout.view.amount, &words.locale)),
+        Note::NotOpened(method) => words.not_opened(&name(method)),
+        Note::Cancelled(method) => words.was_cancelled(&name(method)),
+        Note::Returned(method) => words.was_returned(&name(method)),
+        Note::Confirming(method) => words.still_confirming(&name(method)),
+    }
 }

@@ -1,223 +1,173 @@
 //! The overlay: a `<dialog>` over the inert page. The browser keeps the focus inside and gives it back.
 
-use florin_shared::shopper::NextAction;
-use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlDialogElement, HtmlElement};
 
-use super::button::button;
-use super::icon::{AGAIN, CROSS, disc, sign, spinner, tile};
+use super::button::{bare, button};
+use super::icon::{AGAIN, CROSS, disc, sign, tile, turning};
 use super::result::paid;
 use super::scan::{qr, scan};
+use crate::dom::{El, watch};
 use crate::method::{Looks, looks};
-use crate::state::{Attempt, Event, LEAVE_AFTER_MS, Stage};
-use crate::texts::Texts;
+use crate::state::{Attempt, Checkout, Event, LEAVE_AFTER_MS, Stage};
+use crate::texts::joined;
 use crate::till::Till;
 
-/// What the overlay shows. A new one is drawn when this changes, and not when a clock does.
-#[derive(Clone, PartialEq)]
-enum Sheet {
-    Shut,
-    Opening { method: String },
-    Waiting { order: String, method: String, action: Option<NextAction> },
-    RunOut { method: String, action: Option<NextAction> },
-    Closing { method: String },
-    Declined { method: String, by_payer: bool },
-    Paid,
-}
-
-impl Sheet {
-    fn of(stage: &Stage) -> Sheet {
-        match stage {
-            Stage::Opening { method, over: true, .. } => Sheet::Opening { method: method.clone() },
-            Stage::Waiting { attempt: Attempt { order, method, action, .. }, .. } => {
-                Sheet::Waiting { order: order.clone(), method: method.clone(), action: action.clone() }
-            }
-            Stage::RunOut { attempt, .. } => {
-                Sheet::RunOut { method: attempt.method.clone(), action: attempt.action.clone() }
-            }
-            Stage::Closing { attempt, .. } => Sheet::Closing { method: attempt.method.clone() },
-            Stage::Declined { method, by_payer } => Sheet::Declined { method: method.clone(), by_payer: *by_payer },
-            Stage::Paid { over: true, .. } => Sheet::Paid,
-            Stage::Choosing { .. } | Stage::Opening { .. } | Stage::Paid { .. } | Stage::Ended => Sheet::Shut,
-        }
-    }
-
-    fn method(&self) -> Option<&str> {
-        match self {
-            Sheet::Opening { method } | Sheet::Waiting { method, .. } | Sheet::RunOut { method, .. } => Some(method),
-            Sheet::Closing { method } | Sheet::Declined { method, .. } => Some(method),
-            Sheet::Shut | Sheet::Paid => None,
-        }
-    }
-}
-
 /// The dialog; open exactly while the state says so.
-pub(crate) fn overlay(till: Till) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    let sheet = Memo::new(move |_| till.checkout(|checkout| Sheet::of(&checkout.stage)).unwrap_or(Sheet::Shut));
-    Effect::new(move |_| {
-        let shut = sheet.get() == Sheet::Shut;
-        let Some(dialog) = dialog.get() else { return };
-        if shut {
-            dialog.close();
-        } else {
-            if !dialog.open() {
-                let _it_is_in_the_page = dialog.show_modal();
-            }
-            focus_heading(&dialog);
+pub(crate) fn overlay(till: Till) -> El {
+    watch(till, sheet_key, |till, _, key| show(till, !key.is_empty()));
+    let cancel = |till: Till, event: web_sys::Event| {
+        // Escape asks; a payment is not cancelled silently.
+        event.prevent_default();
+        till.tell(Event::Left);
+    };
+    let close = |till: Till, _| {
+        // A browser closes a dialog at the second Escape, whatever we say: it was the same wish as the first.
+        if is_over(till) {
+            till.tell(Event::Left);
+            show(till, is_over(till));
         }
-    });
-    view! {
-        <dialog
-            node_ref=dialog
-            aria-labelledby="sheet"
-            part="overlay"
-            on:cancel=move |event: ev::Event| {
-                // Escape asks; a payment is not cancelled silently.
-                event.prevent_default();
-                till.tell(Event::Left);
-            }
-            on:close=move |_| reopen(till, dialog)
-        >
-            {move || contents(till, sheet.get())}
-        </dialog>
-    }
+    };
+    till.el("dialog", "")
+        .attr("part", "overlay")
+        .attr("aria-labelledby", "sheet")
+        .on("cancel", Box::new(cancel))
+        .on("close", Box::new(close))
+        .swap(sheet_key, contents)
 }
 
-/// A browser closes a dialog at the second Escape, whatever we say: it was the same wish as the first.
-fn reopen(till: Till, dialog: NodeRef<html::Dialog>) {
-    till.tell(Event::Left);
-    let over = till.state.with_untracked(|state| match state {
-        crate::state::State::Ready(checkout) => checkout.is_over(),
-        _ => false,
-    });
-    if let Some(dialog) = dialog.get_untracked().filter(|dialog| over && !dialog.open()) {
+/// What the overlay shows. It is drawn anew when this changes, and not when a clock does; empty when it is shut.
+fn sheet_key(till: Till) -> String {
+    let state = till.state();
+    let Some(checkout) = state.checkout().filter(|checkout| checkout.is_over()) else { return String::new() };
+    let order = checkout.attempt().map_or("", |attempt| &attempt.order);
+    let name = match &checkout.stage {
+        Stage::Waiting { .. } => "waiting",
+        Stage::RunOut { .. } => "run out",
+        Stage::Closing { .. } => "closing",
+        Stage::Declined { .. } => "declined",
+        Stage::Opening { .. } => "opening",
+        Stage::Paid { .. } | Stage::Choosing { .. } | Stage::Ended => "paid",
+    };
+    joined(&[name, " ", order])
+}
+
+fn is_over(till: Till) -> bool {
+    till.state_now().is_some_and(|state| state.checkout().is_some_and(Checkout::is_over))
+}
+
+fn show(till: Till, open: bool) {
+    let Some(dialog) = till.find("dialog").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) else { return };
+    if !open {
+        return dialog.close();
+    }
+    if !dialog.open() {
         let _it_is_in_the_page = dialog.show_modal();
     }
+    focus_heading(till, "dialog h2");
 }
 
 /// A screen reader begins at the heading, and the keyboard just before the first control.
-pub(crate) fn focus_heading(inside: &web_sys::Element) {
-    let heading = inside.query_selector("h2").ok().flatten();
-    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+pub(crate) fn focus_heading(till: Till, heading: &str) {
+    if let Some(heading) = till.find(heading).and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
         let _focusable = heading.focus();
     }
 }
 
-fn contents(till: Till, sheet: Sheet) -> AnyView {
-    let looks = sheet.method().and_then(|method| till.texts(|texts| Some(looks(method, texts))));
-    let name = looks.as_ref().map(|looks| looks.name.clone()).unwrap_or_default();
-    let waiting = matches!(sheet, Sheet::Waiting { .. });
-    let top = top(till, looks.clone(), waiting);
-    let inside = match (sheet, looks) {
-        (Sheet::Shut, _) => return ().into_any(),
-        (Sheet::Waiting { action: Some(action), .. }, Some(looks)) => scan(till, looks, action).into_any(),
-        (Sheet::RunOut { action, .. }, _) => run_out(till, &name, action).into_any(),
-        (Sheet::Closing { .. }, _) => closing(till, &name).into_any(),
-        (Sheet::Declined { by_payer, .. }, _) => declined(till, &name, by_payer).into_any(),
-        (Sheet::Paid, _) => paid(till).into_any(),
-        (Sheet::Opening { .. } | Sheet::Waiting { .. }, _) => opening(till, &name).into_any(),
+/// Draws the inside of a sheet below its top.
+type Inside = fn(Till, &Looks, &Checkout) -> Vec<El>;
+
+fn contents(till: Till) -> Vec<El> {
+    let state = till.state_now();
+    let checkout = state.as_ref().and_then(|state| state.checkout()).filter(|checkout| checkout.is_over());
+    let Some(checkout) = checkout else { return vec![] };
+    let (method, inside): (&str, Inside) = match &checkout.stage {
+        Stage::Waiting { attempt, .. } => (&attempt.method, scan),
+        Stage::RunOut { attempt, .. } => (&attempt.method, run_out),
+        Stage::Closing { attempt, .. } => (&attempt.method, closing),
+        Stage::Declined { method, .. } => (method, declined),
+        Stage::Opening { method, .. } => (method, opening),
+        Stage::Paid { .. } | Stage::Choosing { .. } | Stage::Ended => ("", |till, _, _| paid(till)),
     };
-    view! { <div class={"sheet"}>{top} {inside}</div> }.into_any()
+    let looks = looks(method, &till.words());
+    let heading = matches!(checkout.stage, Stage::Waiting { .. });
+    let top = top(till, Some(&looks).filter(|_| !method.is_empty()), heading);
+    vec![till.el("div", "sheet").with(top).all(inside(till, &looks, checkout))]
 }
 
 /// The method and the cross. While waiting the method is the heading; a result has its own.
-fn top(till: Till, looks: Option<Looks>, heading: bool) -> impl IntoView {
-    let via = looks.map(|looks| {
-        let name = if heading {
-            view! { <h2 id={"sheet"} tabindex="-1">{looks.name}</h2> }.into_any()
-        } else {
-            view! { <span>{looks.name}</span> }.into_any()
-        };
-        view! { {tile(looks.mark)} {name} }
-    });
-    view! {
-        <header>
-            <span class={"via"}>{via}</span>
-            <button type="button" class={"cross"} aria-label=till.texts(Texts::close) on:click=move |_| till.tell(Event::Left)>
-                {sign("sign", CROSS)}
-            </button>
-        </header>
+fn top(till: Till, looks: Option<&Looks>, heading: bool) -> El {
+    let mut via = till.el("span", "via");
+    if let Some(looks) = looks {
+        let name = if heading { titled(till, "") } else { till.el("span", "") };
+        via = via.with(tile(till, looks.mark)).with(name.text(&looks.name));
     }
+    let cross = bare(till, "cross").attr("aria-label", &till.words().close()).with(sign(till, CROSS)).tells(Event::Left);
+    till.el("header", "").with(via).with(cross)
 }
 
 /// The heading of a result, which takes the focus.
-pub(crate) fn heading(words: String) -> impl IntoView {
-    view! { <h2 id={"sheet"} class="big" tabindex="-1">{words}</h2> }
+pub(crate) fn heading(till: Till, words: &str) -> El {
+    titled(till, "big").text(words)
 }
 
-fn opening(till: Till, name: &str) -> impl IntoView {
-    view! {
-        <div class={"disc"}>{spinner("spin big")}</div>
-        {heading(till.texts(|texts| texts.opening(name)))}
-        {move || till.checkout(|checkout| checkout.attempt().is_some()).unwrap_or_default().then(|| {
-            button(till, "ghost wide", till.texts(Texts::another_way), Event::Left)
-        })}
-    }
+fn titled(till: Till, class: &str) -> El {
+    till.el("h2", class).attr("id", "sheet").attr("tabindex", "-1")
 }
 
-fn run_out(till: Till, name: &str, action: Option<NextAction>) -> impl IntoView {
-    let settled = move || till.checkout(|checkout| matches!(checkout.stage, Stage::RunOut { settled: true, .. }));
-    let settled = Memo::new(move |_| settled().unwrap_or_default());
-    let say = move || {
-        till.texts(|texts| if settled.get() { texts.run_out_settled() } else { texts.run_out_unsettled() })
-    };
-    let again = view! {
-        <button type="button" class={"primary over"} part="button" on:click=move |_| till.tell(Event::Renewed)>
-            {sign("sign", AGAIN)} {till.texts(Texts::new_code)}
-        </button>
-    };
-    let name = name.to_owned();
-    let code = action.filter(|action| action.code_kind.as_deref() != Some("passcode")).and_then(|action| action.text);
-    let framed = match code {
-        Some(text) => view! { <div class={"frame dim"}>{qr(till, &text, name)} {again}</div> }.into_any(),
-        None => view! { <div class={"alone"}>{again}</div> }.into_any(),
-    };
-    view! {
-        {framed}
-        {heading(till.texts(Texts::run_out))}
-        <p class={"say"}>{say}</p>
-        <div class={"row2"}>
-            {button(till, "ghost", till.texts(Texts::another_way), Event::Left)}
-            {move || (!settled.get()).then(|| button(till, "soft", till.texts(Texts::have_paid), Event::AskedNow))}
-        </div>
-    }
+/// A sentence below a heading.
+pub(crate) fn say(till: Till, words: &str) -> El {
+    till.el("p", "say").text(words)
 }
 
-fn closing(till: Till, name: &str) -> impl IntoView {
-    let may_leave = Memo::new(move |_| {
-        let now = till.now.get();
-        let since = till.checkout(|checkout| match checkout.stage {
-            Stage::Closing { since, .. } => since,
-            _ => u64::MAX,
-        });
-        since.is_some_and(|since| now.saturating_sub(since) >= LEAVE_AFTER_MS)
+fn opening(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {
+    let words = till.words();
+    let give_up = button(till, "ghost wide", &words.another_way(), Event::Left);
+    let unknown = |till: Till| till.state().checkout().is_none_or(|checkout| checkout.attempt().is_none());
+    vec![turning(till), heading(till, &words.opening(&looks.name)), give_up.attr_if("hidden", unknown)]
+}
+
+fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
+    let words = till.words();
+    let again = bare(till, "primary over").with(sign(till, AGAIN)).text(&words.new_code()).tells(Event::Renewed);
+    let framed = match checkout.attempt().and_then(Attempt::scannable) {
+        Some(text) => till.el("div", "frame dim").maybe(qr(till, text, &looks.name)),
+        None => till.el("div", "alone"),
+    };
+    let why = till.el("p", "say").say(|till| {
+        let words = till.words();
+        if is_settled(till) { words.run_out_settled() } else { words.run_out_unsettled() }
     });
-    let words = till.texts(Texts::leave);
-    view! {
-        <div class={"disc"}>{spinner("spin big")}</div>
-        {heading(till.texts(Texts::closing))}
-        <p class={"say"}>{till.texts(|texts| texts.closing_why(name))}</p>
-        <button
-            type="button"
-            class={"ghost wide"}
-            part="button"
-            disabled=move || !may_leave.get()
-            on:click=move |_| till.tell(Event::Left)
-        >
-            {words}
-        </button>
-    }
+    let paid = button(till, "soft", &words.have_paid(), Event::AskedNow).attr_if("hidden", is_settled);
+    let ways = till.el("div", "row2").with(button(till, "ghost", &words.another_way(), Event::Left)).with(paid);
+    vec![framed.with(again), heading(till, &words.run_out()), why, ways]
 }
 
-fn declined(till: Till, name: &str, by_payer: bool) -> impl IntoView {
-    let title = till.texts(|texts| if by_payer { texts.declined(name) } else { texts.not_worked(name) });
-    view! {
-        {disc(false)}
-        {heading(title)}
-        <p class={"say"}>{till.texts(Texts::nothing_taken)}</p>
-        {button(till, "primary", till.texts(Texts::choose_another), Event::Left)}
-        {button(till, "ghost wide", till.texts(|texts| texts.try_method_again(name)), Event::Renewed)}
-    }
+fn is_settled(till: Till) -> bool {
+    matches!(till.state().checkout().map(|checkout| &checkout.stage), Some(Stage::RunOut { settled: true, .. }))
+}
+
+fn closing(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {
+    let words = till.words();
+    let early = |till: Till| match till.state().checkout().map(|checkout| &checkout.stage) {
+        Some(Stage::Closing { since, .. }) => till.now().saturating_sub(*since) < LEAVE_AFTER_MS,
+        _ => true,
+    };
+    let leave = button(till, "ghost wide", &words.leave(), Event::Left).attr_if("disabled", early);
+    vec![turning(till), heading(till, &words.closing()), say(till, &words.closing_why(&looks.name)), leave]
+}
+
+fn declined(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
+    let words = till.words();
+    let title = match checkout.stage {
+        Stage::Declined { by_payer: true, .. } => words.declined(&looks.name),
+        _ => words.not_worked(&looks.name),
+    };
+    vec![
+        disc(till, false),
+        heading(till, &title),
+        say(till, &words.nothing_taken()),
+        button(till, "primary", &words.choose_another(), Event::Left),
+        button(till, "ghost wide", &words.try_method_again(&looks.name), Event::Renewed),
+    ]
 }

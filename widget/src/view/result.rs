@@ -1,100 +1,100 @@
 //! How it ended: paid, ended unpaid, or not to be shown at all.
 
-use leptos::prelude::*;
-
-use super::button::button;
+use super::button::{bare, button, link};
+use super::countdown::seconds_left;
 use super::icon::disc;
 use super::methods::header;
-use super::overlay::heading;
+use super::overlay::{heading, say};
+use crate::dom::El;
 use crate::method::looks;
-use crate::state::{Event, Stage, Trouble};
-use crate::texts::Texts;
+use crate::state::{Checkout, Event, Stage, Trouble};
 use crate::till::Till;
 
 /// Paid, in the overlay or in the card: the truth about the money first, then the way on.
-pub(crate) fn paid(till: Till) -> impl IntoView {
-    let twice = till.checkout(|checkout| {
-        let state = &checkout.view.state;
-        state.notice.is_some().then(|| state.notice_method.clone().unwrap_or_default())
-    });
-    let twice = twice.flatten().map(|method| till.texts(|texts| texts.twice(&looks(&method, texts).name)));
-    let alone = twice.is_none();
-    let going = Memo::new(move |_| seconds_to_go(till));
-    let say = move || {
-        till.texts(|texts| match going.get() {
-            Some(seconds) => texts.thanks_going(&till.payee(), &seconds.to_string()),
-            None => texts.thanks(),
-        })
-    };
-    let bar = move || going.get().is_some();
-    let bar = Memo::new(move |_| bar());
-    let on = till.checkout(|checkout| checkout.return_url().is_some()).unwrap_or_default();
-    view! {
-        {disc(true)}
-        {heading(till.texts(|texts| texts.paid(&till.amount())))}
-        {twice.map(|words| view! { <p class={"note"}>{words}</p> })}
-        {alone.then(|| view! { <p class={"say"}>{say}</p> })}
-        {move || bar.get().then(|| view! { <div class={"bar"} aria-hidden="true"><i class={"run"}></i></div> })}
-        {on.then(|| move || {
-            let words = till.texts(|texts| if bar.get() { texts.go_now() } else { texts.back_to(&till.payee()) });
-            button(till, "primary", words, Event::WentOn)
-        })}
+pub(crate) fn paid(till: Till) -> Vec<El> {
+    let (words, state) = (till.words(), till.state_now());
+    let Some(checkout) = state.as_ref().and_then(|state| state.checkout()) else { return vec![] };
+    let mut shown = vec![disc(till, true), heading(till, &words.paid(&till.amount()))];
+    match returned(checkout) {
+        Some(method) => shown.push(till.el("p", "note").text(&words.twice(&looks(method, &words).name))),
+        None => {
+            shown.push(till.el("p", "say").say(thanks));
+            let bar = till.el("div", "bar").with(till.el("i", ""));
+            shown.push(bar.attr_if("hidden", |till| seconds_to_go(till).is_none()));
+        }
+    }
+    if checkout.return_url().is_some() {
+        let on = till.el("span", "").say(way_on);
+        shown.push(bare(till, "primary").with(on).tells(Event::WentOn));
+    }
+    shown
+}
+
+/// The method of the payment that is on its way back.
+fn returned(checkout: &Checkout) -> Option<&str> {
+    let state = &checkout.view.state;
+    state.notice.as_ref().map(|_| state.notice_method.as_deref().unwrap_or_default())
+}
+
+fn thanks(till: Till) -> String {
+    let (words, state) = (till.words(), till.state());
+    match (seconds_to_go(till), state.checkout()) {
+        (Some(seconds), Some(checkout)) => words.thanks_going(&checkout.view.payee, &seconds.to_string()),
+        _ => words.thanks(),
+    }
+}
+
+fn way_on(till: Till) -> String {
+    let (words, state) = (till.words(), till.state());
+    match (seconds_to_go(till), state.checkout()) {
+        (None, Some(checkout)) => words.back_to(&checkout.view.payee),
+        _ => words.go_now(),
     }
 }
 
 fn seconds_to_go(till: Till) -> Option<u64> {
-    let now = till.now.get();
-    let go_at = till.checkout(|checkout| match checkout.stage {
-        Stage::Paid { go_at, .. } => go_at,
+    match till.state().checkout()?.stage {
+        Stage::Paid { go_at, .. } => go_at.map(|at| seconds_left(at, till.now()).max(1)),
         _ => None,
-    });
-    go_at.flatten().map(|at| super::countdown::seconds_left(at, now).max(1))
+    }
 }
 
 /// Paid, where there was no overlay.
-pub(crate) fn paid_card(till: Till) -> impl IntoView {
-    view! { {header(till, false)} {paid(till)} }
+pub(crate) fn paid_card(till: Till) -> Vec<El> {
+    let mut shown = paid(till);
+    shown.insert(0, header(till, false));
+    shown
 }
 
 /// Expired or closed.
-pub(crate) fn ended(till: Till) -> impl IntoView {
-    let order = till.checkout(|checkout| checkout.view.trans_id.clone()).unwrap_or_default();
-    let returned = till.checkout(|checkout| {
-        let state = &checkout.view.state;
-        state.notice.is_some().then(|| state.notice_method.clone().unwrap_or_default())
-    });
-    let why = till.texts(|texts| match returned.flatten() {
-        Some(method) => texts.ended_returned(&looks(&method, texts).name, &order),
-        None => texts.ended_why(&order),
-    });
-    let back = till.checkout(|checkout| checkout.return_url().is_some()).unwrap_or_default();
-    view! {
-        {header(till, false)}
-        {heading(till.texts(Texts::ended))}
-        <p class={"say"}>{why}</p>
-        {back.then(|| button(till, "primary", till.texts(|texts| texts.back_to(&till.payee())), Event::WentOn))}
+pub(crate) fn ended(till: Till) -> Vec<El> {
+    let (words, state) = (till.words(), till.state_now());
+    let Some(checkout) = state.as_ref().and_then(|state| state.checkout()) else { return vec![] };
+    let order = &checkout.view.trans_id;
+    let why = match returned(checkout) {
+        Some(method) => words.ended_returned(&looks(method, &words).name, order),
+        None => words.ended_why(order),
+    };
+    let mut shown = vec![header(till, false), heading(till, &words.ended()), say(till, &why)];
+    if checkout.return_url().is_some() {
+        shown.push(button(till, "primary", &words.back_to(&checkout.view.payee), Event::WentOn));
     }
+    shown
 }
 
 /// The checkout cannot be shown: why, and the page that always works.
-pub(crate) fn failed(till: Till, trouble: &Trouble) -> impl IntoView {
-    let why = till.texts(|texts| match trouble {
-        Trouble::Offline => texts.not_shown_offline(),
-        Trouble::NoAnswer => texts.not_shown_server(),
-        Trouble::Refused { .. } => texts.not_shown_refused(),
-    });
-    // For whoever builds the page: the server's own sentence, such as how to register an origin.
-    let sentence = match trouble {
-        Trouble::Refused { sentence, .. } => Some(view! { <p class={"say small"}>{sentence.clone()}</p> }),
-        Trouble::Offline | Trouble::NoAnswer => None,
+pub(crate) fn failed(till: Till, trouble: &Trouble) -> Vec<El> {
+    let words = till.words();
+    let why = match trouble {
+        Trouble::Offline => words.not_shown_offline(),
+        Trouble::NoAnswer => words.not_shown_server(),
+        Trouble::Refused { .. } => words.not_shown_refused(),
     };
-    let again = !matches!(trouble, Trouble::Refused { .. });
-    let hosted = till.errands(|errands| errands.hosted.clone()).unwrap_or_default();
-    view! {
-        {heading(till.texts(Texts::not_shown))}
-        <p class={"say"}>{why}</p>
-        {sentence}
-        {again.then(|| button(till, "primary", till.texts(Texts::try_again), Event::Retried))}
-        <a class={"ghost wide"} part="button" href=hosted>{till.texts(Texts::open_page)}</a>
-    }
+    let more = match trouble {
+        // For whoever builds the page: the server's own sentence, such as how to register an origin.
+        Trouble::Refused { sentence, .. } => till.el("p", "say small").text(sentence),
+        Trouble::Offline | Trouble::NoAnswer => button(till, "primary", &words.try_again(), Event::Retried),
+    };
+    let hosted = link(till, "ghost wide", &words.open_page(), &till.hosted());
+    vec![heading(till, &words.not_shown()), say(till, &why), more, hosted]
 }

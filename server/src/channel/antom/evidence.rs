@@ -50,14 +50,16 @@ pub(super) fn queried(payment: &Payment, answer: &Answer) -> Result<Evidence, Ch
     }
 }
 
-/// The answer to `cancel`: whatever Antom makes of it, a query may decide now. Only where it did not look at it, or
-/// does not know itself, is there no answer.
+/// The answer to `cancel`: whatever Antom makes of it, a query may decide now, also where it did not even look
+/// at it. Only where it does not know itself is there no answer.
 pub(super) fn cancelled(answer: &Answer) -> Result<(), ChannelError> {
     match codes::verdict(&answer.result) {
-        Verdict::Done | Verdict::Refused(_) | Verdict::Exists | Verdict::Absent => Ok(()),
-        Verdict::InProcess | Verdict::Returning | Verdict::Unsure | Verdict::Misasked => {
-            Err(unclear(answer))
-        }
+        Verdict::Done
+        | Verdict::Refused(_)
+        | Verdict::Exists
+        | Verdict::Absent
+        | Verdict::Misasked => Ok(()),
+        Verdict::InProcess | Verdict::Returning | Verdict::Unsure => Err(unclear(answer)),
     }
 }
 

@@ -97,26 +97,35 @@ const LIVE: [PaymentState; 4] =
 
 #[test]
 fn the_first_right_payment_of_an_open_order_is_kept() {
-    for state in LIVE.into_iter().chain([
-        PaymentState::Cancelling,
-        PaymentState::Fail,
-        PaymentState::Cancelled,
-    ]) {
-        check(order(), &payment(state), &notice(paid(hkd(800))), Step::Accept(hkd(800), Some(7)));
+    for state in LIVE.into_iter().chain([PaymentState::Cancelling]) {
+        check(
+            order(),
+            &payment(state),
+            &notice(paid(hkd(800))),
+            Step::Accept(hkd(800), Some(7), 0),
+        );
     }
     let closing = Order { session: SessionState::Closing, ..order() };
     check(
         closing,
         &payment(PaymentState::Processing),
         &query(paid(hkd(800))),
-        Step::Accept(hkd(800), Some(7)),
+        Step::Accept(hkd(800), Some(7), 0),
     );
+}
+
+#[test]
+fn a_success_after_the_end_is_asked_about_and_then_believed() {
+    for state in [PaymentState::Fail, PaymentState::Cancelled] {
+        check(order(), &payment(state), &notice(paid(hkd(800))), Step::Ask);
+        check(order(), &payment(state), &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7), 0));
+    }
 }
 
 #[test]
 fn a_second_success_goes_back() {
     let paid_already = Order { is_paid: true, session: SessionState::Paid, ..order() };
-    let expected = Step::GiveBack(hkd(800), Some(7), Reason::Surplus);
+    let expected = Step::GiveBack(hkd(800), Some(7), 0, Reason::Surplus);
     check(
         paid_already,
         &payment(PaymentState::Processing),
@@ -135,13 +144,13 @@ fn a_late_success_goes_back_unless_the_merchant_keeps_it() {
             late,
             &state,
             &query(paid(hkd(800))),
-            Step::GiveBack(hkd(800), Some(7), Reason::Late),
+            Step::GiveBack(hkd(800), Some(7), 0, Reason::Late),
         );
         let keeps = Order { late_success: LateSuccess::Accept, ..late };
-        check(keeps, &state, &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7)));
+        check(keeps, &state, &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7), 0));
         // D8: a newer session of the same order waits to be paid, and this is what it waited for.
         let newer = Order { has_newer_session: true, ..late };
-        check(newer, &state, &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7)));
+        check(newer, &state, &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7), 0));
     }
 }
 
@@ -155,7 +164,7 @@ fn another_amount_is_a_conflict_until_a_query_says_so_too() {
             order(),
             &state,
             &query(paid(wrong)),
-            Step::GiveBack(wrong, Some(7), Reason::Mismatch),
+            Step::GiveBack(wrong, Some(7), 0, Reason::Mismatch),
         );
     }
 }
@@ -171,7 +180,12 @@ fn from_the_moment_a_cancel_is_sent_only_a_query_after_its_answer_decides() {
         check(order(), payment, &query(Said::Cancelled), Step::Ask);
         check(order(), payment, &notice(Said::Failed), Step::Ask);
     }
-    check(order(), &answered, &query_after_cancel(paid(hkd(800))), Step::Accept(hkd(800), Some(7)));
+    check(
+        order(),
+        &answered,
+        &query_after_cancel(paid(hkd(800))),
+        Step::Accept(hkd(800), Some(7), 0),
+    );
     check(
         order(),
         &answered,
@@ -203,7 +217,7 @@ fn what_somebody_else_gave_back_never_counts() {
         order(),
         &payment(PaymentState::Processing),
         &query(partly),
-        Step::Accept(hkd(800), None),
+        Step::Accept(hkd(800), None, 300),
     );
     check(order(), &success(Role::Accepted), &query(partly), Step::Returned(300));
     check(order(), &success(Role::Accepted), &query(Said::Cancelled), Step::Returned(800));
@@ -234,13 +248,12 @@ fn a_decline_is_a_failure_and_a_code_that_ran_out_is_not() {
 #[test]
 fn not_found_means_not_paid_only_after_the_codes_life() {
     for state in LIVE.into_iter().chain([PaymentState::Cancelling]) {
-        check(order(), &payment(state), &query(Said::NotFound), Step::Stay);
-        let ran_out = Step::Become(PaymentState::Cancelled, RUN_OUT.into());
+        let at = |now| order().on_statement(&payment(state), &query(Said::NotFound), now);
+        assert_eq!(at(EXPIRES + SHOWS_AFTER - 1), Step::Stay);
         assert_eq!(
-            order().on_statement(&payment(state), &query(Said::NotFound), EXPIRES),
-            Step::Stay
+            at(EXPIRES + SHOWS_AFTER),
+            Step::Become(PaymentState::Cancelled, RUN_OUT.into())
         );
-        assert_eq!(order().on_statement(&payment(state), &query(Said::NotFound), FINAL), ran_out);
     }
 }
 
@@ -270,6 +283,23 @@ fn what_cannot_be_cancelled_is_watched_until_nothing_can_arrive() {
     assert_eq!(order().on_statement(&watched, &query(Said::Pending), FINAL - 1), Step::Stay);
     let over = Step::Become(PaymentState::Cancelled, RUN_OUT.into());
     assert_eq!(order().on_statement(&watched, &query(Said::Pending), FINAL), over);
+}
+
+#[test]
+fn what_the_bank_confirms_is_neither_stopped_nor_stuck() {
+    check(order(), &payment(PaymentState::Processing), &query(Said::Confirming), Step::Confirm);
+    check(order(), &payment(PaymentState::Cancelling), &query(Said::Confirming), Step::Confirm);
+    check(
+        order(),
+        &cancelled(PaymentState::Cancelling),
+        &query_after_cancel(Said::Confirming),
+        Step::Stay,
+    );
+    for state in [PaymentState::Processing, PaymentState::Cancelling] {
+        let confirming = Payment { confirming: true, ..payment(state) };
+        check(order(), &confirming, &query(Said::Pending), Step::Unconfirm);
+        check(order(), &confirming, &notice(Said::Pending), Step::Stay);
+    }
 }
 
 #[test]

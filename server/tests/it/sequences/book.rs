@@ -57,7 +57,8 @@ pub struct Row {
 
 impl Row {
     pub fn refunded(&self) -> i64 {
-        let done = |(amount, refund): &(i64, Refund)| if *refund == Refund::Done { *amount } else { 0 };
+        let done =
+            |(amount, refund): &(i64, Refund)| if *refund == Refund::Done { *amount } else { 0 };
         self.refunds.values().map(done).sum()
     }
 

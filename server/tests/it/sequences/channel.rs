@@ -204,10 +204,6 @@ impl Hostile {
         self.world().hanging.drain(..).for_each(|hanging| _ = hanging.go.send(true));
     }
 
-    pub fn hangs(&self) -> bool {
-        !self.world().hanging.is_empty()
-    }
-
     /// Calls that hang beyond their deadline end without an answer, before the clock is moved to `to`.
     pub fn time_out(&self, to: Millis) {
         let mut world = self.world();
@@ -284,7 +280,9 @@ impl Hostile {
         let declined = row.at == At::Declined || (row.at == At::Closed && row.captured.is_none());
         let said = match dice.below(3) {
             // Success after the end: the question tells the truth.
-            0 if declined => Said::Paid { amount: row.asked, at: None, returned: 0 },
+            0 if declined => {
+                Said::Paid { amount: row.asked, at: None, returned: 0 }
+            }
             1 => Said::Paid { amount: another(row.asked, &mut dice), at: None, returned: 0 },
             _ => Said::Failed,
         };
@@ -396,7 +394,10 @@ impl Hostile {
     }
 
     fn short(&self, request: &str) -> String {
-        self.world().rows.get(request).map_or_else(|| "new".into(), |row| format!("#{}", row.number))
+        self.world()
+            .rows
+            .get(request)
+            .map_or_else(|| "new".into(), |row| format!("#{}", row.number))
     }
 
     /// What is stored of a payment while its request arrives here.
@@ -484,8 +485,17 @@ impl World {
         }
     }
 
-    fn refund(&mut self, reversal: &Reversal, request: &str, now: Millis, calm: bool, dice: &mut Dice) -> ReversalSaid {
-        let Some(row) = self.rows.get_mut(request) else { return ReversalSaid::Never("ORDER_NOT_EXIST".into()) };
+    fn refund(
+        &mut self,
+        reversal: &Reversal,
+        request: &str,
+        now: Millis,
+        calm: bool,
+        dice: &mut Dice,
+    ) -> ReversalSaid {
+        let Some(row) = self.rows.get_mut(request) else {
+            return ReversalSaid::Never("ORDER_NOT_EXIST".into());
+        };
         if row.refunds.contains_key(&reversal.request_id) {
             return row.said_of(&reversal.request_id);
         }
@@ -519,7 +529,8 @@ fn wait(dice: &mut Dice, most: Millis) -> Millis {
 
 fn another(asked: Money, dice: &mut Dice) -> Money {
     let currency = if dice.is_under(80) { asked.currency() } else { "USD".parse().unwrap() };
-    let amount = dice.one_of(&[asked.minor() - 1, asked.minor() + 1, asked.minor() / 2, asked.minor() * 2]);
+    let amount =
+        dice.one_of(&[asked.minor() - 1, asked.minor() + 1, asked.minor() / 2, asked.minor() * 2]);
     Money::new(amount, currency).unwrap()
 }
 
@@ -548,14 +559,17 @@ impl Channel for Hostile {
                 app_link: None,
                 url: None,
             };
-            let answer = |action| Ok(Opened { evidence: Evidence { said, reason: String::new() }, action });
+            let answer =
+                |action| Ok(Opened { evidence: Evidence { said, reason: String::new() }, action });
             match row.at {
                 At::Open if dice.is_under(4) => answer(None),
                 At::Open => answer(Some(action)),
                 At::Confirming(..) | At::Paid => answer(None),
                 At::Nowhere => Err(ChannelError::Refused { code: "RISK_REJECT".into() }),
                 At::Queued(_) => Err(ChannelError::NoAnswer("queued".into())),
-                At::Declined | At::Closed => Err(ChannelError::Refused { code: "ORDER_IS_CLOSED".into() }),
+                At::Declined | At::Closed => {
+                    Err(ChannelError::Refused { code: "ORDER_IS_CLOSED".into() })
+                }
             }
         })
         .await
@@ -583,7 +597,11 @@ impl Channel for Hostile {
         .await
     }
 
-    async fn refund(&self, payment: &Payment, reversal: &Reversal) -> Result<ReversalSaid, ChannelError> {
+    async fn refund(
+        &self,
+        payment: &Payment,
+        reversal: &Reversal,
+    ) -> Result<ReversalSaid, ChannelError> {
         let calm = self.is_calm();
         self.carry(Call::Refund, &payment.request_id, |world, dice, now| {
             let said = world.refund(reversal, &payment.request_id, now, calm, dice);
@@ -600,7 +618,11 @@ impl Channel for Hostile {
         .await
     }
 
-    async fn query_refund(&self, payment: &Payment, reversal: &Reversal) -> Result<ReversalSaid, ChannelError> {
+    async fn query_refund(
+        &self,
+        payment: &Payment,
+        reversal: &Reversal,
+    ) -> Result<ReversalSaid, ChannelError> {
         self.carry(Call::QueryRefund, &payment.request_id, |world, _, _| {
             let row = world.rows.get(&payment.request_id);
             Ok(row.map_or(ReversalSaid::NotFound, |row| row.said_of(&reversal.request_id)))
@@ -609,9 +631,12 @@ impl Channel for Hostile {
     }
 
     fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged> {
-        let number = std::str::from_utf8(notification.body).ok().and_then(|text| text.parse::<usize>().ok());
+        let number =
+            std::str::from_utf8(notification.body).ok().and_then(|text| text.parse::<usize>().ok());
         let world = self.world();
-        number.and_then(|number| world.notices.get(number).cloned()).ok_or(Forged("no such message"))
+        number
+            .and_then(|number| world.notices.get(number).cloned())
+            .ok_or(Forged("no such message"))
     }
 
     fn acknowledgement(&self) -> &'static str {

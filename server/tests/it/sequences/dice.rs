@@ -5,13 +5,13 @@
 pub struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Dice {
-        Dice(seed)
-    }
-
     /// The draws for one thing of a sequence: what happens to it does not depend on what others drew before.
     pub fn of(seed: u64, about: &[u64]) -> Dice {
-        Dice(about.iter().fold(seed, |state, word| mix(state ^ word.wrapping_mul(0x9E37_79B9_7F4A_7C15))))
+        Dice(
+            about
+                .iter()
+                .fold(seed, |state, word| mix(state ^ word.wrapping_mul(0x9E37_79B9_7F4A_7C15))),
+        )
     }
 
     pub fn draw(&mut self) -> u64 {

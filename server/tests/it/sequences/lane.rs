@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use florin_server::App;
+use florin_server::Error;
 use florin_server::app::SENDS;
 use florin_server::clock::Millis;
-use florin_server::Error;
 use florin_server::domain::order::LateSuccess;
 use florin_server::store::merchants::{self, Merchant};
 use florin_server::store::{Store, Tx};
@@ -91,10 +91,12 @@ impl Lane {
                    select min(next_ask_ms) as due from payment where trans_id = $1
                    union all select min(next_try_ms) from reversal where trans_id = $1
                    union all select min(case when next_ms > leased_until_ms then next_ms else leased_until_ms end)
-                     from outbox where trans_id = $1 and state = 'PENDING'
-                   union all select min(expire_ms) from session where trans_id = $1 and state = 'OPEN') as dues",
+                     from outbox where trans_id = $1 and seq = (select min(seq) from outbox where trans_id = $1 and state = 'PENDING')
+                   union all select min(expire_ms) from session
+                    where trans_id = $1 and state = 'OPEN' and expire_ms > $2) as dues",
             )
             .bind(trans_id.to_owned())
+            .bind(self.clock.load(Ordering::SeqCst))
             .one()
             .await
             .unwrap();
@@ -104,7 +106,9 @@ impl Lane {
 
 /// One who gives late money back, and one who keeps it (D9).
 async fn add_merchants(store: &Store) {
-    for (id, late_success) in [(MERCHANT, LateSuccess::Reverse), (OTHER_MERCHANT, LateSuccess::Accept)] {
+    for (id, late_success) in
+        [(MERCHANT, LateSuccess::Reverse), (OTHER_MERCHANT, LateSuccess::Accept)]
+    {
         let merchant = Merchant {
             id: id.parse().unwrap(),
             name: "Northwind Tea".into(),
@@ -177,7 +181,12 @@ async fn hear(State((heard, tries)): State<(Heard, Tries)>, raw: Bytes) -> Statu
     let mut heard = heard.lock().unwrap();
     let of_order = heard.entry(trans_id).or_default();
     if !of_order.iter().any(|told| told.id == id) {
-        let told = Told { id, kind: text(&body["type"]), seq, session_status: text(&data["session_status"]) };
+        let told = Told {
+            id,
+            kind: text(&body["type"]),
+            seq,
+            session_status: text(&data["session_status"]),
+        };
         of_order.push(told);
     }
     if tried == 1 && mood % 11 == 1 { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK }

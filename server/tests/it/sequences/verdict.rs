@@ -72,7 +72,8 @@ fn the_money(case: &Case, wrong: &mut Vec<String>) {
             wrong.push(format!("{request} is known to the channel only"));
         }
     }
-    let accepted = case.payments.iter().filter(|(payment, _)| payment.role == Role::Accepted).count();
+    let accepted =
+        case.payments.iter().filter(|(payment, _)| payment.role == Role::Accepted).count();
     if accepted > 1 {
         wrong.push(format!("{accepted} payments are accepted"));
     }
@@ -104,12 +105,21 @@ fn the_reasons(case: &Case, wrong: &mut Vec<String>) {
             let fits = match back.reason {
                 Reason::Surplus => accepted,
                 Reason::Late => case.late_success == LateSuccess::Reverse,
-                Reason::Mismatch => payment.got != Some(payment.amount) || is_another_price(case, payment),
-                Reason::External => case.rows.get(&payment.request_id).is_some_and(|row| row.by_others + row.by_cancel > 0),
+                Reason::Mismatch => {
+                    payment.got != Some(payment.amount) || is_another_price(case, payment)
+                }
+                Reason::External => case
+                    .rows
+                    .get(&payment.request_id)
+                    .is_some_and(|row| row.by_others + row.by_cancel > 0),
                 Reason::Merchant => false,
             };
             if !fits {
-                wrong.push(format!("{} of {got} goes back as {}", payment.id, back.reason.as_str()));
+                wrong.push(format!(
+                    "{} of {got} goes back as {}",
+                    payment.id,
+                    back.reason.as_str()
+                ));
             }
         }
     }
@@ -131,7 +141,11 @@ fn the_sessions(case: &Case, story: &Story<'_>, wrong: &mut Vec<String>) {
         }
     }
     for id in story.seen_paid.lock().unwrap().iter() {
-        if !case.sessions.iter().any(|(session, state, _)| session == id.as_str() && state == "PAID") {
+        if !case
+            .sessions
+            .iter()
+            .any(|(session, state, _)| session == id.as_str() && state == "PAID")
+        {
             wrong.push(format!("session {id} was shown as paid"));
         }
     }
@@ -139,7 +153,8 @@ fn the_sessions(case: &Case, story: &Story<'_>, wrong: &mut Vec<String>) {
 
 /// Every result told, once and in order; success for what is accepted, reversed for what is not, and for nothing else.
 fn the_merchant(case: &Case, wrong: &mut Vec<String>) {
-    let told: Vec<(i64, String)> = case.told.iter().map(|told| (told.seq, told.kind.clone())).collect();
+    let told: Vec<(i64, String)> =
+        case.told.iter().map(|told| (told.seq, told.kind.clone())).collect();
     if told != case.results {
         wrong.push(format!("the log has {:?}, the merchant heard {told:?}", case.results));
     }

@@ -1,0 +1,67 @@
+/**
+ * Every state as people see it: in both languages, light and dark, on a desk and on a phone. A picture of each goes
+ * into the report for eyes to judge; axe has nothing to say about any, and none is wider than its screen.
+ */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { scenes } from '../support/scenes.ts'
+import { expect, test } from '../support/test.ts'
+
+const looks = {
+  light: { colorScheme: 'light', width: 1280, height: 900 },
+  dark: { colorScheme: 'dark', width: 1280, height: 900 },
+  phone: { colorScheme: 'light', width: 375, height: 740 },
+  'phone-dark': { colorScheme: 'dark', width: 375, height: 740 },
+  narrow: { colorScheme: 'light', width: 320, height: 640 },
+} as const
+
+type Look = keyof typeof looks
+
+for (const [name, { way, settings }] of Object.entries(scenes)) {
+  for (const language of ['en', 'zh-Hans']) {
+    test.describe(name, () => {
+      test.use({ settings: settings ?? {}, ends: false, locale: language })
+
+      test(`${name} in ${language} looks right and is accessible`, async ({ page, console, merchant, server, checkout, shop, wallet, faults }, info) => {
+        console.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|404|florin:/)
+        await page.emulateMedia({ reducedMotion: 'reduce' })
+        const goods = [{ name: language === 'en' ? 'Alpine Oolong' : '高山乌龙', quantity: 2, unit_amount: '40000' }]
+        const session = await merchant.createSession({ display_locale: language, goods })
+        await way({ page, merchant, server, checkout, shop, wallet, faults, session, language })
+
+        // All pictures first: some states do not last.
+        for (const look of Object.keys(looks) as Look[]) {
+          await wear(page, look)
+          const path = `shots/${name}-${language}-${look}.png`
+          await page.screenshot({ path, animations: 'disabled' })
+          await info.attach(`${name}, ${language}, ${look}`, { path, contentType: 'image/png' })
+          expect.soft(await overflow(page), `sideways scrolling, ${look}`).toBeLessThanOrEqual(0)
+        }
+        for (const look of ['phone', 'dark', 'light'] as const) {
+          await wear(page, look)
+          expect.soft(await complaints(page), `axe, ${look}`).toEqual([])
+        }
+      })
+    })
+  }
+}
+
+async function wear(page: Page, look: Look): Promise<void> {
+  const { colorScheme, ...size } = looks[look]
+  await page.emulateMedia({ colorScheme })
+  await page.setViewportSize(size)
+}
+
+/** By how many pixels the page is wider than the screen. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+}
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+async function complaints(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
+  const where = (nodes: { target: unknown[]; failureSummary?: string }[]) =>
+    nodes.map((node) => `${node.target.join(' ')} (${node.failureSummary?.split('\n')[1]?.trim()})`).join('; ')
+  return violations.map(({ id, nodes }) => `${id}: ${where(nodes)}`)
+}
