@@ -2,7 +2,6 @@
 // a release shrinks the program and writes compressed neighbours. Runs alone too: `node widget/build.mjs <folder>`.
 
 import { createHash } from "node:crypto";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,32 +17,45 @@ if (!existsSync(join(widget, "node_modules", "esbuild"))) {
 }
 const esbuild = await import("esbuild");
 
-// The named features are those that the compiler uses; with `--all-features` the result is one that browsers refuse.
-const optimise = [
-  "-Oz", "--converge", "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-nontrapping-float-to-int",
-  "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue",
-];
+/** Exports that nothing calls: they come with a dependency of Leptos, and keep alive all that they need. */
+const unused = /^(__wbg_)?intounderlying/;
 
-/** Writes a file under a name that changes with its contents, and says what the browser must find in it. */
-function keep(stem, extension, bytes) {
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
-  const name = `${stem}-${hash}.${extension}`;
-  writeFileSync(join(out, name), bytes);
-  return { name, integrity: `sha384-${createHash("sha384").update(bytes).digest("base64")}` };
+/** Shrinks the program: what is not called goes, and the rest gets small. */
+async function shrink(bytes) {
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.readBinary(bytes);
+  for (let index = module.getNumExports() - 1; index >= 0; index--) {
+    const { name } = binaryen.getExportInfo(module.getExportByIndex(index));
+    if (unused.test(name)) module.removeExport(name);
+  }
+  binaryen.setOptimizeLevel(2);
+  binaryen.setShrinkLevel(2);
+  for (let pass = 0; pass < 2; pass++) module.optimize();
+  return module.emitBinary();
+}
+
+/** Takes out of the glue what the shrunk program no longer asks for. */
+function prune(glue, wasm) {
+  const imported = new Set(WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map(({ name }) => name));
+  const entry = /^ {8}(__wb\w+): function[^]*?\n {8}\},?\n/gm;
+  return glue
+    .replace(entry, (text, name) => (imported.has(name) ? text : ""))
+    .replace(/^export class IntoUnderlying[^]*?^\}\n/gm, "")
+    .replace(/^(const|if \(Symbol.dispose\)) IntoUnderlying[^]*?;\n/gm, "");
 }
 
 async function program() {
-  const [glue, wasm] = ["florin-widget.js", "florin-widget_bg.wasm"].map((name) => join(out, name));
+  let glue = readFileSync(join(out, "florin-widget.js"), "utf8");
+  let wasm = readFileSync(join(out, "florin-widget_bg.wasm"));
   if (release) {
-    const wasmOpt = join(widget, "node_modules", "binaryen", "bin", "wasm-opt");
-    execFileSync(process.execPath, [wasmOpt, wasm, "-o", wasm, ...optimise], { stdio: "inherit" });
+    wasm = await shrink(wasm);
+    glue = prune(glue, wasm);
   }
-  const text = readFileSync(glue, "utf8");
-  if (text.includes("innerHTML")) {
-    throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: some child element is fully static (src/lib.rs)");
+  if (glue.includes("innerHTML")) {
+    throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: something builds elements from markup");
   }
-  const { code } = await esbuild.transform(text, { minify: release, format: "esm", target: "es2022" });
-  const files = { glue: keep("florin", "js", code), wasm: keep("florin", "wasm", readFileSync(wasm)) };
+  const { code } = await esbuild.transform(glue, { minify: release, format: "esm", target: "es2022" });
+  const files = { glue: keep("florin", "js", code), wasm: keep("florin", "wasm", wasm) };
   for (const name of readdirSync(out).filter((name) => name.startsWith("florin-widget"))) {
     rmSync(join(out, name), { recursive: true });
   }

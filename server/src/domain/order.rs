@@ -82,6 +82,12 @@ impl Order {
             }
 
             (Cancelling, Said::Failed | Said::Cancelled) if !decides => Step::Ask,
+            // Believing a wrong "no" would lose sight of money that was taken, so a message is only a hint to ask.
+            (Intent | Sent | Unknown | Processing | Cancelling, Said::Failed | Said::Cancelled)
+                if statement.source == Source::Notice =>
+            {
+                Step::Ask
+            }
             (Intent | Sent | Unknown | Processing, Said::Failed) if now < payment.expires => {
                 Step::Become(Fail, reason)
             }

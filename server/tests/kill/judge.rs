@@ -31,9 +31,15 @@ pub async fn judge(server: &Server, merchant: &Merchant, seen: &Seen) -> Found {
     the_money(server, &payments, &mut wrong).await;
     the_promises(server, &payments, seen, &mut wrong).await;
     the_messages(merchant, &accepted, &mut wrong);
-    wrong.extend(accepted.iter().filter(|(_, count)| **count > 1).map(|(order, _)| format!("{order} is paid twice")));
+    wrong.extend(
+        accepted
+            .iter()
+            .filter(|(_, count)| **count > 1)
+            .map(|(order, _)| format!("{order} is paid twice")),
+    );
     let back = payments.values().filter(|p| p.role == "SURPLUS").count();
-    let again: u64 = merchant.kept.lock().unwrap().messages.values().map(|(.., count)| count - 1).sum();
+    let again: u64 =
+        merchant.kept.lock().unwrap().messages.values().map(|(.., count)| count - 1).sum();
     let told = format!(
         "{} payments, {} accepted, {back} given back, {again} messages came again, {} wrong",
         payments.len(),
@@ -83,7 +89,12 @@ async fn the_money(server: &Server, payments: &BTreeMap<String, Stored>, wrong: 
 }
 
 /// Every 2xx is still true: sessions, transactions, "paid"; and no payer has paid for nothing.
-async fn the_promises(server: &Server, payments: &BTreeMap<String, Stored>, seen: &Seen, wrong: &mut Vec<String>) {
+async fn the_promises(
+    server: &Server,
+    payments: &BTreeMap<String, Stored>,
+    seen: &Seen,
+    wrong: &mut Vec<String>,
+) {
     let sessions: Vec<(String, String, String)> = server
         .store()
         .await
@@ -94,7 +105,9 @@ async fn the_promises(server: &Server, payments: &BTreeMap<String, Stored>, seen
         .all()
         .await
         .unwrap();
-    let state = |id: &str| sessions.iter().find(|(session, ..)| session == id).map(|(.., state)| state.as_str());
+    let state = |id: &str| {
+        sessions.iter().find(|(session, ..)| session == id).map(|(.., state)| state.as_str())
+    };
     for (trans_id, id) in seen.sessions.lock().unwrap().iter() {
         if state(id).is_none() {
             wrong.push(format!("the session {id} of {trans_id} is lost"));
@@ -127,7 +140,11 @@ fn the_messages(merchant: &Merchant, accepted: &BTreeMap<&str, usize>, wrong: &m
         }
     }
     if told != *accepted {
-        wrong.push(format!("{} orders are paid, the merchant heard of {}", accepted.len(), told.len()));
+        wrong.push(format!(
+            "{} orders are paid, the merchant heard of {}",
+            accepted.len(),
+            told.len()
+        ));
     }
     if kept.forged > 0 {
         wrong.push(format!("{} messages are not signed", kept.forged));

@@ -36,12 +36,14 @@ const REST: Duration = Duration::from_secs(180);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_the_server_loses_nothing_and_doubles_nothing() {
-    let kills = std::env::var("FLORIN_KILLS").map_or(USUAL, |text| text.parse().expect("FLORIN_KILLS is a number"));
+    let kills = std::env::var("FLORIN_KILLS")
+        .map_or(USUAL, |text| text.parse().expect("FLORIN_KILLS is a number"));
     let merchant = Merchant::start().await;
     let mut server = Server::start().await;
     let seen = Arc::new(Seen::default());
     let stop = Arc::new(AtomicBool::new(false));
-    let street = tokio::spawn(street(server.at.clone(), merchant.hook.clone(), seen.clone(), stop.clone()));
+    let street =
+        tokio::spawn(street(server.at.clone(), merchant.hook.clone(), seen.clone(), stop.clone()));
 
     let mut slowest = Duration::ZERO;
     for number in 0..kills {

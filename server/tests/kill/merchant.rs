@@ -42,7 +42,9 @@ impl Merchant {
 }
 
 async fn hear(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, raw: Bytes) -> StatusCode {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let header = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    };
     let id = header("webhook-id");
     let mut kept = kept.lock().unwrap();
     if !is_signed(&id, &header("webhook-timestamp"), &raw, &header("webhook-signature")) {
@@ -59,6 +61,7 @@ async fn hear(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, raw: Byt
 fn is_signed(id: &str, timestamp: &str, raw: &[u8], signature: &str) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &STANDARD.decode(SECRET).unwrap());
     let signed = [format!("{id}.{timestamp}.").as_bytes(), raw].concat();
-    let mac = signature.strip_prefix("v1,").and_then(|mac| STANDARD.decode(mac).ok()).unwrap_or_default();
+    let mac =
+        signature.strip_prefix("v1,").and_then(|mac| STANDARD.decode(mac).ok()).unwrap_or_default();
     hmac::verify(&key, &signed, &mac).is_ok()
 }

@@ -104,7 +104,16 @@ impl Server {
 
     /// What the sandbox's own book says of every payment.
     pub async fn book(&self) -> Vec<Value> {
-        let text = self.at.http.get(format!("{}/book", self.at.sandbox)).send().await.unwrap().text().await.unwrap();
+        let text = self
+            .at
+            .http
+            .get(format!("{}/book", self.at.sandbox))
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
         let body: Value = serde_json::from_str(&text).unwrap();
         body["payments"].as_array().cloned().unwrap_or_default()
     }
@@ -119,7 +128,8 @@ impl Server {
 async fn sandbox(folder: &std::path::Path, stop: &CancellationToken) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let settings = florin_sandbox::Settings { public_url: url.clone(), book: folder.join("book.jsonl") };
+    let settings =
+        florin_sandbox::Settings { public_url: url.clone(), book: folder.join("book.jsonl") };
     tokio::spawn(florin_sandbox::serve(listener, settings, stop.clone()));
     url
 }

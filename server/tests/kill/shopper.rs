@@ -28,7 +28,8 @@ const AGAIN: Duration = Duration::from_millis(150);
 /// Tries until the server answers, and gives its answer.
 async fn ask(at: &At, method: Method, path: &str, key: &str, body: Option<&Value>) -> (u16, Value) {
     loop {
-        let mut request = at.http.request(method.clone(), format!("{}{path}", at.server)).bearer_auth(key);
+        let mut request =
+            at.http.request(method.clone(), format!("{}{path}", at.server)).bearer_auth(key);
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -81,7 +82,8 @@ pub async fn shop(at: &At, number: u64, hook: &str, seen: &Seen) {
 
 impl Shopper<'_> {
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
-        ask(self.at, method, &format!("/v1/checkout/{}{path}", self.session), &self.token, body).await
+        ask(self.at, method, &format!("/v1/checkout/{}{path}", self.session), &self.token, body)
+            .await
     }
 
     /// Opens a payment; gives its number and its code. A code that ended meanwhile is replaced by the next.
@@ -102,7 +104,14 @@ impl Shopper<'_> {
 
     async fn approve(&self, (id, code): &(String, String)) {
         let request = json!({ "code": code, "action": "approve" });
-        let answer = self.at.http.post(format!("{}/wallet", self.at.sandbox)).json(&request).send().await.unwrap();
+        let answer = self
+            .at
+            .http
+            .post(format!("{}/wallet", self.at.sandbox))
+            .json(&request)
+            .send()
+            .await
+            .unwrap();
         let text = answer.text().await.unwrap();
         let body: Value = serde_json::from_str(&text).unwrap_or_default();
         if body["status"] == "PAID" {
@@ -125,7 +134,8 @@ impl Shopper<'_> {
 
     async fn leaves(&self) {
         self.code("GCASH").await;
-        ask(self.at, Method::POST, &format!("/v1/sessions/{}/close", self.session), KEY, None).await;
+        ask(self.at, Method::POST, &format!("/v1/sessions/{}/close", self.session), KEY, None)
+            .await;
     }
 
     async fn pays_anew(&self, method: &str) {
@@ -141,7 +151,8 @@ impl Shopper<'_> {
                 return;
             }
             // A code that was closed while nobody could answer: the shopper takes another one.
-            let over = matches!(answer["data"]["payment_status"].as_str(), Some("FAIL" | "CANCELLED"));
+            let over =
+                matches!(answer["data"]["payment_status"].as_str(), Some("FAIL" | "CANCELLED"));
             if over && turn % 4 == 0 {
                 self.pays_anew("GCASH").await;
             }

@@ -239,9 +239,18 @@ fn success_stands_whatever_comes_after_it() {
 fn a_decline_is_a_failure_and_a_code_that_ran_out_is_not() {
     for state in LIVE {
         let failed = Step::Become(PaymentState::Fail, "DECLINED".into());
-        check(order(), &payment(state), &notice(Said::Failed), failed);
+        check(order(), &payment(state), &query(Said::Failed), failed.clone());
+        check(order(), &payment(state), &from(Source::Reply, Said::Failed, None), failed);
         let ran_out = Step::Become(PaymentState::Cancelled, RUN_OUT.into());
         assert_eq!(order().on_statement(&payment(state), &query(Said::Failed), EXPIRES), ran_out);
+    }
+}
+
+#[test]
+fn a_message_that_nothing_was_paid_is_only_a_hint_to_ask() {
+    for state in LIVE.into_iter().chain([PaymentState::Cancelling]) {
+        check(order(), &payment(state), &notice(Said::Failed), Step::Ask);
+        check(order(), &payment(state), &notice(Said::Cancelled), Step::Ask);
     }
 }
 

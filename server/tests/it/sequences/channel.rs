@@ -280,9 +280,7 @@ impl Hostile {
         let declined = row.at == At::Declined || (row.at == At::Closed && row.captured.is_none());
         let said = match dice.below(3) {
             // Success after the end: the question tells the truth.
-            0 if declined => {
-                Said::Paid { amount: row.asked, at: None, returned: 0 }
-            }
+            0 if declined => Said::Paid { amount: row.asked, at: None, returned: 0 },
             1 => Said::Paid { amount: another(row.asked, &mut dice), at: None, returned: 0 },
             _ => Said::Failed,
         };

@@ -64,8 +64,21 @@ fn fault(group: u64, dice: &mut Dice) -> Value {
     let quiet = ["silent", "silent", "bad_signature"];
     let loud = ["paid_after_cancel", "duplicate", "contradiction"];
     let mine = if group.is_multiple_of(2) { dice.one_of(&quiet) } else { dice.one_of(&loud) };
-    let on_a_call = dice.one_of(&["lost_reply", "server_error", "half_body", "unknown", "bad_signature", "late"]);
-    let at_the_payers = dice.one_of(&["cancel_returns_money", "decline", "pending", "refund_pending", "wrong_amount"]);
+    let on_a_call = dice.one_of(&[
+        "lost_reply",
+        "server_error",
+        "half_body",
+        "unknown",
+        "bad_signature",
+        "late",
+    ]);
+    let at_the_payers = dice.one_of(&[
+        "cancel_returns_money",
+        "decline",
+        "pending",
+        "refund_pending",
+        "wrong_amount",
+    ]);
     let name = dice.one_of(&[mine, on_a_call, at_the_payers]);
     let mut rule = json!({ "fault": name, "times": 1 + dice.below(3) });
     if name == mine && name == "bad_signature" {
@@ -86,7 +99,8 @@ async fn act(app: &TestApp, shopper: &Shopper, part: u64, dice: &mut Dice) {
     let session = &shopper.session;
     let any_code = |dice: &mut Dice| {
         let codes = shopper.codes.lock().unwrap();
-        let newest = if dice.is_under(60) { codes.len().saturating_sub(1) } else { dice.below(codes.len()) };
+        let newest =
+            if dice.is_under(60) { codes.len().saturating_sub(1) } else { dice.below(codes.len()) };
         codes.get(newest).cloned()
     };
     let kind = if shopper.codes.lock().unwrap().is_empty() { 0 } else { dice.below(20) };
@@ -121,7 +135,9 @@ async fn act(app: &TestApp, shopper: &Shopper, part: u64, dice: &mut Dice) {
 fn keep(shopper: &Shopper, opened: &Answer) {
     answered(opened);
     let data = &opened.body["data"];
-    if let (Some(id), Some(code)) = (data["order_id"].as_str(), data["next_action"]["text"].as_str()) {
+    if let (Some(id), Some(code)) =
+        (data["order_id"].as_str(), data["next_action"]["text"].as_str())
+    {
         shopper.codes.lock().unwrap().push((id.to_owned(), code.to_owned()));
     }
 }
@@ -134,7 +150,8 @@ fn answered(answer: &Answer) {
 
 /// The faults end, and time passes until nothing is left to do.
 async fn calm(app: &TestApp) {
-    let stopped = reqwest::Client::new().delete(format!("{}/faults", app.sandbox)).send().await.unwrap();
+    let stopped =
+        reqwest::Client::new().delete(format!("{}/faults", app.sandbox)).send().await.unwrap();
     assert!(stopped.status().is_success());
     for _ in 0..150 {
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -199,7 +216,9 @@ async fn judge(app: &TestApp) -> Vec<String> {
             _ => held == 0,
         };
         if !fits {
-            wrong.push(format!("{request} {state} {role}: held {held}, {returned} returned, {manual} manual; {row}"));
+            wrong.push(format!(
+                "{request} {state} {role}: held {held}, {returned} returned, {manual} manual; {row}"
+            ));
         }
     }
     let accepted = payments.iter().filter(|(_, _, role, ..)| role == "ACCEPTED").count();
@@ -228,7 +247,8 @@ async fn the_merchant(app: &TestApp) -> Vec<String> {
         let log: Vec<String> = group.iter().map(|(_, kind)| kind.clone()).collect();
         let heard = app.sink.kinds(&group[0].0);
         if heard != log {
-            wrong.push(format!("{}: the log has {log:?}, the merchant heard {heard:?}", group[0].0));
+            wrong
+                .push(format!("{}: the log has {log:?}, the merchant heard {heard:?}", group[0].0));
         }
     }
     wrong
