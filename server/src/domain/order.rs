@@ -31,6 +31,8 @@ pub struct Order {
     pub has_newer_session: bool,
     /// The merchant's choice.
     pub late_success: LateSuccess,
+    /// Whether the channel has said before that this payment came to nothing.
+    pub was_denied: bool,
 }
 
 /// What is to be done. Carried out in one commit by `flow::settle`.
@@ -77,6 +79,11 @@ impl Order {
             (Success, Said::NotFound | Said::Pending | Said::Confirming) => Step::Stay,
 
             (_, Said::Paid { .. }) if !decides => Step::Ask,
+            // A message that contradicts another one, or comes while we close the code, is asked about first.
+            (Cancelling, Said::Paid { .. }) if statement.source == Source::Notice => Step::Ask,
+            (_, Said::Paid { .. }) if statement.source == Source::Notice && self.was_denied => {
+                Step::Ask
+            }
             (_, Said::Paid { amount, at, returned }) => {
                 self.take(payment, statement.source, amount, at, returned)
             }

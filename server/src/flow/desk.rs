@@ -113,7 +113,7 @@ impl Desk {
     }
 
     /// What the domain must know to judge evidence about `payment`.
-    pub fn standing(&self, payment: &Payment) -> Result<Order> {
+    pub fn standing(&self, payment: &Payment, was_denied: bool) -> Result<Order> {
         let session = self.session(&payment.session)?;
         Ok(Order {
             amount: self.order.amount,
@@ -125,6 +125,7 @@ impl Desk {
                     && other.amount == payment.amount
             }),
             late_success: self.context.merchant.late_success,
+            was_denied,
         })
     }
 

@@ -103,7 +103,9 @@ async fn take_in(
                 show(desk, tx, &payment, &action).await?;
             }
             let payment = desk.payment(id)?.clone();
-            let step = desk.standing(&payment)?.on_statement(&payment, &statement, desk.now());
+            let was_denied = is_success_notice(&statement) && evidence::has_denial(tx, id).await?;
+            let standing = desk.standing(&payment, was_denied)?;
+            let step = standing.on_statement(&payment, &statement, desk.now());
             carry_out(desk, tx, &payment, &statement, step.clone()).await?;
             Ok(step)
         }
@@ -139,6 +141,11 @@ async fn take_in(
             Ok(Step::Stay)
         }
     }
+}
+
+/// Only these can be contradicted by what was said before; nobody else pays for the look.
+fn is_success_notice(statement: &Statement) -> bool {
+    statement.source == Source::Notice && matches!(statement.evidence.said, Said::Paid { .. })
 }
 
 fn unknown(state: PaymentState) -> PaymentState {

@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use florin_shared::PaymentId;
 
-use super::{StoreError, Tx};
+use super::{Sql, StoreError, Tx};
 use crate::clock::Millis;
 use crate::domain::payment::{Payment, Said, Statement};
 use crate::hex;
@@ -49,11 +49,20 @@ fn key(payment: &Payment, statement: &Statement) -> String {
 
 /// Whether the channel has ever said that this was paid.
 pub async fn has_success(tx: &mut Tx, payment: &PaymentId) -> Result<bool, StoreError> {
-    let (count,): (i64,) = tx
+    has(tx
         .sql("select count(*) from evidence where payment_id = $1 and status = 'SUCCESS'")
-        .bind(payment.as_str())
-        .one()
-        .await?
-        .unwrap_or((0,));
-    Ok(count > 0)
+        .bind(payment.as_str()))
+    .await
+}
+
+/// Whether the channel has ever said that this came to nothing.
+pub async fn has_denial(tx: &mut Tx, payment: &PaymentId) -> Result<bool, StoreError> {
+    let text =
+        "select count(*) from evidence where payment_id = $1 and status in ('FAIL', 'CANCELLED')";
+    has(tx.sql(text).bind(payment.as_str())).await
+}
+
+async fn has(count: Sql<'_, '_>) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> = count.one().await?;
+    Ok(row.is_some_and(|(count,)| count > 0))
 }

@@ -23,6 +23,7 @@ fn order() -> Order {
         session: SessionState::Open,
         has_newer_session: false,
         late_success: LateSuccess::Reverse,
+        was_denied: false,
     }
 }
 
@@ -97,13 +98,16 @@ const LIVE: [PaymentState; 4] =
 
 #[test]
 fn the_first_right_payment_of_an_open_order_is_kept() {
-    for state in LIVE.into_iter().chain([PaymentState::Cancelling]) {
+    for state in LIVE {
         check(
             order(),
             &payment(state),
             &notice(paid(hkd(800))),
             Step::Accept(hkd(800), Some(7), 0),
         );
+    }
+    for state in PaymentState::ALL.iter().copied().filter(|state| *state != PaymentState::Success) {
+        check(order(), &payment(state), &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7), 0));
     }
     let closing = Order { session: SessionState::Closing, ..order() };
     check(
@@ -120,6 +124,19 @@ fn a_success_after_the_end_is_asked_about_and_then_believed() {
         check(order(), &payment(state), &notice(paid(hkd(800))), Step::Ask);
         check(order(), &payment(state), &query(paid(hkd(800))), Step::Accept(hkd(800), Some(7), 0));
     }
+}
+
+#[test]
+fn a_success_that_contradicts_or_meets_our_closing_is_asked_about_first() {
+    check(order(), &payment(PaymentState::Cancelling), &notice(paid(hkd(800))), Step::Ask);
+    let denied = Order { was_denied: true, ..order() };
+    check(denied, &payment(PaymentState::Processing), &notice(paid(hkd(800))), Step::Ask);
+    check(
+        denied,
+        &payment(PaymentState::Processing),
+        &query(paid(hkd(800))),
+        Step::Accept(hkd(800), Some(7), 0),
+    );
 }
 
 #[test]

@@ -1,0 +1,91 @@
+//! Measures the real program, release build, over loopback only, bounded in count and time.
+//!
+//! `florin-bench polls`, `florin-bench payments --database sqlite|postgres`, `florin-bench seen`. Each starts the
+//! `florin` that lies beside it and prints one line for each figure.
+
+// What is not there cannot be measured: the program ends by panicking.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
+
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+mod client;
+mod nothing;
+mod payments;
+mod polls;
+// The tests' own PostgreSQL: started once, ended by the kernel when we end.
+#[allow(unreachable_pub, missing_docs)]
+#[path = "../../tests/it/support/postgres.rs"]
+mod postgres;
+mod seen;
+mod server;
+mod shop;
+mod times;
+
+/// Measures Florin.
+#[derive(Parser)]
+struct Program {
+    #[command(subcommand)]
+    measure: Measure,
+}
+
+#[derive(Subcommand)]
+enum Measure {
+    /// Authenticated status polls a second, beside an axum handler that does nothing.
+    Polls {
+        /// Over how many sessions.
+        #[arg(long, default_value_t = 10_000)]
+        sessions: usize,
+        /// How long each of the ten turns takes.
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
+        /// How many connections.
+        #[arg(long, default_value_t = 64)]
+        connections: usize,
+    },
+    /// Complete payments a second: create, pay, approve, poll until success, notification, webhook.
+    Payments {
+        /// On which database.
+        #[arg(long, value_enum)]
+        database: Database,
+        /// For how long.
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+        /// How many shoppers at once.
+        #[arg(long, default_value_t = 64)]
+        shoppers: usize,
+    },
+    /// From the wallet's approval to the page's success, with notifications and without.
+    Seen {
+        /// How many shoppers.
+        #[arg(long, default_value_t = 40)]
+        shoppers: usize,
+    },
+    /// An axum handler that does nothing, to compare with.
+    #[command(hide = true)]
+    Nothing { listen: String },
+}
+
+/// Where the server keeps its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Database {
+    /// One file.
+    Sqlite,
+    /// A server of our own, started for this.
+    Postgres,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match Program::parse().measure {
+        Measure::Polls { sessions, seconds, connections } => {
+            polls::measure(sessions, Duration::from_secs(seconds), connections).await
+        }
+        Measure::Payments { database, seconds, shoppers } => {
+            payments::measure(database, Duration::from_secs(seconds), shoppers).await
+        }
+        Measure::Seen { shoppers } => seen::measure(shoppers).await,
+        Measure::Nothing { listen } => nothing::serve(&listen).await,
+    }
+}

@@ -1,0 +1,62 @@
+//! What a shop and its shoppers do, in as few words as possible.
+
+use anyhow::{Context, ensure};
+use serde_json::{Value, json};
+
+use crate::client::Client;
+
+const KEY: &str = "sk_test_florin_demo";
+
+/// A session and the token that opens it.
+#[derive(Clone)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) token: String,
+}
+
+/// Makes a session; its events go to `hook`, if there is one.
+pub(crate) async fn create(client: &mut Client, trans_id: &str, hook: &str) -> anyhow::Result<Session> {
+    let mut request = json!({
+        "merchant_id": "18356675194960", "payment_type": "PURCHASE", "authorisation_type": "FINAL_AUTH",
+        "capture_method": "AUTOMATIC", "trans_id": trans_id, "session_mode": "DROP_IN",
+        "currency": "PHP", "amount": "25000", "return_url": "http://127.0.0.1:9/thanks",
+        "goods": [{ "name": "Oolong", "quantity": 1, "unit_amount": "25000" }],
+    });
+    if !hook.is_empty() {
+        request["notify_url"] = json!(hook);
+    }
+    let data = data(client, "POST", "/v1/sessions", KEY, &request.to_string()).await?;
+    Ok(Session { id: text(&data, "session_id")?, token: text(&data, "client_token")? })
+}
+
+/// Opens a payment, and gives the text of its code.
+pub(crate) async fn pay(client: &mut Client, session: &Session) -> anyhow::Result<String> {
+    let path = format!("/v1/checkout/{}/transactions", session.id);
+    let data = data(client, "POST", &path, &session.token, r#"{"method":"GCASH","version":1}"#).await?;
+    text(&data["next_action"], "text")
+}
+
+/// The payer approves at the wallet.
+pub(crate) async fn approve(sandbox: &mut Client, code: &str) -> anyhow::Result<()> {
+    let body = json!({ "code": code, "action": "approve" }).to_string();
+    let answer = sandbox.ask("POST", "/wallet", "", &body).await?;
+    ensure!(answer.status == 200, "the wallet says {}", answer.status);
+    Ok(())
+}
+
+/// Whether the page would show success now.
+pub(crate) async fn is_paid(client: &mut Client, session: &Session) -> anyhow::Result<bool> {
+    let path = format!("/v1/checkout/{}/status", session.id);
+    Ok(data(client, "GET", &path, &session.token, "").await?["status"] == "SUCCESS")
+}
+
+async fn data(client: &mut Client, method: &str, path: &str, key: &str, body: &str) -> anyhow::Result<Value> {
+    let answer = client.ask(method, path, key, body).await?;
+    let mut body: Value = serde_json::from_slice(&answer.body)?;
+    ensure!(answer.status == 200, "{method} {path}: {body}");
+    Ok(body["data"].take())
+}
+
+fn text(value: &Value, name: &str) -> anyhow::Result<String> {
+    value[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"))
+}
