@@ -79,9 +79,13 @@ impl Order {
             (Success, Said::NotFound | Said::Pending | Said::Confirming) => Step::Stay,
 
             (_, Said::Paid { .. }) if !decides => Step::Ask,
-            // A message that contradicts another one, or comes while we close the code, is asked about first.
-            (Cancelling, Said::Paid { .. }) if statement.source == Source::Notice => Step::Ask,
-            (_, Said::Paid { .. }) if statement.source == Source::Notice && self.was_denied => {
+            // A message that contradicts another one, or comes while or after the code ends, is asked about first.
+            (_, Said::Paid { .. })
+                if statement.source == Source::Notice
+                    && (self.was_denied
+                        || payment.state == Cancelling
+                        || now >= payment.expires) =>
+            {
                 Step::Ask
             }
             (_, Said::Paid { amount, at, returned }) => {

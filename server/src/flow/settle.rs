@@ -42,11 +42,18 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
             let is_answer = is_answer(desk.payment(&id)?, &heard);
+            let was_final = desk.payment(&id)?.state.is_final();
             let step = take_in(&mut desk, tx, &id, heard).await?;
             let now = desk.now();
+            // "It was paid" that has decided nothing stays a question until a query that began after it has answered.
+            let ended = desk.payment(&id)?.state;
+            let is_open = !was_final
+                && matches!(ended, PaymentState::Fail | PaymentState::Cancelled)
+                && evidence::has_success(tx, &id).await?;
             let payment = desk
                 .change(tx, &id, |payment| {
-                    payment.next_ask = next_ask(payment, &step, is_answer, interest, now);
+                    let next = next_ask(payment, &step, is_answer, interest, now);
+                    payment.next_ask = if is_open { Some(now) } else { next };
                 })
                 .await?;
             Ok::<_, Error>((payment, step, desk.finish()))

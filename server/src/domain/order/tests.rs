@@ -129,6 +129,9 @@ fn a_success_after_the_end_is_asked_about_and_then_believed() {
 #[test]
 fn a_success_that_contradicts_or_meets_our_closing_is_asked_about_first() {
     check(order(), &payment(PaymentState::Cancelling), &notice(paid(hkd(800))), Step::Ask);
+    let late =
+        order().on_statement(&payment(PaymentState::Processing), &notice(paid(hkd(800))), EXPIRES);
+    assert_eq!(late, Step::Ask);
     let denied = Order { was_denied: true, ..order() };
     check(denied, &payment(PaymentState::Processing), &notice(paid(hkd(800))), Step::Ask);
     check(
