@@ -12,13 +12,15 @@ export default defineConfig({
   // A test that needs a second try hides a race, and here races cost money.
   retries: 0,
   forbidOnly: true,
+  failOnFlakyTests: true,
   reporter: [['list'], ['html', { outputFolder: 'report', open: 'never' }]],
   use: {
     ...browser,
     locale: 'en-US',
     timezoneId: 'Asia/Hong_Kong',
     viewport: { width: 1280, height: 900 },
-    trace: 'retain-on-failure',
+    // A film of every test costs as much as the test: TRACE=1 films them all.
+    trace: process.env.TRACE ? 'on' : 'off',
     screenshot: 'only-on-failure',
   },
 })

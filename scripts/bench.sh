@@ -7,3 +7,18 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 echo '# bytes of the widget: make widget && scripts/budget.sh'
 make --no-print-directory widget
 scripts/budget.sh
+
+# Everything below runs over loopback on this machine's cores: generator, server, sandbox and database share them.
+measure() {
+    printf '\n# %s\n' "$*"
+    "$@"
+}
+
+printf '\n# building the server and its bench for release\n'
+cargo build --release -p florin-server -p florin-bench
+bench=${CARGO_TARGET_DIR:-target}/release/florin-bench
+
+measure "$bench" polls --sessions 10000
+measure "$bench" payments --database sqlite
+measure "$bench" payments --database postgres
+measure "$bench" seen

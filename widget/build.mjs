@@ -44,6 +44,14 @@ function prune(glue, wasm) {
     .replace(/^(const|if \(Symbol.dispose\)) IntoUnderlying[^]*?;\n/gm, "");
 }
 
+/** Writes a file under a name that changes with its contents, and says what the browser must find in it. */
+function keep(stem, extension, bytes) {
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+  const name = `${stem}-${hash}.${extension}`;
+  writeFileSync(join(out, name), bytes);
+  return { name, integrity: `sha384-${createHash("sha384").update(bytes).digest("base64")}` };
+}
+
 async function program() {
   let glue = readFileSync(join(out, "florin-widget.js"), "utf8");
   let wasm = readFileSync(join(out, "florin-widget_bg.wasm"));

@@ -34,7 +34,11 @@ pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
         format!("the data folder {} cannot be made", settings.data_folder().display())
     })?;
     let stop = stop_on_signal();
-    let sandbox = sandbox(&settings, &stop).await?;
+    // The sandbox and the demo shop belong to the demo: with an account of one's own there is neither.
+    let sandbox = match &file.antom {
+        Some(_) => None,
+        None => sandbox(&settings, &stop).await?,
+    };
 
     let store = Store::connect(&settings.database())
         .await

@@ -57,6 +57,8 @@ pub struct Shown {
     pub has_action: bool,
     /// When its code ends.
     pub expires: Millis,
+    /// When the channel is asked next.
+    pub next_ask: Option<Millis>,
 }
 
 impl Snapshot {
@@ -77,8 +79,18 @@ impl Snapshot {
             reason: payment.reason.clone(),
             has_action: !payment.action.is_empty(),
             expires: payment.expires,
+            next_ask: payment.next_ask,
         });
         Snapshot { session: Arc::new(session.clone()), seq, version, payment, surplus }
+    }
+
+    /// Its payment, if the channel is asked about it only after `soon`.
+    fn waits_beyond(&self, soon: Millis) -> Option<&Shown> {
+        let shown = self.payment.as_ref()?;
+        let waits = shown.state.is_live()
+            && !shown.confirming
+            && shown.next_ask.is_some_and(|at| at > soon);
+        waits.then_some(shown)
     }
 
     /// What the wire says at this moment.
@@ -189,6 +201,17 @@ impl Entry {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn hasten(&self, soon: Millis) -> Option<PaymentId> {
+        self.snapshot().waits_beyond(soon)?;
+        let mut current = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
+        let mut sooner = Snapshot::clone(&current);
+        let shown = sooner.payment.as_mut()?;
+        shown.next_ask = Some(soon);
+        let id = shown.id.clone();
+        *current = Arc::new(sooner);
+        Some(id)
+    }
+
     /// Whether the channel may be asked on a shopper's behalf now: once a second.
     pub fn may_ask(&self, now: Millis) -> bool {
         let last = self.asked.load(Ordering::Relaxed);
@@ -266,6 +289,22 @@ impl Board {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
             found.extend(
                 shard.iter().filter(|(_, entry)| is_watched(entry, now)).map(|(id, _)| id.clone()),
+            );
+        }
+        found
+    }
+
+    /// Payments that somebody looks at and that would be asked about only after `soon`. Each is given once: from then on
+    /// the board takes it that it is asked about in time.
+    pub fn neglected(&self, now: Millis, soon: Millis) -> Vec<PaymentId> {
+        let mut found = Vec::new();
+        for shard in &self.0 {
+            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            found.extend(
+                shard
+                    .values()
+                    .filter(|entry| is_watched(entry, now))
+                    .filter_map(|entry| entry.hasten(soon)),
             );
         }
         found

@@ -4,6 +4,8 @@
 //! widget, where 80 KB is all there is for everything. Here there is one element type, and what follows the state is a plain
 //! function of the [`Till`]. Nothing is ever built from markup (`innerHTML`), which pages with Trusted Types refuse.
 
+use std::cell::RefCell;
+
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos::tachys::view::Render;
@@ -12,7 +14,7 @@ use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::{Element, HtmlInputElement};
 
 use crate::state::Event;
-use crate::till::Till;
+use crate::till::{Till, spawn};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -110,35 +112,28 @@ impl El {
     }
 
     /// Follows a value: shows it now, and again whenever it has changed.
-    pub(crate) fn follow(self, value: Box<dyn Fn() -> Option<String>>, show: Box<dyn Fn(&Element, Option<&str>)>) -> El {
+    fn follow(self, value: Box<dyn Fn() -> Option<String>>, show: Box<dyn Fn(&Element, Option<&str>)>) -> El {
         let node = self.node.clone();
-        let following = RenderEffect::new(move |before: Option<Option<String>>| {
-            let now = value();
-            if before.as_ref() != Some(&now) {
-                show(&node, now.as_deref());
-            }
-            now
-        });
-        // It ends with the view that is being built.
-        let _kept = StoredValue::new_local(following);
+        react(value, Box::new(move |_, now| show(&node, now)));
         self
     }
 
     /// What is inside is made anew when its key changes, and only then: the focus may be in there.
     pub(crate) fn swap(self, key: fn(Till) -> String, make: fn(Till) -> Vec<El>) -> El {
         let (node, till) = (self.node.clone(), self.till);
-        let key = Memo::new(move |_| key(till));
-        let show = move || {
-            key.track();
-            // What is made reads the state in passing; what follows it does so by itself.
-            let children = untrack(|| make(till));
+        let around = Owner::current().unwrap_or_default();
+        // What the last contents follow ends with them.
+        let inside = RefCell::new(None);
+        let show = move |_: Option<&str>, _: Option<&str>| {
+            let owner = around.with(Owner::new);
             node.set_text_content(None);
-            for child in children {
+            for child in owner.with(|| make(till)) {
                 let _takes_children = node.append_with_node_1(&child.node);
             }
-            None
+            inside.replace(Some(owner));
         };
-        self.follow(Box::new(show), Box::new(|_, _| {}))
+        react(Box::new(move || Some(key(till))), Box::new(show));
+        self
     }
 
     /// Tells an event when pressed.
@@ -160,12 +155,29 @@ impl El {
 
 /// Acts when a key changes; `act` hears the key before, which is `None` at first. Runs once the view is in the page.
 pub(crate) fn watch(till: Till, key: fn(Till) -> String, act: fn(Till, Option<&str>, &str)) {
-    let key = Memo::new(move |_| key(till));
-    Effect::new(move |before: Option<String>| {
-        let now = key.get();
-        untrack(|| act(till, before.as_deref(), &now));
+    let later = move |before: Option<&str>, now: Option<&str>| {
+        let (before, now) = (before.map(str::to_owned), now.unwrap_or_default().to_owned());
+        spawn(Box::pin(async move {
+            if till.kept().is_some() {
+                act(till, before.as_deref(), &now);
+            }
+        }));
+    };
+    react(Box::new(move || Some(key(till))), Box::new(later));
+}
+
+/// The one reaction there is: looks at a value now and whenever a signal in it moves, and acts when it is another one.
+/// It ends with the view that is being built.
+fn react(value: Box<dyn Fn() -> Option<String>>, act: Box<dyn Fn(Option<&str>, Option<&str>)>) {
+    let following = RenderEffect::new(move |before: Option<Option<String>>| {
+        let now = value();
+        if before.as_ref() != Some(&now) {
+            // What is read in passing does not count.
+            untrack(|| act(before.as_ref().and_then(Option::as_deref), now.as_deref()));
+        }
         now
     });
+    let _kept = StoredValue::new_local(following);
 }
 
 fn put(node: &Element, name: &str, value: Option<&str>) {

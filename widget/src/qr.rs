@@ -29,7 +29,7 @@ pub fn draw(text: &str) -> Option<Picture> {
 }
 
 fn encode(text: &str) -> Option<QrCode> {
-    let segments = QrSegment::make_segments(text);
+    let segments = [QrSegment::make_bytes(text.as_bytes())];
     // Level M and no higher, even where a higher one would fit: the fewer modules, the larger each of them.
     QrCode::encode_segments_advanced(
         &segments,

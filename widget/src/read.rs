@@ -4,6 +4,8 @@
 //! functions, so that `florin-shared` stays the contract. What is missing is `None`; an answer without a field that it
 //! must have is no answer.
 
+use std::cell::Cell;
+
 use florin_shared::money::Amount;
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{
@@ -25,108 +27,152 @@ pub trait Reader: Sized {
     fn items(&self) -> Option<Vec<Self>>;
 }
 
-fn text<R: Reader>(from: &R, name: &str) -> Option<String> {
-    from.field(name)?.text()
+/// An object that is being read; it remembers whether everything that must be there was.
+struct Fields<'a, R> {
+    from: &'a R,
+    complete: Cell<bool>,
 }
 
-fn whole<R: Reader>(from: &R, name: &str) -> Option<u64> {
-    from.field(name)?.whole()
-}
+impl<'a, R: Reader> Fields<'a, R> {
+    fn of(from: &'a R) -> Fields<'a, R> {
+        Fields { from, complete: Cell::new(true) }
+    }
 
-fn list<R: Reader, T>(from: &R, name: &str, read: fn(&R) -> Option<T>) -> Option<Vec<T>> {
-    from.field(name)?.items()?.iter().map(read).collect()
+    fn maybe(&self, name: &str) -> Option<String> {
+        self.from.field(name)?.text()
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.must(self.maybe(name))
+    }
+
+    fn whole(&self, name: &str) -> u64 {
+        self.must(self.from.field(name).and_then(|value| value.whole()))
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.must(self.from.field(name).and_then(|value| value.flag()))
+    }
+
+    fn list<T>(&self, name: &str, read: fn(&R) -> Option<T>) -> Vec<T> {
+        let items = self.from.field(name).and_then(|value| value.items());
+        items.map_or_else(|| self.must(None), |items| items.iter().filter_map(|item| self.noted(read(item))).collect())
+    }
+
+    /// Something that must be there: without it the whole is not complete.
+    fn must<T: Default>(&self, value: Option<T>) -> T {
+        self.noted(value).unwrap_or_default()
+    }
+
+    fn noted<T>(&self, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.complete.set(false);
+        }
+        value
+    }
+
+    fn done<T>(&self, read: T) -> Option<T> {
+        self.complete.get().then_some(read)
+    }
 }
 
 /// Everything to show.
 pub fn view<R: Reader>(from: &R) -> Option<CheckoutView> {
-    Some(CheckoutView {
-        session_id: text(from, "session_id")?,
-        version: whole(from, "version")?,
-        status: session_status(&text(from, "status")?),
-        payee: text(from, "payee")?,
-        trans_id: text(from, "trans_id")?,
-        amount: amount(from)?,
-        goods: list(from, "goods", good)?,
-        methods: list(from, "methods", offer)?,
-        expires_in_ms: whole(from, "expires_in_ms")?,
-        lifetime_ms: whole(from, "lifetime_ms")?,
-        return_url: text(from, "return_url"),
-        session_url: text(from, "session_url")?,
-        display_locale: text(from, "display_locale"),
+    let fields = Fields::of(from);
+    let state = fields.noted(from.field("state").and_then(|from| status(&from)))?;
+    let open = from.field("open").map(|from| fields.noted(open(&from)));
+    fields.done(CheckoutView {
+        session_id: fields.text("session_id"),
+        version: fields.whole("version"),
+        status: session_status(&fields.text("status")),
+        payee: fields.text("payee"),
+        trans_id: fields.text("trans_id"),
+        amount: amount(&fields),
+        goods: fields.list("goods", good),
+        methods: fields.list("methods", offer),
+        expires_in_ms: fields.whole("expires_in_ms"),
+        lifetime_ms: fields.whole("lifetime_ms"),
+        return_url: fields.maybe("return_url"),
+        session_url: fields.text("session_url"),
+        display_locale: fields.maybe("display_locale"),
         appearance: from.field("appearance").map(|from| appearance(&from)).unwrap_or_default(),
-        auto_query: from.field("auto_query")?.flag()?,
-        livemode: from.field("livemode")?.flag()?,
-        open: match from.field("open") {
-            Some(from) => Some(open(&from)?),
-            None => None,
-        },
-        state: status(&from.field("state")?)?,
+        auto_query: fields.flag("auto_query"),
+        livemode: fields.flag("livemode"),
+        open: open.flatten(),
+        state,
     })
 }
 
 /// The answer to pay.
 pub fn open<R: Reader>(from: &R) -> Option<OpenTransaction> {
-    Some(OpenTransaction {
-        order_id: text(from, "order_id")?,
-        method: text(from, "method")?,
+    let fields = Fields::of(from);
+    let state = from.field("state").and_then(|from| status(&from))?;
+    fields.done(OpenTransaction {
+        order_id: fields.text("order_id"),
+        method: fields.text("method"),
         next_action: from.field("next_action").and_then(|from| next_action(&from)),
-        code_expires_in_ms: whole(from, "code_expires_in_ms")?,
-        state: status(&from.field("state")?)?,
+        code_expires_in_ms: fields.whole("code_expires_in_ms"),
+        state,
     })
 }
 
 /// The answer to status, check and cancel.
 pub fn status<R: Reader>(from: &R) -> Option<StatusView> {
-    Some(StatusView {
-        seq: whole(from, "seq")?,
-        status: session_status(&text(from, "status")?),
-        order_id: text(from, "order_id"),
-        method: text(from, "method"),
-        payment_status: text(from, "payment_status").map(|word| payment_status(&word)),
-        phase: text(from, "phase").map(|word| phase(&word)),
-        reason: text(from, "reason"),
-        expires_in_ms: whole(from, "expires_in_ms")?,
-        code_expires_in_ms: whole(from, "code_expires_in_ms")?,
-        poll_after_ms: whole(from, "poll_after_ms")?,
-        return_url: text(from, "return_url"),
-        notice: text(from, "notice"),
-        notice_method: text(from, "notice_method"),
+    let fields = Fields::of(from);
+    fields.done(StatusView {
+        seq: fields.whole("seq"),
+        status: session_status(&fields.text("status")),
+        order_id: fields.maybe("order_id"),
+        method: fields.maybe("method"),
+        payment_status: fields.maybe("payment_status").map(|word| payment_status(&word)),
+        phase: fields.maybe("phase").map(|word| phase(&word)),
+        reason: fields.maybe("reason"),
+        expires_in_ms: fields.whole("expires_in_ms"),
+        code_expires_in_ms: fields.whole("code_expires_in_ms"),
+        poll_after_ms: fields.whole("poll_after_ms"),
+        return_url: fields.maybe("return_url"),
+        notice: fields.maybe("notice"),
+        notice_method: fields.maybe("notice_method"),
     })
 }
 
-fn amount<R: Reader>(from: &R) -> Option<Amount> {
-    let exponent = whole(from, "exponent")?.try_into().ok()?;
-    Some(Amount { amount: text(from, "amount")?, currency: text(from, "currency")?, exponent })
+fn amount<R: Reader>(fields: &Fields<R>) -> Amount {
+    let exponent = fields.must(u8::try_from(fields.whole("exponent")).ok());
+    Amount { amount: fields.text("amount"), currency: fields.text("currency"), exponent }
 }
 
 fn good<R: Reader>(from: &R) -> Option<Good> {
-    let quantity = whole(from, "quantity")?.try_into().ok()?;
-    Some(Good { name: text(from, "name")?, quantity, unit_amount: text(from, "unit_amount") })
+    let fields = Fields::of(from);
+    let quantity = fields.must(u32::try_from(fields.whole("quantity")).ok());
+    fields.done(Good { name: fields.text("name"), quantity, unit_amount: fields.maybe("unit_amount") })
 }
 
 fn offer<R: Reader>(from: &R) -> Option<Offer> {
+    let fields = Fields::of(from);
     let unavailable = from.field("unavailable").map(|from| Unavailable {
-        reason: text(&from, "reason").unwrap_or_default(),
-        needs: list(&from, "needs", R::text).unwrap_or_default(),
+        reason: Fields::of(&from).text("reason"),
+        needs: Fields::of(&from).list("needs", R::text),
     });
-    Some(Offer { method: text(from, "method")?, kind: text(from, "kind")?, unavailable })
+    fields.done(Offer { method: fields.text("method"), kind: fields.text("kind"), unavailable })
 }
 
 fn next_action<R: Reader>(from: &R) -> Option<NextAction> {
-    Some(NextAction {
-        kind: text(from, "type")?,
-        text: text(from, "text"),
-        code_kind: text(from, "code_kind"),
-        app_link: text(from, "app_link"),
-        url: text(from, "url"),
+    let fields = Fields::of(from);
+    fields.done(NextAction {
+        kind: fields.text("type"),
+        text: fields.maybe("text"),
+        code_kind: fields.maybe("code_kind"),
+        app_link: fields.maybe("app_link"),
+        url: fields.maybe("url"),
     })
 }
 
 fn appearance<R: Reader>(from: &R) -> Appearance {
+    let fields = Fields::of(from);
     Appearance {
-        theme: text(from, "theme"),
-        color_primary: text(from, "color_primary"),
-        border_radius: whole(from, "border_radius").and_then(|pixels| pixels.try_into().ok()),
+        theme: fields.maybe("theme"),
+        color_primary: fields.maybe("color_primary"),
+        border_radius: from.field("border_radius").and_then(|value| value.whole()?.try_into().ok()),
     }
 }
 

@@ -307,6 +307,11 @@ impl State {
         }
     }
 
+    /// Whether a code has run out: a clock alone can bring that about.
+    pub fn has_run_out(&self) -> bool {
+        matches!(self.checkout().map(|checkout| &checkout.stage), Some(Stage::RunOut { .. }))
+    }
+
     /// How long after the last question the next one is due; `None` when there is nothing to ask.
     pub fn asks_after(&self) -> Option<u64> {
         self.checkout().filter(|checkout| checkout.is_watching()).map(Checkout::pause)

@@ -57,9 +57,10 @@ impl Till {
     pub(crate) fn tell(self, event: Event) {
         let Some(before) = self.state_now() else { return }; // Unmounted.
         let mut after = (*before).clone();
+        let ticked = event == Event::Ticked;
         let effects = after.on(event, timer::now());
-        // Setting an equal state would wake every view.
-        if after != *before {
+        // A tick that changes nothing would wake every view, twice a second.
+        if !ticked || !effects.is_empty() || after.has_run_out() != before.has_run_out() {
             self.state.set(Arc::new(after));
         }
         self.carry_out(effects);

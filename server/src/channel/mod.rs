@@ -96,6 +96,9 @@ pub trait Channel: Send + Sync {
     /// Its name: in the database, in `/notify/{name}`.
     fn name(&self) -> &'static str;
 
+    /// Whether real money moves.
+    fn is_live(&self) -> bool;
+
     /// What it sells (ruling D6).
     fn products(&self) -> &'static [Product];
 
@@ -147,6 +150,11 @@ impl Channels {
     /// Every channel.
     pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Channel>> {
         self.0.iter()
+    }
+
+    /// Whether real money moves here. Test and live never meet in one server (D14).
+    pub fn are_live(&self) -> bool {
+        self.0.iter().any(|channel| channel.is_live())
     }
 
     /// Everything that is sold.

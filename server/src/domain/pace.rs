@@ -15,6 +15,9 @@ pub enum Interest {
     Unwatched,
 }
 
+/// The longest wait while somebody looks.
+pub const WATCHED: Millis = 5 * SECOND;
+
 /// The wait before the next question about a payment that is not final: every 2 s in the first minute that somebody
 /// looks, then every 5 s (R8); with nobody looking ever more rarely. A cancel is repeated after 1, 2, 4 … 60 s (R5).
 pub fn next_ask(payment: &Payment, interest: Interest, now: Millis) -> Millis {
@@ -23,7 +26,7 @@ pub fn next_ask(payment: &Payment, interest: Interest, now: Millis) -> Millis {
         (PaymentState::Cancelling, _) => (SECOND << payment.asks.clamp(0, 6)).min(MINUTE),
         _ if payment.confirming => 30 * SECOND,
         (_, Interest::Watched) if age < MINUTE => 2 * SECOND,
-        (_, Interest::Watched) => 5 * SECOND,
+        (_, Interest::Watched) => WATCHED,
         (_, Interest::Unwatched) if age < MINUTE => 10 * SECOND,
         (_, Interest::Unwatched) if age < 10 * MINUTE => 30 * SECOND,
         (_, Interest::Unwatched) => 2 * MINUTE,

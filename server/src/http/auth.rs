@@ -25,7 +25,15 @@ impl FromRequestParts<App> for Caller {
         let key = bearer(parts, "a secret key")?;
         let id = merchants::by_key(&mut app.store.read().await?, key).await?;
         let id = id.ok_or_else(|| Error::refused(Code::WrongKey, "this key opens nothing"))?;
-        Ok(Caller(app.merchant(&id).await?))
+        let merchant = app.merchant(&id).await?;
+        // Test keys open nothing where real money moves, and the other way round (D14).
+        if merchant.livemode != app.channels.are_live() {
+            return Err(Error::refused(
+                Code::WrongKey,
+                "this key is for the other mode: test and live never meet",
+            ));
+        }
+        Ok(Caller(merchant))
     }
 }
 

@@ -46,6 +46,7 @@ async fn page(app: &App, id: &str) -> Result<String> {
     Ok(PAGE
         .replace("{{lang}}", &escape(view.display_locale.as_deref().unwrap_or("en")))
         .replace("{{title}}", &escape(&view.payee))
+        .replace("{{heading}}", &format!(r#"<h1 class="unseen">{}</h1>"#, escape(&view.payee)))
         .replace("{{back}}", &back(&view))
         .replace("{{order}}", &order(&view))
         .replace("{{checkout}}", &checkout(&id, &token)))
@@ -93,6 +94,7 @@ fn notice([title, text]: [&str; 2]) -> String {
     let card = format!(r#"<div class="card" role="alert"><h1>{title}</h1><p>{text}</p></div>"#);
     PAGE.replace("{{lang}}", "en")
         .replace("{{title}}", "Payment")
+        .replace("{{heading}}", "")
         .replace("{{back}}", "")
         .replace("{{order}}", "")
         .replace("{{checkout}}", &card)

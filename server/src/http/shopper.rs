@@ -47,6 +47,7 @@ async fn open(
     let method = fields.required("method", 64)?.parse()?;
     let seen = fields.number("version")?.unwrap_or(0);
     fields.end()?;
+    shopper.entry.watch(app.now());
     let choice =
         Choice { method, seen: i64::try_from(seen).unwrap_or(0), terminal: terminal(&headers) };
     Ok(Good(pay::pay(&app, &shopper.session, choice).await?))

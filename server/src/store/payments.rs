@@ -218,6 +218,16 @@ pub async fn due(tx: &mut Tx, now: Millis, most: i64) -> Result<Vec<PaymentId>, 
     rows.iter().map(|(id,)| word(id, "order_id")).collect()
 }
 
+/// Moves the next question forward, because somebody looks.
+pub async fn hasten(tx: &mut Tx, id: &PaymentId, to: Millis) -> Result<(), StoreError> {
+    tx.sql("update payment set next_ask_ms = $2 where payment_id = $1 and next_ask_ms > $2")
+        .bind(id.to_string())
+        .bind(to)
+        .execute()
+        .await?;
+    Ok(())
+}
+
 /// Takes one of them, for `lease` milliseconds; `false` when somebody else was quicker. One row a unit, because whoever
 /// holds several rows without their orders' locks can meet another who holds them the other way round.
 pub async fn claim(

@@ -131,13 +131,12 @@ async fn commit(tx: &mut Tx, units: Vec<Unit>) {
     // The only texts with two statements in them: each saves a trip to SQLite's thread.
     if let Err(error) = tx.sql("begin immediate; savepoint unit").execute().await {
         tracing::warn!(?error, units = units.len(), "the writer could not begin");
-        for unit in units {
-            (unit(None).await.tell)(Ok(()));
-        }
-        return;
+        let _none_open = tx.sql("rollback").execute().await;
+        return tell_unrun(units).await;
     }
     let mut ran = Vec::with_capacity(units.len());
-    for unit in units {
+    let mut waiting = units.into_iter();
+    while let Some(unit) = waiting.next() {
         let done = unit(Some(tx)).await;
         let next = if done.keep {
             "release unit; savepoint unit"
@@ -145,19 +144,36 @@ async fn commit(tx: &mut Tx, units: Vec<Unit>) {
             "rollback to unit; release unit; savepoint unit"
         };
         let marked = tx.sql(next).execute().await;
-        ran.push((done, marked.err()));
+        ran.push(done);
+        // A full disk makes SQLite roll everything back by itself; what ran afterwards would commit piece by piece.
+        if let Err(error) = marked {
+            tracing::error!(?error, "a group of units was lost; none of them is committed");
+            let _none_open = tx.sql("rollback").execute().await;
+            ran.into_iter().for_each(|done| (done.tell)(Err(nothing_done())));
+            return tell_unrun(waiting.collect()).await;
+        }
     }
     let committed = tx.sql("release unit; commit").execute().await;
     if let Err(error) = &committed {
         tracing::error!(?error, "a commit failed; the whole group is told so");
         let _none_open = tx.sql("rollback").execute().await;
     }
-    for (done, broken) in ran {
-        (done.tell)(match (&committed, broken, done.keep) {
-            (Ok(_), None, _) | (_, _, false) => Ok(()),
-            (Err(_), ..) | (_, Some(_), true) => {
-                Err(StoreError::Unconfirmed(sqlx::Error::WorkerCrashed))
-            }
-        });
+    for done in ran {
+        let told = match committed {
+            Ok(_) => Ok(()),
+            Err(_) if !done.keep => Ok(()),
+            Err(_) => Err(StoreError::Unconfirmed(sqlx::Error::WorkerCrashed)),
+        };
+        (done.tell)(told);
     }
+}
+
+async fn tell_unrun(units: Vec<Unit>) {
+    for unit in units {
+        (unit(None).await.tell)(Ok(()));
+    }
+}
+
+fn nothing_done() -> StoreError {
+    StoreError::NotBegun(sqlx::Error::WorkerCrashed)
 }

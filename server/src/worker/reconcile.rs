@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt};
 use super::Progress;
 use crate::app::ASKS as AT_ONCE;
 use crate::clock::Millis;
+use crate::domain::pace;
 use crate::flow::ask;
 use crate::store::{Tx, payments};
 use crate::{App, Error, Result};
@@ -16,6 +17,7 @@ const LEASE: Millis = 60_000;
 
 /// Takes what is due and asks in the background: one that hangs holds nobody up.
 pub(super) async fn run_once(app: App) -> Result<Progress> {
+    hasten(&app).await?;
     let free = app.slots.asks.available_permits();
     if free == 0 {
         return Ok(Progress::NothingToDo);
@@ -45,6 +47,17 @@ pub(super) async fn run_to_end(app: App) -> Result<()> {
         })
         .await;
     Ok(())
+}
+
+/// Whoever comes back to the page does not wait at the pace of an empty room (R8).
+async fn hasten(app: &App) -> Result<()> {
+    let soon = app.now() + pace::WATCHED;
+    let moves = app.board.neglected(app.now(), soon).into_iter().map(|id| {
+        app.store.write(async move |tx: &mut Tx| {
+            payments::hasten(tx, &id, soon).await.map_err(Error::from)
+        })
+    });
+    join_all(moves).await.into_iter().collect()
 }
 
 async fn claim(app: &App, most: usize) -> Result<Vec<PaymentId>> {

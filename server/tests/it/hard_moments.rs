@@ -51,8 +51,9 @@ on_both! {
         app.fault(json!({ "fault": "paid_after_cancel", "request": "*", "times": 1 })).await;
         let session = app.session("PHP", "25000").await;
         let first = app.pay(&session, "GCASH").await;
-        // Another method: the first code is closed, but a payer is quicker than that.
+        // Another method closes the first code; its payer pays all the same.
         let second = app.pay(&session, "MAYA").await;
+        app.until("the first is closed", async || app.book_says(&order_id(&first)).await == "CANCELLED").await;
         app.wallet(&code(&second), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         app.wallet(&code(&first), "approve").await.is_paid();
@@ -241,6 +242,7 @@ on_both! {
         let session = app.session("PHP", "25000").await;
         let first = app.pay(&session, "GCASH").await;
         let second = app.pay(&session, "MAYA").await;
+        app.until("the first is closed", async || app.book_says(&order_id(&first)).await == "CANCELLED").await;
         app.wallet(&code(&second), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         app.wallet(&code(&first), "approve").await.is_paid();

@@ -10,6 +10,7 @@
 //! FLORIN_SEED=4711 cargo test -p florin-server --test it sequences
 //! ```
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -42,6 +43,8 @@ struct Run {
     next: AtomicU64,
     end: u64,
     paid: AtomicU64,
+    /// What became of everything, so that a run shows what it has proved.
+    tally: Mutex<BTreeMap<String, i64>>,
     failures: Mutex<Vec<String>>,
 }
 
@@ -70,6 +73,7 @@ async fn run(db: Db) {
         next: AtomicU64::new(begin),
         end,
         paid: AtomicU64::new(0),
+        tally: Mutex::default(),
         failures: Mutex::default(),
     });
     let (hook, heard) = lane::endpoint().await;
@@ -86,7 +90,23 @@ async fn run(db: Db) {
         run.paid.load(Ordering::Relaxed),
         failures.len()
     );
+    let tally = run.tally.lock().unwrap();
+    println!("{db:?}: {tally:?}");
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    if end - begin >= USUAL {
+        for reason in [
+            "SURPLUS SUCCESS",
+            "LATE SUCCESS",
+            "MISMATCH SUCCESS",
+            "EXTERNAL SUCCESS",
+            "SURPLUS MANUAL",
+        ] {
+            assert!(
+                tally.contains_key(reason),
+                "{reason} never happened: nothing is proved about it"
+            );
+        }
+    }
 }
 
 async fn work(run: Arc<Run>, db: Db, number: usize, hook: String, heard: Heard) {
@@ -104,6 +124,7 @@ async fn work(run: Arc<Run>, db: Db, number: usize, hook: String, heard: Heard) 
         }
     }
     look(&run, &lane).await;
+    count(&run, &lane).await;
     lane.close().await;
 }
 
@@ -139,5 +160,25 @@ async fn look(run: &Run, lane: &Lane) {
             .await
             .unwrap();
         run.failures.lock().unwrap().push(format!("{broken:?} of {seeds:?}"));
+    }
+}
+
+async fn count(run: &Run, lane: &Lane) {
+    let rows: Vec<(String, i64)> = lane
+        .store
+        .read()
+        .await
+        .unwrap()
+        .sql(
+            "select state || ' ' || role as what, count(*) from payment group by state, role
+             union all select reason || ' ' || state, count(*) from reversal group by reason, state
+             union all select state, count(*) from session group by state",
+        )
+        .all()
+        .await
+        .unwrap();
+    let mut tally = run.tally.lock().unwrap();
+    for (what, count) in rows {
+        *tally.entry(what).or_default() += count;
     }
 }

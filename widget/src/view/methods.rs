@@ -53,7 +53,7 @@ pub(crate) fn header(till: Till, with_clock: bool) -> El {
     let (words, state) = (till.words(), till.state_now());
     let view = state.as_ref().and_then(|state| state.checkout()).map(|checkout| &checkout.view);
     let payee = view.map_or("", |view| &view.payee);
-    let initial: String = payee.chars().take(1).flat_map(char::to_uppercase).collect();
+    let initial: String = payee.chars().take(1).collect();
     let test = view.is_some_and(|view| !view.livemode);
     let test = test.then(|| till.el("span", "test").attr("title", &words.test_mode_why()).text(&words.test_mode()));
     let who = till
@@ -100,13 +100,22 @@ fn reason(till: Till, why: &Unavailable) -> String {
         ours.map(|ours| money::written(&Amount { amount, ..ours }, &words.locale)).unwrap_or_default()
     };
     match why.reason.as_str() {
-        "CURRENCY" => words.only_for(&why.needs.join(", ")),
+        "CURRENCY" => words.only_for(&listed(&why.needs)),
         "COUNTRY" => words.not_in_country(),
         "AMOUNT_TOO_LOW" => words.from_amount(&limit()),
         "AMOUNT_TOO_HIGH" => words.up_to_amount(&limit()),
         "TIME_TOO_SHORT" => words.time_too_short(),
         _ => words.down(),
     }
+}
+
+fn listed(words: &[String]) -> String {
+    let mut list = String::new();
+    for word in words {
+        list.push_str(if list.is_empty() { "" } else { ", " });
+        list.push_str(word);
+    }
+    list
 }
 
 fn is_chosen(till: Till, method: &str) -> bool {

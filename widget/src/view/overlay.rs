@@ -33,7 +33,8 @@ pub(crate) fn overlay(till: Till) -> El {
         .attr("aria-labelledby", "sheet")
         .on("cancel", Box::new(cancel))
         .on("close", Box::new(close))
-        .swap(sheet_key, contents)
+        // The voice stands beside the sheet while the dialog is open.
+        .with(till.el("div", "sheet").swap(sheet_key, contents))
 }
 
 /// What the overlay shows. It is drawn anew when this changes, and not when a clock does; empty when it is shut.
@@ -92,7 +93,9 @@ fn contents(till: Till) -> Vec<El> {
     let looks = looks(method, &till.words());
     let heading = matches!(checkout.stage, Stage::Waiting { .. });
     let top = top(till, Some(&looks).filter(|_| !method.is_empty()), heading);
-    vec![till.el("div", "sheet").with(top).all(inside(till, &looks, checkout))]
+    let mut shown = inside(till, &looks, checkout);
+    shown.insert(0, top);
+    shown
 }
 
 /// The method and the cross. While waiting the method is the heading; a result has its own.

@@ -114,6 +114,10 @@ impl Channel for Antom {
         "antom"
     }
 
+    fn is_live(&self) -> bool {
+        !self.api.contains("sandbox")
+    }
+
     fn products(&self) -> &'static [Product] {
         table::PRODUCTS
     }

@@ -538,6 +538,10 @@ impl Channel for Hostile {
         NAME
     }
 
+    fn is_live(&self) -> bool {
+        false
+    }
+
     fn products(&self) -> &'static [Product] {
         &PRODUCTS
     }
