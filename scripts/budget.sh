@@ -8,12 +8,11 @@ budget=${FLORIN_BUDGET:-80000}
 loader_budget=5000
 
 shopt -s nullglob
-programs=(dist/*.wasm)
-[ -e dist/florin.js ] && [ "${#programs[@]}" -eq 1 ] ||
+programs=(dist/florin-*.wasm) glues=(dist/florin-*.js)
+[ -e dist/florin.js ] && [ "${#programs[@]}" -eq 1 ] && [ "${#glues[@]}" -eq 1 ] ||
     { echo "dist/ holds no widget, or more than one. Please say: make widget" >&2; exit 1; }
 wasm=${programs[0]}
-glue=${wasm%.wasm}
-glue=${glue%_bg}.js
+glue=${glues[0]}
 
 size() { wc -c <"$1"; }
 small() { brotli -q 11 -c "$1" | wc -c; }

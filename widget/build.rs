@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use serde_json::Value;
 
-/// A language: every text by its key, plural forms as `key.one`, `key.other`.
+/// A language: every text by its key.
 type Locale = BTreeMap<String, String>;
 
 fn main() {
@@ -26,67 +26,60 @@ fn main() {
 
 fn read(path: &Path) -> Locale {
     let text = fs::read_to_string(path).expect("a locale can be read");
-    let Ok(Value::Object(texts)) = serde_json::from_str(&text) else { panic!("{} is not a JSON object", path.display()) };
-    let mut locale = Locale::new();
-    for (key, value) in texts {
-        match value {
-            Value::String(text) => drop(locale.insert(key, text)),
-            Value::Object(forms) => {
-                for (form, text) in forms {
-                    let text = text.as_str().unwrap_or_else(|| panic!("{}: {key}.{form} is not a text", path.display()));
-                    locale.insert(format!("{key}.{form}"), text.to_owned());
-                }
-            }
-            _ => panic!("{}: {key} is neither a text nor plural forms", path.display()),
-        }
-    }
-    locale
+    let Ok(Value::Object(texts)) = serde_json::from_str(&text) else {
+        panic!("{} is not a JSON object", path.display())
+    };
+    let text = |(key, value): (String, Value)| match value {
+        Value::String(text) => (key, text),
+        _ => panic!("{}: `{key}` is not a text", path.display()),
+    };
+    texts.into_iter().map(text).collect()
 }
 
 /// A locale has every text of English with the same placeholders, and nothing else.
 fn agree(path: &Path, locale: &Locale, english: &Locale) {
     let name = path.display();
-    for (key, text) in english.iter().filter(|(key, _)| !key.contains('.') || key.ends_with(".other")) {
+    for (key, text) in english {
         let ours = locale.get(key).unwrap_or_else(|| panic!("{name}: the text `{key}` is missing"));
-        assert_eq!(placeholders(ours), placeholders(text), "{name}: `{key}` has other placeholders than English");
+        assert_eq!(
+            placeholders(ours),
+            placeholders(text),
+            "{name}: `{key}` has other placeholders than English"
+        );
     }
     for key in locale.keys() {
-        let known = match key.split_once('.') {
-            Some((stem, form)) => {
-                ["zero", "one", "two", "few", "many", "other"].contains(&form)
-                    && english.contains_key(&format!("{stem}.other"))
-            }
-            None => english.contains_key(key),
-        };
-        assert!(known, "{name}: the text `{key}` is not one of English's");
+        assert!(english.contains_key(key), "{name}: the text `{key}` is not one of English's");
     }
 }
 
 fn placeholders(text: &str) -> BTreeSet<&str> {
-    text.split('{').skip(1).map(|rest| rest.split_once('}').expect("a placeholder is closed").0).collect()
+    text.split('{')
+        .skip(1)
+        .map(|rest| rest.split_once('}').expect("a placeholder is closed").0)
+        .collect()
 }
 
 /// English as a table, and a method of `Texts` for each text.
 fn texts(english: &Locale) -> String {
     let (mut table, mut methods) = (String::new(), String::new());
-    let plain = english.iter().filter(|(key, _)| !key.contains('.'));
-    let plural = english.iter().filter(|(key, _)| key.contains('.'));
-    for (index, (key, text)) in plain.chain(plural).enumerate() {
+    for (index, (key, text)) in english.iter().enumerate() {
         writeln!(table, "    ({key:?}, {text:?}),").expect("a String takes all");
-        if key.ends_with(".other") {
-            write_plural(&mut methods, key.trim_end_matches(".other"));
-        } else if !key.contains('.') {
-            write_method(&mut methods, index, key, text);
-        }
+        write_method(&mut methods, index, key, text);
     }
     let count = english.len();
-    format!("/// English: every text by its key.\npub const ENGLISH: [(&str, &str); {count}] = [\n{table}];\n\nimpl Texts {{\n{methods}}}\n")
+    format!(
+        "/// English: every text by its key.\npub const ENGLISH: [(&str, &str); {count}] = [\n{table}];\n\nimpl Texts {{\n{methods}}}\n"
+    )
 }
 
 fn write_method(methods: &mut String, index: usize, key: &str, text: &str) {
     let names = placeholders(text);
     if names.is_empty() {
-        writeln!(methods, "    /// {text:?}\n    pub fn {key}(&self) -> String {{ self.get({index}) }}").expect("written");
+        writeln!(
+            methods,
+            "    /// {text:?}\n    pub fn {key}(&self) -> String {{ self.get({index}) }}"
+        )
+        .expect("written");
         return;
     }
     let parameters: String = names.iter().map(|name| format!(", {name}: &str")).collect();
@@ -96,21 +89,28 @@ fn write_method(methods: &mut String, index: usize, key: &str, text: &str) {
         .expect("written");
 }
 
-fn write_plural(methods: &mut String, stem: &str) {
-    writeln!(methods, "    /// A number of things, in the plural form of the language.\n    pub fn {stem}(&self, count: u64) -> String {{ self.count({stem:?}, count) }}").expect("written");
-}
-
 /// Each mark is an SVG with one filled path: its box, its colour, its outline.
 fn marks() -> String {
-    let mut files: Vec<_> = fs::read_dir("assets").expect("assets/ is there").flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<_> = fs::read_dir("assets")
+        .expect("assets/ is there")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "svg"));
     files.sort();
     let mut marks = String::new();
     for path in files {
         let svg = fs::read_to_string(&path).expect("a mark can be read");
-        let name = path.file_stem().expect("a file has a name").to_string_lossy().to_uppercase().replace('-', "_");
+        let name = path
+            .file_stem()
+            .expect("a file has a name")
+            .to_string_lossy()
+            .to_uppercase()
+            .replace('-', "_");
         let part = |attribute: &str| {
-            let (_, rest) = svg.split_once(&format!(" {attribute}=\"")).unwrap_or_else(|| panic!("{}: no {attribute}", path.display()));
+            let (_, rest) = svg
+                .split_once(&format!(" {attribute}=\""))
+                .unwrap_or_else(|| panic!("{}: no {attribute}", path.display()));
             rest.split_once('"').expect("an attribute is closed").0.to_owned()
         };
         let (view_box, fill, outline) = (part("viewBox"), part("fill"), part("d"));

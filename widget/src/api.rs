@@ -31,10 +31,16 @@ impl Api {
         let (verb, path, limit) = match errand {
             Effect::Load => ("GET", String::new(), STATUS_LIMIT_MS),
             Effect::Pay { .. } => ("POST", "/transactions".to_owned(), CALL_LIMIT_MS),
-            Effect::Check(order) => ("POST", joined(&["/transactions/", order, "/check"]), CALL_LIMIT_MS),
-            Effect::Cancel(order) => ("POST", joined(&["/transactions/", order, "/cancel"]), CALL_LIMIT_MS),
+            Effect::Check(order) => {
+                ("POST", joined(&["/transactions/", order, "/check"]), CALL_LIMIT_MS)
+            }
+            Effect::Cancel(order) => {
+                ("POST", joined(&["/transactions/", order, "/cancel"]), CALL_LIMIT_MS)
+            }
             // The last two are not for the server; `Till` keeps them.
-            Effect::Ask | Effect::Tell(_) | Effect::Go(_) => ("GET", "/status".to_owned(), STATUS_LIMIT_MS),
+            Effect::Ask | Effect::Tell(_) | Effect::Go(_) => {
+                ("GET", "/status".to_owned(), STATUS_LIMIT_MS)
+            }
         };
         let body = match errand {
             Effect::Pay { method, version } => body(method, *version),
@@ -42,7 +48,9 @@ impl Api {
         };
         let data = self.call(verb, &path, body, limit, abort).await.and_then(open);
         match errand {
-            Effect::Load => Event::Viewed(data.and_then(|data| readable(read::view(&data))).map(Box::new)),
+            Effect::Load => {
+                Event::Viewed(data.and_then(|data| readable(read::view(&data))).map(Box::new))
+            }
             Effect::Pay { .. } => Event::Opened(data.and_then(|data| readable(read::open(&data)))),
             Effect::Check(_) => Event::Checked(data.and_then(status)),
             Effect::Cancel(_) => Event::Closed(data.and_then(status)),
@@ -63,7 +71,9 @@ impl Api {
         let url = joined(&[&self.session, path]);
         let request = self.request(verb, body, abort).map_err(|_| Trouble::NoAnswer)?;
         let window = web_sys::window().ok_or(Trouble::NoAnswer)?;
-        let response = JsFuture::from(window.fetch_with_str_and_init(&url, &request)).await.map_err(|_| silent())?;
+        let response = JsFuture::from(window.fetch_with_str_and_init(&url, &request))
+            .await
+            .map_err(|_| silent())?;
         let response: Response = response.dyn_into().map_err(|_| Trouble::NoAnswer)?;
         let json = response.json().map_err(|_| Trouble::NoAnswer)?;
         JsFuture::from(json).await.map_err(|_| silent())
@@ -136,7 +146,9 @@ impl Reader for JsValue {
 
     fn whole(&self) -> Option<u64> {
         // JSON's numbers are floats here; the wire promises whole ones below 2^53.
-        self.as_f64().filter(|number| *number >= 0.0 && number.fract() == 0.0).map(|number| number as u64)
+        self.as_f64()
+            .filter(|number| *number >= 0.0 && number.fract() == 0.0)
+            .map(|number| number as u64)
     }
 
     fn flag(&self) -> Option<bool> {

@@ -19,7 +19,11 @@ pub(crate) fn checkout(till: Till) -> El {
         }
     });
     let busy = |till: Till| Some((*till.state() == State::Loading).to_string());
-    let card = till.el("section", "card").attr("part", "card").attr_by("aria-busy", busy).swap(card_key, card);
+    let card = till
+        .el("section", "card")
+        .attr("part", "card")
+        .attr_by("aria-busy", busy)
+        .swap(card_key, card);
     till.el("div", "").with(card).with(overlay(till)).with(announce(till))
 }
 
@@ -72,7 +76,8 @@ fn skeleton(till: Till) -> Vec<El> {
 /// Puts the merchant's colours on, once the root is in the page.
 fn wear(till: Till) {
     let Some(state) = till.state_now() else { return };
-    let looks = state.checkout().map(|checkout| checkout.view.appearance.clone()).unwrap_or_default();
+    let looks =
+        state.checkout().map(|checkout| checkout.view.appearance.clone()).unwrap_or_default();
     if let Some((rule, root)) = till.rule().zip(till.root()) {
         theme::put_on(&looks, &rule, &root);
     }

@@ -77,7 +77,10 @@ impl El {
     /// An attribute that follows the state; `None` takes it away.
     pub(crate) fn attr_by(self, name: &'static str, value: fn(Till) -> Option<String>) -> El {
         let till = self.till;
-        self.follow(Box::new(move || value(till)), Box::new(move |node, value| put(node, name, value)))
+        self.follow(
+            Box::new(move || value(till)),
+            Box::new(move |node, value| put(node, name, value)),
+        )
     }
 
     /// An attribute without a value, while something holds.
@@ -112,7 +115,11 @@ impl El {
     }
 
     /// Follows a value: shows it now, and again whenever it has changed.
-    fn follow(self, value: Box<dyn Fn() -> Option<String>>, show: Box<dyn Fn(&Element, Option<&str>)>) -> El {
+    fn follow(
+        self,
+        value: Box<dyn Fn() -> Option<String>>,
+        show: Box<dyn Fn(&Element, Option<&str>)>,
+    ) -> El {
         let node = self.node.clone();
         react(value, Box::new(move |_, now| show(&node, now)));
         self
@@ -146,7 +153,8 @@ impl El {
         let till = self.till;
         let hear: Box<dyn FnMut(web_sys::Event)> = Box::new(move |event| hear(till, event));
         let hear = Closure::wrap(hear);
-        let _known_name = self.node.add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
+        let _known_name =
+            self.node.add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
         // It ends with the view that is being built; the element is then gone as well.
         let _kept = StoredValue::new_local(hear);
         self

@@ -31,7 +31,8 @@ pub(crate) fn emit(options: &Options, news: &News) -> bool {
     let detail = Object::new();
     let set = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
-            let _plain_object = Reflect::set(&detail, &JsValue::from_str(name), &JsValue::from_str(value));
+            let _plain_object =
+                Reflect::set(&detail, &JsValue::from_str(name), &JsValue::from_str(value));
         }
     };
     set("sessionId", Some(options.session()));

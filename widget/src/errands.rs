@@ -31,7 +31,12 @@ struct Flight {
 
 impl Errands {
     pub(crate) fn of(api: Api) -> Errands {
-        Errands { asked_at: Cell::new(0), api, flights: RefCell::new(Vec::new()), next: Cell::new(0) }
+        Errands {
+            asked_at: Cell::new(0),
+            api,
+            flights: RefCell::new(Vec::new()),
+            next: Cell::new(0),
+        }
     }
 
     /// Whether a question is on its way whose answer brings the status.
@@ -58,7 +63,12 @@ impl Errands {
         let Ok(abort) = AbortController::new() else { return };
         let number = self.next.replace(self.next.get().wrapping_add(1));
         self.asked_at.set(now);
-        self.flights.borrow_mut().push(Flight { number, errand: errand.clone(), since: now, abort: abort.clone() });
+        self.flights.borrow_mut().push(Flight {
+            number,
+            errand: errand.clone(),
+            since: now,
+            abort: abort.clone(),
+        });
         let api = self.api.clone();
         spawn(Box::pin(async move {
             let answer = api.send(&errand, &abort).await;

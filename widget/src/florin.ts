@@ -18,6 +18,8 @@ declare const FILES: { glue: File; wasm: File; locales: Record<string, File> };
 interface Program {
   default(input: { module_or_path: Promise<Response> }): Promise<unknown>;
   mount(options: object): { free(): void } | undefined;
+  /** The rest of the style sheet. */
+  sheet: string;
 }
 
 /** The detail of an attempt's event: `florin-action`, `florin-fail`, `florin-cancel`. */
@@ -61,7 +63,8 @@ export interface FlorinOptions {
   clientToken: string;
   locale?: string;
   theme?: "light" | "dark";
-  presentation?: "inline" | "frame";
+  /** `inline`: the list stands in the page, the code over it. */
+  presentation?: "inline";
   apiBase?: string;
   /** Single texts by their key, over those of the locale. */
   translations?: Record<string, string>;
@@ -71,6 +74,7 @@ const here = import.meta.url;
 const address = (file: File) => new URL(file.name, here).href;
 
 const sheet = new CSSStyleSheet();
+const later = new CSSStyleSheet();
 sheet.replaceSync(sheetText);
 
 let program: Promise<Program> | undefined;
@@ -95,13 +99,14 @@ async function startProgram(): Promise<Program> {
   try {
     const loaded: Program = await import(link.href);
     await loaded.default({ module_or_path: bytes });
+    later.replaceSync(loaded.sheet);
     return loaded;
   } finally {
     link.remove();
   }
 }
 
-type Words = Record<string, string | Record<string, string>>;
+type Words = Record<string, string>;
 const words = new Map<string, Promise<Words>>();
 
 /** The texts of a language that travels apart; English is in the program. */
@@ -127,16 +132,6 @@ function language(tag: string): string | undefined {
   }
 }
 
-/** Plural forms lie flat: `minutes_left.one`. */
-function flat(texts: Words): Record<string, string> {
-  const all: Record<string, string> = {};
-  for (const [key, text] of Object.entries(texts)) {
-    if (typeof text === "string") all[key] = text;
-    else for (const [form, words] of Object.entries(text)) all[`${key}.${form}`] = words;
-  }
-  return all;
-}
-
 function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, ...inside: (Node | string)[]) {
   const element = document.createElement(tag);
   element.className = name;
@@ -147,14 +142,13 @@ function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, ...in
 /** Grey bars where the list will be. */
 function skeleton() {
   const row = () => part("div", "row bone", part("i", "b1"), part("span", "text", part("i", "b2"), part("i", "b3")));
-  const card = part("section", "card", part("div", "sum", part("i", "b4")), row(), row(), row(), row(), part("div", "primary bone"));
+  const card = part("section", "card", part("div", "sum", part("i", "b4")), row(), row(), row(), row());
   card.ariaBusy = "true";
   return card;
 }
 
 const attributes = ["session-id", "client-token", "locale", "theme", "presentation", "api-base"] as const;
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-const over = ["success", "expire", "close"];
 
 /** `<florin-checkout session-id client-token locale>`. */
 export class FlorinCheckout extends HTMLElement {
@@ -184,7 +178,7 @@ export class FlorinCheckout extends HTMLElement {
   constructor() {
     super();
     this.#rule.replaceSync(":host{}");
-    this.#root.adoptedStyleSheets = [sheet, this.#rule];
+    this.#root.adoptedStyleSheets = [sheet, later, this.#rule];
     this.#promise();
   }
 
@@ -273,12 +267,12 @@ export class FlorinCheckout extends HTMLElement {
     this.#box = box;
     this.#dress();
     this.#root.replaceChildren(box);
-    if (this.presentation === "frame") return this.#frame(box, hosted);
 
     const calls = `${base}/v1/checkout/${session}`;
     const [loaded, view] = [fetchProgram(), this.#fetchView(calls)];
-    const guess = this.#locale();
-    void fetchWords(guess.language).catch(() => {});
+    // Awaited below, all at once on their way.
+    loaded.catch(() => {});
+    fetchWords(this.#locale().language).catch(() => {});
     try {
       const answer = await view;
       const at = performance.now();
@@ -298,7 +292,7 @@ export class FlorinCheckout extends HTMLElement {
         token: this.clientToken ?? "",
         hosted: shown?.session_url ?? hosted,
         locale: chosen.tag,
-        texts: flat({ ...texts, ...this.#translations }),
+        texts: { ...texts, ...this.#translations },
         view: answer,
         at,
         root: box,
@@ -337,23 +331,13 @@ export class FlorinCheckout extends HTMLElement {
 
   /** Sends `florin-…`; false when the page prevented what would follow. A session ends once. */
   #emit = (name: string, detail: { sessionId: string }) => {
-    if (over.includes(name)) {
+    if (/^(success|expire|close)$/.test(name)) {
       if (this.#over === detail.sessionId) return true;
       this.#over = detail.sessionId;
     }
-    const cancelable = name === "action" || name === "success";
+    const cancelable = /^(action|success)$/.test(name);
     return this.dispatchEvent(new CustomEvent(`florin-${name}`, { detail, cancelable, bubbles: true, composed: true }));
   };
-
-  /** The hosted page inside this one, for pages that allow no program of ours. */
-  #frame(box: HTMLElement, hosted: string) {
-    const frame = part("iframe", "frame-page");
-    frame.title = "Checkout";
-    frame.allow = "clipboard-write; payment";
-    frame.onload = () => this.#settle.resolve();
-    frame.src = hosted;
-    box.replaceChildren(frame);
-  }
 
   /** The program did not come: the hosted page needs none. */
   #fail(hosted: string, error: unknown) {

@@ -37,10 +37,16 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             hint: texts.hint_alipay_plus(),
             mark: ALIPAY,
         },
-        Ok(Method::Gcash) => wallet("GCash", Mark::Written { text: "GCash", class: "word gcash" }, texts),
-        Ok(Method::Maya) => wallet("Maya", Mark::Written { text: "maya", class: "word maya" }, texts),
+        Ok(Method::Gcash) => {
+            wallet("GCash", Mark::Written { text: "GCash", class: "word gcash" }, texts)
+        }
+        Ok(Method::Maya) => {
+            wallet("Maya", Mark::Written { text: "maya", class: "word maya" }, texts)
+        }
         Ok(Method::Shopeepay) => wallet("ShopeePay", SHOPEE, texts),
-        Ok(Method::Grabpay) => wallet("GrabPay", Mark::Written { text: "Grab", class: "word grab" }, texts),
+        Ok(Method::Grabpay) => {
+            wallet("GrabPay", Mark::Written { text: "Grab", class: "word grab" }, texts)
+        }
         Ok(Method::Zalopay) => wallet("ZaloPay", ZALO, texts),
         Ok(Method::BankTransfer) => Looks {
             name: texts.bank_transfer(),
@@ -64,7 +70,8 @@ mod tests {
     #[test]
     fn every_method_has_a_name_of_its_own_and_an_unknown_one_its_word() {
         let texts = Texts::new("en".into(), |_| None);
-        let names: Vec<_> = Method::ALL.iter().map(|method| looks(method.as_str(), &texts).name).collect();
+        let names: Vec<_> =
+            Method::ALL.iter().map(|method| looks(method.as_str(), &texts).name).collect();
         for (at, name) in names.iter().enumerate() {
             assert!(!names[..at].contains(name), "{name} twice");
         }

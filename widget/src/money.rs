@@ -26,7 +26,8 @@ pub fn decimal(amount: &str, exponent: u8) -> String {
 pub fn written(amount: &Amount, locale: &str) -> String {
     let number = decimal(&amount.amount, amount.exponent);
     let format = formatter(amount, locale).and_then(|format| {
-        let written = format.format().call1(&JsValue::UNDEFINED, &JsValue::from_str(&number)).ok()?;
+        let written =
+            format.format().call1(&JsValue::UNDEFINED, &JsValue::from_str(&number)).ok()?;
         written.as_string()
     });
     format.unwrap_or_else(|| joined(&[&amount.currency, " ", &number]))
@@ -34,15 +35,20 @@ pub fn written(amount: &Amount, locale: &str) -> String {
 
 fn formatter(amount: &Amount, locale: &str) -> Option<Intl::NumberFormat> {
     let options = Object::new();
-    let set = |name: &str, value: JsValue| Reflect::set(&options, &JsValue::from_str(name), &value).ok();
+    let set =
+        |name: &str, value: JsValue| Reflect::set(&options, &JsValue::from_str(name), &value).ok();
     set("style", JsValue::from_str("currency"))?;
     set("currency", JsValue::from_str(&amount.currency))?;
     set("minimumFractionDigits", JsValue::from(amount.exponent))?;
     set("maximumFractionDigits", JsValue::from(amount.exponent))?;
     let format = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
-    let format: js_sys::Function = Reflect::get(&format, &JsValue::from_str("NumberFormat")).ok()?.dyn_into().ok()?;
+    let format: js_sys::Function =
+        Reflect::get(&format, &JsValue::from_str("NumberFormat")).ok()?.dyn_into().ok()?;
     // `construct` answers with an error where `new` would throw: an unknown currency must not end the widget.
-    Reflect::construct(&format, &Array::of2(&JsValue::from_str(locale), &options)).ok()?.dyn_into().ok()
+    Reflect::construct(&format, &Array::of2(&JsValue::from_str(locale), &options))
+        .ok()?
+        .dyn_into()
+        .ok()
 }
 
 #[cfg(test)]

@@ -71,7 +71,8 @@ mod tests {
             let (x, rest) = run.split_once(' ').unwrap();
             let (y, rest) = rest.split_once('h').unwrap();
             let (width, _) = rest.split_once('v').unwrap();
-            let (x, y, width): (usize, usize, usize) = (x.parse().unwrap(), y.parse().unwrap(), width.parse().unwrap());
+            let (x, y, width): (usize, usize, usize) =
+                (x.parse().unwrap(), y.parse().unwrap(), width.parse().unwrap());
             modules[y][x..x + width].fill(true);
         }
         modules
@@ -79,7 +80,12 @@ mod tests {
 
     #[test]
     fn a_camera_reads_the_text_back_through_the_quiet_zone() {
-        for text in ["https://wallet.example/pay/GW0123456789abcdefghijklmnop", "florin", "281666040123456789", "支付 口令"] {
+        for text in [
+            "https://wallet.example/pay/GW0123456789abcdefghijklmnop",
+            "florin",
+            "281666040123456789",
+            "支付 口令",
+        ] {
             let modules = modules(&draw(text).unwrap());
             let scale = 4;
             let picture = |x: usize, y: usize| if modules[y / scale][x / scale] { 0 } else { 255 };

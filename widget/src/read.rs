@@ -9,7 +9,8 @@ use std::cell::Cell;
 use florin_shared::money::Amount;
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{
-    CheckoutView, Good, NextAction, Offer, OpenTransaction, PaymentStatus, Phase, StatusView, Unavailable,
+    CheckoutView, Good, NextAction, Offer, OpenTransaction, PaymentStatus, Phase, StatusView,
+    Unavailable,
 };
 use florin_shared::theme::Appearance;
 
@@ -56,7 +57,10 @@ impl<'a, R: Reader> Fields<'a, R> {
 
     fn list<T>(&self, name: &str, read: fn(&R) -> Option<T>) -> Vec<T> {
         let items = self.from.field(name).and_then(|value| value.items());
-        items.map_or_else(|| self.must(None), |items| items.iter().filter_map(|item| self.noted(read(item))).collect())
+        items.map_or_else(
+            || self.must(None),
+            |items| items.iter().filter_map(|item| self.noted(read(item))).collect(),
+        )
     }
 
     /// Something that must be there: without it the whole is not complete.
@@ -144,7 +148,11 @@ fn amount<R: Reader>(fields: &Fields<R>) -> Amount {
 fn good<R: Reader>(from: &R) -> Option<Good> {
     let fields = Fields::of(from);
     let quantity = fields.must(u32::try_from(fields.whole("quantity")).ok());
-    fields.done(Good { name: fields.text("name"), quantity, unit_amount: fields.maybe("unit_amount") })
+    fields.done(Good {
+        name: fields.text("name"),
+        quantity,
+        unit_amount: fields.maybe("unit_amount"),
+    })
 }
 
 fn offer<R: Reader>(from: &R) -> Option<Offer> {

@@ -5,7 +5,9 @@
 //! the server says that the session is paid, "nothing was taken" when it says that the attempt is over.
 
 use florin_shared::session::SessionStatus;
-use florin_shared::shopper::{CheckoutView, NextAction, Offer, OpenTransaction, PaymentStatus, Phase, StatusView};
+use florin_shared::shopper::{
+    CheckoutView, NextAction, Offer, OpenTransaction, PaymentStatus, Phase, StatusView,
+};
 
 /// Until the widget leaves for the shop by itself.
 pub const GO_AFTER_MS: u64 = 3_000;
@@ -331,11 +333,14 @@ impl Event {
     fn last_word(&self) -> Option<Trouble> {
         let trouble = match self {
             Event::Viewed(Err(trouble)) | Event::Opened(Err(trouble)) => trouble,
-            Event::Told(Err(trouble)) | Event::Checked(Err(trouble)) | Event::Closed(Err(trouble)) => trouble,
+            Event::Told(Err(trouble))
+            | Event::Checked(Err(trouble))
+            | Event::Closed(Err(trouble)) => trouble,
             _ => return None,
         };
         let Trouble::Refused { code, .. } = trouble else { return None };
-        let last = ["NO_KEY", "WRONG_KEY", "ORIGIN_NOT_REGISTERED", "NOT_FOUND"].contains(&code.as_str());
+        let last =
+            ["NO_KEY", "WRONG_KEY", "ORIGIN_NOT_REGISTERED", "NOT_FOUND"].contains(&code.as_str());
         last.then(|| trouble.clone())
     }
 }
@@ -363,7 +368,10 @@ impl Checkout {
     /// Whether the overlay is open.
     pub fn is_over(&self) -> bool {
         match &self.stage {
-            Stage::Waiting { .. } | Stage::RunOut { .. } | Stage::Closing { .. } | Stage::Declined { .. } => true,
+            Stage::Waiting { .. }
+            | Stage::RunOut { .. }
+            | Stage::Closing { .. }
+            | Stage::Declined { .. } => true,
             Stage::Opening { over, .. } | Stage::Paid { over, .. } => *over,
             Stage::Choosing { .. } | Stage::Ended => false,
         }
@@ -374,9 +382,9 @@ impl Checkout {
         match &self.stage {
             Stage::Choosing { .. } => self.behind.as_ref(),
             Stage::Opening { attempt, .. } => attempt.as_ref(),
-            Stage::Waiting { attempt, .. } | Stage::RunOut { attempt, .. } | Stage::Closing { attempt, .. } => {
-                Some(attempt)
-            }
+            Stage::Waiting { attempt, .. }
+            | Stage::RunOut { attempt, .. }
+            | Stage::Closing { attempt, .. } => Some(attempt),
             Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => None,
         }
     }
@@ -422,7 +430,9 @@ impl Checkout {
             Event::AskedNow => self.ask_now(),
             Event::Renewed => self.renew(),
             Event::Left => self.leave(now),
-            Event::WentOn => self.return_url().map(|url| Effect::Go(url.to_owned())).into_iter().collect(),
+            Event::WentOn => {
+                self.return_url().map(|url| Effect::Go(url.to_owned())).into_iter().collect()
+            }
             Event::Stayed => self.stay(),
             Event::Returned => self.returned(),
             Event::Due => self.due(),
@@ -447,7 +457,10 @@ impl Checkout {
         self.fine();
         self.stale = false;
         self.ends_at = rebased(self.ends_at, view.expires_in_ms, now);
-        let open = view.open.clone().filter(|open| tried.as_ref().is_none_or(|method| *method == open.method));
+        let open = view
+            .open
+            .clone()
+            .filter(|open| tried.as_ref().is_none_or(|method| *method == open.method));
         self.view = view;
         self.keep_choice();
         match self.view.state.status {
@@ -493,9 +506,20 @@ impl Checkout {
     }
 
     /// Goes on with an open transaction; `fresh` when the shopper has just asked for it, `over` in the overlay.
-    fn wait_for(&mut self, open: OpenTransaction, fresh: bool, over: bool, now: u64) -> Vec<Effect> {
+    fn wait_for(
+        &mut self,
+        open: OpenTransaction,
+        fresh: bool,
+        over: bool,
+        now: u64,
+    ) -> Vec<Effect> {
         let ends_at = now.saturating_add(open.code_expires_in_ms);
-        let attempt = Attempt { order: open.order_id, method: open.method, action: open.next_action, ends_at };
+        let attempt = Attempt {
+            order: open.order_id,
+            method: open.method,
+            action: open.next_action,
+            ends_at,
+        };
         self.chosen = Some(attempt.method.clone());
         let mut effects = vec![];
         if fresh && let Some(action) = &attempt.action {
@@ -539,7 +563,9 @@ impl Checkout {
             Some(_) => {}
         }
         match told.payment_status {
-            None | Some(PaymentStatus::Processing | PaymentStatus::Unknown) => self.still_open(&told, now),
+            None | Some(PaymentStatus::Processing | PaymentStatus::Unknown) => {
+                self.still_open(&told, now)
+            }
             // Paid, but not kept: it goes back. Without a notice it is about to become the session's success.
             Some(PaymentStatus::Success) if told.notice.is_some() => self.is_over_unpaid(&told),
             Some(PaymentStatus::Success) => vec![],
@@ -573,7 +599,8 @@ impl Checkout {
                 if attempt.has_code() && told.code_expires_in_ms == 0 && phase != Phase::Unknown {
                     self.run_out(false);
                 } else if phase == Phase::Closing {
-                    self.stage = Stage::Closing { attempt: attempt.clone(), since: now, heard: true };
+                    self.stage =
+                        Stage::Closing { attempt: attempt.clone(), since: now, heard: true };
                 }
             }
             // Our clock was ahead, after a sleep for instance.
@@ -603,7 +630,11 @@ impl Checkout {
     fn failed(&mut self, told: &StatusView) -> Vec<Effect> {
         let Some(attempt) = self.attempt().cloned() else { return vec![] };
         let ran_out = told.reason.as_deref() == Some("RUN_OUT");
-        let news = News::Fail { order: attempt.order, method: attempt.method.clone(), reason: told.reason.clone() };
+        let news = News::Fail {
+            order: attempt.order,
+            method: attempt.method.clone(),
+            reason: told.reason.clone(),
+        };
         match &mut self.stage {
             Stage::Waiting { .. } | Stage::RunOut { .. } if ran_out => self.run_out(true),
             Stage::RunOut { settled, .. } => *settled = true,
@@ -619,13 +650,19 @@ impl Checkout {
     /// Cancelled, or paid and given back: the attempt is over and the session is not paid.
     fn is_over_unpaid(&mut self, told: &StatusView) -> Vec<Effect> {
         let Some(Attempt { order, method, .. }) = self.attempt().cloned() else { return vec![] };
-        let returned = told.notice.is_some().then(|| {
-            Note::Returned(told.notice_method.clone().unwrap_or_else(|| method.clone()))
-        });
+        let returned = told
+            .notice
+            .is_some()
+            .then(|| Note::Returned(told.notice_method.clone().unwrap_or_else(|| method.clone())));
         let mut effects = vec![Effect::Tell(News::Cancel { order, method: method.clone() })];
+        let ran_out = told.reason.as_deref() == Some("RUN_OUT") && returned.is_none();
         match &mut self.stage {
+            // The server's clock was first: what the shopper needs is a new code.
+            Stage::Waiting { .. } if ran_out => self.run_out(true),
             Stage::RunOut { settled, .. } if returned.is_none() => *settled = true,
-            Stage::Closing { .. } | Stage::Choosing { .. } | Stage::RunOut { .. } => self.back_to_list(returned),
+            Stage::Closing { .. } | Stage::Choosing { .. } | Stage::RunOut { .. } => {
+                self.back_to_list(returned)
+            }
             _ => {
                 // Not from here: the amount may have changed with it.
                 self.back_to_list(returned.or(Some(Note::Cancelled(method))));
@@ -701,7 +738,9 @@ impl Checkout {
     }
 
     fn run_out(&mut self, settled: bool) {
-        if let Stage::Waiting { attempt, asking, .. } | Stage::RunOut { attempt, asking, .. } = &self.stage {
+        if let Stage::Waiting { attempt, asking, .. } | Stage::RunOut { attempt, asking, .. } =
+            &self.stage
+        {
             self.stage = Stage::RunOut { attempt: attempt.clone(), asking: *asking, settled };
         }
     }
@@ -724,13 +763,16 @@ impl Checkout {
 
     fn confirm(&mut self) -> Vec<Effect> {
         let Stage::Choosing { .. } = self.stage else { return vec![] };
-        let Some(method) = self.chosen.clone().filter(|method| self.offers(method)) else { return vec![] };
+        let Some(method) = self.chosen.clone().filter(|method| self.offers(method)) else {
+            return vec![];
+        };
         self.open(method, false)
     }
 
     fn renew(&mut self) -> Vec<Effect> {
         match &self.stage {
-            Stage::RunOut { attempt: Attempt { method, .. }, .. } | Stage::Declined { method, .. } => {
+            Stage::RunOut { attempt: Attempt { method, .. }, .. }
+            | Stage::Declined { method, .. } => {
                 let method = method.clone();
                 self.open(method, true)
             }
@@ -745,7 +787,9 @@ impl Checkout {
 
     fn ask_now(&mut self) -> Vec<Effect> {
         match &mut self.stage {
-            Stage::Waiting { attempt, asking, .. } | Stage::RunOut { attempt, asking, .. } if !*asking => {
+            Stage::Waiting { attempt, asking, .. } | Stage::RunOut { attempt, asking, .. }
+                if !*asking =>
+            {
                 *asking = true;
                 vec![Effect::Check(attempt.order.clone())]
             }
@@ -769,7 +813,9 @@ impl Checkout {
                 self.stage = Stage::Closing { attempt, since: now, heard: false };
                 vec![Effect::Cancel(order)]
             }
-            Stage::Closing { attempt, since, .. } if now.saturating_sub(*since) >= LEAVE_AFTER_MS => {
+            Stage::Closing { attempt, since, .. }
+                if now.saturating_sub(*since) >= LEAVE_AFTER_MS =>
+            {
                 let attempt = attempt.clone();
                 self.walk_away(attempt, None)
             }
@@ -781,7 +827,10 @@ impl Checkout {
                 (*go_at, *over) = (None, false);
                 vec![]
             }
-            Stage::Closing { .. } | Stage::Opening { attempt: None, .. } | Stage::Choosing { .. } | Stage::Ended => {
+            Stage::Closing { .. }
+            | Stage::Opening { attempt: None, .. }
+            | Stage::Choosing { .. }
+            | Stage::Ended => {
                 vec![]
             }
         }
@@ -820,7 +869,9 @@ impl Checkout {
     fn question(&self) -> Vec<Effect> {
         match &self.stage {
             _ if self.stale => vec![Effect::Load],
-            Stage::Closing { attempt, heard: false, .. } => vec![Effect::Cancel(attempt.order.clone())],
+            Stage::Closing { attempt, heard: false, .. } => {
+                vec![Effect::Cancel(attempt.order.clone())]
+            }
             _ => vec![Effect::Ask],
         }
     }
@@ -830,7 +881,9 @@ impl Checkout {
             self.overdue = self.ends_at <= now;
         }
         match &mut self.stage {
-            Stage::Waiting { attempt, confirming: false, .. } if attempt.has_code() && attempt.ends_at <= now => {
+            Stage::Waiting { attempt, confirming: false, .. }
+                if attempt.has_code() && attempt.ends_at <= now =>
+            {
                 self.run_out(false);
                 self.due()
             }

@@ -24,15 +24,21 @@ pub(crate) fn put_on(appearance: &Appearance, rule: &CssStyleDeclaration, root: 
         let _never_invalid = rule.set_property("--florin-color-primary", colour);
     }
     if let Some(radius) = appearance.border_radius {
-        let _never_invalid = rule.set_property("--florin-border-radius", &joined(&[&radius.to_string(), "px"]));
+        let _never_invalid =
+            rule.set_property("--florin-border-radius", &joined(&[&radius.to_string(), "px"]));
     }
     let style = web_sys::window().and_then(|window| window.get_computed_style(root).ok().flatten());
-    let chosen = style.as_ref().and_then(|style| style.get_property_value("--florin-color-primary").ok());
+    let chosen =
+        style.as_ref().and_then(|style| style.get_property_value("--florin-color-primary").ok());
     if chosen.is_none_or(|chosen| chosen.trim().is_empty()) {
         return; // Florin's own colours come with the sheet.
     }
     // The computed `accent-color` is that colour as `rgb(…)`, whatever notation the page used.
-    let Some(brand) = style.and_then(|style| Colour::of(&style.get_property_value("accent-color").ok()?)) else { return };
+    let Some(brand) =
+        style.and_then(|style| Colour::of(&style.get_property_value("accent-color").ok()?))
+    else {
+        return;
+    };
     for (name, value) in follows(brand) {
         let _never_invalid = rule.set_property(name, &value.css());
     }
@@ -42,7 +48,10 @@ pub(crate) fn put_on(appearance: &Appearance, rule: &CssStyleDeclaration, root: 
 fn follows(brand: Colour) -> [(&'static str, Colour); 5] {
     let (soft_light, soft_dark) = (brand.mixed(LIGHT, 8), brand.mixed(DARK, 18));
     [
-        ("--florin-on-primary", if contrast(brand, WHITE) >= contrast(brand, INK) { WHITE } else { INK }),
+        (
+            "--florin-on-primary",
+            if contrast(brand, WHITE) >= contrast(brand, INK) { WHITE } else { INK },
+        ),
         ("--florin-soft-light", soft_light),
         ("--florin-soft-dark", soft_dark),
         ("--florin-ink-light", brand.readable_on(soft_light, INK)),
@@ -108,14 +117,23 @@ mod tests {
     #[test]
     fn a_computed_colour_is_read_and_anything_else_left_alone() {
         assert_eq!(Colour::of("rgb(31, 94, 255)"), Some(Colour([31, 94, 255])));
-        for text in ["", "red", "#1f5eff", "rgb(1, 2)", "rgb(1, 2, 3, 4)", "rgba(1, 2, 3, 0.5)", "rgb(300, 0, 0)"] {
+        for text in [
+            "",
+            "red",
+            "#1f5eff",
+            "rgb(1, 2)",
+            "rgb(1, 2, 3, 4)",
+            "rgba(1, 2, 3, 0.5)",
+            "rgb(300, 0, 0)",
+        ] {
             assert_eq!(Colour::of(text), None, "{text}");
         }
     }
 
     #[test]
     fn contrast_is_that_of_wcag() {
-        let table = [([0; 3], 2100), ([0x77; 3], 447), ([0x1f, 0x5e, 0xff], 503), ([0xff, 0, 0], 399)];
+        let table =
+            [([0; 3], 2100), ([0x77; 3], 447), ([0x1f, 0x5e, 0xff], 503), ([0xff, 0, 0], 399)];
         for (colour, expected) in table {
             let found = contrast(Colour(colour), WHITE);
             assert!(found.abs_diff(expected) <= 6, "{colour:?} on white: {found}");
@@ -127,7 +145,8 @@ mod tests {
         for step in 0..=4096u32 {
             let part = |shift: u32| u8::try_from((step >> shift & 15) * 17).unwrap();
             let brand = Colour([part(8), part(4), part(0)]);
-            let [on, soft_light, soft_dark, ink_light, ink_dark] = follows(brand).map(|(_, colour)| colour);
+            let [on, soft_light, soft_dark, ink_light, ink_dark] =
+                follows(brand).map(|(_, colour)| colour);
             assert!(contrast(brand, on) >= 435, "{brand:?} {}", contrast(brand, on));
             assert!(contrast(ink_light, soft_light) >= 450, "{brand:?}");
             assert!(contrast(ink_dark, soft_dark) >= 450, "{brand:?}");

@@ -163,7 +163,8 @@ fn go(url: &str) {
 
 /// Whether a link may be followed: anything but the schemes that run in this page.
 pub(crate) fn is_address(url: &str) -> bool {
-    let scheme: String = url.chars().take_while(|char| *char != ':').filter(|char| *char > ' ').collect();
+    let scheme: String =
+        url.chars().take_while(|char| *char != ':').filter(|char| *char > ' ').collect();
     !["javascript", "data", "vbscript", "blob"].iter().any(|bad| scheme.eq_ignore_ascii_case(bad))
 }
 
@@ -173,7 +174,12 @@ mod tests {
 
     #[test]
     fn a_script_is_not_an_address() {
-        for url in ["javascript:alert(1)", " JavaScript:alert(1)", "java\nscript:alert(1)", "data:text/html,x"] {
+        for url in [
+            "javascript:alert(1)",
+            " JavaScript:alert(1)",
+            "java\nscript:alert(1)",
+            "data:text/html,x",
+        ] {
             assert!(!is_address(url), "{url}");
         }
         for url in ["https://shop.example/thanks?a=1", "gcash://pay?x=javascript:", "/thanks"] {

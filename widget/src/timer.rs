@@ -23,7 +23,9 @@ pub(crate) struct Timer {
 
 /// The monotonic clock, in whole milliseconds.
 pub(crate) fn now() -> u64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0, |performance| performance.now() as u64)
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0, |performance| performance.now() as u64)
 }
 
 /// Lets the clocks tick and listens for the shopper's return.
@@ -55,7 +57,8 @@ pub(crate) fn pace(till: Till) {
         return;
     }
     let wait = asked_at.saturating_add(pause).saturating_sub(now);
-    let timer = after(u32::try_from(wait).unwrap_or(u32::MAX), Box::new(move || till.tell(Event::Due)));
+    let timer =
+        after(u32::try_from(wait).unwrap_or(u32::MAX), Box::new(move || till.tell(Event::Due)));
     due.replace(Some(timer));
 }
 
@@ -70,7 +73,9 @@ fn tick(till: Till) {
 }
 
 fn returned(till: Till) {
-    let hidden = web_sys::window().and_then(|window| window.document()).is_some_and(|document| document.hidden());
+    let hidden = web_sys::window()
+        .and_then(|window| window.document())
+        .is_some_and(|document| document.hidden());
     if !hidden {
         tick(till);
         till.tell(Event::Returned);

@@ -21,7 +21,8 @@ pub(crate) struct Answer {
 impl Client {
     /// Connects to `host:port`.
     pub(crate) async fn connect(host: &str) -> anyhow::Result<Client> {
-        let stream = TcpStream::connect(host).await.with_context(|| format!("connecting to {host}"))?;
+        let stream =
+            TcpStream::connect(host).await.with_context(|| format!("connecting to {host}"))?;
         stream.set_nodelay(true)?;
         Ok(Client { stream, host: host.to_owned(), buffer: Vec::with_capacity(16 * 1024) })
     }

@@ -22,7 +22,11 @@ const PAUSE: Duration = Duration::from_millis(40);
 type Heard = Arc<Mutex<HashSet<String>>>;
 
 /// Measures and prints.
-pub(crate) async fn measure(database: Database, time: Duration, shoppers: usize) -> anyhow::Result<()> {
+pub(crate) async fn measure(
+    database: Database,
+    time: Duration,
+    shoppers: usize,
+) -> anyhow::Result<()> {
     let server = Server::start(database).await?;
     let (hook, heard) = merchant().await?;
     let begun = Instant::now();
@@ -30,7 +34,9 @@ pub(crate) async fn measure(database: Database, time: Duration, shoppers: usize)
     for shopper in 0..shoppers {
         let (at, sandbox, hook) = (server.at.clone(), server.sandbox.clone(), hook.clone());
         let end = begun + time;
-        running.push(tokio::spawn(async move { shop_until(end, shopper, &at, &sandbox, &hook).await }));
+        running.push(tokio::spawn(
+            async move { shop_until(end, shopper, &at, &sandbox, &hook).await },
+        ));
     }
     let mut times = Times::default();
     for shopper in running {
@@ -51,13 +57,20 @@ pub(crate) async fn measure(database: Database, time: Duration, shoppers: usize)
     Ok(())
 }
 
-async fn shop_until(end: Instant, shopper: usize, at: &str, sandbox: &str, hook: &str) -> anyhow::Result<Times> {
+async fn shop_until(
+    end: Instant,
+    shopper: usize,
+    at: &str,
+    sandbox: &str,
+    hook: &str,
+) -> anyhow::Result<Times> {
     let mut server = Client::connect(at).await?;
     let mut wallet = Client::connect(sandbox).await?;
     let mut times = Times::default();
     while Instant::now() < end {
         let begun = Instant::now();
-        let session = shop::create(&mut server, &format!("b{shopper}-{}", times.len()), hook).await?;
+        let session =
+            shop::create(&mut server, &format!("b{shopper}-{}", times.len()), hook).await?;
         let code = shop::pay(&mut server, &session).await?;
         shop::approve(&mut wallet, &code).await?;
         while !shop::is_paid(&mut server, &session).await? {

@@ -12,7 +12,11 @@ use crate::{Database, shop};
 const TURNS: usize = 5;
 
 /// Measures and prints.
-pub(crate) async fn measure(sessions: usize, turn: Duration, connections: usize) -> anyhow::Result<()> {
+pub(crate) async fn measure(
+    sessions: usize,
+    turn: Duration,
+    connections: usize,
+) -> anyhow::Result<()> {
     let server = Server::start(Database::Sqlite).await?;
     let polls = Arc::new(requests(&server, sessions).await?);
     let beside = free()?;

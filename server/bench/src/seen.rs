@@ -17,7 +17,10 @@ pub(crate) async fn measure(shoppers: usize) -> anyhow::Result<()> {
     say("with its notification", "2.5 s", &mut with);
     let mut wallet = Client::connect(&server.sandbox).await?;
     let rule = r#"{"fault":"silent","times":100000}"#;
-    anyhow::ensure!(wallet.ask("POST", "/faults", "", rule).await?.status == 201, "the fault panel refuses");
+    anyhow::ensure!(
+        wallet.ask("POST", "/faults", "", rule).await?.status == 201,
+        "the fault panel refuses"
+    );
     let mut without = round(&server, shoppers, "s").await?;
     say("with every notification dropped", "5 s", &mut without);
     Ok(())
@@ -36,7 +39,8 @@ async fn round(server: &Server, shoppers: usize, name: &'static str) -> anyhow::
     let mut running = Vec::new();
     for shopper in 0..shoppers {
         let (at, sandbox) = (server.at.clone(), server.sandbox.clone());
-        running.push(tokio::spawn(async move { one(&at, &sandbox, name, shopper, shoppers).await }));
+        running
+            .push(tokio::spawn(async move { one(&at, &sandbox, name, shopper, shoppers).await }));
     }
     let mut times = Times::default();
     for shopper in running {
@@ -46,7 +50,13 @@ async fn round(server: &Server, shoppers: usize, name: &'static str) -> anyhow::
 }
 
 /// The page polls from when it is loaded; the payer approves at some moment between two polls.
-async fn one(at: &str, sandbox: &str, name: &str, shopper: usize, all: usize) -> anyhow::Result<Duration> {
+async fn one(
+    at: &str,
+    sandbox: &str,
+    name: &str,
+    shopper: usize,
+    all: usize,
+) -> anyhow::Result<Duration> {
     let mut page = Client::connect(at).await?;
     let mut wallet = Client::connect(sandbox).await?;
     let session = shop::create(&mut page, &format!("{name}{shopper}"), "").await?;

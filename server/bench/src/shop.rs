@@ -15,7 +15,11 @@ pub(crate) struct Session {
 }
 
 /// Makes a session; its events go to `hook`, if there is one.
-pub(crate) async fn create(client: &mut Client, trans_id: &str, hook: &str) -> anyhow::Result<Session> {
+pub(crate) async fn create(
+    client: &mut Client,
+    trans_id: &str,
+    hook: &str,
+) -> anyhow::Result<Session> {
     let mut request = json!({
         "merchant_id": "18356675194960", "payment_type": "PURCHASE", "authorisation_type": "FINAL_AUTH",
         "capture_method": "AUTOMATIC", "trans_id": trans_id, "session_mode": "DROP_IN",
@@ -32,7 +36,8 @@ pub(crate) async fn create(client: &mut Client, trans_id: &str, hook: &str) -> a
 /// Opens a payment, and gives the text of its code.
 pub(crate) async fn pay(client: &mut Client, session: &Session) -> anyhow::Result<String> {
     let path = format!("/v1/checkout/{}/transactions", session.id);
-    let data = data(client, "POST", &path, &session.token, r#"{"method":"GCASH","version":1}"#).await?;
+    let data =
+        data(client, "POST", &path, &session.token, r#"{"method":"GCASH","version":1}"#).await?;
     text(&data["next_action"], "text")
 }
 
@@ -50,7 +55,13 @@ pub(crate) async fn is_paid(client: &mut Client, session: &Session) -> anyhow::R
     Ok(data(client, "GET", &path, &session.token, "").await?["status"] == "SUCCESS")
 }
 
-async fn data(client: &mut Client, method: &str, path: &str, key: &str, body: &str) -> anyhow::Result<Value> {
+async fn data(
+    client: &mut Client,
+    method: &str,
+    path: &str,
+    key: &str,
+    body: &str,
+) -> anyhow::Result<Value> {
     let answer = client.ask(method, path, key, body).await?;
     let mut body: Value = serde_json::from_slice(&answer.body)?;
     ensure!(answer.status == 200, "{method} {path}: {body}");

@@ -79,10 +79,12 @@ fn kind(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Trunk and the loader's build put sixteen or more hexadecimal digits into the names of what they hash.
+/// The widget's build puts twelve characters of the content's hash behind the last hyphen.
 fn is_hashed(name: &str) -> bool {
-    name.split(['-', '.', '_', '/'])
-        .any(|part| part.len() >= 8 && part.bytes().all(|digit| digit.is_ascii_hexdigit()))
+    let stem = name.split('.').next().unwrap_or(name);
+    stem.rsplit_once('-').is_some_and(|(_, hash)| {
+        hash.len() == 12 && hash.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 fn serve(assets: &Assets, name: &str, asked: &HeaderMap) -> Response {

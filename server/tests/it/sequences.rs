@@ -64,6 +64,7 @@ fn number(name: &str) -> Option<u64> {
         .map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
+#[allow(clippy::print_stdout)] // What a run has shown.
 async fn run(db: Db) {
     let (begin, end) = match number("FLORIN_SEED") {
         Some(seed) => (seed, seed + 1),

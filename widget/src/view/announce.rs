@@ -1,7 +1,7 @@
 //! The one polite voice of the widget. It says what has changed, and the time at five, two and one minute and at thirty
 //! seconds.
 
-use super::countdown::code_left;
+use super::countdown::{clock, code_left};
 use super::methods::noted;
 use crate::dom::{El, watch};
 use crate::method::looks;
@@ -16,8 +16,16 @@ const BEFORE_SPEAKING_MS: u32 = 150;
 
 /// The live region. While the dialog is open everything outside is silent, so it moves along.
 pub(crate) fn announce(till: Till) -> El {
-    watch(till, |till| spoken(&till.state(), &till.words()), |till, _, words| speak(till, words.to_owned()));
-    watch(till, |till| code_left(till).map(|left| milestone(left).to_string()).unwrap_or_default(), speak_time);
+    watch(
+        till,
+        |till| spoken(&till.state(), &till.words()),
+        |till, _, words| speak(till, words.to_owned()),
+    );
+    watch(
+        till,
+        |till| code_left(till).map(|left| milestone(left).to_string()).unwrap_or_default(),
+        speak_time,
+    );
     till.el("div", "heard voice").attr("role", "status").attr("aria-live", "polite")
 }
 
@@ -25,7 +33,7 @@ pub(crate) fn announce(till: Till) -> El {
 fn speak_time(till: Till, before: Option<&str>, now: &str) {
     let number = |time: &str| time.parse::<u64>().ok();
     if before.and_then(number).zip(number(now)).is_some_and(|(before, now)| now < before) {
-        speak(till, time_left(&till.words(), code_left(till).unwrap_or_default()));
+        speak(till, till.words().code_left(&clock(code_left(till).unwrap_or_default())));
     }
 }
 
@@ -41,10 +49,6 @@ fn speak(till: Till, words: String) {
 /// The smallest milestone that is still ahead, in seconds; the voice speaks when it falls.
 fn milestone(left: u64) -> u64 {
     [30, 60, 120, 300].into_iter().find(|milestone| left <= *milestone).unwrap_or(u64::MAX)
-}
-
-fn time_left(words: &Texts, seconds: u64) -> String {
-    if seconds < 60 { words.seconds_left(seconds) } else { words.minutes_left(seconds.div_ceil(60)) }
 }
 
 /// What has changed, in a sentence.
@@ -70,7 +74,9 @@ fn spoken_at(checkout: &Checkout, words: &Texts) -> String {
         (Stage::Closing { .. }, _) => words.closing(),
         (Stage::Declined { method, by_payer: true }, _) => words.declined(&name(method)),
         (Stage::Declined { method, .. }, _) => words.not_worked(&name(method)),
-        (Stage::Paid { .. }, _) => words.paid(&money::written(&checkout.view.amount, &words.locale)),
+        (Stage::Paid { .. }, _) => {
+            words.paid(&money::written(&checkout.view.amount, &words.locale))
+        }
         (Stage::Ended, _) => words.ended(),
     }
 }

@@ -38,7 +38,8 @@ fn session_left(till: Till) -> u64 {
 /// The seconds that are left of the code; `None` when there is none.
 pub(crate) fn code_left(till: Till) -> Option<u64> {
     let state = till.state();
-    let attempt = state.checkout().and_then(Checkout::attempt).filter(|attempt| attempt.has_code())?;
+    let attempt =
+        state.checkout().and_then(Checkout::attempt).filter(|attempt| attempt.has_code())?;
     Some(seconds_left(attempt.ends_at, till.now()))
 }
 
@@ -46,8 +47,10 @@ pub(crate) fn code_left(till: Till) -> Option<u64> {
 pub(crate) fn session_clock(till: Till) -> El {
     let left = outlined(till, "left", RING).attr_by("stroke-dasharray", arc);
     let ring = svg(till, "", "0 0 20 20", "16").with(outlined(till, "", RING)).with(left);
-    let spoken = till.el("span", "heard").say(|till| till.words().session_left(&clock(session_left(till))));
-    let shown = till.el("span", "").attr("aria-hidden", "true").say(|till| clock(session_left(till)));
+    let spoken =
+        till.el("span", "heard").say(|till| till.words().session_left(&clock(session_left(till))));
+    let shown =
+        till.el("span", "").attr("aria-hidden", "true").say(|till| clock(session_left(till)));
     till.el("span", "")
         .class_by(|till| if session_left(till) < LATE_SECONDS { "timer late" } else { "timer" })
         .attr("role", "timer")
@@ -58,7 +61,8 @@ pub(crate) fn session_clock(till: Till) -> El {
 
 /// How much of the ring is left, of a hundred.
 fn arc(till: Till) -> Option<String> {
-    let lifetime = till.state().checkout().map_or(1, |checkout| checkout.view.lifetime_ms / 1000).max(1);
+    let lifetime =
+        till.state().checkout().map_or(1, |checkout| checkout.view.lifetime_ms / 1000).max(1);
     Some(joined(&[&(session_left(till) * 100 / lifetime).min(100).to_string(), " 100"]))
 }
 
@@ -67,7 +71,13 @@ pub(crate) fn code_clock(till: Till) -> El {
     let spoken = till.el("span", "heard").say(|till| till.words().code_left(&code_time(till)));
     let shown = till.el("span", "").attr("aria-hidden", "true").say(code_time);
     till.el("span", "")
-        .class_by(|till| if code_left(till).is_some_and(|left| left < LATE_SECONDS) { "clock late" } else { "clock" })
+        .class_by(|till| {
+            if code_left(till).is_some_and(|left| left < LATE_SECONDS) {
+                "clock late"
+            } else {
+                "clock"
+            }
+        })
         .attr("role", "timer")
         .with(spoken)
         .with(shown)
@@ -83,16 +93,23 @@ mod tests {
 
     #[test]
     fn a_clock_shows_minutes_and_seconds_and_hours_when_there_are_any() {
-        for (seconds, expected) in
-            [(0, "0:00"), (9, "0:09"), (60, "1:00"), (872, "14:32"), (3600, "1:00:00"), (86_399, "23:59:59")]
-        {
+        for (seconds, expected) in [
+            (0, "0:00"),
+            (9, "0:09"),
+            (60, "1:00"),
+            (872, "14:32"),
+            (3600, "1:00:00"),
+            (86_399, "23:59:59"),
+        ] {
             assert_eq!(clock(seconds), expected);
         }
     }
 
     #[test]
     fn a_second_is_shown_until_it_is_over() {
-        for (deadline, now, expected) in [(5000, 0, 5), (5000, 1, 5), (5000, 1000, 4), (5000, 4999, 1), (5000, 9000, 0)] {
+        for (deadline, now, expected) in
+            [(5000, 0, 5), (5000, 1, 5), (5000, 1000, 4), (5000, 4999, 1), (5000, 9000, 0)]
+        {
             assert_eq!(seconds_left(deadline, now), expected);
         }
     }

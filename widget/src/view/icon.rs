@@ -30,9 +30,14 @@ pub(crate) fn sign(till: Till, outline: &str) -> El {
 
 /// How it ended, in a disc: a tick that draws itself, or a cross.
 pub(crate) fn disc(till: Till, good: bool) -> El {
-    let (class, outline) = if good { ("disc good", "m15 24.5 6.5 6.5L34 18") } else { ("disc bad", "M17 17l14 14M31 17 17 31") };
+    let (class, outline) = if good {
+        ("disc good", "m15 24.5 6.5 6.5L34 18")
+    } else {
+        ("disc bad", "M17 17l14 14M31 17 17 31")
+    };
     let round = outlined(till, "round", "M24 2a22 22 0 1 1 0 44 22 22 0 0 1 0-44z");
-    till.el("div", class).with(svg(till, "", "0 0 48 48", "72").with(round).with(outlined(till, "", outline)))
+    till.el("div", class)
+        .with(svg(till, "", "0 0 48 48", "72").with(round).with(outlined(till, "", outline)))
 }
 
 /// A big turning ring, where a disc will be.

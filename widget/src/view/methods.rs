@@ -2,6 +2,7 @@
 
 use florin_shared::money::Amount;
 use florin_shared::shopper::{Offer, Unavailable};
+use wasm_bindgen::JsCast;
 
 use super::button::button;
 use super::countdown::session_clock;
@@ -20,7 +21,8 @@ pub(crate) fn list(till: Till) -> Vec<El> {
         .el("div", "sum")
         .with(till.el("span", "label").text(&words.total()))
         .with(till.el("strong", "").attr("dir", "auto").say(Till::amount));
-    let give_up = button(till, "ghost wide", &words.another_way(), Event::Left).attr_if("hidden", |till| !may_give_up(till));
+    let give_up = button(till, "ghost wide", &words.another_way(), Event::Left)
+        .attr_if("hidden", |till| !may_give_up(till));
     let foot = till.el("p", "foot").with(sign(till, LOCK)).text(&words.assurance());
     vec![header(till, true), total, till.el("p", "note").say(note), form(till), give_up, foot]
 }
@@ -28,7 +30,8 @@ pub(crate) fn list(till: Till) -> Vec<El> {
 fn form(till: Till) -> El {
     let state = till.state_now();
     let checkout = state.as_ref().and_then(|state| state.checkout());
-    let rows = checkout.map(|checkout| checkout.view.methods.iter().map(|offer| row(till, offer)).collect());
+    let rows = checkout
+        .map(|checkout| checkout.view.methods.iter().map(|offer| row(till, offer)).collect());
     let fieldset = till
         .el("fieldset", "")
         .attr_if("disabled", is_locked)
@@ -43,6 +46,12 @@ fn form(till: Till) -> El {
         .with(till.el("span", "").say(pay_words));
     let submit = |till: Till, event: web_sys::Event| {
         event.prevent_default();
+        // The radios are disabled while it opens: the focus waits on the button, which never is.
+        let form = event.current_target().and_then(|form| form.dyn_into::<web_sys::Element>().ok());
+        let pay = form.and_then(|form| form.query_selector(".pay").ok().flatten());
+        if let Some(pay) = pay.and_then(|pay| pay.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _stays_where_it_is = pay.focus();
+        }
         till.tell(Event::Confirmed);
     };
     till.el("form", "").on("submit", Box::new(submit)).with(fieldset).with(pay)
@@ -55,7 +64,9 @@ pub(crate) fn header(till: Till, with_clock: bool) -> El {
     let payee = view.map_or("", |view| &view.payee);
     let initial: String = payee.chars().take(1).collect();
     let test = view.is_some_and(|view| !view.livemode);
-    let test = test.then(|| till.el("span", "test").attr("title", &words.test_mode_why()).text(&words.test_mode()));
+    let test = test.then(|| {
+        till.el("span", "test").attr("title", &words.test_mode_why()).text(&words.test_mode())
+    });
     let who = till
         .el("span", "payee")
         .with(till.el("span", "mark").attr("aria-hidden", "true").text(&initial))
@@ -81,7 +92,8 @@ fn row(till: Till, offer: &Offer) -> El {
 }
 
 fn radio(till: Till, method: &str, off: bool) -> El {
-    let radio = till.el("input", "").attr("type", "radio").attr("name", "method").attr("value", method);
+    let radio =
+        till.el("input", "").attr("type", "radio").attr("name", "method").attr("value", method);
     if off {
         return radio.attr("disabled", "");
     }
@@ -97,7 +109,8 @@ fn reason(till: Till, why: &Unavailable) -> String {
     let limit = || {
         let ours = till.state().checkout().map(|checkout| checkout.view.amount.clone());
         let amount = why.needs.first().cloned().unwrap_or_default();
-        ours.map(|ours| money::written(&Amount { amount, ..ours }, &words.locale)).unwrap_or_default()
+        ours.map(|ours| money::written(&Amount { amount, ..ours }, &words.locale))
+            .unwrap_or_default()
     };
     match why.reason.as_str() {
         "CURRENCY" => words.only_for(&listed(&why.needs)),
@@ -123,7 +136,9 @@ fn is_chosen(till: Till, method: &str) -> bool {
 }
 
 fn is_locked(till: Till) -> bool {
-    till.state().checkout().is_some_and(|checkout| !matches!(checkout.stage, Stage::Choosing { .. }))
+    till.state()
+        .checkout()
+        .is_some_and(|checkout| !matches!(checkout.stage, Stage::Choosing { .. }))
 }
 
 fn opening(till: Till) -> Option<String> {
@@ -158,7 +173,9 @@ pub(crate) fn noted(checkout: &Checkout, words: &Texts) -> String {
     let Stage::Choosing { note: Some(note) } = &checkout.stage else { return String::new() };
     let name = |method: &str| looks(method, words).name;
     match note {
-        Note::AmountChanged => words.amount_changed(&money::written(&checkout.view.amount, &words.locale)),
+        Note::AmountChanged => {
+            words.amount_changed(&money::written(&checkout.view.amount, &words.locale))
+        }
         Note::NotOpened(method) => words.not_opened(&name(method)),
         Note::Cancelled(method) => words.was_cancelled(&name(method)),
         Note::Returned(method) => words.was_returned(&name(method)),

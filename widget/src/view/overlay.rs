@@ -40,7 +40,9 @@ pub(crate) fn overlay(till: Till) -> El {
 /// What the overlay shows. It is drawn anew when this changes, and not when a clock does; empty when it is shut.
 fn sheet_key(till: Till) -> String {
     let state = till.state();
-    let Some(checkout) = state.checkout().filter(|checkout| checkout.is_over()) else { return String::new() };
+    let Some(checkout) = state.checkout().filter(|checkout| checkout.is_over()) else {
+        return String::new();
+    };
     let order = checkout.attempt().map_or("", |attempt| &attempt.order);
     let name = match &checkout.stage {
         Stage::Waiting { .. } => "waiting",
@@ -58,7 +60,11 @@ fn is_over(till: Till) -> bool {
 }
 
 fn show(till: Till, open: bool) {
-    let Some(dialog) = till.find("dialog").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) else { return };
+    let Some(dialog) =
+        till.find("dialog").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
+    else {
+        return;
+    };
     if !open {
         return dialog.close();
     }
@@ -70,7 +76,9 @@ fn show(till: Till, open: bool) {
 
 /// A screen reader begins at the heading, and the keyboard just before the first control.
 pub(crate) fn focus_heading(till: Till, heading: &str) {
-    if let Some(heading) = till.find(heading).and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+    if let Some(heading) =
+        till.find(heading).and_then(|heading| heading.dyn_into::<HtmlElement>().ok())
+    {
         let _focusable = heading.focus();
     }
 }
@@ -80,7 +88,8 @@ type Inside = fn(Till, &Looks, &Checkout) -> Vec<El>;
 
 fn contents(till: Till) -> Vec<El> {
     let state = till.state_now();
-    let checkout = state.as_ref().and_then(|state| state.checkout()).filter(|checkout| checkout.is_over());
+    let checkout =
+        state.as_ref().and_then(|state| state.checkout()).filter(|checkout| checkout.is_over());
     let Some(checkout) = checkout else { return vec![] };
     let (method, inside): (&str, Inside) = match &checkout.stage {
         Stage::Waiting { attempt, .. } => (&attempt.method, scan),
@@ -105,7 +114,10 @@ fn top(till: Till, looks: Option<&Looks>, heading: bool) -> El {
         let name = if heading { titled(till, "") } else { till.el("span", "") };
         via = via.with(tile(till, looks.mark)).with(name.text(&looks.name));
     }
-    let cross = bare(till, "cross").attr("aria-label", &till.words().close()).with(sign(till, CROSS)).tells(Event::Left);
+    let cross = bare(till, "cross")
+        .attr("aria-label", &till.words().close())
+        .with(sign(till, CROSS))
+        .tells(Event::Left);
     till.el("header", "").with(via).with(cross)
 }
 
@@ -126,13 +138,21 @@ pub(crate) fn say(till: Till, words: &str) -> El {
 fn opening(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {
     let words = till.words();
     let give_up = button(till, "ghost wide", &words.another_way(), Event::Left);
-    let unknown = |till: Till| till.state().checkout().is_none_or(|checkout| checkout.attempt().is_none());
-    vec![turning(till), heading(till, &words.opening(&looks.name)), give_up.attr_if("hidden", unknown)]
+    let unknown =
+        |till: Till| till.state().checkout().is_none_or(|checkout| checkout.attempt().is_none());
+    vec![
+        turning(till),
+        heading(till, &words.opening(&looks.name)),
+        give_up.attr_if("hidden", unknown),
+    ]
 }
 
 fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
     let words = till.words();
-    let again = bare(till, "primary over").with(sign(till, AGAIN)).text(&words.new_code()).tells(Event::Renewed);
+    let again = bare(till, "primary over")
+        .with(sign(till, AGAIN))
+        .text(&words.new_code())
+        .tells(Event::Renewed);
     let framed = match checkout.attempt().and_then(Attempt::scannable) {
         Some(text) => till.el("div", "frame dim").maybe(qr(till, text, &looks.name)),
         None => till.el("div", "alone"),
@@ -141,13 +161,20 @@ fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
         let words = till.words();
         if is_settled(till) { words.run_out_settled() } else { words.run_out_unsettled() }
     });
-    let paid = button(till, "soft", &words.have_paid(), Event::AskedNow).attr_if("hidden", is_settled);
-    let ways = till.el("div", "row2").with(button(till, "ghost", &words.another_way(), Event::Left)).with(paid);
+    let paid =
+        button(till, "soft", &words.have_paid(), Event::AskedNow).attr_if("hidden", is_settled);
+    let ways = till
+        .el("div", "row2")
+        .with(button(till, "ghost", &words.another_way(), Event::Left))
+        .with(paid);
     vec![framed.with(again), heading(till, &words.run_out()), why, ways]
 }
 
 fn is_settled(till: Till) -> bool {
-    matches!(till.state().checkout().map(|checkout| &checkout.stage), Some(Stage::RunOut { settled: true, .. }))
+    matches!(
+        till.state().checkout().map(|checkout| &checkout.stage),
+        Some(Stage::RunOut { settled: true, .. })
+    )
 }
 
 fn closing(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {
@@ -157,7 +184,12 @@ fn closing(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {
         _ => true,
     };
     let leave = button(till, "ghost wide", &words.leave(), Event::Left).attr_if("disabled", early);
-    vec![turning(till), heading(till, &words.closing()), say(till, &words.closing_why(&looks.name)), leave]
+    vec![
+        turning(till),
+        heading(till, &words.closing()),
+        say(till, &words.closing_why(&looks.name)),
+        leave,
+    ]
 }
 
 fn declined(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {

@@ -16,7 +16,9 @@ pub(crate) fn paid(till: Till) -> Vec<El> {
     let Some(checkout) = state.as_ref().and_then(|state| state.checkout()) else { return vec![] };
     let mut shown = vec![disc(till, true), heading(till, &words.paid(&till.amount()))];
     match returned(checkout) {
-        Some(method) => shown.push(till.el("p", "note").text(&words.twice(&looks(method, &words).name))),
+        Some(method) => {
+            shown.push(till.el("p", "note").text(&words.twice(&looks(method, &words).name)))
+        }
         None => {
             shown.push(till.el("p", "say").say(thanks));
             let bar = till.el("div", "bar").with(till.el("i", ""));
@@ -39,7 +41,9 @@ fn returned(checkout: &Checkout) -> Option<&str> {
 fn thanks(till: Till) -> String {
     let (words, state) = (till.words(), till.state());
     match (seconds_to_go(till), state.checkout()) {
-        (Some(seconds), Some(checkout)) => words.thanks_going(&checkout.view.payee, &seconds.to_string()),
+        (Some(seconds), Some(checkout)) => {
+            words.thanks_going(&checkout.view.payee, &seconds.to_string())
+        }
         _ => words.thanks(),
     }
 }
@@ -93,7 +97,9 @@ pub(crate) fn failed(till: Till, trouble: &Trouble) -> Vec<El> {
     let more = match trouble {
         // For whoever builds the page: the server's own sentence, such as how to register an origin.
         Trouble::Refused { sentence, .. } => till.el("p", "say small").text(sentence),
-        Trouble::Offline | Trouble::NoAnswer => button(till, "primary", &words.try_again(), Event::Retried),
+        Trouble::Offline | Trouble::NoAnswer => {
+            button(till, "primary", &words.try_again(), Event::Retried)
+        }
     };
     let hosted = link(till, "ghost wide", &words.open_page(), &till.hosted());
     vec![heading(till, &words.not_shown()), say(till, &why), more, hosted]

@@ -19,13 +19,24 @@ pub(crate) fn scan(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
     let amount = till
         .el("div", "sum middle")
         .with(till.el("strong", "").attr("dir", "auto").text(&till.amount()))
-        .with(till.el("span", "label").attr("dir", "auto").text(&words.to_payee(&checkout.view.payee)));
+        .with(
+            till.el("span", "label")
+                .attr("dir", "auto")
+                .text(&words.to_payee(&checkout.view.payee)),
+        );
     let todo = till
         .el("div", "")
         .class_by(|till| if is_confirming(till) { "done" } else { "" })
+        .attr_if("inert", is_confirming)
         .all(checkout.attempt().map(|attempt| todo(till, looks, attempt)).unwrap_or_default());
-    let another = button(till, "ghost", &words.another_way(), Event::Left).attr_if("hidden", is_confirming);
-    let ways = till.el("div", "row2").with(another).with(button(till, "soft", &words.have_paid(), Event::AskedNow));
+    let another =
+        button(till, "ghost", &words.another_way(), Event::Left).attr_if("hidden", is_confirming);
+    let ways = till.el("div", "row2").with(another).with(button(
+        till,
+        "soft",
+        &words.have_paid(),
+        Event::AskedNow,
+    ));
     vec![amount, todo, waiting(till), ways]
 }
 
@@ -46,7 +57,9 @@ fn todo(till: Till, looks: &Looks, attempt: &Attempt) -> Vec<El> {
         }
         ("redirect", _) => {
             let url = action.url.as_deref().filter(|url| is_address(url));
-            url.map(|url| link(till, "primary", &words.continue_to(&looks.name), url)).into_iter().collect()
+            url.map(|url| link(till, "primary", &words.continue_to(&looks.name), url))
+                .into_iter()
+                .collect()
         }
         // A word newer than this build: the hosted page knows it.
         _ => vec![link(till, "primary", &words.continue_page(), &till.hosted())],
@@ -68,16 +81,20 @@ pub(crate) fn qr(till: Till, text: &str, name: &str) -> Option<El> {
 fn pass(till: Till, text: &str) -> El {
     let shown = in_fours(text);
     let text = text.to_owned();
-    let copy = bare(till, "soft").text(&till.words().copy()).on("click", Box::new(move |till, event| {
-        let button = event.current_target().and_then(|button| button.dyn_into::<HtmlElement>().ok());
-        let text = text.clone();
-        spawn(Box::pin(async move {
-            let Some(button) = button else { return };
-            if copy(&text, &button).await {
-                button.set_text_content(Some(&till.words().copied()));
-            }
-        }));
-    }));
+    let copy = bare(till, "soft").text(&till.words().copy()).on(
+        "click",
+        Box::new(move |till, event| {
+            let button =
+                event.current_target().and_then(|button| button.dyn_into::<HtmlElement>().ok());
+            let text = text.clone();
+            spawn(Box::pin(async move {
+                let Some(button) = button else { return };
+                if copy(&text, &button).await {
+                    button.set_text_content(Some(&till.words().copied()));
+                }
+            }));
+        }),
+    );
     till.el("div", "pass")
         .with(till.el("span", "heard").text(&till.words().passcode()))
         .with(till.el("span", "digits").attr("dir", "ltr").text(&shown))
@@ -87,7 +104,7 @@ fn pass(till: Till, text: &str) -> El {
 /// `4821 0937 55`.
 fn in_fours(text: &str) -> String {
     let mut grouped = String::with_capacity(text.len() * 5 / 4);
-    for (at, char) in text.chars().enumerate() {
+    for (at, char) in text.chars().filter(|char| !char.is_whitespace()).enumerate() {
         if at > 0 && at % 4 == 0 {
             grouped.push(' ');
         }
@@ -100,7 +117,8 @@ fn in_fours(text: &str) -> String {
 /// what is outside the dialog is inert and cannot be selected.
 async fn copy(text: &str, near: &HtmlElement) -> bool {
     let Some(navigator) = web_sys::window().map(|window| window.navigator()) else { return false };
-    let there = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
+    let there = js_sys::Reflect::get(&navigator, &"clipboard".into())
+        .is_ok_and(|clipboard| clipboard.is_object());
     if there && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok() {
         return true;
     }
@@ -126,7 +144,8 @@ fn steps(till: Till, steps: &[String]) -> El {
     for step in steps {
         let mut line = till.el("span", "");
         for (at, part) in step.split('*').enumerate() {
-            line = if at % 2 == 1 { line.with(till.el("b", "").text(part)) } else { line.text(part) };
+            line =
+                if at % 2 == 1 { line.with(till.el("b", "").text(part)) } else { line.text(part) };
         }
         list = list.with(till.el("li", "").with(line));
     }
@@ -142,7 +161,9 @@ fn waiting(till: Till) -> El {
     });
     let words = till.el("span", "").say(|till| line(till).words(&till.words()));
     let clock = code_clock(till).attr_if("hidden", |till| is_confirming(till) || !has_code(till));
-    let class = |till: Till| if matches!(line(till), Line::Offline | Line::Late) { "wait warn" } else { "wait" };
+    let class = |till: Till| {
+        if matches!(line(till), Line::Offline | Line::Late) { "wait warn" } else { "wait" }
+    };
     till.el("p", "").class_by(class).with(sign).with(words).with(clock)
 }
 
@@ -194,6 +215,7 @@ mod tests {
     #[test]
     fn a_passcode_is_read_in_fours() {
         assert_eq!(in_fours("4821093755"), "4821 0937 55");
+        assert_eq!(in_fours("4821 0937 55"), "4821 0937 55");
         assert_eq!(in_fours("口令口令口"), "口令口令 口");
         assert_eq!(in_fours(""), "");
     }

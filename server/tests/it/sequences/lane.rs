@@ -80,7 +80,7 @@ impl Lane {
     }
 
     /// When there is something to do next for this order; nothing when it is at rest.
-    pub async fn next_due(&self, trans_id: &str) -> Option<Millis> {
+    pub async fn next_due(&self, merchant: &'static str, trans_id: &str) -> Option<Millis> {
         let due: Option<(Option<i64>,)> = self
             .store
             .read()
@@ -88,15 +88,18 @@ impl Lane {
             .unwrap()
             .sql(
                 "select min(due) from (
-                   select min(next_ask_ms) as due from payment where trans_id = $1
-                   union all select min(next_try_ms) from reversal where trans_id = $1
+                   select min(next_ask_ms) as due from payment where merchant_id = $3 and trans_id = $1
+                   union all select min(r.next_try_ms) from reversal r join payment p on p.payment_id = r.payment_id
+                    where p.merchant_id = $3 and p.trans_id = $1
                    union all select min(case when next_ms > leased_until_ms then next_ms else leased_until_ms end)
-                     from outbox where trans_id = $1 and seq = (select min(seq) from outbox where trans_id = $1 and state = 'PENDING')
+                     from outbox where merchant_id = $3 and trans_id = $1 and seq = (
+                       select min(seq) from outbox where merchant_id = $3 and trans_id = $1 and state = 'PENDING')
                    union all select min(expire_ms) from session
-                    where trans_id = $1 and state = 'OPEN' and expire_ms > $2) as dues",
+                    where merchant_id = $3 and trans_id = $1 and state = 'OPEN' and expire_ms > $2) as dues",
             )
             .bind(trans_id.to_owned())
             .bind(self.clock.load(Ordering::SeqCst))
+            .bind(merchant)
             .one()
             .await
             .unwrap();

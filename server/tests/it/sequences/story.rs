@@ -307,7 +307,7 @@ impl<'l> Story<'l> {
             }
             self.lane.sent(&self.app).await;
             let now = self.lane.clock.load(Ordering::SeqCst);
-            let next = self.lane.next_due(&self.trans_id).await;
+            let next = self.lane.next_due(self.merchant, &self.trans_id).await;
             // What ended in this turn may leave something to do in the next.
             quiet = if next.is_none() { quiet + 1 } else { 0 };
             if quiet == 2 {

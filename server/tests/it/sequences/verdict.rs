@@ -45,21 +45,23 @@ async fn read(story: &Story<'_>, told: Vec<Told>) -> Case {
         found.push((payment, back));
     }
     let sessions = tx
-        .sql("select session_id, state, amount from session where trans_id = $1")
+        .sql("select session_id, state, amount from session where trans_id = $1 and merchant_id = $2")
         .bind(order.clone())
+        .bind(story.merchant)
         .all()
         .await
         .unwrap();
-    let results = results(&mut tx, order).await;
+    let results = results(&mut tx, story.merchant, order).await;
     drop(tx);
     let merchant = story.app.merchant(&story.merchant.parse().unwrap()).await.unwrap();
     let rows = story.channel.rows();
     Case { rows, payments: found, sessions, results, told, late_success: merchant.late_success }
 }
 
-async fn results(tx: &mut Tx, order: &str) -> Vec<(i64, String)> {
-    tx.sql("select seq, to_state from event where trans_id = $1 and kind = 'RESULT' order by seq")
+async fn results(tx: &mut Tx, merchant: &'static str, order: &str) -> Vec<(i64, String)> {
+    tx.sql("select seq, to_state from event where trans_id = $1 and merchant_id = $2 and kind = 'RESULT' order by seq")
         .bind(order.to_owned())
+        .bind(merchant)
         .all()
         .await
         .unwrap()
