@@ -45,7 +45,11 @@ function prune(glue, wasm) {
   return glue
     .replace(entry, (text, name) => (imported.has(name) ? text : ""))
     .replace(/^export class IntoUnderlying[^]*?^\}\n/gm, "")
-    .replace(/^(const|if \(Symbol.dispose\)) IntoUnderlying[^]*?;\n/gm, "");
+    .replace(/^(const|if \(Symbol.dispose\)) IntoUnderlying[^]*?;\n/gm, "")
+    // The loader hands the bytes over by itself, and never at once.
+    .replace(/^function initSync[^]*?^\}\n/m, "")
+    .replace("export { initSync, ", "export { ")
+    .replace(/^ {4}if \(module_or_path === undefined\) \{[^]*?^ {4}\}\n/m, "");
 }
 
 /** Writes a file under a name that changes with its contents, and says what the browser must find in it. */
