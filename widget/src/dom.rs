@@ -18,6 +18,13 @@ use crate::till::{Till, spawn};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
+/// A text by the state; `None` for nothing.
+type Value = Box<dyn Fn() -> Option<String>>;
+/// Shows a value in an element.
+type Show = Box<dyn Fn(&Element, Option<&str>)>;
+/// Acts on the value before, if it is not the first, and the one now.
+type Act = Box<dyn Fn(Option<&str>, Option<&str>)>;
+
 /// An element of this checkout. It stands until it is mounted or dropped.
 pub(crate) struct El {
     node: Element,
@@ -115,11 +122,7 @@ impl El {
     }
 
     /// Follows a value: shows it now, and again whenever it has changed.
-    fn follow(
-        self,
-        value: Box<dyn Fn() -> Option<String>>,
-        show: Box<dyn Fn(&Element, Option<&str>)>,
-    ) -> El {
+    fn follow(self, value: Value, show: Show) -> El {
         let node = self.node.clone();
         react(value, Box::new(move |_, now| show(&node, now)));
         self
@@ -176,7 +179,7 @@ pub(crate) fn watch(till: Till, key: fn(Till) -> String, act: fn(Till, Option<&s
 
 /// The one reaction there is: looks at a value now and whenever a signal in it moves, and acts when it is another one.
 /// It ends with the view that is being built.
-fn react(value: Box<dyn Fn() -> Option<String>>, act: Box<dyn Fn(Option<&str>, Option<&str>)>) {
+fn react(value: Value, act: Act) {
     let following = RenderEffect::new(move |before: Option<Option<String>>| {
         let now = value();
         if before.as_ref() != Some(&now) {
