@@ -4,7 +4,7 @@ use florin_shared::shopper::StatusView;
 use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, Response};
+use web_sys::{AbortController, Response};
 
 use crate::read::{self, Reader};
 use crate::state::{Effect, Event, Trouble};
@@ -62,51 +62,52 @@ impl Api {
         &self,
         verb: &str,
         path: &str,
-        body: Option<js_sys::JsString>,
+        body: Option<JsValue>,
         limit: u32,
         abort: &AbortController,
     ) -> Result<JsValue, Trouble> {
         let late = abort.clone();
         let _until_the_end = after(limit, Box::new(move || late.abort()));
         let url = joined(&[&self.session, path]);
-        let request = self.request(verb, body, abort).map_err(|_| Trouble::NoAnswer)?;
+        let request = self.request(verb, body, abort);
         let window = web_sys::window().ok_or(Trouble::NoAnswer)?;
-        let response = JsFuture::from(window.fetch_with_str_and_init(&url, &request))
-            .await
-            .map_err(|_| silent())?;
-        let response: Response = response.dyn_into().map_err(|_| Trouble::NoAnswer)?;
-        let json = response.json().map_err(|_| Trouble::NoAnswer)?;
+        let response = window.fetch_with_str_and_init(&url, request.unchecked_ref());
+        let response = JsFuture::from(response).await.map_err(|_| silent())?;
+        // What a fetch answers with is a response.
+        let json = response.unchecked_ref::<Response>().json().map_err(|_| Trouble::NoAnswer)?;
         JsFuture::from(json).await.map_err(|_| silent())
     }
 
-    fn request(
-        &self,
-        verb: &str,
-        body: Option<js_sys::JsString>,
-        abort: &AbortController,
-    ) -> Result<RequestInit, JsValue> {
-        let headers = Headers::new()?;
-        headers.set("authorization", &joined(&["Bearer ", &self.token]))?;
-        let request = RequestInit::new();
-        if let Some(body) = body {
-            headers.set("content-type", "application/json")?;
-            request.set_body(&body);
+    fn request(&self, verb: &str, body: Option<JsValue>, abort: &AbortController) -> Object {
+        let bearer = joined(&["Bearer ", &self.token]);
+        let mut headers = vec![("authorization", bearer.into())];
+        if body.is_some() {
+            headers.push(("content-type", "application/json".into()));
         }
-        request.set_method(verb);
-        request.set_headers(&headers);
-        request.set_cache(RequestCache::NoStore);
-        request.set_credentials(RequestCredentials::Omit);
-        request.set_signal(Some(&abort.signal()));
-        Ok(request)
+        object(&[
+            ("method", verb.into()),
+            ("headers", object(&headers).into()),
+            ("body", body.unwrap_or_default()),
+            ("cache", "no-store".into()),
+            ("credentials", "omit".into()),
+            ("signal", abort.signal().into()),
+        ])
     }
 }
 
-fn body(method: &str, version: u64) -> Option<js_sys::JsString> {
-    let body = Object::new();
-    Reflect::set(&body, &JsValue::from_str("method"), &JsValue::from_str(method)).ok()?;
+/// A plain object: the typed builders would each bring a function of their own.
+pub(crate) fn object(fields: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in fields {
+        let _a_plain_object_takes_all = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object
+}
+
+fn body(method: &str, version: u64) -> Option<JsValue> {
     // Versions are counted from 1 for every change of a price: far below where a float is inexact.
-    Reflect::set(&body, &JsValue::from_str("version"), &JsValue::from_f64(version as f64)).ok()?;
-    JSON::stringify(&body).ok()
+    let body = object(&[("method", method.into()), ("version", JsValue::from_f64(version as f64))]);
+    JSON::stringify(&body).ok().map(JsValue::from)
 }
 
 /// Opens the envelope: the data, or why there is none.

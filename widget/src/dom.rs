@@ -114,9 +114,7 @@ impl El {
     /// Whether a radio is marked, by the state.
     pub(crate) fn checked_by(self, holds: Box<dyn Fn() -> bool>) -> El {
         let show = |node: &Element, value: Option<&str>| {
-            if let Some(radio) = node.dyn_ref::<HtmlInputElement>() {
-                radio.set_checked(value.is_some());
-            }
+            node.unchecked_ref::<HtmlInputElement>().set_checked(value.is_some());
         };
         self.follow(Box::new(move || holds().then(String::new)), Box::new(show))
     }

@@ -1,9 +1,9 @@
 //! Mounts into the element's shadow root, unmounts when the loader lets go, and tells the page what happened.
 
-use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::api::object;
 use crate::checkout::checkout;
 use crate::options::Options;
 use crate::state::{News, Trouble};
@@ -28,53 +28,41 @@ pub fn mount(options: &JsValue) -> Option<Handle> {
 /// Sends a DOM event; false when the page prevented what would follow.
 pub(crate) fn emit(options: &Options, news: &News) -> bool {
     let Some(emit) = &options.emit else { return true };
-    let detail = Object::new();
-    let set = |name: &str, value: Option<&str>| {
-        if let Some(value) = value {
-            let _plain_object =
-                Reflect::set(&detail, &JsValue::from_str(name), &JsValue::from_str(value));
-        }
+    let (name, details) = told(news);
+    let mut detail = vec![("sessionId", options.session().into())];
+    detail.extend(details.into_iter().filter_map(|(name, value)| Some((name, value?.into()))));
+    let sent = emit.call2(&JsValue::UNDEFINED, &name.into(), &object(&detail));
+    sent.ok().and_then(|went_on| went_on.as_bool()).unwrap_or(true)
+}
+
+/// A piece of an event's detail, if there is one to tell.
+type Detail<'a> = (&'static str, Option<&'a str>);
+
+/// The event's name and what it says beside the session.
+fn told(news: &News) -> (&'static str, Vec<Detail<'_>>) {
+    let attempt = |order, method, more, value| {
+        vec![("orderId", Some(order)), ("method", Some(method)), (more, value)]
     };
-    set("sessionId", Some(options.session()));
-    let name = match news {
-        News::Ready => "ready",
-        News::MethodChange(method) => {
-            set("method", Some(method));
-            "method-change"
-        }
+    match news {
+        News::Ready => ("ready", vec![]),
+        News::MethodChange(method) => ("method-change", vec![("method", Some(method))]),
         News::Action { order, method, kind, url } => {
-            set("orderId", Some(order));
-            set("method", Some(method));
-            set("type", Some(kind));
-            set("url", url.as_deref());
-            "action"
+            let mut details = attempt(order.as_str(), method.as_str(), "url", url.as_deref());
+            details.push(("type", Some(kind)));
+            ("action", details)
         }
         News::Fail { order, method, reason } => {
-            set("orderId", Some(order));
-            set("method", Some(method));
-            set("reason", reason.as_deref());
-            "fail"
+            ("fail", attempt(order, method, "reason", reason.as_deref()))
         }
-        News::Cancel { order, method } => {
-            set("orderId", Some(order));
-            set("method", Some(method));
-            "cancel"
-        }
-        News::Success { order } => {
-            set("orderId", order.as_deref());
-            "success"
-        }
-        News::Expire => "expire",
-        News::Close => "close",
+        News::Cancel { order, method } => ("cancel", attempt(order, method, "reason", None)),
+        News::Success { order } => ("success", vec![("orderId", order.as_deref())]),
+        News::Expire => ("expire", vec![]),
+        News::Close => ("close", vec![]),
         News::Error(trouble) => {
             let (code, sentence) = words(trouble);
-            set("code", Some(code));
-            set("message", Some(sentence));
-            "error"
+            ("error", vec![("code", Some(code)), ("message", Some(sentence))])
         }
-    };
-    let sent = emit.call2(&JsValue::UNDEFINED, &JsValue::from_str(name), &detail);
-    sent.ok().and_then(|went_on| went_on.as_bool()).unwrap_or(true)
+    }
 }
 
 fn words(trouble: &Trouble) -> (&str, &str) {

@@ -1,9 +1,11 @@
 //! Money in the shopper's language: the digits are ours, the writing is the browser's.
 
 use florin_shared::money::Amount;
-use js_sys::{Array, Intl, Object, Reflect};
+use js_sys::{Array, Function, Intl, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::api::object;
+use crate::read::Reader;
 use crate::texts::joined;
 
 /// The amount as a decimal number: `12800` with two digits is `128.00`. No floating point comes near it.
@@ -26,29 +28,27 @@ pub fn decimal(amount: &str, exponent: u8) -> String {
 pub fn written(amount: &Amount, locale: &str) -> String {
     let number = decimal(&amount.amount, amount.exponent);
     let format = formatter(amount, locale).and_then(|format| {
-        let written =
-            format.format().call1(&JsValue::UNDEFINED, &JsValue::from_str(&number)).ok()?;
-        written.as_string()
+        let format = format.unchecked_ref::<Intl::NumberFormat>().format();
+        format.call1(&JsValue::UNDEFINED, &JsValue::from_str(&number)).ok()?.as_string()
     });
     format.unwrap_or_else(|| joined(&[&amount.currency, " ", &number]))
 }
 
-fn formatter(amount: &Amount, locale: &str) -> Option<Intl::NumberFormat> {
-    let options = Object::new();
-    let set =
-        |name: &str, value: JsValue| Reflect::set(&options, &JsValue::from_str(name), &value).ok();
-    set("style", JsValue::from_str("currency"))?;
-    set("currency", JsValue::from_str(&amount.currency))?;
-    set("minimumFractionDigits", JsValue::from(amount.exponent))?;
-    set("maximumFractionDigits", JsValue::from(amount.exponent))?;
-    let format = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
-    let format: js_sys::Function =
-        Reflect::get(&format, &JsValue::from_str("NumberFormat")).ok()?.dyn_into().ok()?;
+fn formatter(amount: &Amount, locale: &str) -> Option<JsValue> {
+    let options = object(&[
+        ("style", "currency".into()),
+        ("currency", amount.currency.as_str().into()),
+        ("minimumFractionDigits", amount.exponent.into()),
+        ("maximumFractionDigits", amount.exponent.into()),
+    ]);
+    let constructor =
+        Reflect::get(&js_sys::global(), &"Intl".into()).ok()?.field("NumberFormat")?;
     // `construct` answers with an error where `new` would throw: an unknown currency must not end the widget.
-    Reflect::construct(&format, &Array::of2(&JsValue::from_str(locale), &options))
-        .ok()?
-        .dyn_into()
-        .ok()
+    Reflect::construct(
+        constructor.unchecked_ref::<Function>(),
+        &Array::of2(&locale.into(), &options),
+    )
+    .ok()
 }
 
 #[cfg(test)]

@@ -42,9 +42,10 @@ impl Options {
             texts: Texts::new(text("locale")?, word),
             answer: from.field("view"),
             viewed_at: from.field("at")?.as_f64()? as u64,
-            root: from.field("root")?.dyn_into().ok()?,
-            rule: from.field("rule").and_then(|rule| rule.dyn_into().ok()),
-            emit: from.field("emit").and_then(|emit| emit.dyn_into().ok()),
+            // Of our own loader, which is built together with this program.
+            root: from.field("root")?.unchecked_into(),
+            rule: from.field("rule").map(JsCast::unchecked_into),
+            emit: from.field("emit").map(JsCast::unchecked_into),
         })
     }
 

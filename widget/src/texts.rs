@@ -47,7 +47,8 @@ fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        let Some((name, after)) = after.split_once('}') else { break };
+        // `build.rs` has seen that each is closed; a merchant's own text may not be.
+        let (name, after) = after.split_once('}').unwrap_or_default();
         let value = values.iter().find(|(known, _)| *known == name);
         filled.push_str(value.map_or("", |(_, value)| value));
         rest = after;

@@ -47,10 +47,8 @@ fn form(till: Till) -> El {
     let submit = |till: Till, event: web_sys::Event| {
         event.prevent_default();
         // The radios are disabled while it opens: the focus waits on the button, which never is.
-        let form = event.current_target().and_then(|form| form.dyn_into::<web_sys::Element>().ok());
-        let pay = form.and_then(|form| form.query_selector(".pay").ok().flatten());
-        if let Some(pay) = pay.and_then(|pay| pay.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _stays_where_it_is = pay.focus();
+        if let Some(pay) = till.find(".pay") {
+            let _stays_where_it_is = pay.unchecked_ref::<web_sys::HtmlElement>().focus();
         }
         till.tell(Event::Confirmed);
     };

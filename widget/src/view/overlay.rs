@@ -60,11 +60,8 @@ fn is_over(till: Till) -> bool {
 }
 
 fn show(till: Till, open: bool) {
-    let Some(dialog) =
-        till.find("dialog").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
-    else {
-        return;
-    };
+    let Some(dialog) = till.find("dialog") else { return };
+    let dialog: HtmlDialogElement = dialog.unchecked_into();
     if !open {
         return dialog.close();
     }
@@ -76,10 +73,8 @@ fn show(till: Till, open: bool) {
 
 /// A screen reader begins at the heading, and the keyboard just before the first control.
 pub(crate) fn focus_heading(till: Till, heading: &str) {
-    if let Some(heading) =
-        till.find(heading).and_then(|heading| heading.dyn_into::<HtmlElement>().ok())
-    {
-        let _focusable = heading.focus();
+    if let Some(heading) = till.find(heading) {
+        let _focusable = heading.unchecked_ref::<HtmlElement>().focus();
     }
 }
 

@@ -84,11 +84,10 @@ fn pass(till: Till, text: &str) -> El {
     let copy = bare(till, "soft").text(&till.words().copy()).on(
         "click",
         Box::new(move |till, event| {
-            let button =
-                event.current_target().and_then(|button| button.dyn_into::<HtmlElement>().ok());
+            let Some(button) = event.current_target() else { return };
+            let button: HtmlElement = button.unchecked_into();
             let text = text.clone();
             spawn(Box::pin(async move {
-                let Some(button) = button else { return };
                 if copy(&text, &button).await {
                     button.set_text_content(Some(&till.words().copied()));
                 }
@@ -127,12 +126,12 @@ async fn copy(text: &str, near: &HtmlElement) -> bool {
 
 fn copy_through_field(text: &str, near: &HtmlElement) -> Option<bool> {
     let document = web_sys::window()?.document()?;
-    let field: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
+    let field: HtmlTextAreaElement = document.create_element("textarea").ok()?.unchecked_into();
     field.set_value(text);
     field.set_class_name("heard");
     near.after_with_node_1(&field).ok()?;
     field.select();
-    let done = document.dyn_into::<HtmlDocument>().ok()?.exec_command("copy").ok();
+    let done = document.unchecked_ref::<HtmlDocument>().exec_command("copy").ok();
     field.remove();
     let _focusable = near.focus();
     done
