@@ -76,6 +76,7 @@ pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
     let workers = worker::start_all(&app, &stop);
     let router = http::router(app.clone(), settings.assets_dir.clone())
         .merge(shop(&settings, sandbox.as_deref()));
+    let router = http::polls::before(app.clone(), router);
     greet(&settings, sandbox.as_deref(), serve.lan);
     axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
 

@@ -87,7 +87,9 @@ impl Snapshot {
     /// Its payment, if the channel is asked about it only after `soon`.
     fn waits_beyond(&self, soon: Millis) -> Option<&Shown> {
         let shown = self.payment.as_ref()?;
+        // One that is just being opened has its call under way.
         let waits = shown.state.is_live()
+            && shown.state != PaymentState::Intent
             && !shown.confirming
             && shown.next_ask.is_some_and(|at| at > soon);
         waits.then_some(shown)

@@ -18,6 +18,10 @@ impl std::error::Error for Malformed {}
 /// The digits of our base32: RFC 4648's "extended hex", in lower case, so that text sorts as the bytes do.
 pub const BASE32: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
+fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'v')
+}
+
 fn base32(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
     let (mut pending, mut bits) = (0u32, 0u32);
@@ -59,7 +63,7 @@ macro_rules! id {
 
             fn from_str(text: &str) -> Result<$name, Malformed> {
                 let digits = text.strip_prefix($prefix).ok_or(Malformed($field))?;
-                if digits.len() != $digits || !digits.bytes().all(|digit| BASE32.contains(&digit)) {
+                if digits.len() != $digits || !digits.bytes().all(is_digit) {
                     return Err(Malformed($field));
                 }
                 Ok($name(text.to_owned()))

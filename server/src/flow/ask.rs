@@ -137,7 +137,7 @@ async fn begin_cancel(app: &App, payment: &mut Payment) -> Result<Option<i64>> {
             let before = desk.payment(&id)?.cancels_sent;
             let now_is = desk.change(tx, &id, |payment| count_cancel(payment, now)).await?;
             let number = (now_is.cancels_sent > before).then_some(now_is.cancels_sent);
-            Ok::<_, Error>((now_is, number, desk.finish()))
+            Ok::<_, Error>((now_is, number, desk.finish(tx).await?))
         })
         .await?;
     finished.tell(app);

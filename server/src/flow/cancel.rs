@@ -45,7 +45,7 @@ pub async fn stop(app: &App, payment: &Payment) -> Result<()> {
                 }
             })
             .await?;
-            Ok::<_, Error>(desk.finish())
+            desk.finish(tx).await
         })
         .await?;
     finished.tell(app);

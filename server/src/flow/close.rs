@@ -21,7 +21,8 @@ pub async fn end(app: &App, session: Session, state: SessionState) -> Result<Ses
             if !desk.session(&session.id)?.state.is_over() {
                 desk.close(tx, &session.id, state).await?;
             }
-            Ok::<_, Error>((desk.session(&session.id)?.clone(), desk.finish()))
+            let now_is = desk.session(&session.id)?.clone();
+            Ok::<_, Error>((now_is, desk.finish(tx).await?))
         })
         .await?;
     finished.tell(app);

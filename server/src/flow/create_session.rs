@@ -57,6 +57,7 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
             }
             let session = session(id, &context, wanted);
             sessions::add(tx, &mut order, &session).await?;
+            order.keep_number(tx).await?;
             let snapshot = Snapshot::of(&session, (order.seq, order.version), [].iter());
             Ok::<_, Error>((session, Some(snapshot)))
         })

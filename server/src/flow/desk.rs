@@ -2,7 +2,8 @@
 //!
 //! What is changed here is written in the same unit of work: state, log, outbox, reversal and books are one commit
 //! (rule R9). What becomes of payments and sessions stands in `changes`, money that goes back in `returns`, what the
-//! merchant is told in `messages`. When the unit is done, `finish` gives the snapshots that polls are answered from.
+//! merchant is told in `messages`. Changed payments are written once, by `finish`, which also gives the snapshots that
+//! polls are answered from.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::domain::payment::{Payment, Role};
 use crate::domain::session::{Session, SessionState};
 use crate::status::Snapshot;
 use crate::store::merchants::Merchant;
-use crate::store::orders::{self, Locked};
+use crate::store::orders::{self, Locked, SpokeOf};
 use crate::store::{Tx, payments, sessions};
 use crate::{Error, Result};
 
@@ -56,14 +57,20 @@ pub struct Desk {
     pub sessions: Vec<Session>,
     /// Every payment of the order, oldest first.
     pub payments: Vec<Payment>,
+    /// The same as the database has them.
+    stored: Vec<Payment>,
     context: Context,
 }
 
 /// What a finished unit leaves to be done outside: polls to be updated, workers to be woken.
-#[derive(Default)]
 pub struct Finished {
     snapshots: Vec<Snapshot>,
+    spoke_of: SpokeOf,
+    next_ask: Option<Millis>,
 }
+
+/// A worker looks by itself this often: nobody need be woken for what is due later.
+const SOON: Millis = 500;
 
 impl Finished {
     /// Tells polls and workers. Call it after the commit, never before.
@@ -71,9 +78,15 @@ impl Finished {
         for snapshot in self.snapshots {
             app.board.update(snapshot);
         }
-        app.wake.asks.notify_one();
-        app.wake.reversals.notify_one();
-        app.wake.outbox.notify_one();
+        if self.next_ask.is_some_and(|at| at < app.now() + SOON) {
+            app.wake.asks.notify_one();
+        }
+        if self.spoke_of.reversals {
+            app.wake.reversals.notify_one();
+        }
+        if self.spoke_of.results {
+            app.wake.outbox.notify_one();
+        }
     }
 }
 
@@ -90,7 +103,7 @@ impl Desk {
         let sessions = sessions::of_order(tx, &order).await?;
         let payments =
             payments::of_order(tx, context.merchant.id.as_str(), &context.trans_id).await?;
-        Ok(Desk { order, sessions, payments, context })
+        Ok(Desk { order, sessions, stored: payments.clone(), payments, context })
     }
 
     /// Now.
@@ -133,12 +146,15 @@ impl Desk {
 
     /// Writes a new payment down.
     pub async fn add(&mut self, tx: &mut Tx, payment: Payment) -> Result<()> {
+        // The one that was live before must have stopped: at most one may live.
+        self.save(tx).await?;
         payments::add(tx, &mut self.order, &payment).await?;
+        self.stored.push(payment.clone());
         self.payments.push(payment);
         Ok(())
     }
 
-    /// Changes a payment and writes it back.
+    /// Changes a payment; a change of state gets its line in the log at once, the row is written by `finish`.
     pub async fn change(
         &mut self,
         tx: &mut Tx,
@@ -153,17 +169,37 @@ impl Desk {
         change(payment);
         if *payment != before {
             payment.changed = now;
-            payments::save(tx, &mut self.order, &before, payment).await?;
+            payments::log(tx, &mut self.order, &before, payment).await?;
         }
         Ok(payment.clone())
     }
 
-    /// The snapshots of every session of the order, for after the commit.
-    pub fn finish(self) -> Finished {
+    async fn save(&mut self, tx: &mut Tx) -> Result<()> {
+        for (before, after) in self.stored.iter_mut().zip(&self.payments) {
+            if before != after {
+                payments::save(tx, before, after).await?;
+                before.clone_from(after);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what has changed. What it gives is for after the commit: the snapshots of every session of the order.
+    pub async fn finish(mut self, tx: &mut Tx) -> Result<Finished> {
+        self.save(tx).await?;
+        self.order.keep_number(tx).await?;
+        Ok(self.finished())
+    }
+
+    fn finished(self) -> Finished {
         let snapshot = |session: &Session| {
             let own = self.payments.iter().filter(|payment| payment.session == session.id);
             Snapshot::of(session, (self.order.seq, self.order.version), own)
         };
-        Finished { snapshots: self.sessions.iter().map(snapshot).collect() }
+        Finished {
+            snapshots: self.sessions.iter().map(snapshot).collect(),
+            spoke_of: self.order.spoke_of,
+            next_ask: self.payments.iter().filter_map(|payment| payment.next_ask).min(),
+        }
     }
 }

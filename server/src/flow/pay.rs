@@ -66,7 +66,7 @@ async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended>
             session.may_be_paid(now, choice.seen).map_err(refuse)?;
             let product = suits(&channels, &session, choice.method, now)?;
             if let Some(open) = same_again(&desk, &session, choice.method, now) {
-                return Ok((Intended::Open(open), desk.finish()));
+                return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
             not_paid(&desk)?;
             not_confirming(&desk)?;
@@ -79,7 +79,7 @@ async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended>
                 ..new_payment(id, &session, product, choice.terminal, life, now)
             };
             desk.add(tx, payment.clone()).await?;
-            Ok::<_, Error>((Intended::New(payment), desk.finish()))
+            Ok::<_, Error>((Intended::New(payment), desk.finish(tx).await?))
         })
         .await?;
     finished.tell(app);

@@ -68,7 +68,7 @@ pub async fn take_in(
             let mut desk = Desk::open(tx, context).await?;
             let turn = judge(tx, &payment, &id, said, by_query).await?;
             carry_out(&mut desk, tx, &payment, &id, &turn).await?;
-            Ok::<_, Error>((turn, desk.finish()))
+            Ok::<_, Error>((turn, desk.finish(tx).await?))
         })
         .await?;
     if let Turn::Manual(reason) = turn {

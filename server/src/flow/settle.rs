@@ -56,7 +56,7 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
                     payment.next_ask = if is_open { Some(now) } else { next };
                 })
                 .await?;
-            Ok::<_, Error>((payment, step, desk.finish()))
+            Ok::<_, Error>((payment, step, desk.finish(tx).await?))
         })
         .await?;
     if step == Step::Conflict {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{FromRequestParts, Path};
+use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::http::request::Parts;
 use florin_shared::{Code, SessionId};
@@ -22,7 +23,7 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller> {
-        let key = bearer(parts, "a secret key")?;
+        let key = bearer(&parts.headers, "a secret key")?;
         let id = merchants::by_key(&mut app.store.read().await?, key).await?;
         let id = id.ok_or_else(|| Error::refused(Code::WrongKey, "this key opens nothing"))?;
         let merchant = app.merchant(&id).await?;
@@ -49,23 +50,32 @@ impl FromRequestParts<App> for Shopper {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Shopper> {
-        let token = digest_of(bearer(parts, "a client token")?);
+        let token = digest_of(bearer(&parts.headers, "a client token")?);
         let session = session_of(parts, app).await?;
-        // An unknown session, a foreign one and a wrong token get the same answer.
-        let wrong =
-            || Error::refused(Code::WrongKey, "this client token does not open this session");
         // Compared before anything is looked up: a stranger never reaches the database.
         let right = app
             .board
             .get(&session)
             .map_or_else(|| app.token_digest(&session), |entry| entry.token_digest);
-        verify_slices_are_equal(&token, &right).map_err(|_| wrong())?;
+        verify_slices_are_equal(&token, &right).map_err(|_| wrong_token())?;
         let entry = view::entry(app, &session).await?;
-        view::token_lives(&entry.snapshot().session, app.now())?;
-        let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
-        may_ask(origin, &entry.merchant, &app.public_url)?;
+        opens(&parts.headers, &entry, app)?;
         Ok(Shopper { session, entry })
     }
+}
+
+/// Whether the token in these headers opens this session still, on a page that may ask.
+pub(super) fn opens(headers: &HeaderMap, entry: &Entry, app: &App) -> Result<()> {
+    let token = digest_of(bearer(headers, "a client token")?);
+    verify_slices_are_equal(&token, &entry.token_digest).map_err(|_| wrong_token())?;
+    view::token_lives(&entry.snapshot().session, app.now())?;
+    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    may_ask(origin, &entry.merchant, &app.public_url)
+}
+
+/// An unknown session, a foreign one and a wrong token get the same answer.
+fn wrong_token() -> Error {
+    Error::refused(Code::WrongKey, "this client token does not open this session")
 }
 
 async fn session_of(parts: &mut Parts, app: &App) -> Result<SessionId> {
@@ -73,12 +83,11 @@ async fn session_of(parts: &mut Parts, app: &App) -> Result<SessionId> {
         Path::<std::collections::HashMap<String, String>>::from_request_parts(parts, app)
             .await
             .map_err(|_| Error::no_such("session"))?;
-    let wrong = || Error::refused(Code::WrongKey, "this client token does not open this session");
-    path.get("session_id").and_then(|id| id.parse().ok()).ok_or_else(wrong)
+    path.get("session_id").and_then(|id| id.parse().ok()).ok_or_else(wrong_token)
 }
 
-fn bearer<'a>(parts: &'a Parts, what: &str) -> Result<&'a str> {
-    let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+fn bearer<'a>(headers: &'a HeaderMap, what: &str) -> Result<&'a str> {
+    let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
     header
         .and_then(|header| header.strip_prefix("Bearer "))
         .map(str::trim)

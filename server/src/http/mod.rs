@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::get;
 use florin_shared::Code;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -27,12 +26,13 @@ pub mod health;
 pub mod merchant;
 pub mod notices;
 pub mod page;
+pub mod polls;
 pub mod shopper;
 
 /// Every address of the server. `assets` is where the built widget and the shop's page lie.
 pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let app_run = u32::from_be_bytes(app.random.bytes::<4>());
-    let slow = Router::new()
+    let all = Router::new()
         .merge(merchant::sessions::routes())
         .merge(merchant::transactions::routes())
         .merge(shopper::routes())
@@ -42,14 +42,10 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
         .merge(assets::routes(assets))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(app.clone())
+        .with_state(app)
         .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)));
-    // The poll has a router of its own, so that nothing heavy lies on its way.
-    let polls = Router::new()
-        .route("/v1/checkout/{session_id}/status", get(shopper::status))
-        .with_state(app);
     let ids = Counted::from(app_run);
-    slow.merge(polls).layer(
+    all.layer(
         ServiceBuilder::new()
             .layer(SetRequestIdLayer::x_request_id(ids))
             .layer(TraceLayer::new_for_http())

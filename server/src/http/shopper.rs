@@ -14,12 +14,14 @@ use crate::flow::{cancel, pay, view};
 use crate::http::answer::Good;
 use crate::http::auth::Shopper;
 use crate::http::body::{Body, Fields};
+use crate::status::Entry;
 use crate::{App, Error, Result};
 
-/// The addresses of this file, but for the poll, which has a router of its own.
+/// The addresses of this file.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/checkout/{session_id}", get(show))
+        .route("/v1/checkout/{session_id}/status", get(status))
         .route("/v1/checkout/{session_id}/transactions", post(open))
         .route("/v1/checkout/{session_id}/transactions/{order_id}/check", post(check))
         .route("/v1/checkout/{session_id}/transactions/{order_id}/cancel", post(cancel_payment))
@@ -30,11 +32,16 @@ async fn show(State(app): State<App>, shopper: Shopper) -> Result<Good<CheckoutV
 }
 
 /// The poll: from memory, without a write; it only notes that somebody looks (R8, R14).
-pub async fn status(State(app): State<App>, shopper: Shopper) -> Good<StatusView> {
+async fn status(State(app): State<App>, shopper: Shopper) -> Good<StatusView> {
+    told(&app, &shopper.entry)
+}
+
+/// What a poll is told. The short way in (`polls.rs`) tells the same.
+pub(super) fn told(app: &App, entry: &Entry) -> Good<StatusView> {
     let now = app.now();
-    shopper.entry.watch(now);
+    entry.watch(now);
     app.counters.polls.fetch_add(1, Ordering::Relaxed);
-    Good(shopper.entry.snapshot().view(now))
+    Good(entry.snapshot().view(now))
 }
 
 async fn open(

@@ -142,7 +142,12 @@ async fn postgres(url: &str) -> anyhow::Result<PgPool> {
     let options = PgConnectOptions::from_str(url)?
         .options(limits)
         .log_statements(tracing::log::LevelFilter::Trace);
-    let pool = PgPoolOptions::new().max_connections(24).connect_with(options).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(24)
+        // Each is tried when it comes back; a second time on its way out would double every short question.
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?;
     migrations().run(&pool).await?;
     Ok(pool)
 }
@@ -152,8 +157,11 @@ async fn sqlite(url: &str) -> anyhow::Result<Pool> {
     let mut writer = options.clone().connect().await?;
     migrations().run_direct(None, &mut writer, false).await?;
     refuse_old(&mut writer).await?;
-    let readers =
-        SqlitePoolOptions::new().max_connections(8).connect_with(options.read_only(true)).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(8)
+        .test_before_acquire(false)
+        .connect_with(options.read_only(true))
+        .await?;
     Ok(Pool::Sqlite { writer: Writer::start(writer)?, readers })
 }
 

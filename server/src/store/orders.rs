@@ -17,6 +17,18 @@ pub struct Locked {
     pub seq: i64,
     /// Rises with every lock: whoever holds a higher one has seen more.
     pub version: i64,
+    /// What the lines of this unit speak of.
+    pub spoke_of: SpokeOf,
+    written: i64,
+}
+
+/// Which workers a unit's lines concern.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SpokeOf {
+    /// A result, which merchants are told.
+    pub results: bool,
+    /// Money on its way back.
+    pub reversals: bool,
 }
 
 /// One line of the log.
@@ -80,13 +92,16 @@ pub async fn lock(
             amount,
             seq,
             version,
+            spoke_of: SpokeOf::default(),
+            written: seq,
         })
     })
     .transpose()
 }
 
 impl Locked {
-    /// Adds a line to the log, and gives its number.
+    /// Adds a line to the log, and gives its number. When the unit's lines are all there, [`Locked::keep_number`] writes
+    /// the last one beside the lock; a unit that forgot it would be refused at the order's next line.
     pub async fn log(&mut self, tx: &mut Tx, event: Event<'_>) -> Result<i64, StoreError> {
         self.seq += 1;
         tx.sql(
@@ -104,13 +119,24 @@ impl Locked {
         .bind(event.at)
         .execute()
         .await?;
+        self.spoke_of.results |= event.kind == "RESULT";
+        self.spoke_of.reversals |= event.kind == "REVERSAL";
+        Ok(self.seq)
+    }
+
+    /// Writes down the number of the log's last line, once for the whole unit.
+    pub async fn keep_number(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        if self.written == self.seq {
+            return Ok(());
+        }
         tx.sql("update pay_order set seq = $3 where merchant_id = $1 and trans_id = $2")
             .bind(self.merchant.as_str())
             .bind(&self.trans_id)
             .bind(self.seq)
             .execute()
             .await?;
-        Ok(self.seq)
+        self.written = self.seq;
+        Ok(())
     }
 
     /// Gives a new session's amount to an order that has nothing accepted.

@@ -155,13 +155,8 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, payment: &Payment) -> Result<(
     Ok(())
 }
 
-/// Writes back what changed of a payment; a change of state gets its line in the log. The caller holds the lock.
-pub async fn save(
-    tx: &mut Tx,
-    order: &mut Locked,
-    before: &Payment,
-    after: &Payment,
-) -> Result<(), StoreError> {
+/// Writes back what changed of a payment. The caller holds the lock.
+pub async fn save(tx: &mut Tx, before: &Payment, after: &Payment) -> Result<(), StoreError> {
     let touched = tx
         .sql(
             "update payment set state = $2, role = $3, confirming = $4, reason = $5, got_amount = $6, got_currency = $7,
@@ -193,6 +188,16 @@ pub async fn save(
             "a payment under its order's lock",
         ));
     }
+    Ok(())
+}
+
+/// A change of state gets its line in the log.
+pub async fn log(
+    tx: &mut Tx,
+    order: &mut Locked,
+    before: &Payment,
+    after: &Payment,
+) -> Result<(), StoreError> {
     if before.state != after.state {
         let event = Event {
             session: &after.session,

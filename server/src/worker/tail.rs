@@ -13,22 +13,25 @@ use crate::{App, Result};
 
 const EVERY: Duration = Duration::from_millis(200);
 
-/// Longer than the longest unit of work plus the difference between two machines' clocks.
-const OVERLAP: Millis = 8_000;
+/// Longer than an ordinary unit of work plus the difference between two machines' clocks.
+const OVERLAP: Millis = 1_500;
 
-/// Beside the tail, whoever is watched is read again by key this often: a miss could only delay.
+/// Now and then much further back, for a unit that waited long for its lock; and whoever is watched is read again by key.
 const AGAIN: Millis = 5_000;
+const FAR_BACK: Millis = 30_000;
 
 pub(super) async fn follow(app: App, stop: CancellationToken) {
     let (mut since, mut again) = (app.now(), app.now());
     while !stop.is_cancelled() {
         let begun = app.now();
-        if let Err(error) = turn(&app, since).await {
+        let is_time = begun - again >= AGAIN;
+        let from = if is_time { begun - FAR_BACK } else { since };
+        if let Err(error) = turn(&app, from).await {
             tracing::warn!(?error, "following the log failed; it will be tried again");
         } else {
             since = begun - OVERLAP;
         }
-        if begun - again >= AGAIN {
+        if is_time {
             again = begun;
             for session in app.board.watched(begun) {
                 refresh(&app, &session).await;

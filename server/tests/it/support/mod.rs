@@ -408,7 +408,7 @@ async fn start_server(
         add_merchant(&app, id, key, late_success).await;
     }
     worker::start_all(&app, stop);
-    let router = http::router(app.clone(), None);
+    let router = http::polls::before(app.clone(), http::router(app.clone(), None));
     let stopped = stop.clone().cancelled_owned();
     tokio::spawn(
         async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await },
