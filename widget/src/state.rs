@@ -18,6 +18,9 @@ use florin_shared::shopper::{CheckoutView, NextAction, OpenTransaction, StatusVi
 pub const GO_AFTER_MS: u64 = 3_000;
 /// How long a cancel may take before the shopper may leave it to us.
 pub const LEAVE_AFTER_MS: u64 = 5_000;
+/// How long after a close the server is still asked: a channel's cancel may have given money back (ruling D1), and the
+/// notice of it comes moments after the cancel's answer.
+pub const AFTER_CLOSE_MS: u64 = 10_000;
 
 /// Everything the widget can be showing.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +46,8 @@ pub struct Checkout {
     pub link: Link,
     /// When the session ends, on the monotonic clock.
     pub ends_at: u64,
-    /// An attempt that the shopper left while it was being closed: whatever becomes of it is still told.
-    pub behind: Option<Attempt>,
+    /// An attempt that the shopper has left: whatever becomes of it is still told.
+    pub behind: Option<Behind>,
     /// The view is older than what we know; it is asked for until it comes.
     stale: bool,
     /// The session's time is over by our clock; the server is asked until it says so.
@@ -63,6 +66,15 @@ pub struct Attempt {
     pub action: Option<NextAction>,
     /// When its code ends, on the monotonic clock.
     pub ends_at: u64,
+}
+
+/// An attempt that is no longer on the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Behind {
+    /// Which.
+    pub attempt: Attempt,
+    /// It is closed and told; until then, on the monotonic clock, only the return of its money is listened for.
+    pub until: Option<u64>,
 }
 
 /// How far the shopper is. Exactly one at a time.
@@ -309,9 +321,10 @@ impl State {
         }
     }
 
-    /// Whether a code has run out: a clock alone can bring that about.
-    pub fn has_run_out(&self) -> bool {
-        matches!(self.checkout().map(|checkout| &checkout.stage), Some(Stage::RunOut { .. }))
+    /// What a clock alone can bring about: that a code has run out, and whether there is something to ask.
+    pub fn by_clock(&self) -> (bool, Option<u64>) {
+        let stage = self.checkout().map(|checkout| &checkout.stage);
+        (matches!(stage, Some(Stage::RunOut { .. })), self.asks_after())
     }
 
     /// How long after the last question the next one is due; `None` when there is nothing to ask.

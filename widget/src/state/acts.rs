@@ -1,6 +1,6 @@
 //! What the shopper does.
 
-use super::{Attempt, Checkout, Effect, LEAVE_AFTER_MS, News, Note, Stage};
+use super::{Attempt, Behind, Checkout, Effect, LEAVE_AFTER_MS, News, Note, Stage};
 
 impl Checkout {
     pub(super) fn choose(&mut self, method: String) -> Vec<Effect> {
@@ -89,7 +89,7 @@ impl Checkout {
 
     /// Back to the list, and whatever becomes of the attempt is still told.
     fn walk_away(&mut self, attempt: Attempt, note: Option<Note>) -> Vec<Effect> {
-        self.behind = Some(attempt);
+        self.behind = Some(Behind { attempt, until: None });
         self.stage = Stage::Choosing { note };
         vec![]
     }

@@ -3,6 +3,7 @@
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{CheckoutView, Offer, OpenTransaction, StatusView};
 
+use super::outcome::returned;
 use super::time::rebased;
 use super::{Attempt, Checkout, Effect, Link, News, Note, Stage, Trouble};
 
@@ -43,8 +44,9 @@ impl Checkout {
         }
         match (&self.stage, tried) {
             (_, Some(method)) => Some(Note::NotOpened(method)),
-            (Stage::Choosing { note }, None) => note.clone(),
-            (_, None) => None,
+            // That money comes back is truer than a note from before it was known.
+            (Stage::Choosing { note }, None) => returned(&view.state).or_else(|| note.clone()),
+            (_, None) => returned(&view.state),
         }
     }
 
@@ -65,7 +67,6 @@ impl Checkout {
     pub(super) fn opened(&mut self, open: OpenTransaction, now: u64) -> Vec<Effect> {
         let Stage::Opening { attempt: None, over, .. } = self.stage else { return vec![] };
         self.fine();
-        self.behind = None;
         self.wait_for(open, true, over, now)
     }
 
@@ -85,6 +86,7 @@ impl Checkout {
             ends_at,
         };
         self.chosen = Some(attempt.method.clone());
+        self.behind = None;
         let mut effects = vec![];
         if fresh && let Some(action) = &attempt.action {
             effects.push(Effect::Tell(News::Action {

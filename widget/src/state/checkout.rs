@@ -36,16 +36,31 @@ impl Checkout {
         }
     }
 
-    /// The attempt that this widget waits for.
+    /// The attempt that is on the screen.
     pub fn attempt(&self) -> Option<&Attempt> {
         match &self.stage {
-            Stage::Choosing { .. } => self.behind.as_ref(),
             Stage::Opening { attempt, .. } => attempt.as_ref(),
             Stage::Waiting { attempt, .. }
             | Stage::RunOut { attempt, .. }
             | Stage::Closing { attempt, .. } => Some(attempt),
-            Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => None,
+            Stage::Choosing { .. } | Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => {
+                None
+            }
         }
+    }
+
+    /// The attempt that a status is about: the one on the screen, or behind the list the one that was left.
+    pub(super) fn awaited(&self) -> Option<&Attempt> {
+        match self.stage {
+            Stage::Choosing { .. } => self.behind.as_ref().map(|behind| &behind.attempt),
+            _ => self.attempt(),
+        }
+    }
+
+    /// Whether the attempt behind the list is closed, and told to be.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.stage, Stage::Choosing { .. })
+            && self.behind.as_ref().is_some_and(|behind| behind.until.is_some())
     }
 
     pub(super) fn on(&mut self, event: Event, now: u64) -> Vec<Effect> {

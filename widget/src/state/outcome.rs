@@ -4,13 +4,16 @@ use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{PaymentStatus, Phase, StatusView};
 
 use super::time::{JITTER_MS, rebased};
-use super::{Attempt, Checkout, Effect, GO_AFTER_MS, News, Note, Stage};
+use super::{AFTER_CLOSE_MS, Attempt, Behind, Checkout, Effect, GO_AFTER_MS, News, Note, Stage};
 
 impl Checkout {
     /// The session is open; how does our own attempt stand? Another order's status says nothing about it.
     pub(super) fn hear_of_attempt(&mut self, now: u64) -> Vec<Effect> {
-        let Some(own) = self.attempt().map(|attempt| attempt.order.clone()) else { return vec![] };
+        let Some(own) = self.awaited().map(|attempt| attempt.order.clone()) else { return vec![] };
         let told = self.view.state.clone();
+        if self.is_closed() {
+            return self.hear_afterwards(&told, &own);
+        }
         match told.order_id.as_deref() {
             None => return vec![],
             Some(order) if order != own => return self.overtaken(),
@@ -21,11 +24,26 @@ impl Checkout {
                 self.still_open(&told, now)
             }
             // Paid, but not kept: it goes back. Without a notice it is about to become the session's success.
-            Some(PaymentStatus::Success) if told.notice.is_some() => self.is_over_unpaid(&told),
+            Some(PaymentStatus::Success) if told.notice.is_some() => {
+                self.is_over_unpaid(&told, now)
+            }
             Some(PaymentStatus::Success) => vec![],
             Some(PaymentStatus::Fail) => self.failed(&told),
-            Some(PaymentStatus::Cancelled) => self.is_over_unpaid(&told),
+            Some(PaymentStatus::Cancelled) => self.is_over_unpaid(&told, now),
         }
+    }
+
+    /// The attempt was closed and told to be: all that is left to hear is that its money comes back.
+    fn hear_afterwards(&mut self, told: &StatusView, own: &str) -> Vec<Effect> {
+        let note = returned(told);
+        let is_replaced = told.order_id.as_deref().is_some_and(|order| order != own);
+        if note.is_some() || is_replaced {
+            self.behind = None;
+        }
+        if note.is_some() {
+            self.stage = Stage::Choosing { note };
+        }
+        vec![]
     }
 
     /// Another window has opened another attempt; the view tells which one counts.
@@ -75,14 +93,14 @@ impl Checkout {
         if matches!(self.stage, Stage::Choosing { note: Some(Note::Confirming(_)) }) {
             return vec![];
         }
-        if let Some(attempt) = self.attempt().cloned() {
+        if let Some(attempt) = self.awaited().cloned() {
             self.stage = Stage::Waiting { attempt, asking: false, confirming: true };
         }
         vec![]
     }
 
     fn failed(&mut self, told: &StatusView) -> Vec<Effect> {
-        let Some(attempt) = self.attempt().cloned() else { return vec![] };
+        let Some(attempt) = self.awaited().cloned() else { return vec![] };
         let ran_out = told.reason.as_deref() == Some("RUN_OUT");
         let news = News::Fail {
             order: attempt.order,
@@ -96,19 +114,27 @@ impl Checkout {
                 let by_payer = told.reason.as_deref().is_none_or(|reason| reason == "DECLINED");
                 self.stage = Stage::Declined { method: attempt.method, by_payer };
             }
-            _ => self.back_to_list(None),
+            _ => {
+                self.behind = None;
+                self.back_to_list(None);
+            }
         }
         vec![Effect::Tell(news)]
     }
 
     /// Cancelled, or paid and given back: the attempt is over and the session is not paid.
-    fn is_over_unpaid(&mut self, told: &StatusView) -> Vec<Effect> {
-        let Some(Attempt { order, method, .. }) = self.attempt().cloned() else { return vec![] };
-        let returned = told
-            .notice
-            .is_some()
-            .then(|| Note::Returned(told.notice_method.clone().unwrap_or_else(|| method.clone())));
-        let mut effects = vec![Effect::Tell(News::Cancel { order, method: method.clone() })];
+    fn is_over_unpaid(&mut self, told: &StatusView, now: u64) -> Vec<Effect> {
+        let Some(attempt) = self.awaited().cloned() else { return vec![] };
+        let Attempt { order, method, .. } = attempt.clone();
+        let returned = returned(told);
+        let mut effects = vec![];
+        if !matches!(self.stage, Stage::RunOut { settled: true, .. }) {
+            effects.push(Effect::Tell(News::Cancel { order, method: method.clone() }));
+            self.listen_on(attempt, now);
+        }
+        if returned.is_some() {
+            self.behind = None;
+        }
         let ran_out = told.reason.as_deref() == Some("RUN_OUT") && returned.is_none();
         match &mut self.stage {
             // The server's clock was first: what the shopper needs is a new code.
@@ -124,6 +150,12 @@ impl Checkout {
             }
         }
         effects
+    }
+
+    /// Whoever asks at all asks on for a while: the notice of a return comes after the cancel's answer.
+    fn listen_on(&mut self, attempt: Attempt, now: u64) {
+        let until = Some(now.saturating_add(AFTER_CLOSE_MS));
+        self.behind = self.view.auto_query.then_some(Behind { attempt, until });
     }
 
     pub(super) fn pay_is_in(&mut self, now: u64) -> Vec<Effect> {
@@ -157,7 +189,13 @@ impl Checkout {
     }
 
     pub(super) fn back_to_list(&mut self, note: Option<Note>) {
-        self.behind = None;
         self.stage = Stage::Choosing { note };
     }
+}
+
+/// What there is to say about money that is on its way back.
+pub(super) fn returned(told: &StatusView) -> Option<Note> {
+    told.notice.as_ref()?;
+    let method = told.notice_method.as_ref().or(told.method.as_ref());
+    Some(Note::Returned(method.cloned().unwrap_or_default()))
 }

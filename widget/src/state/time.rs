@@ -1,6 +1,6 @@
 //! What time does: when to ask, and what a clock alone brings about.
 
-use super::{Attempt, Checkout, Effect, Stage};
+use super::{Checkout, Effect, Stage};
 
 /// Remaining times that differ by less than this are the network's jitter, and do not make a clock jump.
 pub(super) const JITTER_MS: u64 = 1_500;
@@ -15,7 +15,8 @@ impl Checkout {
             Stage::Choosing { .. } => self.stale || self.overdue || self.behind.is_some(),
             Stage::Opening { attempt, .. } => self.stale || attempt.is_some(),
             Stage::Waiting { .. } => self.stale || self.view.auto_query,
-            Stage::RunOut { settled, .. } => self.stale || (self.view.auto_query && !settled),
+            Stage::RunOut { settled: true, .. } => self.stale || self.behind.is_some(),
+            Stage::RunOut { .. } => self.stale || self.view.auto_query,
             Stage::Closing { .. } => true,
             Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => false,
         }
@@ -55,6 +56,10 @@ impl Checkout {
     pub(super) fn tick(&mut self, now: u64) -> Vec<Effect> {
         if matches!(self.stage, Stage::Choosing { .. }) {
             self.overdue = self.ends_at <= now;
+        }
+        let until = self.behind.as_ref().and_then(|behind| behind.until);
+        if until.is_some_and(|until| until <= now) {
+            self.behind = None;
         }
         match &mut self.stage {
             Stage::Waiting { attempt, confirming: false, .. }

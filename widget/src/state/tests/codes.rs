@@ -57,7 +57,10 @@ fn a_declined_payment_can_be_tried_again_or_left() {
 
 #[test]
 fn the_session_ends_when_the_server_says_so_and_not_before() {
-    let story = Story::choosing().after(900_000).is("choosing").asks_after(Some(2000));
+    let story = Story::choosing();
+    let before = story.state.by_clock();
+    let story = story.after(900_000).is("choosing").asks_after(Some(2000));
+    assert_ne!(story.state.by_clock(), before, "the clock alone must wake the questions");
     let expired = StatusView { status: SessionStatus::Expired, ..status(9) };
     let story =
         story.told(expired).is("ended").does(&[Effect::Tell(News::Expire)]).asks_after(None);

@@ -38,7 +38,7 @@ fn a_cancel_may_be_left_after_five_seconds_and_what_arrives_is_told() {
     let story = story.after(1).then(Event::Left).notes(None).asks_after(Some(2000));
     story.told(paid(4)).is("paid");
     let story = Story::closing().after(LEAVE_AFTER_MS).then(Event::Left);
-    story.told(over(4, PaymentStatus::Cancelled)).notes(None).does(&[cancelled()]).asks_after(None);
+    story.told(over(4, PaymentStatus::Cancelled)).notes(None).does(&[cancelled()]);
 }
 
 #[test]
@@ -87,4 +87,76 @@ fn a_late_payment_that_goes_back_is_told_in_the_list() {
         ..over(3, PaymentStatus::Cancelled)
     };
     Story::closing().then(Event::Closed(Ok(back))).notes(Some(Note::Returned("GCASH".into())));
+}
+
+fn closed() -> Story {
+    Story::closing().then(Event::Closed(Ok(over(3, PaymentStatus::Cancelled))))
+}
+
+/// What the server says when the notice of a success came after the cancel's answer.
+fn given_back(seq: u64) -> StatusView {
+    StatusView {
+        notice: Some("SURPLUS_RETURNED".into()),
+        notice_method: Some("GCASH".into()),
+        ..over(seq, PaymentStatus::Cancelled)
+    }
+}
+
+#[test]
+fn a_return_that_is_heard_of_only_after_the_close_is_told_in_the_list() {
+    let story = closed().notes(None).asks_after(Some(2000)).then(Event::Due).does(&[Effect::Ask]);
+    let story = story.told(over(3, PaymentStatus::Cancelled)).notes(None).does(&[]);
+    let story = story.told(given_back(4)).notes(Some(Note::Returned("GCASH".into()))).does(&[]);
+    story.asks_after(None);
+}
+
+#[test]
+fn the_asking_ends_some_seconds_after_a_close() {
+    let story = closed().after(AFTER_CLOSE_MS - 1).asks_after(Some(2000));
+    story.after(1).asks_after(None).is("choosing");
+    let left = Story::closing().after(LEAVE_AFTER_MS).then(Event::Left);
+    let left = left.told(over(4, PaymentStatus::Cancelled)).after(AFTER_CLOSE_MS - 1);
+    left.asks_after(Some(2000)).after(1).asks_after(None);
+}
+
+#[test]
+fn a_clock_alone_ends_the_asking() {
+    let before = closed().state;
+    let mut after = before.clone();
+    after.on(Event::Ticked, NOW + AFTER_CLOSE_MS);
+    assert_ne!(before.by_clock(), after.by_clock());
+}
+
+#[test]
+fn a_new_attempt_takes_the_place_of_the_closed_one() {
+    let story = closed().then(Event::Confirmed).does(&[pay("GCASH", 1)]).asks_after(None);
+    let mut next = open(4);
+    (next.order_id, next.state.order_id) = ("GW2".into(), Some("GW2".into()));
+    let story = story.then(Event::Opened(Ok(next))).is("waiting");
+    assert_eq!(story.checkout().behind, None);
+    let other = StatusView { order_id: Some("GW2".into()), ..waiting(4) };
+    assert_eq!(closed().told(other).notes(None).asks_after(None).checkout().behind, None);
+}
+
+#[test]
+fn a_closed_code_is_no_longer_on_the_screen() {
+    assert_eq!(closed().checkout().attempt(), None);
+}
+
+#[test]
+fn a_return_after_a_code_ran_out_is_told_and_the_cancel_only_once() {
+    let ended = StatusView { reason: Some("RUN_OUT".into()), ..over(3, PaymentStatus::Cancelled) };
+    let story = Story::waiting().told(ended.clone()).is("run out, settled").does(&[cancelled()]);
+    let story = story.asks_after(Some(2000)).told(ended).does(&[]).is("run out, settled");
+    let story = story.told(given_back(4)).does(&[]);
+    story.notes(Some(Note::Returned("GCASH".into()))).asks_after(None);
+}
+
+#[test]
+fn nothing_was_taken_is_taken_back_when_the_view_knows_better() {
+    let story = Story::waiting().told(over(3, PaymentStatus::Cancelled));
+    let knows = CheckoutView { state: given_back(4), ..view() };
+    let story = story.then(Event::Viewed(Ok(Box::new(knows.clone()))));
+    story.notes(Some(Note::Returned("GCASH".into())));
+    Story::of(knows).notes(Some(Note::Returned("GCASH".into())));
 }
