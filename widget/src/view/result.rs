@@ -94,13 +94,18 @@ pub(crate) fn failed(till: Till, trouble: &Trouble) -> Vec<El> {
         Trouble::NoAnswer => words.not_shown_server(),
         Trouble::Refused { .. } => words.not_shown_refused(),
     };
-    let more = match trouble {
+    let mut shown = vec![heading(till, &words.not_shown()), say(till, &why)];
+    if let Trouble::Refused { sentence, .. } = trouble {
         // For whoever builds the page: the server's own sentence, such as how to register an origin.
-        Trouble::Refused { sentence, .. } => till.el("p", "say small").text(sentence),
-        Trouble::Offline | Trouble::NoAnswer => {
-            button(till, "primary", &words.try_again(), Event::Retried)
-        }
-    };
-    let hosted = link(till, "ghost wide", &words.open_page(), &till.hosted());
-    vec![heading(till, &words.not_shown()), say(till, &why), more, hosted]
+        shown.push(till.el("p", "say small").text(sentence));
+    }
+    // A refusal stays one, but on the hosted page there is no other way.
+    let hosted = till.hosted();
+    if hosted.is_empty() || !matches!(trouble, Trouble::Refused { .. }) {
+        shown.push(button(till, "primary", &words.try_again(), Event::Retried));
+    }
+    if !hosted.is_empty() {
+        shown.push(link(till, "ghost wide", &words.open_page(), &hosted));
+    }
+    shown
 }
