@@ -31,10 +31,12 @@ async function shrink(bytes) {
   binaryen.setOptimizeLevel(2);
   binaryen.setShrinkLevel(2);
   // What is written once each compresses better than what is copied into its one caller.
-  binaryen.setOneCallerInlineMaxSize(10);
+  binaryen.setOneCallerInlineMaxSize(20);
   // Who built it and for which features tells the browser nothing.
   module.runPasses(["strip-producers", "strip-target-features"]);
-  for (let pass = 0; pass < 5; pass++) module.optimize();
+  for (let pass = 0; pass < 4; pass++) module.optimize();
+  // Functions of one kind side by side, and fewer different bytes: Brotli saves 1 KB.
+  module.runPasses(["reorder-functions-by-name", "reorder-locals", "dealign"]);
   return module.emitBinary();
 }
 
@@ -89,6 +91,13 @@ function locales() {
   }));
 }
 
+/** What the loader itself may have to say, in English. */
+function english() {
+  const texts = JSON.parse(readFileSync(join(widget, "locales", "en.json"), "utf8"));
+  const keys = ["not_shown", "not_shown_instead", "not_shown_server", "open_page", "try_again"];
+  return Object.fromEntries(keys.map((key) => [key, texts[key]]));
+}
+
 async function loader(files) {
   await esbuild.build({
     entryPoints: [join(widget, "src", "florin.ts")],
@@ -97,7 +106,7 @@ async function loader(files) {
     format: "esm",
     target: "es2022",
     minify: release,
-    define: { FILES: JSON.stringify(files) },
+    define: { FILES: JSON.stringify(files), ENGLISH: JSON.stringify(english()) },
     plugins: [{ name: "sheet as text", setup: sheetAsText }],
     logLevel: "warning",
   });
@@ -107,9 +116,10 @@ function sheetAsText(build) {
   build.onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await css(path), loader: "text" }));
 }
 
+/** A sheet with all that it imports. */
 async function css(path) {
-  const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "css", minify: release });
-  return code.trim();
+  const { outputFiles } = await esbuild.build({ entryPoints: [path], bundle: true, minify: release, write: false });
+  return outputFiles[0].text.trim();
 }
 
 function compress() {

@@ -3,8 +3,7 @@ import type { BrowserContext } from '@playwright/test'
 
 export class Console {
   readonly #heard: string[] = []
-  // The browser asks every site for this by itself.
-  readonly #expected: RegExp[] = [/\/favicon\.ico/]
+  readonly #expected: RegExp[] = []
 
   constructor(context: BrowserContext) {
     context.on('console', (message) => {

@@ -1,4 +1,5 @@
 /** Changing one's mind, and being refused: there is always a way on, and never a second charge. */
+import type { Page, Request } from '@playwright/test'
 import { expect, test } from '../support/test.ts'
 
 test('a shopper cancels, chooses again and pays', async ({ merchant, checkout, wallet }) => {
@@ -76,11 +77,34 @@ test('a second payment is given back, and the page says so', async ({ merchant, 
   await checkout.expectPaid()
 })
 
+test('a payment that the cancel gives back is told, and then the page asks no more', async ({ merchant, checkout, faults, page }) => {
+  await faults.add({ fault: 'cancel_returns_money' })
+  // The notice of it comes when the shopper is back at the list.
+  await faults.add({ fault: 'late', call: 'notification', when: 'before', ms: 4_000 })
+  await checkout.open(await merchant.createSession())
+  await checkout.payWith('GCash')
+  await checkout.payAnotherWay()
+
+  await expect(page.locator('.note')).toHaveText('A payment by GCash arrived and is on its way back to you, in full.')
+  expect(await questions(page, 5_000)).toBe(0)
+})
+
+test('the page asks for a while after a close, and then no more', async ({ merchant, checkout, page }) => {
+  await checkout.open(await merchant.createSession())
+  await checkout.payWith('GCash')
+  await checkout.payAnotherWay()
+
+  expect(await questions(page, 12_000)).toBeGreaterThan(2)
+  expect(await questions(page, 5_000)).toBe(0)
+  await expect(page.locator('.note')).toBeHidden()
+})
+
 test('a method that cannot be had says why', async ({ merchant, checkout, page }) => {
   const cases: [Record<string, unknown>, string, string | RegExp][] = [
     [{}, 'ZaloPay', 'Only for payments in VND'],
     [{ customer: { country: 'MY' } }, 'GCash', 'Not offered in your country'],
     [{ currency: 'IDR', amount: '50' }, 'Alipay+', /For payments of IDR\s1\.00 or more/],
+    [{ currency: 'IDR', amount: '150' }, 'Alipay+', /Only for multiples of IDR\s1\.00/],
     [{ amount: '99999999900' }, 'GCash', 'For payments up to ₱560,000.00'],
     [{ expire_time: new Date(Date.now() + 40_000).toISOString() }, 'GCash', 'Not enough time is left'],
   ]
@@ -112,3 +136,13 @@ test.describe('codes that live for ten seconds', () => {
     expect(new Set(orders).size).toBe(2)
   })
 })
+
+/** How often the page asks for the status in so many milliseconds. */
+async function questions(page: Page, milliseconds: number): Promise<number> {
+  let asked = 0
+  const count = (request: Request) => (asked += Number(request.url().endsWith('/status')))
+  page.on('request', count)
+  await new Promise((wake) => setTimeout(wake, milliseconds))
+  page.off('request', count)
+  return asked
+}

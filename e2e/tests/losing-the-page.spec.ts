@@ -115,6 +115,14 @@ test('a tab that was frozen is told the truth when it is thawed', async ({ merch
   await checkout.expectPaid()
 })
 
+test('a session that runs out while the list stands there says so by itself', async ({ merchant, checkout }) => {
+  const session = await merchant.createSession({ expire_time: new Date(Date.now() + 8_000).toISOString() })
+  await checkout.open(session)
+  await expect(checkout.payButton).toBeVisible()
+
+  await expect(checkout.heading('This payment has ended')).toBeVisible({ timeout: 20_000 })
+})
+
 test('a shopper who was offline is told the truth afterwards', async ({ merchant, checkout, wallet, context, page, console }) => {
   console.expect(/ERR_INTERNET_DISCONNECTED/)
   await checkout.open(await merchant.createSession())

@@ -35,7 +35,7 @@ for (const [name, { way, settings, device }] of Object.entries(scenes)) {
           await page.screenshot({ path, animations: 'disabled' })
           await info.attach(`${name}, ${language}, ${look}`, { path, contentType: 'image/png' })
         }
-        for (const look of ['phone', 'dark'] as const) {
+        for (const look of Object.keys(looks) as Look[]) {
           await wear(page, look)
           expect.soft(await complaints(page), `axe, ${look}`).toEqual([])
         }

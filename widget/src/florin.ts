@@ -5,131 +5,21 @@
  * that fails, it offers the hosted page, which always works. What is shown from then on is the program's.
  */
 
-import sheetText from "./style.css";
+import { fetchProgram, here, later, sheet } from "./program.ts";
+import type { FlorinEventMap, FlorinOptions } from "./types.ts";
+import { fetchWords, language, ownWords, type Words } from "./words.ts";
 
-/** A file of this build, with what it must hash to. Put in by `build.mjs`. */
-interface File {
-  name: string;
-  integrity: string;
-}
-declare const FILES: { glue: File; wasm: File; locales: Record<string, File> };
+export type * from "./types.ts";
 
-/** What the program exports. */
-interface Program {
-  default(input: { module_or_path: Promise<Response> }): Promise<unknown>;
-  mount(options: object): { free(): void } | undefined;
-  /** The rest of the style sheet. */
-  sheet: string;
+/** A tag, and which of our languages it means. */
+interface Tongue {
+  tag: string;
+  language: string;
 }
 
-/** The detail of an attempt's event: `florin-action`, `florin-fail`, `florin-cancel`. */
-export interface AttemptDetail {
-  sessionId: string;
-  orderId: string;
-  method: string;
-  /** Of `florin-action`: `show_code` or `redirect`. */
-  type?: string;
-  /** Of `florin-action`: where a redirect goes. */
-  url?: string;
-  /** Of `florin-fail`: `DECLINED`, `RUN_OUT`, … */
-  reason?: string;
-}
-
-/** The detail of a session's event. What a browser says is a hint; the webhook is the truth. */
-export interface SessionDetail {
-  sessionId: string;
-  /** Of `florin-success`: the attempt that counts. */
-  orderId?: string;
-}
-
-/** Every event of `<florin-checkout>`. All bubble and are composed. */
-export interface FlorinEventMap {
-  "florin-ready": CustomEvent<SessionDetail>;
-  "florin-method-change": CustomEvent<{ sessionId: string; method: string }>;
-  /** Cancelable: `preventDefault()` stops the navigation. */
-  "florin-action": CustomEvent<AttemptDetail>;
-  "florin-fail": CustomEvent<AttemptDetail>;
-  "florin-cancel": CustomEvent<AttemptDetail>;
-  /** Cancelable: `preventDefault()` stops the navigation. */
-  "florin-success": CustomEvent<SessionDetail>;
-  "florin-expire": CustomEvent<SessionDetail>;
-  "florin-close": CustomEvent<SessionDetail>;
-  "florin-error": CustomEvent<{ sessionId: string; code: string; message: string }>;
-}
-
-/** What `Florin.create` takes: the element's properties. */
-export interface FlorinOptions {
-  sessionId: string;
-  clientToken: string;
-  locale?: string;
-  theme?: "light" | "dark";
-  /** `inline`: the list stands in the page, the code over it. */
-  presentation?: "inline";
-  apiBase?: string;
-  /** Single texts by their key, over those of the locale. */
-  translations?: Record<string, string>;
-}
-
-const here = import.meta.url;
-const address = (file: File) => new URL(file.name, here).href;
-
-const sheet = new CSSStyleSheet();
-const later = new CSSStyleSheet();
-sheet.replaceSync(sheetText);
-
-let program: Promise<Program> | undefined;
-
-/** Fetches the program once for all elements; after a failure the next element tries again. */
-function fetchProgram(): Promise<Program> {
-  program ??= startProgram().catch((error) => {
-    program = undefined;
-    throw error;
-  });
-  return program;
-}
-
-async function startProgram(): Promise<Program> {
-  const { glue, wasm } = FILES;
-  const bytes = fetch(address(wasm), { integrity: wasm.integrity });
-  bytes.catch(() => {}); // Awaited below; until then it must not count as unhandled.
-  // `import()` has no `integrity`; a module that was preloaded with one is checked by it.
-  const link = document.createElement("link");
-  Object.assign(link, { rel: "modulepreload", href: address(glue), integrity: glue.integrity, crossOrigin: "anonymous" });
-  document.head.append(link);
-  try {
-    const loaded: Program = await import(link.href);
-    await loaded.default({ module_or_path: bytes });
-    later.replaceSync(loaded.sheet);
-    return loaded;
-  } finally {
-    link.remove();
-  }
-}
-
-type Words = Record<string, string>;
-const words = new Map<string, Promise<Words>>();
-
-/** The texts of a language that travels apart; English is in the program. */
-function fetchWords(language: string): Promise<Words> {
-  const file = FILES.locales[language];
-  if (!file) return Promise.resolve({});
-  let texts = words.get(language);
-  if (!texts) {
-    texts = fetch(address(file), { integrity: file.integrity }).then((answer) => answer.json());
-    texts.catch(() => words.delete(language));
-    words.set(language, texts);
-  }
-  return texts;
-}
-
-/** Which of our languages a tag means: `zh-CN` and `zh` are `zh-Hans`, `zh-TW` is not. */
-function language(tag: string): string | undefined {
-  try {
-    const { language, script } = new Intl.Locale(tag).maximize();
-    return ["en", ...Object.keys(FILES.locales)].find((ours) => ours === language || ours === `${language}-${script}`);
-  } catch {
-    return undefined;
-  }
+function speak(box: HTMLElement, { tag, language }: Tongue) {
+  box.lang = tag;
+  box.dir = /^(ar|fa|he|ur)\b/.test(language) ? "rtl" : "ltr";
 }
 
 function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, ...inside: (Node | string)[]) {
@@ -237,6 +127,9 @@ export class FlorinCheckout extends HTMLElement {
     if (this.#running) this.#promise();
     this.#stop();
     this.#running = wanted;
+    if (presentation && presentation !== "inline") {
+      console.warn(`florin: this build knows no presentation "${presentation}"; the checkout is shown inline`);
+    }
     void this.#start(sessionId!, ++this.#run);
   }
 
@@ -263,6 +156,8 @@ export class FlorinCheckout extends HTMLElement {
   async #start(session: string, run: number) {
     const base = (this.apiBase ?? new URL(here).origin).replace(/\/$/, "");
     const hosted = `${base}/pay/${session}`;
+    // A link from the hosted page to itself would lead nowhere.
+    const isHosted = location.origin + location.pathname === hosted;
     const box = part("div", "florin", skeleton());
     this.#box = box;
     this.#dress();
@@ -272,25 +167,25 @@ export class FlorinCheckout extends HTMLElement {
     const [loaded, view] = [fetchProgram(), this.#fetchView(calls)];
     // Awaited below, all at once on their way.
     loaded.catch(() => {});
-    fetchWords(this.#locale().language).catch(() => {});
+    let chosen = this.#locale();
+    fetchWords(chosen.language).catch(() => {});
     try {
       const answer = await view;
       const at = performance.now();
       const shown = answer?.data;
-      const chosen = this.#locale(shown?.display_locale);
+      chosen = this.#locale(shown?.display_locale);
       const texts = await fetchWords(chosen.language).catch(() => ({}));
       const { mount } = await loaded;
       if (run !== this.#run) return;
 
       this.#serverTheme = shown?.appearance?.theme ?? "";
       this.#dress();
-      box.lang = chosen.tag;
-      box.dir = /^(ar|fa|he|ur)\b/.test(chosen.language) ? "rtl" : "ltr";
+      speak(box, chosen);
       box.replaceChildren();
       this.#handle = mount({
         calls,
         token: this.clientToken ?? "",
-        hosted: shown?.session_url ?? hosted,
+        hosted: isHosted ? "" : (shown?.session_url ?? hosted),
         locale: chosen.tag,
         texts: { ...texts, ...this.#translations },
         view: answer,
@@ -303,7 +198,7 @@ export class FlorinCheckout extends HTMLElement {
       if (shown) this.#settle.resolve();
       else this.#settle.reject(new Error(answer?.ret_msg ?? "The server does not answer"));
     } catch (error) {
-      if (run === this.#run) this.#fail(hosted, error);
+      if (run === this.#run) void this.#fail(session, isHosted ? "" : hosted, chosen, error);
     }
   }
 
@@ -320,7 +215,7 @@ export class FlorinCheckout extends HTMLElement {
   }
 
   /** The first language that we have: the attribute's, the merchant's, the page's, the browser's, English. */
-  #locale(display?: string) {
+  #locale(display?: string): Tongue {
     const page = this.closest<HTMLElement>("[lang]")?.lang;
     for (const tag of [this.locale, display, page, ...navigator.languages]) {
       const found = tag && language(tag);
@@ -339,16 +234,35 @@ export class FlorinCheckout extends HTMLElement {
     return this.dispatchEvent(new CustomEvent(`florin-${name}`, { detail, cancelable, bubbles: true, composed: true }));
   };
 
-  /** The program did not come: the hosted page needs none. */
-  #fail(hosted: string, error: unknown) {
-    const link = part("a", "primary", "Open the secure payment page");
-    link.href = hosted;
-    const title = part("h2", "big", "The checkout cannot be shown here");
-    this.#box?.replaceChildren(part("section", "card", title, part("p", "say", "You can pay on its own page instead."), link));
-    const detail = { sessionId: this.sessionId ?? "", code: "NOT_LOADED", message: String(error) };
+  /** The program did not come: the hosted page needs none. On that page itself all there is to do is to try again. */
+  async #fail(session: string, hosted: string, tongue: Tongue, error: unknown) {
+    const run = this.#run;
+    console.error("florin:", error);
+    const detail = { sessionId: session, code: "NOT_LOADED", message: String(error) };
     this.#emit("error", detail);
     this.#settle.reject(error);
-    console.error("florin:", error);
+
+    const words = { ...(await ownWords(tongue.language)), ...this.#translations };
+    const box = this.#box;
+    if (run !== this.#run || !box) return;
+    speak(box, tongue);
+    const title = part("h2", "big", words.not_shown!);
+    const why = part("p", "say", (hosted ? words.not_shown_instead : words.not_shown_server)!);
+    box.replaceChildren(part("section", "card", title, why, this.#wayOut(session, hosted, words)));
+  }
+
+  #wayOut(session: string, hosted: string, words: Words) {
+    if (hosted) {
+      const link = part("a", "primary", words.open_page!);
+      link.href = hosted;
+      return link;
+    }
+    const again = part("button", "primary", words.try_again!);
+    again.onclick = () => {
+      this.#promise();
+      void this.#start(session, ++this.#run);
+    };
+    return again;
   }
 }
 

@@ -14,7 +14,7 @@ use crate::texts::Texts;
 pub(crate) struct Options {
     /// The server's calls.
     pub(crate) api: Api,
-    /// The hosted page, which always works.
+    /// The hosted page, which always works; empty where we stand on it.
     pub(crate) hosted: String,
     /// The words.
     pub(crate) texts: Texts,

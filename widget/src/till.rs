@@ -60,7 +60,7 @@ impl Till {
         let ticked = event == Event::Ticked;
         let effects = after.on(event, timer::now());
         // A tick that changes nothing would wake every view, twice a second.
-        if !ticked || !effects.is_empty() || after.has_run_out() != before.has_run_out() {
+        if !ticked || !effects.is_empty() || after.by_clock() != before.by_clock() {
             self.state.set(Arc::new(after));
         }
         self.carry_out(effects);
@@ -128,7 +128,7 @@ impl Till {
         amount.map(|amount| money::written(amount, &self.words().locale)).unwrap_or_default()
     }
 
-    /// The hosted page, which always works.
+    /// The hosted page, which always works; empty where we stand on it.
     pub(crate) fn hosted(self) -> String {
         self.kept().map(|kept| kept.options.hosted.clone()).unwrap_or_default()
     }

@@ -115,6 +115,7 @@ fn reason(till: Till, why: &Unavailable) -> String {
         "COUNTRY" => words.not_in_country(),
         "AMOUNT_TOO_LOW" => words.from_amount(&limit()),
         "AMOUNT_TOO_HIGH" => words.up_to_amount(&limit()),
+        "AMOUNT_STEP" => words.amount_step(&limit()),
         "TIME_TOO_SHORT" => words.time_too_short(),
         _ => words.down(),
     }

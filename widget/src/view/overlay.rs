@@ -92,7 +92,9 @@ fn contents(till: Till) -> Vec<El> {
         Stage::Closing { attempt, .. } => (&attempt.method, closing),
         Stage::Declined { method, .. } => (method, declined),
         Stage::Opening { method, .. } => (method, opening),
-        Stage::Paid { .. } | Stage::Choosing { .. } | Stage::Ended => ("", |till, _, _| paid(till)),
+        Stage::Paid { .. } | Stage::Choosing { .. } | Stage::Ended => {
+            (paid_by(checkout), |till, _, _| paid(till))
+        }
     };
     let looks = looks(method, &till.words());
     let heading = matches!(checkout.stage, Stage::Waiting { .. });
@@ -100,6 +102,12 @@ fn contents(till: Till) -> Vec<El> {
     let mut shown = inside(till, &looks, checkout);
     shown.insert(0, top);
     shown
+}
+
+/// The method that paid; none where another one's return is told, so that neither is taken for the other.
+fn paid_by(checkout: &Checkout) -> &str {
+    let state = &checkout.view.state;
+    state.method.as_deref().filter(|_| state.notice.is_none()).unwrap_or_default()
 }
 
 /// The method and the cross. While waiting the method is the heading; a result has its own.

@@ -7,7 +7,7 @@ use super::methods::header;
 use super::overlay::{heading, say};
 use crate::dom::El;
 use crate::method::looks;
-use crate::state::{Checkout, Event, Stage, Trouble};
+use crate::state::{Checkout, Event, GO_AFTER_MS, Stage, Trouble};
 use crate::till::Till;
 
 /// Paid, in the overlay or in the card: the truth about the money first, then the way on.
@@ -58,9 +58,14 @@ fn way_on(till: Till) -> String {
 
 fn seconds_to_go(till: Till) -> Option<u64> {
     match till.state().checkout()?.stage {
-        Stage::Paid { go_at, .. } => go_at.map(|at| seconds_left(at, till.now()).max(1)),
+        Stage::Paid { go_at, .. } => go_at.map(|at| until_going(at, till.now())),
         _ => None,
     }
+}
+
+/// The shown time lags behind by up to a tick, and the last second is shown until we leave.
+fn until_going(at: u64, now: u64) -> u64 {
+    seconds_left(at, now).clamp(1, GO_AFTER_MS / 1000)
 }
 
 /// Paid, where there was no overlay.
@@ -94,13 +99,33 @@ pub(crate) fn failed(till: Till, trouble: &Trouble) -> Vec<El> {
         Trouble::NoAnswer => words.not_shown_server(),
         Trouble::Refused { .. } => words.not_shown_refused(),
     };
-    let more = match trouble {
+    let mut shown = vec![heading(till, &words.not_shown()), say(till, &why)];
+    if let Trouble::Refused { sentence, .. } = trouble {
         // For whoever builds the page: the server's own sentence, such as how to register an origin.
-        Trouble::Refused { sentence, .. } => till.el("p", "say small").text(sentence),
-        Trouble::Offline | Trouble::NoAnswer => {
-            button(till, "primary", &words.try_again(), Event::Retried)
+        shown.push(till.el("p", "say small").text(sentence));
+    }
+    // A refusal stays one, but on the hosted page there is no other way.
+    let hosted = till.hosted();
+    if hosted.is_empty() || !matches!(trouble, Trouble::Refused { .. }) {
+        shown.push(button(till, "primary", &words.try_again(), Event::Retried));
+    }
+    if !hosted.is_empty() {
+        shown.push(link(till, "ghost wide", &words.open_page(), &hosted));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GO_AFTER_MS, until_going};
+
+    #[test]
+    fn the_shopper_is_never_told_to_wait_longer_than_it_takes() {
+        for (lag, expected) in
+            [(-499, 3), (0, 3), (1, 3), (1000, 2), (2999, 1), (3000, 1), (3400, 1)]
+        {
+            let now = 10_000_u64.saturating_add_signed(lag);
+            assert_eq!(until_going(10_000 + GO_AFTER_MS, now), expected, "{lag}");
         }
-    };
-    let hosted = link(till, "ghost wide", &words.open_page(), &till.hosted());
-    vec![heading(till, &words.not_shown()), say(till, &why), more, hosted]
+    }
 }

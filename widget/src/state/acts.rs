@@ -1,0 +1,103 @@
+//! What the shopper does.
+
+use super::{Attempt, Behind, Checkout, Effect, LEAVE_AFTER_MS, News, Note, Stage};
+
+impl Checkout {
+    pub(super) fn choose(&mut self, method: String) -> Vec<Effect> {
+        let free = matches!(self.stage, Stage::Choosing { .. });
+        if !free || !self.offers(&method) || self.chosen.as_ref() == Some(&method) {
+            return vec![];
+        }
+        self.chosen = Some(method.clone());
+        vec![Effect::Tell(News::MethodChange(method))]
+    }
+
+    pub(super) fn confirm(&mut self) -> Vec<Effect> {
+        let Stage::Choosing { .. } = self.stage else { return vec![] };
+        let Some(method) = self.chosen.clone().filter(|method| self.offers(method)) else {
+            return vec![];
+        };
+        self.open(method, false)
+    }
+
+    pub(super) fn renew(&mut self) -> Vec<Effect> {
+        match &self.stage {
+            Stage::RunOut { attempt: Attempt { method, .. }, .. }
+            | Stage::Declined { method, .. } => {
+                let method = method.clone();
+                self.open(method, true)
+            }
+            _ => vec![],
+        }
+    }
+
+    fn open(&mut self, method: String, over: bool) -> Vec<Effect> {
+        self.stage = Stage::Opening { method: method.clone(), attempt: None, over };
+        vec![Effect::Pay { method, version: self.view.version }]
+    }
+
+    pub(super) fn ask_now(&mut self) -> Vec<Effect> {
+        match &mut self.stage {
+            Stage::Waiting { attempt, asking, .. } | Stage::RunOut { attempt, asking, .. }
+                if !*asking =>
+            {
+                *asking = true;
+                vec![Effect::Check(attempt.order.clone())]
+            }
+            _ => vec![],
+        }
+    }
+
+    pub(super) fn leave(&mut self, now: u64) -> Vec<Effect> {
+        match &mut self.stage {
+            // What a bank is confirming cannot be cancelled; it can be left alone.
+            Stage::Waiting { attempt, confirming: true, .. } => {
+                let attempt = attempt.clone();
+                let note = Note::Confirming(attempt.method.clone());
+                self.walk_away(attempt, Some(note))
+            }
+            Stage::Waiting { attempt, .. }
+            | Stage::RunOut { attempt, settled: false, .. }
+            | Stage::Opening { attempt: Some(attempt), .. } => {
+                let attempt = attempt.clone();
+                let order = attempt.order.clone();
+                self.stage = Stage::Closing { attempt, since: now, heard: false };
+                vec![Effect::Cancel(order)]
+            }
+            Stage::Closing { attempt, since, .. }
+                if now.saturating_sub(*since) >= LEAVE_AFTER_MS =>
+            {
+                let attempt = attempt.clone();
+                self.walk_away(attempt, None)
+            }
+            Stage::RunOut { .. } | Stage::Declined { .. } => {
+                self.back_to_list(None);
+                vec![]
+            }
+            Stage::Paid { go_at, over } => {
+                (*go_at, *over) = (None, false);
+                vec![]
+            }
+            Stage::Closing { .. }
+            | Stage::Opening { attempt: None, .. }
+            | Stage::Choosing { .. }
+            | Stage::Ended => {
+                vec![]
+            }
+        }
+    }
+
+    /// Back to the list, and whatever becomes of the attempt is still told.
+    fn walk_away(&mut self, attempt: Attempt, note: Option<Note>) -> Vec<Effect> {
+        self.behind = Some(Behind { attempt, until: None });
+        self.stage = Stage::Choosing { note };
+        vec![]
+    }
+
+    pub(super) fn stay(&mut self) -> Vec<Effect> {
+        if let Stage::Paid { go_at, .. } = &mut self.stage {
+            *go_at = None;
+        }
+        vec![]
+    }
+}

@@ -1,0 +1,111 @@
+//! A session on the screen: what of it shows, and where each event goes.
+
+use florin_shared::shopper::CheckoutView;
+
+use super::{Attempt, Checkout, Effect, Event, Link, Stage, Trouble};
+
+impl Checkout {
+    pub(super) fn of(view: CheckoutView, now: u64) -> Checkout {
+        Checkout {
+            ends_at: now.saturating_add(view.expires_in_ms),
+            view,
+            chosen: None,
+            stage: Stage::Choosing { note: None },
+            link: Link::Fine,
+            behind: None,
+            stale: false,
+            overdue: false,
+            lost: 0,
+        }
+    }
+
+    /// Where the shopper goes afterwards.
+    pub fn return_url(&self) -> Option<&str> {
+        self.view.state.return_url.as_deref().or(self.view.return_url.as_deref())
+    }
+
+    /// Whether the overlay is open.
+    pub fn is_over(&self) -> bool {
+        match &self.stage {
+            Stage::Waiting { .. }
+            | Stage::RunOut { .. }
+            | Stage::Closing { .. }
+            | Stage::Declined { .. } => true,
+            Stage::Opening { over, .. } | Stage::Paid { over, .. } => *over,
+            Stage::Choosing { .. } | Stage::Ended => false,
+        }
+    }
+
+    /// The attempt that is on the screen.
+    pub fn attempt(&self) -> Option<&Attempt> {
+        match &self.stage {
+            Stage::Opening { attempt, .. } => attempt.as_ref(),
+            Stage::Waiting { attempt, .. }
+            | Stage::RunOut { attempt, .. }
+            | Stage::Closing { attempt, .. } => Some(attempt),
+            Stage::Choosing { .. } | Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => {
+                None
+            }
+        }
+    }
+
+    /// The attempt that a status is about: the one on the screen, or behind the list the one that was left.
+    pub(super) fn awaited(&self) -> Option<&Attempt> {
+        match self.stage {
+            Stage::Choosing { .. } => self.behind.as_ref().map(|behind| &behind.attempt),
+            _ => self.attempt(),
+        }
+    }
+
+    /// Whether the attempt behind the list is closed, and told to be.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.stage, Stage::Choosing { .. })
+            && self.behind.as_ref().is_some_and(|behind| behind.until.is_some())
+    }
+
+    pub(super) fn on(&mut self, event: Event, now: u64) -> Vec<Effect> {
+        match event {
+            Event::Viewed(Ok(view)) => self.adopt(*view, now),
+            Event::Opened(Ok(open)) => self.opened(open, now),
+            // Whatever the reason, the view tells what is true now: paid, ended, another amount, or still open.
+            Event::Opened(Err(Trouble::Refused { .. })) => self.reload(),
+            Event::Opened(Err(trouble)) => {
+                self.note_trouble(&trouble);
+                self.reload()
+            }
+            Event::Told(Ok(status)) => self.hear(status, now),
+            Event::Checked(answer) => self.checked(answer, now),
+            Event::Closed(answer) => self.closed(answer, now),
+            Event::Viewed(Err(trouble)) | Event::Told(Err(trouble)) => {
+                self.note_trouble(&trouble);
+                vec![]
+            }
+            Event::Chose(method) => self.choose(method),
+            Event::Confirmed => self.confirm(),
+            Event::AskedNow => self.ask_now(),
+            Event::Renewed => self.renew(),
+            Event::Left => self.leave(now),
+            Event::WentOn => {
+                self.return_url().map(|url| Effect::Go(url.to_owned())).into_iter().collect()
+            }
+            Event::Stayed => self.stay(),
+            Event::Returned => self.returned(),
+            Event::Due => self.due(),
+            Event::Ticked => self.tick(now),
+            Event::Retried => vec![],
+        }
+    }
+}
+
+impl Attempt {
+    /// Whether there is a code that can run out.
+    pub fn has_code(&self) -> bool {
+        self.action.as_ref().is_some_and(|action| action.kind == "show_code")
+    }
+
+    /// The text of a code to scan; a passcode is none.
+    pub fn scannable(&self) -> Option<&str> {
+        let action = self.action.as_ref().filter(|action| action.kind == "show_code")?;
+        action.text.as_deref().filter(|_| action.code_kind.as_deref() != Some("passcode"))
+    }
+}

@@ -1,0 +1,44 @@
+//! Beginnings and ends: reloads, refusals, redirects.
+
+use super::*;
+
+#[test]
+fn a_reload_goes_on_where_the_shopper_was() {
+    let mut there = view();
+    (there.open, there.state) = (Some(open(4)), waiting(4));
+    let story = Story::of(there).is("waiting").does(&[Effect::Tell(News::Ready)]);
+    assert_eq!(story.checkout().chosen.as_deref(), Some("GCASH"));
+}
+
+#[test]
+fn a_reload_of_a_paid_session_shows_it_at_once() {
+    let over = CheckoutView { state: paid(4), ..view() };
+    Story::of(over).is("paid").does(&[Effect::Tell(News::Ready), success()]);
+}
+
+#[test]
+fn a_token_that_opens_nothing_ends_it_and_silence_may_be_tried_again() {
+    for code in ["NO_KEY", "WRONG_KEY", "ORIGIN_NOT_REGISTERED", "NOT_FOUND"] {
+        let story = Story::waiting().then(Event::Told(Err(refused(code))));
+        assert_eq!(story.state, State::Failed(refused(code)));
+        story.does(&[Effect::Tell(News::Error(refused(code)))]);
+    }
+    let mut state = State::Loading;
+    state.on(Event::Viewed(Err(Trouble::NoAnswer)), NOW);
+    assert_eq!(state.on(Event::Retried, NOW), [Effect::Load]);
+    assert_eq!(state, State::Loading);
+}
+
+#[test]
+fn a_redirect_names_its_address_to_the_page_first() {
+    let away =
+        NextAction { kind: "redirect".into(), url: Some("https://bank.example".into()), ..code() };
+    let story = Story::opening()
+        .then(Event::Opened(Ok(OpenTransaction { next_action: Some(away), ..open(2) })));
+    let Some(Effect::Tell(News::Action { url, .. })) = story.effects.first() else {
+        panic!("{:?}", story.effects)
+    };
+    assert_eq!(url.as_deref(), Some("https://bank.example"));
+    // A redirect has no code that could run out.
+    story.after(CODE_LIFE * 2).is("waiting");
+}

@@ -1,0 +1,49 @@
+//! What overtakes what: answers out of order, other windows, words newer than this build.
+
+use super::*;
+
+#[test]
+fn a_status_with_a_lower_seq_or_of_another_order_says_nothing_of_ours() {
+    Story::waiting().told(over(1, PaymentStatus::Fail)).is("waiting").does(&[]);
+    let other = StatusView { order_id: Some("GW2".into()), ..over(5, PaymentStatus::Fail) };
+    Story::waiting().told(other).is("waiting").does(&[Effect::Load]);
+}
+
+#[test]
+fn another_windows_attempt_takes_the_place_of_ours() {
+    let mut newer = view();
+    newer.open = Some(OpenTransaction { order_id: "GW2".into(), ..open(6) });
+    newer.open.as_mut().unwrap().state.order_id = Some("GW2".into());
+    newer.state = status(6);
+    let story = Story::waiting().told(StatusView { order_id: Some("GW2".into()), ..waiting(5) });
+    let story = story.then(Event::Viewed(Ok(Box::new(newer)))).is("waiting").does(&[]);
+    assert_eq!(story.checkout().attempt().unwrap().order, "GW2");
+}
+
+#[test]
+fn the_session_is_paid_whichever_attempt_did_it() {
+    let other = StatusView { order_id: Some("GW0".into()), ..paid(9) };
+    Story::waiting()
+        .told(other)
+        .is("paid over")
+        .does(&[Effect::Tell(News::Success { order: Some("GW0".into()) })]);
+}
+
+#[test]
+fn an_unknown_word_means_go_on_waiting() {
+    Story::waiting()
+        .told(of_gw1(3, PaymentStatus::Unknown, Phase::Unknown))
+        .is("waiting")
+        .asks_after(Some(2000));
+}
+
+#[test]
+fn a_success_that_was_not_kept_is_never_shown_as_paid() {
+    let surplus = StatusView {
+        notice: Some("SURPLUS_RETURNED".into()),
+        notice_method: Some("GCASH".into()),
+        ..over(3, PaymentStatus::Success)
+    };
+    Story::waiting().told(surplus).notes(Some(Note::Returned("GCASH".into())));
+    Story::waiting().told(over(3, PaymentStatus::Success)).is("waiting");
+}

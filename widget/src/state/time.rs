@@ -1,0 +1,84 @@
+//! What time does: when to ask, and what a clock alone brings about.
+
+use super::{Checkout, Effect, Stage};
+
+/// Remaining times that differ by less than this are the network's jitter, and do not make a clock jump.
+pub(super) const JITTER_MS: u64 = 1_500;
+/// The pause after the first lost answer, doubled after each further one.
+const FIRST_PAUSE_MS: u64 = 2_000;
+const LONGEST_PAUSE_MS: u64 = 15_000;
+
+impl Checkout {
+    /// Whether the status is asked for again and again.
+    pub(super) fn is_watching(&self) -> bool {
+        match &self.stage {
+            Stage::Choosing { .. } => self.stale || self.overdue || self.behind.is_some(),
+            Stage::Opening { attempt, .. } => self.stale || attempt.is_some(),
+            Stage::Waiting { .. } => self.stale || self.view.auto_query,
+            Stage::RunOut { settled: true, .. } => self.stale || self.behind.is_some(),
+            Stage::RunOut { .. } => self.stale || self.view.auto_query,
+            Stage::Closing { .. } => true,
+            Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => false,
+        }
+    }
+
+    pub(super) fn pause(&self) -> u64 {
+        match self.lost {
+            0 => self.view.state.poll_after_ms,
+            lost => (FIRST_PAUSE_MS << (lost - 1).min(3)).min(LONGEST_PAUSE_MS),
+        }
+    }
+
+    pub(super) fn returned(&mut self) -> Vec<Effect> {
+        match &self.stage {
+            Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => vec![],
+            Stage::Opening { attempt: None, .. } if !self.stale => vec![],
+            Stage::Waiting { .. } | Stage::RunOut { .. } if !self.view.auto_query => vec![],
+            _ => self.question(),
+        }
+    }
+
+    pub(super) fn due(&mut self) -> Vec<Effect> {
+        if self.is_watching() { self.question() } else { vec![] }
+    }
+
+    /// What we most need to know.
+    fn question(&self) -> Vec<Effect> {
+        match &self.stage {
+            _ if self.stale => vec![Effect::Load],
+            Stage::Closing { attempt, heard: false, .. } => {
+                vec![Effect::Cancel(attempt.order.clone())]
+            }
+            _ => vec![Effect::Ask],
+        }
+    }
+
+    pub(super) fn tick(&mut self, now: u64) -> Vec<Effect> {
+        if matches!(self.stage, Stage::Choosing { .. }) {
+            self.overdue = self.ends_at <= now;
+        }
+        let until = self.behind.as_ref().and_then(|behind| behind.until);
+        if until.is_some_and(|until| until <= now) {
+            self.behind = None;
+        }
+        match &mut self.stage {
+            Stage::Waiting { attempt, confirming: false, .. }
+                if attempt.has_code() && attempt.ends_at <= now =>
+            {
+                self.run_out(false);
+                self.due()
+            }
+            Stage::Paid { go_at, .. } if go_at.is_some_and(|at| at <= now) => {
+                *go_at = None;
+                self.return_url().map(|url| Effect::Go(url.to_owned())).into_iter().collect()
+            }
+            _ => vec![],
+        }
+    }
+}
+
+/// A deadline by a fresh remaining time; the network's jitter does not move it.
+pub(super) fn rebased(deadline: u64, remaining: u64, now: u64) -> u64 {
+    let fresh = now.saturating_add(remaining);
+    if fresh.abs_diff(deadline) > JITTER_MS { fresh } else { deadline }
+}
