@@ -187,6 +187,9 @@ fn silence(reversal: &Reversal, now: Millis) -> Turn {
     Turn::Wait(ReversalState::Unknown, now + pace::next_try(reversal.tries))
 }
 
+/// After so many tries without an answer somebody should look.
+const LONG_SILENCE: i64 = 12;
+
 fn alarm(app: &App, reversal: &Reversal, turn: &Turn) {
     match turn {
         Turn::Manual(reason) => {
@@ -197,6 +200,12 @@ fn alarm(app: &App, reversal: &Reversal, turn: &Turn) {
         Turn::Contradicted => {
             app.counters.conflicts.fetch_add(1, Ordering::Relaxed);
             tracing::error!(refund_id = %reversal.id, "the channel has returned what it said it would not");
+        }
+        Turn::Wait(ReversalState::Unknown, _)
+            if reversal.tries > 0 && reversal.tries % LONG_SILENCE == 0 =>
+        {
+            tracing::error!(refund_id = %reversal.id, tries = reversal.tries,
+                "the channel does not say what became of a refund; it is asked again and again");
         }
         Turn::Stay
         | Turn::Wait(..)

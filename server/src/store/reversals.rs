@@ -79,8 +79,8 @@ pub async fn by_own_number(
 /// Which of a merchant's reversals are wanted; an empty text leaves the question out.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// In this state.
-    pub state: String,
+    /// `PROCESSING`, or the word of a state that it ends in.
+    pub status: String,
     /// Of this payment.
     pub order_id: String,
     /// Of this order.
@@ -99,12 +99,13 @@ pub async fn unasked(
 ) -> Result<Vec<Reversal>, StoreError> {
     let rows: Vec<ReversalRow> = tx
         .sql(
-            "select * from reversal where merchant_id = $1 and reason <> 'MERCHANT' and ($2 = '' or state = $2)
+            "select * from reversal where merchant_id = $1 and reason <> 'MERCHANT'
+                and ($2 = '' or case when state in ('INTENT', 'SENT', 'UNKNOWN') then 'PROCESSING' else state end = $2)
                 and ($3 = '' or payment_id = $3) and ($4 = '' or trans_id = $4) and reversal_id > $5
               order by reversal_id limit $6",
         )
         .bind(merchant.to_string())
-        .bind(wanted.state.clone())
+        .bind(wanted.status.clone())
         .bind(wanted.order_id.clone())
         .bind(wanted.trans_id.clone())
         .bind(wanted.after.clone())

@@ -27,7 +27,7 @@ async fn manual(app: &TestApp) -> (Session, String, String) {
 }
 
 async fn listed(app: &TestApp) -> Vec<Value> {
-    let answer = app.merchant(Method::GET, "/v1/reversals?state=MANUAL", None).await;
+    let answer = app.merchant(Method::GET, "/v1/reversals?status=MANUAL", None).await;
     answer.data()["reversals"].as_array().cloned().unwrap_or_default()
 }
 
@@ -83,7 +83,7 @@ on_both! {
         let answer = resolve(app, &id, json!({ "outcome": "KEPT", "note": "the payer ordered again" })).await;
         assert_eq!(answer.data()["status"], "KEPT");
         assert_eq!((account(app, &order, "surplus_payable").await, account(app, &order, "merchant_payable").await), (0, 25_000));
-        let kept = app.merchant(Method::GET, &format!("/v1/reversals?state=KEPT&order_id={order}"), None).await;
+        let kept = app.merchant(Method::GET, &format!("/v1/reversals?status=KEPT&order_id={order}"), None).await;
         assert_eq!(kept.data()["reversals"][0]["note"], "the payer ordered again");
         app.until("at rest", async || app.is_clean(When::AtRest).await).await;
     }
@@ -150,7 +150,7 @@ on_both! {
         let foreign = app.call(Method::POST, &path, Some(OTHER_KEY), &[], Some(said.clone())).await;
         let unknown = resolve(app, "RF00000000000000000000000000", said).await;
         assert_eq!((foreign.status, &foreign.body), (404, &unknown.body));
-        for path in ["/v1/reversals?state=LOST", "/v1/reversals?limit=0", "/v1/reversals?limit=101", "/v1/reversals?trans_id=%00"] {
+        for path in ["/v1/reversals?status=LOST", "/v1/reversals?limit=0", "/v1/reversals?limit=101", "/v1/reversals?trans_id=%00"] {
             assert_eq!(app.merchant(Method::GET, path, None).await.status, 400, "{path}");
         }
         assert_eq!(listed(app).await.len(), 1);

@@ -56,9 +56,12 @@ fn back(number: u8, reason: Reason, amount: i64, state: ReversalState) -> Revers
 use Reason::{External, Late, Merchant, Mismatch, Surplus};
 use ReversalState::{Fail, Intent, Kept, Manual, Sent, Success, Unknown};
 
+/// What is there already, what is wanted (all, if nothing), and what that gives.
+type Case<'a> = (&'a [(i64, ReversalState)], Option<i64>, Result<i64, NotRefundable>);
+
 #[test]
 fn never_more_than_was_taken_less_what_has_gone_or_is_going() {
-    let cases: &[(&[(i64, ReversalState)], Option<i64>, Result<i64, NotRefundable>)] = &[
+    let cases: &[Case<'_>] = &[
         (&[], None, Ok(1000)),
         (&[], Some(1000), Ok(1000)),
         (&[], Some(1), Ok(1)),

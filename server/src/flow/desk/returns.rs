@@ -45,7 +45,8 @@ impl Desk {
     pub async fn returned(&mut self, tx: &mut Tx, id: &PaymentId, total: i64) -> Result<()> {
         let payment = self.payment(id)?.clone();
         let all = reversals::of_payment(tx, id).await?;
-        let correction = correct(payment.got.map_or(0, Money::minor), &all, total);
+        let got = payment.got.unwrap_or(payment.amount);
+        let correction = correct(got.minor(), &all, total);
         if correction.beyond > 0 {
             tracing::error!(order_id = %id, beyond = correction.beyond, "more went back than was taken");
         }
@@ -54,7 +55,7 @@ impl Desk {
                 self.make_room(tx, &payment, before, *rest).await?;
             }
         }
-        match Money::new(correction.external, payment.amount.currency()) {
+        match Money::new(correction.external, got.currency()) {
             Ok(more) if more.minor() > 0 => {
                 tracing::error!(order_id = %id, ?more, "money went back that nobody here gave back");
                 self.external(tx, &payment, more).await

@@ -9,7 +9,7 @@ use florin_shared::{Code, ReversalId};
 use serde::Deserialize;
 
 use super::new_session::same_merchant;
-use crate::domain::reversal::{Outcome, ReversalState};
+use crate::domain::reversal::Outcome;
 use crate::flow::resolve::{resolve, view};
 use crate::flow::to_the_end;
 use crate::http::answer::Good;
@@ -29,10 +29,12 @@ pub fn routes() -> Router<App> {
 const USUAL: i64 = 50;
 const MOST: i64 = 100;
 
-/// `?state=MANUAL`, `?order_id=`, `?trans_id=`; `limit` and `after` page through them.
+const STATUSES: [&str; 5] = ["PROCESSING", "SUCCESS", "FAIL", "MANUAL", "KEPT"];
+
+/// `?status=MANUAL`, `?order_id=`, `?trans_id=`; `limit` and `after` page through them.
 #[derive(Deserialize)]
 struct Asked {
-    state: Option<String>,
+    status: Option<String>,
     order_id: Option<String>,
     trans_id: Option<String>,
     after: Option<String>,
@@ -58,10 +60,9 @@ async fn list(
 }
 
 fn wanted(asked: Asked) -> Result<Wanted> {
-    let state = asked.state.unwrap_or_default();
-    if !state.is_empty() && state.parse::<ReversalState>().is_err() {
-        let words: Vec<&str> = ReversalState::ALL.iter().map(|state| state.as_str()).collect();
-        return Err(wrong("state", format!("must be one of {}", words.join(", "))));
+    let status = asked.status.unwrap_or_default();
+    if !status.is_empty() && !STATUSES.contains(&status.as_str()) {
+        return Err(wrong("status", format!("must be one of {}", STATUSES.join(", "))));
     }
     let most = match asked.limit {
         None => USUAL,
@@ -72,7 +73,7 @@ fn wanted(asked: Asked) -> Result<Wanted> {
             .ok_or_else(|| wrong("limit", format!("must be a whole number from 1 to {MOST}")))?,
     };
     Ok(Wanted {
-        state,
+        status,
         order_id: plain("order_id", asked.order_id)?,
         trans_id: plain("trans_id", asked.trans_id)?,
         after: plain("after", asked.after)?,

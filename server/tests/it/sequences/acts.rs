@@ -121,13 +121,32 @@ impl Story<'_> {
             12 => Act::Release { which },
             13 => Act::Pass { time: self.time() },
             14 => Act::Work,
-            16 => Act::Refund {
-                payment,
-                tenths: self.dice.one_of(&[None, Some(1), Some(2), Some(3), Some(5), Some(8)]),
-                again: self.dice.is_under(20),
-            },
+            16 => self.refund(payment),
             17 => Act::Resolve { which, kept: self.dice.is_under(50) },
             _ => Act::Restart { store: self.dice.is_under(20) },
+        }
+    }
+
+    fn refund(&mut self, payment: usize) -> Act {
+        Act::Refund {
+            payment,
+            tenths: self.dice.one_of(&[None, Some(1), Some(2), Some(3), Some(5), Some(8)]),
+            again: self.dice.is_under(20),
+        }
+    }
+
+    /// What happens when it is all about money going back.
+    pub fn act_of_return(&mut self) -> Act {
+        let payment = self.payment();
+        let which = self.dice.below(1 << 20);
+        match self.dice.weighted(&[(10, 0), (3, 1), (3, 2), (3, 3), (2, 4), (2, 5), (1, 6)]) {
+            0 => self.refund(payment),
+            1 => Act::GiveBack { payment },
+            2 => Act::Notice { which, keep: self.dice.is_under(30) },
+            3 => Act::Pass { time: self.time() },
+            4 => Act::Work,
+            5 => Act::Release { which },
+            _ => Act::Resolve { which, kept: self.dice.is_under(50) },
         }
     }
 

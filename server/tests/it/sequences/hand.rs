@@ -202,7 +202,7 @@ impl Hand {
     async fn resolve(&self, which: usize, kept: bool) -> Result<()> {
         let merchant = self.app.merchant(&self.merchant.parse()?).await?;
         let wanted = Wanted {
-            state: "MANUAL".into(),
+            status: "MANUAL".into(),
             trans_id: self.trans_id.clone(),
             most: 10,
             ..Wanted::default()

@@ -78,6 +78,12 @@ impl<'l> Story<'l> {
             let acts = (0..at_once).map(|_| self.act()).collect();
             self.play(acts).await;
         }
+        // What was paid goes back: by the merchant, by others, and both at once.
+        for _ in 0..self.dice.below(6) {
+            let at_once = 1 + self.dice.below(3);
+            let acts = (0..at_once).map(|_| self.act_of_return()).collect();
+            self.play(acts).await;
+        }
     }
 
     /// Does these things at the same time, and waits for those that end.
