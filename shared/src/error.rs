@@ -105,6 +105,18 @@ codes! {
     MethodNotOffered = "METHOD_NOT_OFFERED", 409;
     /// The channel refused to open the payment.
     ChannelRefused = "CHANNEL_REFUSED", 409;
+    /// The transaction is not paid, or goes back by itself.
+    NotRefundable = "NOT_REFUNDABLE", 409;
+    /// More than what is left of the transaction.
+    RefundAmountExceed = "REFUND_AMOUNT_EXCEED", 409;
+    /// The `refund_trans_id` was used for another refund.
+    RefundTransIdUsed = "REFUND_TRANS_ID_USED", 409;
+    /// No channel of this transaction takes money in two steps: there is nothing to capture.
+    CaptureNotSupported = "CAPTURE_NOT_SUPPORTED", 409;
+    /// The reversal does not wait for a person.
+    NotManual = "NOT_MANUAL", 409;
+    /// The channel has returned it meanwhile, or is returning it: nothing may be booked by hand.
+    AlreadyReturned = "ALREADY_RETURNED", 409;
     /// Asked too often.
     TooMany = "TOO_MANY_REQUESTS", 429;
     /// Ours. It is logged, and the answer says no more.

@@ -8,6 +8,7 @@ pub mod error;
 pub mod ids;
 pub mod method;
 pub mod money;
+pub mod refund;
 pub mod session;
 pub mod shopper;
 pub mod theme;

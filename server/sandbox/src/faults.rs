@@ -25,6 +25,8 @@ pub(crate) enum Fault {
     Decline,
     Pending,
     RefundPending,
+    RefundRefused,
+    RefundFails,
 }
 
 impl Fault {
@@ -43,7 +45,9 @@ impl Fault {
             | Fault::CancelReturnsMoney
             | Fault::Decline
             | Fault::Pending
-            | Fault::RefundPending => &[],
+            | Fault::RefundPending
+            | Fault::RefundRefused
+            | Fault::RefundFails => &[],
         }
     }
 }
@@ -271,6 +275,8 @@ pub(crate) const GUIDE: &[Guide] = &[
     guide(Fault::Decline, "The wallet declines although the payer approves: the balance is too low.", ""),
     guide(Fault::Pending, "The payer pays, and the bank confirms it only after a while. Until then the payment is PENDING.", "ms (3000)"),
     guide(Fault::RefundPending, "The refund answers U / REFUND_IN_PROCESS and is done after a while.", "ms (3000)"),
+    guide(Fault::RefundRefused, "The refund is refused for good with F / REFUND_WINDOW_EXCEED; nothing is written down.", ""),
+    guide(Fault::RefundFails, "The refund answers U / REFUND_IN_PROCESS and turns out after a while to have failed: no money goes back.", "ms (3000)"),
 ];
 
 /// Amounts that cause a fault by themselves: handy where nobody can reach the fault panel.

@@ -54,12 +54,19 @@ pub(crate) struct Refund {
     pub(crate) at_ms: i64,
     /// Until then the refund is on its way.
     pub(crate) settles_ms: i64,
+    /// Then it turns out that no money goes back.
+    #[serde(default)]
+    pub(crate) fails: bool,
 }
 
 impl Refund {
     /// Antom's word for how far the refund is.
     pub(crate) fn word(&self, now: i64) -> &'static str {
-        if now < self.settles_ms { "PROCESSING" } else { "SUCCESS" }
+        match now < self.settles_ms {
+            true => "PROCESSING",
+            false if self.fails => "FAIL",
+            false => "SUCCESS",
+        }
     }
 }
 
@@ -162,7 +169,7 @@ impl Payment {
     }
 
     pub(crate) fn refunded_value(&self) -> i64 {
-        self.refunds.iter().map(|refund| refund.value).sum()
+        self.refunds.iter().filter(|refund| !refund.fails).map(|refund| refund.value).sum()
     }
 }
 

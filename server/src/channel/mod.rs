@@ -111,11 +111,13 @@ pub trait Channel: Send + Sync {
     /// Asks to close a payment. That it answered says nothing yet: only a query sent afterwards decides (D1).
     async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError>;
 
-    /// Gives money back, under the reversal's own number.
+    /// Gives money back, under the reversal's own number. Its messages about it go to `notify_url`, the same at every
+    /// try.
     async fn refund(
         &self,
         payment: &Payment,
         reversal: &Reversal,
+        notify_url: &str,
     ) -> Result<ReversalSaid, ChannelError>;
 
     /// Asks what became of it.

@@ -2,8 +2,17 @@
 
 use florin_shared::{MerchantId, Money, PaymentId, ReversalId};
 
+use super::payment::Payment;
 use super::words;
 use crate::clock::Millis;
+
+mod room;
+mod said;
+#[cfg(test)]
+mod tests;
+
+pub use room::{Correction, NotRefundable, correct, refundable};
+pub use said::{ReversalSaid, Turn, on_reversal_said};
 
 words! {
     /// Why money goes back.
@@ -24,19 +33,69 @@ words! {
 words! {
     /// Where a reversal stands.
     ReversalState {
-        /// Written down, in the commit that learned of the money.
+        /// Written down, or known not to have arrived: it is to be sent.
         Intent = "INTENT",
-        /// The channel has it and is not done.
+        /// Handed to the network, or the channel has it and is not done.
         Sent = "SENT",
-        /// No readable answer came.
+        /// No readable answer came, or a "no" that only a query can prove.
         Unknown = "UNKNOWN",
         /// The money is back.
         Success = "SUCCESS",
-        /// The channel did not return it; a query showed so. A new one takes its place.
+        /// It was not returned; a query showed so. Of what may not be kept, a new one takes its place.
         Fail = "FAIL",
         /// The channel refuses for good; a person must act (D5).
         Manual = "MANUAL",
+        /// A person has decided that the money stays here (D5).
+        Kept = "KEPT",
     }
+}
+
+impl ReversalState {
+    /// Nothing more is sent or asked.
+    pub fn is_over(self) -> bool {
+        use ReversalState::{Fail, Intent, Kept, Manual, Sent, Success, Unknown};
+        match self {
+            Intent | Sent | Unknown => false,
+            Success | Fail | Manual | Kept => true,
+        }
+    }
+}
+
+words! {
+    /// What the channel has answered to our sending it, before a query has proved anything.
+    Refusal {
+        /// It has not refused.
+        None = "",
+        /// It refused this time.
+        Once = "ONCE",
+        /// It says that it never will.
+        Never = "NEVER",
+    }
+}
+
+words! {
+    /// What a person has found or done (D5).
+    Outcome {
+        /// Nobody has said anything.
+        None = "",
+        /// The payer has the money, by another road.
+        Returned = "RETURNED",
+        /// The money stays here.
+        Kept = "KEPT",
+    }
+}
+
+/// What a merchant asked for, in the merchant's own words; empty for what nobody asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The merchant's own number of the refund, unique for the merchant.
+    pub refund_trans_id: String,
+    /// Why, for people.
+    pub reason: String,
+    /// Who is told, or empty: the session's `notify_url`.
+    pub notify_url: String,
+    /// SHA-256 of the request: the same one again is the same refund.
+    pub fingerprint: String,
 }
 
 /// A reversal as it is stored.
@@ -52,64 +111,70 @@ pub struct Reversal {
     pub trans_id: String,
     /// Why.
     pub reason: Reason,
+    /// What the merchant asked for.
+    pub wish: Wish,
     /// The number that the channel sees.
     pub request_id: String,
     /// How much.
     pub amount: Money,
     /// Where it stands.
     pub state: ReversalState,
-    /// How often it was tried.
+    /// How often it was taken up.
     pub tries: i64,
+    /// How often it was handed to the network.
+    pub sends: i64,
+    /// When it was, the last time.
+    pub sent: Option<Millis>,
+    /// What the channel answered to that.
+    pub refusal: Refusal,
+    /// The channel's reason, or empty.
+    pub failure: String,
+    /// What a person has found or done, when it was MANUAL.
+    pub outcome: Outcome,
+    /// That person's words.
+    pub note: String,
     /// When to try next; nothing when there is nothing to do.
     pub next_try: Option<Millis>,
     /// When it was written down.
     pub created: Millis,
+    /// When it last changed.
+    pub changed: Millis,
 }
 
-/// What a channel says about a reversal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReversalSaid {
-    /// The money is back.
-    Done,
-    /// It is being returned.
-    Pending,
-    /// It knows of no such refund.
-    NotFound,
-    /// It was not returned, and may be tried again under a new number.
-    Failed(String),
-    /// It will never return it (window closed, no refund API).
-    Never(String),
-}
-
-/// What a statement about a reversal makes of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// Try or ask again later.
-    Wait(ReversalState),
-    /// The money is back.
-    Done,
-    /// A person must act.
-    Manual(String),
-    /// This number is spent without effect; a new one takes its place.
-    Renew(String),
-}
-
-/// After so many tries of one number, or so many numbers, a person must look.
-const MOST_TRIES: i64 = 12;
-const MOST_NUMBERS: usize = 5;
-
-/// Judges what the channel said. Only a query may show that nothing was returned (D5). `spent` is how many numbers have
-/// been used without effect before this one.
-pub fn on_reversal_said(said: &ReversalSaid, by_query: bool, tries: i64, spent: usize) -> Turn {
-    match said {
-        ReversalSaid::Failed(reason) if tries >= MOST_TRIES || spent + 1 >= MOST_NUMBERS => {
-            Turn::Manual(reason.clone())
+impl Reversal {
+    /// One that is to be sent at once.
+    pub fn fresh(
+        id: ReversalId,
+        payment: &Payment,
+        amount: Money,
+        reason: Reason,
+        now: Millis,
+    ) -> Reversal {
+        Reversal {
+            request_id: id.to_string(),
+            id,
+            payment: payment.id.clone(),
+            merchant: payment.merchant.clone(),
+            trans_id: payment.trans_id.clone(),
+            reason,
+            wish: Wish::default(),
+            amount,
+            state: ReversalState::Intent,
+            tries: 0,
+            sends: 0,
+            sent: None,
+            refusal: Refusal::None,
+            failure: String::new(),
+            outcome: Outcome::None,
+            note: String::new(),
+            next_try: Some(now),
+            created: now,
+            changed: now,
         }
-        ReversalSaid::Done => Turn::Done,
-        ReversalSaid::Pending => Turn::Wait(ReversalState::Sent),
-        ReversalSaid::NotFound => Turn::Wait(ReversalState::Intent),
-        ReversalSaid::Never(reason) => Turn::Manual(reason.clone()),
-        ReversalSaid::Failed(reason) if by_query => Turn::Renew(reason.clone()),
-        ReversalSaid::Failed(_) => Turn::Wait(ReversalState::Unknown),
+    }
+
+    /// No channel can have heard of it yet.
+    pub fn is_unsent(&self) -> bool {
+        self.state == ReversalState::Intent && self.sends == 0
     }
 }

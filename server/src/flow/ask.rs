@@ -46,6 +46,12 @@ pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
     Ok(payment)
 }
 
+/// Asks about a payment once, for somebody who must know before going on. `false` when nobody answered.
+pub(super) async fn look(app: &App, channel: &dyn Channel, payment: &Payment) -> Result<bool> {
+    let mut payment = payment.clone();
+    query(app, channel, &mut payment).await.map(|said| said.is_some())
+}
+
 enum Next {
     Wait,
     /// It should have a code and has none: the same request again, under the same number.

@@ -1,15 +1,17 @@
-//! The shopper wants out: cancels at the channel, then tells what really happened (A15, D1).
+//! The shopper or the merchant wants out: cancels at the channel, then tells what really happened (A15, D1).
 
 use std::time::Duration;
 
 use florin_shared::shopper::StatusView;
-use florin_shared::{PaymentId, SessionId};
+use florin_shared::transaction::TransactionView;
+use florin_shared::{Code, MerchantId, PaymentId, SessionId};
 
 use super::ask::{ask, read};
 use super::desk::{Context, Desk, Finished};
+use super::query::{self, Key};
 use super::{to_the_end, view};
 use crate::app::App;
-use crate::domain::payment::{Payment, PaymentState};
+use crate::domain::payment::{Payment, PaymentState, Role};
 use crate::store::Tx;
 use crate::{Error, Result};
 
@@ -27,6 +29,28 @@ pub async fn cancel(app: &App, session: &SessionId, id: &PaymentId) -> Result<St
         look(app, id).await;
     }
     view::status(app, session).await
+}
+
+/// The merchant wants it closed: the same, and an answer for the merchant. What has been paid is refunded instead (D1).
+pub async fn for_merchant(app: &App, merchant: &MerchantId, key: &Key) -> Result<TransactionView> {
+    let payment = query::payment_of(app, merchant, key).await?;
+    if payment.role == Role::Accepted {
+        return Err(Error::refused(
+            Code::AlreadyPaid,
+            "this transaction is paid and cannot be cancelled: give the money back with POST /v1/refunds",
+        ));
+    }
+    if payment.confirming {
+        return Err(Error::refused(
+            Code::BeingConfirmed,
+            "the shopper has paid and the bank has not confirmed yet: wait, then refund",
+        ));
+    }
+    if !payment.state.is_final() {
+        stop(app, &payment).await?;
+        look(app, &payment.id).await;
+    }
+    query::transaction(app, merchant, key).await
 }
 
 /// Moves a live payment to be closed at the channel; the worker does it if nobody else does.

@@ -1,6 +1,6 @@
 //! What can be asked of us, one file each. A flow decides, writes it down, then speaks to the outside.
 //!
-//! Nothing outside `desk.rs` and `settle.rs` changes a payment's outcome. No row is locked while we wait on the network.
+//! Nothing outside `desk` and `settle` changes a payment's outcome. No row is locked while we wait on the network.
 
 pub mod ask;
 pub mod cancel;
@@ -10,6 +10,8 @@ pub mod desk;
 pub mod expire;
 pub mod pay;
 pub mod query;
+pub mod refund;
+pub mod resolve;
 pub mod reverse;
 pub mod settle;
 pub mod view;

@@ -43,6 +43,12 @@ pub async fn transaction(app: &App, merchant: &MerchantId, key: &Key) -> Result<
     transaction_view(&mut tx, payment).await
 }
 
+/// The payment of this merchant that the key means, whole.
+pub async fn payment_of(app: &App, merchant: &MerchantId, key: &Key) -> Result<Payment> {
+    let found = of_key(&mut app.store.read().await?, merchant, key).await?;
+    choose(found.iter()).cloned().ok_or_else(not_exist)
+}
+
 /// Every transaction that the key means, oldest first (`all=true`).
 pub async fn transactions(
     app: &App,

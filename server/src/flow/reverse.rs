@@ -1,49 +1,116 @@
-//! Sends money back, and goes on until it is back (A6, D5).
+//! Sends money back, and goes on until it is back, or a person must see to it (A6, D5).
+//!
+//! The order of calls: the payment is asked about before anything of a reversal is sent (somebody may have given it back
+//! already), the reversal is marked as sent before it is, and what was sent without an answer is asked about before
+//! anything else.
 
 use std::sync::atomic::Ordering;
 
-use florin_shared::{Code, PaymentId, ReversalId};
+use florin_shared::{Money, ReversalId};
 
-use super::ask::{channel_of, read};
+use super::ask::{self, channel_of, read};
 use super::desk::{Context, Desk, Finished};
 use crate::app::App;
 use crate::channel::{Channel, ChannelError};
+use crate::clock::Millis;
 use crate::domain::pace;
 use crate::domain::payment::Payment;
-use crate::domain::reversal::{Reversal, ReversalSaid, ReversalState, Turn, on_reversal_said};
-use crate::store::{Tx, ledger, reversals};
+use crate::domain::reversal::{
+    Reason, Reversal, ReversalSaid, ReversalState, Turn, on_reversal_said,
+};
+use crate::store::{Tx, reversals};
 use crate::{Error, Result};
 
-/// Tries one reversal, or asks what became of the last try.
-pub async fn reverse(app: &App, id: &ReversalId) -> Result<()> {
+/// Asked, sent, asked whether a refusal was meant; what is not clear then waits for the next turn.
+const MOST_STEPS: usize = 4;
+
+/// Tries one reversal, or asks what became of the last try; gives it as it is then.
+pub async fn reverse(app: &App, id: &ReversalId) -> Result<Reversal> {
     let reversal = get(app, id).await?;
     let payment = read(app, &reversal.payment).await?;
     let channel = channel_of(app, &payment)?;
-    let (said, by_query) = talk(channel.as_ref(), &payment, &reversal).await;
-    take_in(app, &payment, id, said, by_query).await
+    if reversal.is_unsent() && !ask::look(app, channel.as_ref(), &payment).await? {
+        return put_off(app, reversal).await;
+    }
+    for _ in 0..MOST_STEPS {
+        let said = match begin(app, &payment, id).await? {
+            Go::Nowhere(now_is) => return Ok(now_is),
+            Go::Send(sending) => {
+                let said = channel.refund(&payment, &sending, &notify_url(app, &payment)).await;
+                (heard(said), false)
+            }
+            Go::Ask(asking) => (heard(channel.query_refund(&payment, &asking).await), true),
+        };
+        let goes_on = write_down(app, &payment, id, said, Holder::Us).await?;
+        if !goes_on {
+            break;
+        }
+    }
+    get(app, id).await
 }
 
-async fn get(app: &App, id: &ReversalId) -> Result<Reversal> {
+/// Who goes on with a reversal that is due again at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    /// We do, in a moment; nobody else takes it up meanwhile.
+    Us,
+    /// Whoever is free.
+    Anyone,
+}
+
+/// How long what we hold stays ours, should we end before we let go.
+const HOLD: Millis = 60_000;
+
+fn notify_url(app: &App, payment: &Payment) -> String {
+    format!("{}/notify/{}", app.public_url, payment.channel)
+}
+
+/// The reversal as it is now.
+pub async fn get(app: &App, id: &ReversalId) -> Result<Reversal> {
     reversals::get(&mut app.store.read().await?, id).await?.ok_or_else(|| Error::no_such("refund"))
 }
 
-/// Sent and unknown ones are asked about first; the same number may be sent again when the channel does not know it.
-async fn talk(
-    channel: &dyn Channel,
-    payment: &Payment,
-    reversal: &Reversal,
-) -> (Option<ReversalSaid>, bool) {
-    match reversal.state {
-        ReversalState::Intent if reversal.tries <= 1 => {
-            (heard(channel.refund(payment, reversal).await), false)
-        }
-        _ => match heard(channel.query_refund(payment, reversal).await) {
-            Some(ReversalSaid::NotFound) => (heard(channel.refund(payment, reversal).await), false),
-            said => (said, true),
-        },
-    }
+async fn put_off(app: &App, reversal: Reversal) -> Result<Reversal> {
+    let at = app.now() + pace::next_try(reversal.tries);
+    let id = reversal.id.clone();
+    app.store
+        .write(async move |tx: &mut Tx| reversals::put_off(tx, &id, at).await.map_err(Error::from))
+        .await?;
+    Ok(reversal)
 }
 
+/// What may be done next.
+enum Go {
+    /// It is over.
+    Nowhere(Reversal),
+    /// It is marked as sent.
+    Send(Reversal),
+    /// Nobody knows what became of it.
+    Ask(Reversal),
+}
+
+async fn begin(app: &App, payment: &Payment, id: &ReversalId) -> Result<Go> {
+    let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
+    let id = id.clone();
+    app.store
+        .write(async move |tx: &mut Tx| {
+            let mut desk = Desk::open(tx, context).await?;
+            let (reversal, payment) = desk.reversal(tx, &id).await?;
+            match reversal.state {
+                ReversalState::Intent => {
+                    desk.send_reversal(tx, &payment, &reversal).await.map(Go::Send)
+                }
+                ReversalState::Sent | ReversalState::Unknown => Ok(Go::Ask(reversal)),
+                ReversalState::Success
+                | ReversalState::Fail
+                | ReversalState::Manual
+                | ReversalState::Kept => Ok(Go::Nowhere(reversal)),
+            }
+        })
+        .await
+}
+
+/// What a call brought; nothing, if nobody can tell.
 fn heard(answer: std::result::Result<ReversalSaid, ChannelError>) -> Option<ReversalSaid> {
     match answer {
         Ok(said) => Some(said),
@@ -52,84 +119,152 @@ fn heard(answer: std::result::Result<ReversalSaid, ChannelError>) -> Option<Reve
     }
 }
 
-/// Writes down what was heard; a notification about a refund comes through here too.
-pub async fn take_in(
+/// Writes down what was heard of a reversal. Whether it is to go on at once.
+async fn write_down(
     app: &App,
     payment: &Payment,
     id: &ReversalId,
-    said: Option<ReversalSaid>,
-    by_query: bool,
-) -> Result<()> {
+    (said, by_query): (Option<ReversalSaid>, bool),
+    holder: Holder,
+) -> Result<bool> {
     let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
-    let (id, payment) = (id.clone(), payment.id.clone());
-    let (turn, finished): (Turn, Finished) = app
+    let id = id.clone();
+    let (turn, reversal, finished): (Turn, Reversal, Finished) = app
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
-            let turn = judge(tx, &payment, &id, said, by_query).await?;
-            carry_out(&mut desk, tx, &payment, &id, &turn).await?;
-            Ok::<_, Error>((turn, desk.finish(tx).await?))
+            let (before, payment) = desk.reversal(tx, &id).await?;
+            let spent = spent(&reversals::of_payment(tx, &payment.id).await?);
+            let now = desk.now();
+            let turn = match said {
+                Some(said) => on_reversal_said(&before, &said, by_query, spent, now),
+                None => silence(&before, now),
+            };
+            let after =
+                desk.turn_reversal(tx, &payment, &before, &held(&turn, holder, now)).await?;
+            Ok::<_, Error>((turn, after, desk.finish(tx).await?))
         })
         .await?;
-    if let Turn::Manual(reason) = turn {
-        app.counters.manual.fetch_add(1, Ordering::Relaxed);
-        tracing::error!(reason, "money cannot go back by itself; a person must see to it");
-    }
+    alarm(app, &reversal, &turn);
     finished.tell(app);
-    Ok(())
+    Ok(due(&turn).is_some_and(|at| at <= app.now()))
 }
 
-async fn judge(
-    tx: &mut Tx,
-    payment: &PaymentId,
-    id: &ReversalId,
-    said: Option<ReversalSaid>,
-    by_query: bool,
-) -> Result<Turn> {
-    let Some(said) = said else { return Ok(Turn::Wait(ReversalState::Unknown)) };
-    let all = reversals::of_payment(tx, payment).await?;
-    let spent = all.iter().filter(|reversal| reversal.state == ReversalState::Fail).count();
-    let tries = all.iter().find(|reversal| reversal.id == *id).map_or(0, |reversal| reversal.tries);
-    Ok(on_reversal_said(&said, by_query, tries, spent))
+fn due(turn: &Turn) -> Option<Millis> {
+    match turn {
+        Turn::Wait(_, at) | Turn::Refused(_, _, at) => Some(*at),
+        Turn::Stay
+        | Turn::Done
+        | Turn::Fail(_)
+        | Turn::Manual(_)
+        | Turn::Renew(_)
+        | Turn::Contradicted => None,
+    }
 }
 
-async fn carry_out(
-    desk: &mut Desk,
-    tx: &mut Tx,
-    payment: &PaymentId,
-    id: &ReversalId,
-    turn: &Turn,
+/// What is due at once stays with whoever has it in hand.
+fn held(turn: &Turn, holder: Holder, now: Millis) -> Turn {
+    let hold = |at: Millis| if holder == Holder::Us && at <= now { now + HOLD } else { at };
+    match turn.clone() {
+        Turn::Wait(state, at) => Turn::Wait(state, hold(at)),
+        Turn::Refused(refusal, why, at) => Turn::Refused(refusal, why, hold(at)),
+        other => other,
+    }
+}
+
+/// Numbers that have been used without effect for what may not be kept.
+fn spent(all: &[Reversal]) -> usize {
+    all.iter()
+        .filter(|other| other.reason != Reason::Merchant && other.state == ReversalState::Fail)
+        .count()
+}
+
+/// No answer is never taken for "no".
+fn silence(reversal: &Reversal, now: Millis) -> Turn {
+    if reversal.state.is_over() {
+        return Turn::Stay;
+    }
+    Turn::Wait(ReversalState::Unknown, now + pace::next_try(reversal.tries))
+}
+
+/// After so many tries without an answer somebody should look.
+const LONG_SILENCE: i64 = 12;
+
+fn alarm(app: &App, reversal: &Reversal, turn: &Turn) {
+    match turn {
+        Turn::Manual(reason) => {
+            app.counters.manual.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(refund_id = %reversal.id, order_id = %reversal.payment, reason,
+                "money cannot go back by itself; a person must see to it");
+        }
+        Turn::Contradicted => {
+            app.counters.conflicts.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(refund_id = %reversal.id, "the channel has returned what it said it would not");
+        }
+        Turn::Wait(ReversalState::Unknown, _)
+            if reversal.tries > 0 && reversal.tries % LONG_SILENCE == 0 =>
+        {
+            tracing::error!(refund_id = %reversal.id, tries = reversal.tries,
+                "the channel does not say what became of a refund; it is asked again and again");
+        }
+        Turn::Stay
+        | Turn::Wait(..)
+        | Turn::Refused(..)
+        | Turn::Done
+        | Turn::Fail(_)
+        | Turn::Renew(_) => {}
+    }
+}
+
+/// Asks what became of one that a person is to see to, and writes it down. Nothing, if nobody answered.
+pub(super) async fn ask_first(
+    app: &App,
+    payment: &Payment,
+    reversal: &Reversal,
+) -> Result<Option<Reversal>> {
+    let channel = channel_of(app, payment)?;
+    let said = match channel.query_refund(payment, reversal).await {
+        // It has no such question: there is nobody who could know better.
+        Err(ChannelError::Refused { .. }) => Some(ReversalSaid::NotFound),
+        answer => heard(answer),
+    };
+    if said.is_none() || !ask::look(app, channel.as_ref(), payment).await? {
+        return Ok(None);
+    }
+    write_down(app, payment, &reversal.id, (said, true), Holder::Anyone).await?;
+    get(app, &reversal.id).await.map(Some)
+}
+
+/// A notice about a refund: believed when it says that the whole is back, else a reason to ask.
+pub async fn on_notice(
+    app: &App,
+    channel: &dyn Channel,
+    reversal: &Reversal,
+    said: ReversalSaid,
+    amount: Option<Money>,
 ) -> Result<()> {
-    let payment = desk.payment(payment)?.clone();
-    let before = reversals::get(tx, id)
-        .await?
-        .ok_or_else(|| Error::refused(Code::NotFound, "there is no such refund"))?;
-    if matches!(before.state, ReversalState::Success | ReversalState::Fail | ReversalState::Manual)
-    {
-        return Ok(());
+    let payment = read(app, &reversal.payment).await?;
+    if payment.channel != channel.name() {
+        return Err(Error::no_such("transaction"));
     }
-    let now = desk.now();
-    let mut after = before.clone();
-    match turn {
-        Turn::Wait(state) => {
-            after.state = *state;
-            after.next_try = Some(now + pace::next_try(before.tries));
-        }
-        Turn::Done => (after.state, after.next_try) = (ReversalState::Success, None),
-        Turn::Manual(_) => (after.state, after.next_try) = (ReversalState::Manual, None),
-        Turn::Renew(_) => (after.state, after.next_try) = (ReversalState::Fail, None),
+    let is_whole = amount.is_none_or(|amount| amount == reversal.amount);
+    if said == ReversalSaid::Done && is_whole {
+        let heard = (Some(said), false);
+        return write_down(app, &payment, &reversal.id, heard, Holder::Anyone).await.map(drop);
     }
-    reversals::save(tx, &mut desk.order, &payment, &before, &after, now).await?;
-    match turn {
-        Turn::Done => Ok(ledger::returned(tx, &payment, &after).await?),
-        Turn::Renew(_) => {
-            let fresh = desk.new_reversal(&payment, before.amount, before.reason);
-            let fresh = Reversal { next_try: Some(now + pace::next_try(before.tries)), ..fresh };
-            reversals::add(tx, &mut desk.order, &payment, &fresh)
-                .await
-                .map(drop)
-                .map_err(Error::from)
-        }
-        Turn::Wait(_) | Turn::Manual(_) => Ok(()),
+    if !is_whole {
+        app.counters.conflicts.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(refund_id = %reversal.id, ?amount, "a notice speaks of another amount");
     }
+    hasten(app, reversal).await
+}
+
+/// Whoever says "no", or "not all of it", is asked at once.
+async fn hasten(app: &App, reversal: &Reversal) -> Result<()> {
+    let (id, now) = (reversal.id.clone(), app.now());
+    app.store
+        .write(async move |tx: &mut Tx| reversals::hasten(tx, &id, now).await.map_err(Error::from))
+        .await?;
+    app.wake.reversals.notify_one();
+    Ok(())
 }

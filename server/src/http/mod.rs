@@ -35,6 +35,8 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let all = Router::new()
         .merge(merchant::sessions::routes())
         .merge(merchant::transactions::routes())
+        .merge(merchant::refunds::routes())
+        .merge(merchant::reversals::routes())
         .merge(shopper::routes())
         .merge(page::routes())
         .merge(notices::routes())

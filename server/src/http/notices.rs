@@ -68,13 +68,12 @@ async fn keep(app: &App, channel: &str, notice: Notice) -> Result<()> {
             let statement = Statement { evidence, source: Source::Notice, after_cancel: None };
             settle(app, &payment.ok_or_else(unknown)?, Heard::Said(statement, None)).await.map(drop)
         }
-        Notice::Reversal { request_id, said, .. } => {
-            let mut tx = app.store.read().await?;
+        Notice::Reversal { request_id, said, amount } => {
             let id = request_id.parse().map_err(|_| unknown())?;
-            let reversal = reversals::get(&mut tx, &id).await?.ok_or_else(unknown)?;
-            let payment = payments::get(&mut tx, &reversal.payment).await?.ok_or_else(unknown)?;
-            drop(tx);
-            reverse::take_in(app, &payment, &reversal.id, Some(said), false).await
+            let reversal = reversals::get(&mut app.store.read().await?, &id).await?;
+            let reversal = reversal.ok_or_else(unknown)?;
+            let channel = app.channels.named(channel).ok_or_else(unknown)?;
+            reverse::on_notice(app, channel.as_ref(), &reversal, said, amount).await
         }
     }
 }

@@ -122,7 +122,31 @@ const ALWAYS: &[Invariant] = &[
                 select coalesce(sum(l.credit - l.debit), 0) from ledger l
                  where l.account = 'surplus_payable' and l.payment_id = a.payment_id)
                 <> a.got_amount - (select coalesce(sum(r.amount), 0) from reversal r
+                 where r.payment_id = a.payment_id and r.state in ('SUCCESS', 'KEPT'))",
+    },
+    Invariant {
+        name: "I14 what is owed to the merchant is what was taken, less what has gone back",
+        sql: "select a.payment_id from payment a where a.role = 'ACCEPTED' and (
+                select coalesce(sum(l.credit - l.debit), 0) from ledger l
+                 where l.account = 'merchant_payable' and l.payment_id = a.payment_id)
+                <> a.got_amount - (select coalesce(sum(r.amount), 0) from reversal r
                  where r.payment_id = a.payment_id and r.state = 'SUCCESS')",
+    },
+    Invariant {
+        name: "I15 a refund is of a payment that counts, and in its currency",
+        sql: "select r.reversal_id from reversal r join payment a on a.payment_id = r.payment_id
+               where (r.reason = 'MERCHANT') <> (r.refund_trans_id <> '')
+                  or (r.reason = 'MERCHANT' and a.role <> 'ACCEPTED') or r.currency <> a.got_currency",
+    },
+    Invariant {
+        name: "I15 only what a person has to see to ends with one",
+        sql: "select reversal_id from reversal where (outcome <> '') <> (state in ('SUCCESS', 'KEPT') and note <> '')
+                  or (state = 'KEPT') <> (outcome = 'KEPT') or (reason = 'MERCHANT' and state in ('MANUAL', 'KEPT'))",
+    },
+    Invariant {
+        name: "I11 the log and the reversal agree",
+        sql: "select r.reversal_id from reversal r where r.state <> coalesce((
+                select e.to_state from event e where e.reversal_id = r.reversal_id order by e.seq desc limit 1), r.state)",
     },
 ];
 
@@ -136,7 +160,7 @@ const AT_REST: &[Invariant] = &[
         name: "L2 every surplus is really back, or a person sees to it",
         sql: "select a.payment_id from payment a where a.role = 'SURPLUS' and a.got_amount <> (
                 select coalesce(sum(r.amount), 0) from reversal r
-                 where r.payment_id = a.payment_id and r.state in ('SUCCESS', 'MANUAL'))",
+                 where r.payment_id = a.payment_id and r.state in ('SUCCESS', 'MANUAL', 'KEPT'))",
     },
 ];
 
@@ -146,6 +170,10 @@ const IN_TIME: &[Invariant] = &[
         name: "L3 no session outlives its time, but for a bank that has not confirmed",
         sql: "select s.session_id from session s where s.state in ('OPEN', 'CLOSING') and s.expire_ms < $1
                and not exists (select 1 from payment p where p.session_id = s.session_id and p.confirming = 1)",
+    },
+    Invariant {
+        name: "L2 every refund has been answered, or is under way at the channel",
+        sql: "select reversal_id from reversal where state in ('INTENT', 'UNKNOWN') and created_ms < $1",
     },
     Invariant {
         name: "L4 the outbox is empty but for what waits for its next try",

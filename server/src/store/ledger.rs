@@ -18,9 +18,34 @@ pub async fn returned(
     payment: &Payment,
     reversal: &Reversal,
 ) -> Result<(), StoreError> {
-    let id = format!("{}-returned", reversal.id);
+    book_back(tx, payment, reversal, "returned", &channel(payment)).await
+}
+
+/// A person has given it back by another road: the channel still owes it to us.
+pub async fn returned_by_hand(
+    tx: &mut Tx,
+    payment: &Payment,
+    reversal: &Reversal,
+) -> Result<(), StoreError> {
+    book_back(tx, payment, reversal, "returned", "by_hand").await
+}
+
+/// A person has decided that it stays: we owe it to the merchant now.
+pub async fn kept(tx: &mut Tx, payment: &Payment, reversal: &Reversal) -> Result<(), StoreError> {
+    book_back(tx, payment, reversal, "kept", "merchant_payable").await
+}
+
+/// What was owed to the payer is settled from this account.
+async fn book_back(
+    tx: &mut Tx,
+    payment: &Payment,
+    reversal: &Reversal,
+    what: &str,
+    from: &str,
+) -> Result<(), StoreError> {
+    let id = format!("{}-{what}", reversal.id);
     let entry = Entry { id, money: reversal.amount, payment, reversal: reversal.id.as_str() };
-    entry.book(tx, payable(payment), &channel(payment)).await
+    entry.book(tx, payable(payment), from).await
 }
 
 fn channel(payment: &Payment) -> String {

@@ -187,12 +187,12 @@ async fn refuse_old(writer: &mut sqlx::SqliteConnection) -> anyhow::Result<()> {
 }
 
 fn migrations() -> Migrator {
-    let init = include_str!("../../migrations/0001_init.sql").into_sql_str();
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "init".into(),
-        MigrationType::Simple,
-        init,
-        false,
-    )])
+    Migrator::with_migrations(vec![
+        migration(1, "init", include_str!("../../migrations/0001_init.sql")),
+        migration(2, "refunds", include_str!("../../migrations/0002_refunds.sql")),
+    ])
+}
+
+fn migration(number: i64, name: &'static str, text: &'static str) -> Migration {
+    Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
 }

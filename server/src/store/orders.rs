@@ -1,6 +1,6 @@
 //! The order's lock and its append-only log.
 
-use florin_shared::{MerchantId, Money, PaymentId, SessionId};
+use florin_shared::{MerchantId, Money, PaymentId, ReversalId, SessionId};
 
 use super::{StoreError, Tx};
 use crate::clock::Millis;
@@ -103,10 +103,21 @@ impl Locked {
     /// Adds a line to the log, and gives its number. When the unit's lines are all there, [`Locked::keep_number`] writes
     /// the last one beside the lock; a unit that forgot it would be refused at the order's next line.
     pub async fn log(&mut self, tx: &mut Tx, event: Event<'_>) -> Result<i64, StoreError> {
+        self.log_of(tx, event, None).await
+    }
+
+    /// The same for a line about a reversal.
+    pub async fn log_of(
+        &mut self,
+        tx: &mut Tx,
+        event: Event<'_>,
+        reversal: Option<&ReversalId>,
+    ) -> Result<i64, StoreError> {
         self.seq += 1;
         tx.sql(
-            "insert into event (merchant_id, trans_id, seq, session_id, payment_id, kind, from_state, to_state, at_ms)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into event (merchant_id, trans_id, seq, session_id, payment_id, kind, from_state, to_state, at_ms,
+               reversal_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(self.merchant.as_str())
         .bind(&self.trans_id)
@@ -117,6 +128,7 @@ impl Locked {
         .bind(event.from)
         .bind(event.to)
         .bind(event.at)
+        .bind(reversal.map(ReversalId::as_str))
         .execute()
         .await?;
         self.spoke_of.results |= event.kind == "RESULT";

@@ -1,20 +1,23 @@
 //! Reversals and refunds: money going back.
 
-use florin_shared::{PaymentId, ReversalId};
+use florin_shared::{MerchantId, PaymentId, ReversalId};
 
 use super::orders::{Event, Locked, money, word};
 use super::sql::row;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
 use crate::domain::payment::Payment;
-use crate::domain::reversal::{Reversal, ReversalState};
+use crate::domain::reversal::{Reversal, Wish};
 
 row! {
     /// A reversal's columns.
     pub struct ReversalRow {
         pub reversal_id: String, pub payment_id: String, pub merchant_id: String, pub trans_id: String,
         pub reason: String, pub request_id: String, pub amount: i64, pub currency: String, pub state: String,
-        pub tries: i64, pub next_try_ms: Option<i64>, pub created_ms: i64,
+        pub tries: i64, pub next_try_ms: Option<i64>, pub created_ms: i64, pub changed_ms: i64,
+        pub refund_trans_id: String, pub wish: String, pub notify_url: String, pub fingerprint: String,
+        pub sends: i64, pub sent_ms: Option<i64>, pub refusal: String, pub failure: String, pub outcome: String,
+        pub note: String,
     }
 }
 
@@ -28,12 +31,25 @@ impl TryFrom<ReversalRow> for Reversal {
             merchant: word(&row.merchant_id, "merchant_id")?,
             trans_id: row.trans_id,
             reason: word(&row.reason, "a reversal's reason")?,
+            wish: Wish {
+                refund_trans_id: row.refund_trans_id,
+                reason: row.wish,
+                notify_url: row.notify_url,
+                fingerprint: row.fingerprint,
+            },
             request_id: row.request_id,
             amount: money(row.amount, &row.currency)?,
             state: word(&row.state, "a reversal's state")?,
             tries: row.tries,
+            sends: row.sends,
+            sent: row.sent_ms,
+            refusal: word(&row.refusal, "a refusal")?,
+            failure: row.failure,
+            outcome: word(&row.outcome, "an outcome")?,
+            note: row.note,
             next_try: row.next_try_ms,
             created: row.created_ms,
+            changed: row.changed_ms,
         })
     }
 }
@@ -43,6 +59,60 @@ pub async fn get(tx: &mut Tx, id: &ReversalId) -> Result<Option<Reversal>, Store
     let row: Option<ReversalRow> =
         tx.sql("select * from reversal where reversal_id = $1").bind(id.as_str()).one().await?;
     row.map(Reversal::try_from).transpose()
+}
+
+/// The refund that this merchant calls so.
+pub async fn by_own_number(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    refund_trans_id: &str,
+) -> Result<Option<Reversal>, StoreError> {
+    let row: Option<ReversalRow> = tx
+        .sql("select * from reversal where merchant_id = $1 and refund_trans_id = $2 and refund_trans_id <> ''")
+        .bind(merchant.to_string())
+        .bind(refund_trans_id.to_owned())
+        .one()
+        .await?;
+    row.map(Reversal::try_from).transpose()
+}
+
+/// Which of a merchant's reversals are wanted; an empty text leaves the question out.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// `PROCESSING`, or the word of a state that it ends in.
+    pub status: String,
+    /// Of this payment.
+    pub order_id: String,
+    /// Of this order.
+    pub trans_id: String,
+    /// After this one.
+    pub after: String,
+    /// At most so many.
+    pub most: i64,
+}
+
+/// What goes back without the merchant's asking, oldest first.
+pub async fn unasked(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    wanted: &Wanted,
+) -> Result<Vec<Reversal>, StoreError> {
+    let rows: Vec<ReversalRow> = tx
+        .sql(
+            "select * from reversal where merchant_id = $1 and reason <> 'MERCHANT'
+                and ($2 = '' or case when state in ('INTENT', 'SENT', 'UNKNOWN') then 'PROCESSING' else state end = $2)
+                and ($3 = '' or payment_id = $3) and ($4 = '' or trans_id = $4) and reversal_id > $5
+              order by reversal_id limit $6",
+        )
+        .bind(merchant.to_string())
+        .bind(wanted.status.clone())
+        .bind(wanted.order_id.clone())
+        .bind(wanted.trans_id.clone())
+        .bind(wanted.after.clone())
+        .bind(wanted.most)
+        .all()
+        .await?;
+    rows.into_iter().map(Reversal::try_from).collect()
 }
 
 /// Every reversal of a payment, oldest first.
@@ -64,8 +134,8 @@ pub async fn add(
 ) -> Result<i64, StoreError> {
     tx.sql(
         "insert into reversal (reversal_id, payment_id, merchant_id, trans_id, reason, request_id, amount, currency,
-           state, tries, next_try_ms, created_ms, changed_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $11)",
+           state, tries, next_try_ms, created_ms, changed_ms, refund_trans_id, wish, notify_url, fingerprint, failure)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17)",
     )
     .bind(reversal.id.as_str())
     .bind(reversal.payment.as_str())
@@ -76,11 +146,17 @@ pub async fn add(
     .bind(reversal.amount.minor())
     .bind(reversal.amount.currency().to_string())
     .bind(reversal.state.as_str())
+    .bind(reversal.tries)
     .bind(reversal.next_try)
     .bind(reversal.created)
+    .bind(&reversal.wish.refund_trans_id)
+    .bind(&reversal.wish.reason)
+    .bind(&reversal.wish.notify_url)
+    .bind(&reversal.wish.fingerprint)
+    .bind(&reversal.failure)
     .execute()
     .await?;
-    log(tx, order, payment, "", reversal.state, reversal.created).await
+    log(tx, order, payment, reversal, "", reversal.created).await
 }
 
 /// Moves a reversal on, with its line in the log when the state changed.
@@ -94,7 +170,8 @@ pub async fn save(
 ) -> Result<(), StoreError> {
     let touched = tx
         .sql(
-            "update reversal set state = $3, next_try_ms = $4, changed_ms = $5
+            "update reversal set state = $3, next_try_ms = $4, changed_ms = $5, sends = $6, sent_ms = $7,
+               refusal = $8, failure = $9, outcome = $10, note = $11
               where reversal_id = $1 and state = $2",
         )
         .bind(after.id.as_str())
@@ -102,6 +179,12 @@ pub async fn save(
         .bind(after.state.as_str())
         .bind(after.next_try)
         .bind(at)
+        .bind(after.sends)
+        .bind(after.sent)
+        .bind(after.refusal.as_str())
+        .bind(&after.failure)
+        .bind(after.outcome.as_str())
+        .bind(&after.note)
         .execute()
         .await?;
     if touched != 1 {
@@ -111,7 +194,7 @@ pub async fn save(
         ));
     }
     if before.state != after.state {
-        log(tx, order, payment, before.state.as_str(), after.state, at).await?;
+        log(tx, order, payment, after, before.state.as_str(), at).await?;
     }
     Ok(())
 }
@@ -120,8 +203,8 @@ async fn log(
     tx: &mut Tx,
     order: &mut Locked,
     payment: &Payment,
+    reversal: &Reversal,
     from: &str,
-    to: ReversalState,
     at: Millis,
 ) -> Result<i64, StoreError> {
     let event = Event {
@@ -129,10 +212,10 @@ async fn log(
         payment: Some(&payment.id),
         kind: "REVERSAL",
         from,
-        to: to.as_str(),
+        to: reversal.state.as_str(),
         at,
     };
-    order.log(tx, event).await
+    order.log_of(tx, event, Some(&reversal.id)).await
 }
 
 /// Reversals that are due.
@@ -164,4 +247,29 @@ pub async fn claim(
         .execute()
         .await?;
     Ok(touched == 1)
+}
+
+/// Moves the next try, and nothing else: a hint to the worker, which needs no lock.
+pub async fn put_off(tx: &mut Tx, id: &ReversalId, to: Millis) -> Result<(), StoreError> {
+    tx.sql(
+        "update reversal set next_try_ms = $2 where reversal_id = $1 and next_try_ms is not null",
+    )
+    .bind(id.to_string())
+    .bind(to)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Moves the next try forward, because there is something to hear. Two who ask at once do no harm.
+pub async fn hasten(tx: &mut Tx, id: &ReversalId, to: Millis) -> Result<(), StoreError> {
+    tx.sql(
+        "update reversal set next_try_ms = $2
+          where reversal_id = $1 and next_try_ms > $2 and state in ('SENT', 'UNKNOWN')",
+    )
+    .bind(id.to_string())
+    .bind(to)
+    .execute()
+    .await?;
+    Ok(())
 }

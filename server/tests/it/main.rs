@@ -8,6 +8,8 @@ mod support;
 mod bad_input;
 mod hard_moments;
 mod merchant;
+mod refunds;
+mod reversals;
 mod sequences;
 mod shopper;
 mod store;

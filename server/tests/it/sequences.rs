@@ -1,4 +1,4 @@
-//! Seeded sequences: pay, poll, messages that are duplicated, reordered and contradicting, cancel, switch, expiry,
+//! Seeded sequences: pay, refund, poll, messages that are duplicated, reordered and contradicting, cancel, switch, expiry,
 //! lost answers, restarts; then calm, and three books that must agree.
 //!
 //! The flows are the real ones, on the real store; the channel is hostile and keeps a book of its own. A failing seed
@@ -18,9 +18,11 @@ use florin_server::store::checks::{self, When};
 
 use crate::support::Db;
 
+mod acts;
 mod book;
 mod channel;
 mod dice;
+mod hand;
 mod lane;
 mod over_http;
 mod story;
@@ -101,6 +103,8 @@ async fn run(db: Db) {
             "MISMATCH SUCCESS",
             "EXTERNAL SUCCESS",
             "SURPLUS MANUAL",
+            "MERCHANT SUCCESS",
+            "MERCHANT FAIL",
         ] {
             assert!(
                 tally.contains_key(reason),

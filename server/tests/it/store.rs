@@ -1,9 +1,12 @@
 //! One story told to both databases, and what the one writer promises.
 
-use florin_server::store::{Store, StoreError, Tx};
+use florin_server::domain::reversal::{Outcome, Refusal, Reversal};
+use florin_server::store::{Store, StoreError, Tx, reversals};
 use florin_server::{Error, Result};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Connection, PgConnection, SqlSafeStr, SqliteConnection};
 
-use crate::support::{TestApp, on_both};
+use crate::support::{TestApp, on_both, postgres};
 
 async fn count(store: &Store) -> i64 {
     let row: Option<(i64,)> = store
@@ -108,4 +111,58 @@ async fn two_processes_on_one_postgres_tell_the_same() {
         .await;
     })
     .await;
+}
+
+/// A database of the first version, with one reversal that was tried twice and one that was not.
+const OLDER: &str = "
+    insert into pay_order values ('1', 't', 800, 'HKD', 0, 0);
+    insert into session values ('CS00000000000000000000000000000000', '1', 't', 'OPEN', '', 800, 'HKD', 'HOSTED', '', '',
+      '', '', '[]', '', '', 1, 0, 1);
+    insert into payment values ('GW00000000000000000000000000', 'CS00000000000000000000000000000000', '1', 't', 'GCASH',
+      'antom', 'GCASH', 'GW00000000000000000000000000', 'WEB', 1, 800, 'HKD', 'SUCCESS', 'SURPLUS', 0, '', 800, 'HKD', 0,
+      '', 0, 0, 0, 0, 0, 0, null, 0, 0, 0);
+    insert into reversal values ('RF00000000000000000000000000', 'GW00000000000000000000000000', '1', 't', 'SURPLUS',
+      'RF00000000000000000000000000', 500, 'HKD', 'INTENT', 2, 0, 0, 0);
+    insert into reversal values ('RF00000000000000000000000001', 'GW00000000000000000000000000', '1', 't', 'EXTERNAL',
+      'RF00000000000000000000000001', 300, 'HKD', 'SUCCESS', 0, null, 1, 1);";
+
+fn first_version() -> Migrator {
+    let text = include_str!("../../migrations/0001_init.sql").into_sql_str();
+    let first = Migration::new(1, "init".into(), MigrationType::Simple, text, false);
+    Migrator::with_migrations(vec![first])
+}
+
+/// What was tried may have been sent, and is asked about; what was never tried may go out at once.
+async fn is_brought_up_to_date(url: &str) {
+    let store = Store::connect(url).await.unwrap();
+    let payment = "GW00000000000000000000000000".parse().unwrap();
+    let found: Vec<Reversal> =
+        reversals::of_payment(&mut store.read().await.unwrap(), &payment).await.unwrap();
+    assert_eq!(found.iter().map(|reversal| reversal.sends).collect::<Vec<_>>(), [2, 0]);
+    assert!(found.iter().all(|reversal| !reversal.is_unsent()));
+    assert!(found.iter().all(|reversal| reversal.refusal == Refusal::None));
+    assert!(found.iter().all(|reversal| reversal.outcome == Outcome::None));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn an_older_sqlite_is_brought_up_to_date() {
+    let file = std::env::temp_dir().join(format!("florin-older-{}.db", std::process::id()));
+    let url = format!("sqlite:{}?mode=rwc", file.display());
+    let mut older = SqliteConnection::connect(&url).await.unwrap();
+    first_version().run_direct(None, &mut older, false).await.unwrap();
+    sqlx::raw_sql(OLDER).execute(&mut older).await.unwrap();
+    older.close().await.unwrap();
+    is_brought_up_to_date(&url).await;
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[tokio::test]
+async fn an_older_postgres_is_brought_up_to_date() {
+    let url = postgres::fresh_database().await;
+    let mut older = PgConnection::connect(&url).await.unwrap();
+    first_version().run_direct(None, &mut older, false).await.unwrap();
+    sqlx::raw_sql(OLDER).execute(&mut older).await.unwrap();
+    older.close().await.unwrap();
+    is_brought_up_to_date(&url).await;
 }

@@ -50,9 +50,12 @@ pub(crate) fn tell(world: &World, payment: &Payment, news: News) {
 pub(super) fn tell_refund(world: &World, payment: &Payment, made: &Refund, url: &str) {
     let mut body = refund::body(payment, made);
     body["notifyType"] = "REFUND_RESULT".into();
-    body["refundStatus"] = "SUCCESS".into();
+    body["refundStatus"] = made.word(made.settles_ms).into();
     body["paymentId"] = payment.opened.payment_id.clone().into();
-    body["result"] = Verdict::success().to_wire();
+    body["result"] = match made.fails {
+        true => Verdict::refused("PROCESS_FAIL", "the refund has failed").to_wire(),
+        false => Verdict::success().to_wire(),
+    };
     let wait = (made.settles_ms - made.at_ms).max(0) as u64;
     send(world, &payment.opened.request, url, vec![(body.clone(), wait)], &body);
 }

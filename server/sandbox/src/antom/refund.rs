@@ -60,13 +60,18 @@ fn decide(
     let missing = || Verdict::refused("ORDER_NOT_EXIST", "there is no such payment");
     let payment = payment.ok_or_else(missing)?;
     allowed(&payment, amount, now)?;
+    if world.strikes(&Moment::of(Fault::RefundRefused, &payment.opened.request)).is_some() {
+        return Err(Verdict::refused("REFUND_WINDOW_EXCEED", "it is too late for a refund"));
+    }
     let refund = made(world, &payment, ask, amount, now);
     desk.write(Line::Refunded(refund.clone()));
     Ok(Decided { payment, refund, is_new: true })
 }
 
 fn made(world: &World, payment: &Payment, ask: &wire::Refund, amount: &Money, now: i64) -> Refund {
-    let slow = world.strikes(&Moment::of(Fault::RefundPending, &payment.opened.request));
+    let strikes = |fault| world.strikes(&Moment::of(fault, &payment.opened.request));
+    let fails = strikes(Fault::RefundFails);
+    let slow = fails.clone().or_else(|| strikes(Fault::RefundPending));
     Refund {
         request: payment.opened.request.clone(),
         refund_request: ask.refund_request_id.clone(),
@@ -74,6 +79,7 @@ fn made(world: &World, payment: &Payment, ask: &wire::Refund, amount: &Money, no
         value: amount.value,
         at_ms: now,
         settles_ms: now + slow.map_or(0, |hit| hit.ms as i64),
+        fails: fails.is_some(),
     }
 }
 
@@ -94,8 +100,11 @@ fn allowed(payment: &Payment, amount: &Money, now: i64) -> Result<(), Verdict> {
 }
 
 fn told(payment: &Payment, refund: &Refund, now: i64) -> Value {
-    let is_done = now >= refund.settles_ms;
-    let verdict = if is_done { Verdict::success() } else { Verdict::refund_in_process() };
+    let verdict = match refund.word(now) {
+        "SUCCESS" => Verdict::success(),
+        "FAIL" => Verdict::refused("PROCESS_FAIL", "the refund has failed"),
+        _ => Verdict::refund_in_process(),
+    };
     let mut answer = body(payment, refund);
     answer["result"] = verdict.to_wire();
     answer["paymentId"] = payment.opened.payment_id.clone().into();

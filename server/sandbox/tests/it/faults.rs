@@ -145,6 +145,47 @@ async fn a_refund_may_take_a_while() {
 }
 
 #[tokio::test]
+async fn a_refund_may_be_refused_for_good() {
+    let world = World::start().await;
+    let refund = refund_of(&world, "r1", 400).await;
+    world.fault(json!({ "fault": "refund_refused", "request": "p1" })).await;
+    world.merchant.call("refund", &refund).await.expect("REFUND_WINDOW_EXCEED");
+    let ask = json!({ "refundRequestId": "r1" });
+    world.merchant.call("inquiryRefund", &ask).await.expect("ORDER_NOT_EXIST");
+    assert_eq!(world.entry("p1").await["refunded"], 0);
+    world.merchant.call("refund", &refund).await.expect("SUCCESS");
+}
+
+#[tokio::test]
+async fn a_refund_may_turn_out_to_have_failed() {
+    let world = World::start().await;
+    let sink = Sink::start().await;
+    let mut refund = refund_of(&world, "r1", 400).await;
+    refund["refundNotifyUrl"] = sink.url.clone().into();
+    world.fault(json!({ "fault": "refund_fails", "ms": 300 })).await;
+    world.merchant.call("refund", &refund).await.expect("REFUND_IN_PROCESS");
+    let ask = json!({ "refundRequestId": "r1" });
+    assert_eq!(world.merchant.call("inquiryRefund", &ask).await.body["refundStatus"], "PROCESSING");
+    let told = &sink.wait_for(1).await[0];
+    assert_eq!(told.body["refundStatus"], "FAIL");
+    assert_eq!(world.merchant.call("inquiryRefund", &ask).await.body["refundStatus"], "FAIL");
+    let rows = &world.inquire("p1").await["transactions"];
+    assert_eq!(rows[0]["transactionStatus"], "FAIL");
+    assert_eq!(world.entry("p1").await["refunded"], 0);
+}
+
+/// A paid payment `p1`, and a refund of it that has not been asked for yet.
+async fn refund_of(world: &World, refund: &str, value: i64) -> Value {
+    let code = world.open("p1").await;
+    world.approve(&code).await;
+    json!({
+        "refundRequestId": refund,
+        "paymentId": world.inquire("p1").await["paymentId"],
+        "refundAmount": { "currency": "PHP", "value": value.to_string() },
+    })
+}
+
+#[tokio::test]
 async fn some_amounts_fail_by_themselves() {
     let world = World::start().await;
     let sink = Sink::start().await;

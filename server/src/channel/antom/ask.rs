@@ -36,13 +36,23 @@ pub(super) fn of_payment(payment: &Payment) -> OfPayment<'_> {
     OfPayment { payment_request_id: &payment.request_id }
 }
 
-pub(super) fn refund<'a>(reversal: &'a Reversal, payment_id: &'a str) -> Refund<'a> {
+pub(super) fn refund<'a>(
+    reversal: &'a Reversal,
+    payment_id: &'a str,
+    notify_url: &'a str,
+) -> Refund<'a> {
     Refund {
         refund_request_id: &reversal.request_id,
         payment_id,
         refund_amount: reversal.amount.into(),
-        refund_reason: reversal.reason.as_str(),
+        refund_reason: reason(reversal),
+        refund_notify_url: notify_url,
     }
+}
+
+/// The merchant's own words, for their people to find at Antom.
+fn reason(reversal: &Reversal) -> &str {
+    if reversal.wish.reason.is_empty() { reversal.reason.as_str() } else { &reversal.wish.reason }
 }
 
 pub(super) fn of_refund(reversal: &Reversal) -> OfRefund<'_> {

@@ -143,12 +143,16 @@ impl Channel for Antom {
         &self,
         payment: &Payment,
         reversal: &Reversal,
+        notify_url: &str,
     ) -> Result<ReversalSaid, ChannelError> {
+        if !ask::is_whole(reversal.amount) {
+            return Err(ChannelError::Refused { code: "AMOUNT".to_owned() });
+        }
         let known = self.inquire(payment).await.map_err(|why| not_sent(why.to_string()))?;
         if refunds::is_back(payment, &known) {
             return Ok(ReversalSaid::Done);
         }
-        let request = ask::refund(reversal, refunds::payment_id(payment, &known)?);
+        let request = ask::refund(reversal, refunds::payment_id(payment, &known)?, notify_url);
         refunds::refunded(reversal, &self.call("refund", &request).await?)
     }
 

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::payment::{PaymentState, Role, Said};
-use crate::domain::reversal::{Reason, ReversalState};
+use crate::domain::reversal::Reason;
 
 const HOST: &str = "http://127.0.0.1:8081";
+const NOTIFY: &str = "https://pay.example/notify/antom";
 
 fn money(minor: i64, currency: &str) -> Money {
     Money::new(minor, currency.parse().unwrap()).unwrap()
@@ -53,24 +54,15 @@ fn asking() -> Asking {
     Asking {
         payee: "Blue Mug Ltd".into(),
         return_url: "https://shop.example/return".into(),
-        notify_url: "https://pay.example/notify/antom".into(),
+        notify_url: NOTIFY.into(),
     }
 }
 
 fn reversal() -> Reversal {
-    Reversal {
-        id: ReversalId::of([3; 16]),
-        payment: payment().id,
-        merchant: payment().merchant,
-        trans_id: payment().trans_id,
-        reason: Reason::Surplus,
-        request_id: "RF1".into(),
-        amount: money(25000, "PHP"),
-        state: ReversalState::Intent,
-        tries: 0,
-        next_try: None,
-        created: 1_794_974_000_000,
-    }
+    let id = ReversalId::of([3; 16]);
+    let fresh =
+        Reversal::fresh(id, &payment(), money(25000, "PHP"), Reason::Surplus, 1_794_974_000_000);
+    Reversal { request_id: "RF1".into(), ..fresh }
 }
 
 /// An answer with this outcome and these fields.
@@ -104,6 +96,23 @@ fn a_payment_is_always_asked_for_with_the_same_bytes() {
         Payment { state: PaymentState::Unknown, asks: 7, changed: 1_794_974_400_000, ..payment() };
     assert_eq!(asked(&later, Some("USD")), expected);
     assert!(!asked(&payment(), None).contains("settlement"));
+}
+
+#[test]
+fn a_refund_is_always_asked_for_with_the_same_bytes() {
+    let sent = |reversal: &Reversal| {
+        serde_json::to_string(&ask::refund(reversal, "2026", NOTIFY)).unwrap()
+    };
+    let expected = concat!(
+        r#"{"refundRequestId":"RF1","paymentId":"2026","refundAmount":{"currency":"PHP","value":"25000"},"#,
+        r#""refundReason":"SURPLUS","refundNotifyUrl":"https://pay.example/notify/antom"}"#,
+    );
+    assert_eq!(sent(&reversal()), expected);
+    let later = Reversal { sends: 3, tries: 7, failure: "NO".into(), ..reversal() };
+    assert_eq!(sent(&later), expected);
+    let mut asked = reversal();
+    asked.wish.reason = "the cup was broken".into();
+    assert!(sent(&asked).contains(r#""refundReason":"the cup was broken""#));
 }
 
 #[test]

@@ -72,7 +72,8 @@ pub(super) struct Refund<'a> {
     pub(super) refund_request_id: &'a str,
     pub(super) payment_id: &'a str,
     pub(super) refund_amount: Amount,
-    pub(super) refund_reason: &'static str,
+    pub(super) refund_reason: &'a str,
+    pub(super) refund_notify_url: &'a str,
 }
 
 /// `inquiryRefund`.

@@ -1,7 +1,7 @@
 //! Transactions, for the merchant's server.
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use florin_shared::Code;
@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::new_session::same_merchant;
 use crate::flow::query::{self, Key};
+use crate::flow::{cancel, to_the_end};
 use crate::http::answer::Good;
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
@@ -20,6 +21,8 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/transactions", get(by_query))
         .route("/v1/transactions/query", post(by_body))
+        .route("/v1/transactions/{order_id}/cancel", post(cancel_one))
+        .route("/v1/transactions/{order_id}/capture", post(capture_one))
 }
 
 /// One of the three keys; `all=true` lists every attempt.
@@ -57,8 +60,37 @@ async fn by_body(
     Ok(Good(query::transaction(&app, &merchant.id, &key).await?))
 }
 
+/// Closes it at the channel, and tells what really happened.
+async fn cancel_one(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+) -> Result<Good<TransactionView>> {
+    let key = key(Some(id), None, None)?;
+    let flow = app.clone();
+    let cancelling = async move { cancel::for_merchant(&flow, &merchant.id, &key).await };
+    to_the_end(cancelling).await.map(Good)
+}
+
+/// Every channel of this version takes the money at once, so there is never anything to capture.
+async fn capture_one(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+) -> Result<Good<TransactionView>> {
+    let payment = query::payment_of(&app, &merchant.id, &key(Some(id), None, None)?).await?;
+    Err(Error::refused(
+        Code::CaptureNotSupported,
+        format!("{} takes money at once: there is nothing to capture", payment.channel),
+    ))
+}
+
 /// Document 004's example sends all three; the most exact one counts.
-fn key(order: Option<String>, session: Option<String>, trans_id: Option<String>) -> Result<Key> {
+pub(super) fn key(
+    order: Option<String>,
+    session: Option<String>,
+    trans_id: Option<String>,
+) -> Result<Key> {
     let not_exist = |_| Error::refused(Code::OrderNotExist, "the order doesn't exist");
     match (order, session, trans_id) {
         (Some(id), ..) => id.parse().map(Key::Payment).map_err(not_exist),

@@ -78,6 +78,8 @@ fn fault(group: u64, dice: &mut Dice) -> Value {
         "decline",
         "pending",
         "refund_pending",
+        "refund_fails",
+        "refund_refused",
         "wrong_amount",
     ]);
     let name = dice.one_of(&[mine, on_a_call, at_the_payers]);
@@ -87,7 +89,7 @@ fn fault(group: u64, dice: &mut Dice) -> Value {
     } else if name == on_a_call {
         rule["call"] = json!(dice.one_of(&CALLS));
         rule["ms"] = json!(60);
-    } else if matches!(name, "pending" | "refund_pending") {
+    } else if matches!(name, "pending" | "refund_pending" | "refund_fails") {
         rule["ms"] = json!(700);
     }
     if name == "duplicate" {
@@ -126,6 +128,14 @@ async fn act(app: &TestApp, shopper: &Shopper, part: u64, dice: &mut Dice) {
         (18, _) if part == 2 => {
             let path = format!("/v1/sessions/{}/close", session.id);
             answered(&app.merchant(Method::POST, &path, None).await);
+        }
+        (19, Some((id, _))) => {
+            let number = dice.below(4);
+            let mut body = json!({ "order_id": id, "refund_trans_id": format!("{id}-{number}") });
+            if number > 0 {
+                body["amount"] = json!((number * 4_000).to_string());
+            }
+            answered(&app.merchant(Method::POST, "/v1/refunds", Some(body)).await);
         }
         _ => {
             app.status(session).await;
@@ -213,7 +223,7 @@ async fn judge(app: &TestApp) -> Vec<String> {
             continue;
         };
         let fits = match role.as_str() {
-            "ACCEPTED" => held == amount - returned,
+            "ACCEPTED" => held == amount - returned && held >= 0,
             "SURPLUS" if *manual > 0 => (0..=*manual).contains(&held),
             _ => held == 0,
         };
@@ -225,8 +235,13 @@ async fn judge(app: &TestApp) -> Vec<String> {
     }
     let accepted = payments.iter().filter(|(_, _, role, ..)| role == "ACCEPTED").count();
     let surplus = payments.iter().filter(|(_, _, role, ..)| role == "SURPLUS").count();
-    println!("{} payments, {accepted} accepted, {surplus} given back", payments.len());
-    if accepted == 0 || surplus == 0 {
+    let refunded =
+        payments.iter().filter(|(_, _, role, _, back, _)| role == "ACCEPTED" && *back > 0).count();
+    println!(
+        "{} payments, {accepted} accepted, {refunded} of them refunded, {surplus} given back",
+        payments.len()
+    );
+    if accepted == 0 || surplus == 0 || refunded == 0 {
         wrong.push("nothing was proved".into());
     }
     wrong.extend(the_merchant(app).await);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use florin_server::App;
 use florin_server::domain::order::LateSuccess;
 use florin_server::domain::payment::{Payment, Role};
-use florin_server::domain::reversal::{Reason, Reversal, ReversalState};
+use florin_server::domain::reversal::{Outcome, Reason, Reversal, ReversalState};
 use florin_server::flow::view;
 use florin_server::store::{Tx, payments, reversals};
 use florin_shared::{Money, SessionId};
@@ -32,6 +32,7 @@ pub async fn judge(story: &Story<'_>, told: Vec<Told>) -> Vec<String> {
     the_reasons(&case, &mut wrong);
     the_sessions(&case, story, &mut wrong);
     the_merchant(&case, &mut wrong);
+    the_refunds(&case, story, &mut wrong);
     the_shopper(&story.app, &case, &mut wrong).await;
     wrong
 }
@@ -85,10 +86,16 @@ fn the_money(case: &Case, wrong: &mut Vec<String>) {
             back.iter().filter(|back| back.state == state).map(|back| back.amount.minor()).sum()
         };
         let (returned, manual) = (sum(ReversalState::Success), sum(ReversalState::Manual));
+        // What a person gave back by another road, or kept, the channel still holds, unless somebody returned it there.
+        let stays: i64 = back
+            .iter()
+            .filter(|back| back.outcome != Outcome::None)
+            .map(|back| back.amount.minor())
+            .sum();
         let fits = match payment.role {
-            Role::Accepted => held == payment.amount.minor() - returned,
+            Role::Accepted => held == payment.amount.minor() - returned && held >= 0,
             // What the channel will not return is what a person has to see to.
-            Role::Surplus if manual > 0 => (0..=manual).contains(&held),
+            Role::Surplus if manual + stays > 0 => (0..=manual + stays).contains(&held),
             Role::Surplus | Role::None => held == 0,
         };
         if !fits {
@@ -114,7 +121,7 @@ fn the_reasons(case: &Case, wrong: &mut Vec<String>) {
                     .rows
                     .get(&payment.request_id)
                     .is_some_and(|row| row.by_others + row.by_cancel > 0),
-                Reason::Merchant => false,
+                Reason::Merchant => payment.role == Role::Accepted,
             };
             if !fits {
                 wrong.push(format!(
@@ -170,6 +177,32 @@ fn the_merchant(case: &Case, wrong: &mut Vec<String>) {
     for told in &case.told {
         if told.kind == "PAYMENT.SUCCESS" && told.session_status != "SUCCESS" {
             wrong.push(format!("PAYMENT.SUCCESS says the session is {}", told.session_status));
+        }
+    }
+}
+
+/// Every refund is told once, as it ended; what was answered about it stays true.
+fn the_refunds(case: &Case, story: &Story<'_>, wrong: &mut Vec<String>) {
+    let counted = |reasons: &[Reason], state| {
+        let of = |(payment, back): &(Payment, Vec<Reversal>)| {
+            let fits = |back: &&Reversal| back.state == state && reasons.contains(&back.reason);
+            if payment.role == Role::Accepted { back.iter().filter(fits).count() } else { 0 }
+        };
+        case.payments.iter().map(of).sum::<usize>()
+    };
+    let done = counted(&[Reason::Merchant, Reason::External], ReversalState::Success);
+    let failed = counted(&[Reason::Merchant], ReversalState::Fail);
+    for (kind, are) in [("REFUND.SUCCESS", done), ("REFUND.FAILURE", failed)] {
+        let told = case.told.iter().filter(|told| told.kind == kind).count();
+        if told != are {
+            wrong.push(format!("{are} refunds ended so, and {kind} was told {told} times"));
+        }
+    }
+    for (id, status) in &story.refunds.lock().unwrap().answered {
+        let found = case.payments.iter().flat_map(|(_, back)| back).find(|b| b.id.as_str() == id);
+        let state = found.map(|found| found.state.as_str());
+        if state != Some(status) {
+            wrong.push(format!("refund {id} was answered as {status}, and is {state:?}"));
         }
     }
 }

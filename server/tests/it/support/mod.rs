@@ -1,7 +1,10 @@
 //! A running server with its sandbox, a merchant, a shopper and a wallet.
 
+mod answer;
+mod outside;
 pub(crate) mod postgres;
 pub(crate) mod sink;
+mod start;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -9,17 +12,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use florin_server::channel::antom::{self, Antom};
-use florin_server::channel::{Channel, Channels};
-use florin_server::clock::{Clock, Random};
-use florin_server::domain::order::LateSuccess;
+pub use answer::{Answer, code, order_id};
+use florin_server::App;
 use florin_server::store::checks::{self, When};
-use florin_server::store::merchants::{self, Merchant};
-use florin_server::store::{Store, Tx};
-use florin_server::{App, Error, http, worker};
 use serde_json::{Value, json};
 use sink::Sink;
-use tokio::net::TcpListener;
+use start::{start_sandbox, start_server};
 use tokio_util::sync::CancellationToken;
 
 pub const MERCHANT: &str = "18356675194960";
@@ -87,29 +85,6 @@ pub struct Session {
     pub id: String,
     pub trans_id: String,
     pub token: String,
-}
-
-/// An answer: HTTP status and the envelope.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub body: Value,
-}
-
-impl Answer {
-    #[track_caller]
-    pub fn data(&self) -> &Value {
-        assert_eq!(self.status, 200, "{}", self.body);
-        &self.body["data"]
-    }
-
-    pub fn code(&self) -> &str {
-        self.body["ret_code"].as_str().unwrap_or_default()
-    }
-
-    pub fn field(&self) -> &str {
-        self.body["field"].as_str().unwrap_or_default()
-    }
 }
 
 static STARTED: AtomicU64 = AtomicU64::new(0);
@@ -272,44 +247,6 @@ impl TestApp {
         .await
     }
 
-    // The outside world.
-
-    pub async fn wallet(&self, code: &str, action: &str) -> Answer {
-        let request = self
-            .http
-            .post(format!("{}/wallet", self.sandbox))
-            .json(&json!({ "code": code, "action": action }));
-        answer(request).await
-    }
-
-    pub async fn fault(&self, rule: Value) {
-        let made = answer(self.http.post(format!("{}/faults", self.sandbox)).json(&rule)).await;
-        assert_eq!(made.status, 201, "{}", made.body);
-    }
-
-    /// What the sandbox's own book says of every payment.
-    pub async fn book(&self) -> Vec<Value> {
-        let answer = answer(self.http.get(format!("{}/book", self.sandbox))).await;
-        answer.body["payments"].as_array().cloned().unwrap_or_default()
-    }
-
-    /// The channel's own word for one of our numbers.
-    pub async fn book_says(&self, order_id: &str) -> String {
-        let book = self.book().await;
-        let row = book.iter().find(|row| row["paymentRequestId"] == order_id);
-        row.and_then(|row| row["status"].as_str()).unwrap_or_default().to_owned()
-    }
-
-    /// Smallest units that the channel holds for one of our numbers.
-    pub async fn held(&self, order_id: &str) -> i64 {
-        let book = self.book().await;
-        let Some(row) = book.iter().find(|row| row["paymentRequestId"] == order_id) else {
-            return 0;
-        };
-        let number = |name: &str| row[name].as_i64().unwrap_or_default();
-        number("captured") - number("refunded") - number("cancelled_after_capture")
-    }
-
     // Waiting and checking.
 
     /// Waits for something that must come true within ten seconds.
@@ -329,6 +266,12 @@ impl TestApp {
         })
         .await;
         self.status(session).await
+    }
+
+    /// Whether every invariant holds just now.
+    pub async fn is_clean(&self, when: When) -> bool {
+        let mut tx = self.app.store.read().await.unwrap();
+        checks::run(&mut tx, when, self.app.now()).await.unwrap().is_empty()
     }
 
     pub async fn check(&self, when: When) {
@@ -356,7 +299,7 @@ impl TestApp {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        answer(request).await
+        answer::answer(request).await
     }
 
     /// A body that no JSON writer would write.
@@ -368,96 +311,6 @@ impl TestApp {
         body: impl Into<reqwest::Body>,
     ) -> Answer {
         let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(key);
-        answer(request.header("content-type", content_type).body(body)).await
+        answer::answer(request.header("content-type", content_type).body(body)).await
     }
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
-    let status = response.status().as_u16();
-    let text = response.text().await.unwrap();
-    Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
-}
-
-async fn start_sandbox(folder: &std::path::Path, stop: &CancellationToken) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let settings =
-        florin_sandbox::Settings { public_url: url.clone(), book: folder.join("book.jsonl") };
-    tokio::spawn(florin_sandbox::serve(listener, settings, stop.clone()));
-    url
-}
-
-async fn start_server(
-    database: &str,
-    sandbox: &str,
-    shift: Arc<AtomicI64>,
-    stop: &CancellationToken,
-) -> (App, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let store = Store::connect(database).await.unwrap();
-    let channel: Arc<dyn Channel> = Arc::new(Antom::new(&antom::sandbox(sandbox)).unwrap());
-    let channels = Channels::new(vec![channel]);
-    let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base, None)
-        .await
-        .unwrap();
-    for (id, key, late_success) in
-        [(MERCHANT, KEY, LateSuccess::Reverse), (OTHER_MERCHANT, OTHER_KEY, LateSuccess::Accept)]
-    {
-        add_merchant(&app, id, key, late_success).await;
-    }
-    worker::start_all(&app, stop);
-    let router = http::polls::before(app.clone(), http::router(app.clone(), None));
-    let stopped = stop.clone().cancelled_owned();
-    tokio::spawn(
-        async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await },
-    );
-    (app, base)
-}
-
-async fn add_merchant(app: &App, id: &str, key: &'static str, late_success: LateSuccess) {
-    let merchant = Merchant {
-        id: id.parse().unwrap(),
-        name: "Northwind Tea".into(),
-        livemode: false,
-        late_success,
-        auto_query: true,
-        appearance: Default::default(),
-        webhook_secret: SECRET.into(),
-        origins: vec!["https://shop.example".into()],
-    };
-    let now = app.now();
-    app.store
-        .write(async move |tx: &mut Tx| {
-            merchants::add(tx, &merchant, key, now).await.map_err(Error::from)
-        })
-        .await
-        .unwrap();
-}
-
-impl Answer {
-    /// The sandbox's answer to a payer: it took the money.
-    #[track_caller]
-    pub fn is_paid(&self) {
-        assert_eq!(
-            (self.status, self.body["status"].as_str()),
-            (200, Some("PAID")),
-            "{}",
-            self.body
-        );
-    }
-}
-
-/// The text in the code of an opened payment.
-pub fn code(opened: &Answer) -> String {
-    opened.data()["next_action"]["text"]
-        .as_str()
-        .unwrap_or_else(|| panic!("no code: {}", opened.body))
-        .to_owned()
-}
-
-/// The id of an opened payment.
-pub fn order_id(opened: &Answer) -> String {
-    opened.data()["order_id"].as_str().unwrap_or_default().to_owned()
 }

@@ -134,20 +134,23 @@ async fn a_refund_asks_for_antoms_number_first() {
     let antom =
         gateway(vec![("inquiryPayment", known("SUCCESS")), ("refund", refunded)], Signing::Right)
             .await;
-    assert_eq!(antom.refund(&payment(), &reversal()).await, Ok(ReversalSaid::Done));
+    assert_eq!(antom.refund(&payment(), &reversal(), NOTIFY).await, Ok(ReversalSaid::Done));
 }
 
 #[tokio::test]
 async fn what_a_cancel_gave_back_is_not_refunded_again() {
     let antom = gateway(vec![("inquiryPayment", known("CANCELLED"))], Signing::Right).await;
-    assert_eq!(antom.refund(&payment(), &reversal()).await, Ok(ReversalSaid::Done));
+    assert_eq!(antom.refund(&payment(), &reversal(), NOTIFY).await, Ok(ReversalSaid::Done));
 }
 
 #[tokio::test]
 async fn a_refund_without_antoms_number_was_not_sent() {
     let absent = answer_text("ORDER_NOT_EXIST", "F", json!({}));
     let antom = gateway(vec![("inquiryPayment", absent)], Signing::Right).await;
-    assert!(matches!(antom.refund(&payment(), &reversal()).await, Err(ChannelError::NotSent(_))));
+    assert!(matches!(
+        antom.refund(&payment(), &reversal(), NOTIFY).await,
+        Err(ChannelError::NotSent(_))
+    ));
 }
 
 #[tokio::test]

@@ -1,0 +1,168 @@
+//! Refunds, for the merchant's server.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::routing::post;
+use florin_shared::Code;
+use florin_shared::refund::RefundView;
+use serde::Deserialize;
+
+use super::new_session::same_merchant;
+use super::transactions::key;
+use crate::domain::reversal::Wish;
+use crate::flow::refund::{NewRefund, RefundKey, query, refund, view};
+use crate::flow::to_the_end;
+use crate::http::answer::Good;
+use crate::http::auth::{Caller, is_private};
+use crate::http::body::{Body, Fields};
+use crate::store::merchants::Merchant;
+use crate::{App, Error, Result, hex};
+
+/// The addresses of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/refunds", post(create).get(by_query))
+        .route("/v1/refunds/query", post(by_body))
+}
+
+async fn create(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    body: Body,
+) -> Result<Good<RefundView>> {
+    let wanted = parse(body, &merchant)?;
+    let flow = app.clone();
+    to_the_end(async move { refund(&flow, &merchant, wanted).await }).await.map(Good)
+}
+
+/// Florin's names; PayKKa's `ori_order_id` and `refund_amount` say the same.
+fn parse(body: Body, merchant: &Merchant) -> Result<NewRefund> {
+    let fingerprint = fingerprint(&body);
+    let mut fields = Fields::of(body.object);
+    same_merchant(&mut fields, merchant)?;
+    let order = either(&mut fields, "order_id", "ori_order_id", 64)?;
+    let (session, trans_id) = (fields.text("session_id", 64)?, fields.text("trans_id", 64)?);
+    let amount = either(&mut fields, "amount", "refund_amount", 32)?;
+    let currency = fields.text("currency", 8)?;
+    let wish = Wish {
+        refund_trans_id: own_number(&mut fields)?,
+        reason: reason(&mut fields)?,
+        notify_url: notify_url(&mut fields, merchant)?,
+        fingerprint,
+    };
+    fields.end()?;
+    Ok(NewRefund { key: key(order, session, trans_id)?, amount, currency, wish })
+}
+
+/// The same request has the same fingerprint, whatever the order of its keys.
+fn fingerprint(body: &Body) -> String {
+    let canonical = serde_json::to_vec(&body.object).unwrap_or_default();
+    hex(digest(&SHA256, &canonical).as_ref())
+}
+
+/// One value that may go by two names, and must not differ.
+fn either(
+    fields: &mut Fields,
+    name: &'static str,
+    other: &'static str,
+    most: usize,
+) -> Result<Option<String>> {
+    match (fields.text(name, most)?, fields.text(other, most)?) {
+        (Some(one), Some(two)) if one != two => Err(Error::field(
+            Code::InvalidField,
+            other,
+            format!("{other} says the same as {name}, and must not differ from it"),
+        )),
+        (one, two) => Ok(one.or(two)),
+    }
+}
+
+fn own_number(fields: &mut Fields) -> Result<String> {
+    let text = fields.required("refund_trans_id", 64)?;
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(text);
+    }
+    Err(Error::field(
+        Code::InvalidField,
+        "refund_trans_id",
+        "refund_trans_id is 1 to 64 visible ASCII characters",
+    ))
+}
+
+/// People read it, at the channel too.
+fn reason(fields: &mut Fields) -> Result<String> {
+    let text = fields.text("reason", 256)?.unwrap_or_default();
+    if text.chars().any(char::is_control) {
+        return Err(Error::field(
+            Code::InvalidField,
+            "reason",
+            "reason is one line of at most 256 bytes",
+        ));
+    }
+    Ok(text)
+}
+
+/// https, and in test mode also http to this machine and its network (D16). Empty when absent.
+fn notify_url(fields: &mut Fields, merchant: &Merchant) -> Result<String> {
+    let Some(text) = fields.text("notify_url", 2048)? else { return Ok(String::new()) };
+    let wrong =
+        |what: &str| Error::field(Code::InvalidField, "notify_url", format!("notify_url {what}"));
+    let url = url::Url::parse(&text).map_err(|_| wrong("is not an address"))?;
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && url.username().is_empty()
+        && url.password().is_none();
+    let may_be_http = !merchant.livemode && is_private(&text);
+    match url.scheme() {
+        _ if !is_plain => Err(wrong("must have no spaces, backslashes or user names")),
+        "https" => Ok(text),
+        "http" if may_be_http => Ok(text),
+        _ => Err(wrong(
+            "must be https (in test mode, http only to this machine or a private network)",
+        )),
+    }
+}
+
+/// `?refund_id=` or `?refund_trans_id=`.
+#[derive(Deserialize)]
+struct Asked {
+    refund_id: Option<String>,
+    refund_trans_id: Option<String>,
+}
+
+async fn by_query(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Good<RefundView>> {
+    let found = query(&app, &merchant.id, &of(asked.refund_id, asked.refund_trans_id)?).await?;
+    Ok(Good(view(&found, merchant.livemode)))
+}
+
+async fn by_body(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    body: Body,
+) -> Result<Good<RefundView>> {
+    let mut fields = Fields::of(body.object);
+    same_merchant(&mut fields, &merchant)?;
+    let id = either(&mut fields, "refund_id", "refund_order_id", 64)?;
+    let key = of(id, fields.text("refund_trans_id", 64)?)?;
+    fields.end()?;
+    let found = query(&app, &merchant.id, &key).await?;
+    Ok(Good(view(&found, merchant.livemode)))
+}
+
+/// The more exact key counts. A malformed id cannot be anybody's: the same answer as for an unknown one.
+fn of(id: Option<String>, own: Option<String>) -> Result<RefundKey> {
+    match (id, own) {
+        (Some(id), _) => id.parse().map(RefundKey::Refund).map_err(|_| Error::no_such("refund")),
+        (None, Some(own)) if !own.contains('\0') => Ok(RefundKey::Own(own)),
+        (None, Some(_)) => Err(Error::no_such("refund")),
+        (None, None) => Err(Error::field(
+            Code::InvalidField,
+            "refund_id",
+            "one of refund_id and refund_trans_id must be given",
+        )),
+    }
+}

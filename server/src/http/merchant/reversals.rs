@@ -1,0 +1,117 @@
+//! Money that goes back without the merchant's asking; where a channel will not return it, a person says what became of
+//! it (D5).
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::routing::{get, post};
+use florin_shared::refund::{ReversalView, Reversals};
+use florin_shared::{Code, ReversalId};
+use serde::Deserialize;
+
+use super::new_session::same_merchant;
+use crate::domain::reversal::Outcome;
+use crate::flow::resolve::{resolve, view};
+use crate::flow::to_the_end;
+use crate::http::answer::Good;
+use crate::http::auth::Caller;
+use crate::http::body::{Body, Fields};
+use crate::store::reversals::{self, Wanted};
+use crate::{App, Error, Result};
+
+/// The addresses of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/reversals", get(list))
+        .route("/v1/reversals/{refund_id}/resolve", post(resolve_one))
+}
+
+/// How many on a page.
+const USUAL: i64 = 50;
+const MOST: i64 = 100;
+
+const STATUSES: [&str; 5] = ["PROCESSING", "SUCCESS", "FAIL", "MANUAL", "KEPT"];
+
+/// `?status=MANUAL`, `?order_id=`, `?trans_id=`; `limit` and `after` page through them.
+#[derive(Deserialize)]
+struct Asked {
+    status: Option<String>,
+    order_id: Option<String>,
+    trans_id: Option<String>,
+    after: Option<String>,
+    limit: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Good<Reversals>> {
+    let wanted = wanted(asked)?;
+    let mut tx = app.store.read().await?;
+    // One more than is shown says whether there is a next page.
+    let more = Wanted { most: wanted.most + 1, ..wanted.clone() };
+    let mut found = reversals::unasked(&mut tx, &merchant.id, &more).await?;
+    let most = usize::try_from(wanted.most).unwrap_or(0);
+    let has_more = found.len() > most;
+    found.truncate(most);
+    let last = found.last().map(|reversal| reversal.id.to_string());
+    let reversals = found.iter().map(|reversal| view(reversal, merchant.livemode)).collect();
+    Ok(Good(Reversals { reversals, next: last.filter(|_| has_more) }))
+}
+
+fn wanted(asked: Asked) -> Result<Wanted> {
+    let status = asked.status.unwrap_or_default();
+    if !status.is_empty() && !STATUSES.contains(&status.as_str()) {
+        return Err(wrong("status", format!("must be one of {}", STATUSES.join(", "))));
+    }
+    let most = match asked.limit {
+        None => USUAL,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|most| (1..=MOST).contains(most))
+            .ok_or_else(|| wrong("limit", format!("must be a whole number from 1 to {MOST}")))?,
+    };
+    Ok(Wanted {
+        status,
+        order_id: plain("order_id", asked.order_id)?,
+        trans_id: plain("trans_id", asked.trans_id)?,
+        after: plain("after", asked.after)?,
+        most,
+    })
+}
+
+/// What is none of our numbers finds nothing; what no database can hold is refused.
+fn plain(name: &'static str, text: Option<String>) -> Result<String> {
+    let text = text.unwrap_or_default();
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text)
+    } else {
+        Err(wrong(name, "must be visible ASCII characters".into()))
+    }
+}
+
+fn wrong(name: &'static str, what: String) -> Error {
+    Error::field(Code::InvalidField, name, format!("{name} {what}"))
+}
+
+async fn resolve_one(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<Good<ReversalView>> {
+    let id: ReversalId = id.parse().map_err(|_| Error::no_such("refund"))?;
+    let mut fields = Fields::of(body.object);
+    same_merchant(&mut fields, &merchant)?;
+    let outcome = match fields.required("outcome", 16)?.as_str() {
+        "RETURNED" => Outcome::Returned,
+        "KEPT" => Outcome::Kept,
+        _ => return Err(wrong("outcome", "must be RETURNED or KEPT".into())),
+    };
+    let note = fields.required("note", 1024)?;
+    fields.end()?;
+    let (flow, livemode) = (app.clone(), merchant.livemode);
+    let resolving = async move { resolve(&flow, &merchant, &id, outcome, &note).await };
+    Ok(Good(view(&to_the_end(resolving).await?, livemode)))
+}

@@ -1,0 +1,34 @@
+//! What is sold.
+
+use florin_server::clock::Millis;
+use florin_server::domain::offer::{Kind, Product};
+use florin_shared::Method;
+
+use super::MINUTE;
+
+const fn sold(method: Method, name: &'static str, longest: Millis) -> Product {
+    Product {
+        method,
+        name,
+        currency: "PHP",
+        country: "",
+        least: 1,
+        most: 1_000_000,
+        step: 1,
+        kind: Kind::Scan,
+        cancellable: true,
+        shortest: MINUTE,
+        longest,
+        settles_in: 2 * MINUTE,
+    }
+}
+
+pub static PRODUCTS: [Product; 3] = [
+    sold(Method::Gcash, "ONE", 14 * MINUTE),
+    sold(Method::Maya, "TWO", 5 * MINUTE),
+    Product {
+        cancellable: false,
+        settles_in: 60 * MINUTE,
+        ..sold(Method::BankTransfer, "THREE", 120 * MINUTE)
+    },
+];

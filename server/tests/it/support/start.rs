@@ -1,0 +1,73 @@
+//! Starts the sandbox, and a server beside it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use florin_server::channel::antom::{self, Antom};
+use florin_server::channel::{Channel, Channels};
+use florin_server::clock::{Clock, Random};
+use florin_server::domain::order::LateSuccess;
+use florin_server::store::merchants::{self, Merchant};
+use florin_server::store::{Store, Tx};
+use florin_server::{App, Error, http, worker};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{KEY, MERCHANT, OTHER_KEY, OTHER_MERCHANT, SECRET};
+
+pub async fn start_sandbox(folder: &std::path::Path, stop: &CancellationToken) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let settings =
+        florin_sandbox::Settings { public_url: url.clone(), book: folder.join("book.jsonl") };
+    tokio::spawn(florin_sandbox::serve(listener, settings, stop.clone()));
+    url
+}
+
+pub async fn start_server(
+    database: &str,
+    sandbox: &str,
+    shift: Arc<AtomicI64>,
+    stop: &CancellationToken,
+) -> (App, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let store = Store::connect(database).await.unwrap();
+    let channel: Arc<dyn Channel> = Arc::new(Antom::new(&antom::sandbox(sandbox)).unwrap());
+    let channels = Channels::new(vec![channel]);
+    let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base, None)
+        .await
+        .unwrap();
+    for (id, key, late_success) in
+        [(MERCHANT, KEY, LateSuccess::Reverse), (OTHER_MERCHANT, OTHER_KEY, LateSuccess::Accept)]
+    {
+        add_merchant(&app, id, key, late_success).await;
+    }
+    worker::start_all(&app, stop);
+    let router = http::polls::before(app.clone(), http::router(app.clone(), None));
+    let stopped = stop.clone().cancelled_owned();
+    tokio::spawn(
+        async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await },
+    );
+    (app, base)
+}
+
+async fn add_merchant(app: &App, id: &str, key: &'static str, late_success: LateSuccess) {
+    let merchant = Merchant {
+        id: id.parse().unwrap(),
+        name: "Northwind Tea".into(),
+        livemode: false,
+        late_success,
+        auto_query: true,
+        appearance: Default::default(),
+        webhook_secret: SECRET.into(),
+        origins: vec!["https://shop.example".into()],
+    };
+    let now = app.now();
+    app.store
+        .write(async move |tx: &mut Tx| {
+            merchants::add(tx, &merchant, key, now).await.map_err(Error::from)
+        })
+        .await
+        .unwrap();
+}
