@@ -13,10 +13,14 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, SqlSafeStr};
 
 pub mod checks;
+pub mod codes;
 pub mod evidence;
+pub mod idempotency;
+pub mod keys;
 pub mod ledger;
 pub mod merchants;
 pub mod orders;
+pub mod organisations;
 pub mod outbox;
 pub mod payments;
 pub mod reversals;
@@ -179,12 +183,11 @@ async fn refuse_old(writer: &mut sqlx::SqliteConnection) -> anyhow::Result<()> {
 }
 
 fn migrations() -> Migrator {
-    let init = include_str!("../../migrations/0001_init.sql").into_sql_str();
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "init".into(),
-        MigrationType::Simple,
-        init,
-        false,
-    )])
+    let migration = |version, name: &'static str, text: &'static str| {
+        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![
+        migration(1, "init", include_str!("../../migrations/0001_init.sql")),
+        migration(4, "merchants", include_str!("../../migrations/0004_merchants.sql")),
+    ])
 }

@@ -1,5 +1,9 @@
 //! What merchants ask, with their secret key.
 
+pub mod charges;
+pub mod codes;
+pub mod explain;
 pub mod new_session;
 pub mod sessions;
+pub mod settings;
 pub mod transactions;
