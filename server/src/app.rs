@@ -183,6 +183,22 @@ impl App {
             .insert(id.clone(), (now, merchant.clone()));
         Ok(merchant)
     }
+
+    /// The merchant as it was last read, however long ago: for polls, which never read the database.
+    pub fn merchant_at_hand(&self, id: &MerchantId) -> Option<Arc<Merchant>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(id).map(|(_, merchant)| merchant.clone())
+    }
+
+    /// Reads a merchant again that was just changed. Other processes follow within two seconds of their next look.
+    pub async fn renew_merchant(&self, id: &MerchantId) -> Result<()> {
+        if let Some((read, _)) =
+            self.known.write().unwrap_or_else(PoisonError::into_inner).get_mut(id)
+        {
+            *read = Millis::MIN / 2;
+        }
+        self.merchant(id).await.map(|_| ())
+    }
 }
 
 /// SHA-256 of a token.

@@ -52,6 +52,11 @@ pub fn rfc3339(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| format!("{at:.0}"))
 }
 
+/// The day that a time is in, in UTC: days since 1970.
+pub fn day(at: Millis) -> i64 {
+    at.div_euclid(24 * 60 * 60 * 1000)
+}
+
 /// Where randomness comes from.
 #[derive(Clone)]
 pub enum Random {

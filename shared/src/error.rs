@@ -73,12 +73,16 @@ codes! {
     BodyTooLarge = "BODY_TOO_LARGE", 413;
     /// The body is not `application/json`.
     NotJson = "NOT_JSON", 415;
+    /// The `Idempotency-Key` is not 1 to 255 visible ASCII characters, or stands twice.
+    IdempotencyKeyMalformed = "IDEMPOTENCY_KEY_MALFORMED", 400;
     /// No `Authorization: Bearer …`.
     NoKey = "NO_KEY", 401;
     /// A key or token that opens nothing.
     WrongKey = "WRONG_KEY", 401;
     /// The shopper's page comes from an origin that the merchant has not registered.
     OriginNotRegistered = "ORIGIN_NOT_REGISTERED", 403;
+    /// The call is for an organisation, and the key is a merchant's.
+    OrganisationKeyNeeded = "ORGANISATION_KEY_NEEDED", 403;
     /// There is no such thing, or it belongs to somebody else.
     NotFound = "NOT_FOUND", 404;
     /// PayKKa's own words for a transaction that does not exist.
@@ -117,6 +121,16 @@ codes! {
     NotManual = "NOT_MANUAL", 409;
     /// The channel has returned it meanwhile, or is returning it: nothing may be booked by hand.
     AlreadyReturned = "ALREADY_RETURNED", 409;
+    /// No channel here carries what is asked for, such as charging a stored card or a payment code.
+    ProductNotAvailable = "PRODUCT_NOT_AVAILABLE", 409;
+    /// The last key cannot be deleted: nobody could come back in.
+    LastKey = "LAST_KEY", 409;
+    /// The first request with this `Idempotency-Key` is still running.
+    IdempotencyKeyInUse = "IDEMPOTENCY_KEY_IN_USE", 409;
+    /// The answer to this `Idempotency-Key` can only be read with the secret key that asked first.
+    IdempotencyAnswerSealed = "IDEMPOTENCY_ANSWER_SEALED", 409;
+    /// This `Idempotency-Key` came with another request before.
+    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", 422;
     /// Asked too often.
     TooMany = "TOO_MANY_REQUESTS", 429;
     /// Ours. It is logged, and the answer says no more.

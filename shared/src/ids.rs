@@ -92,6 +92,11 @@ id!(
     ReversalId, "RF", "refund_id", 16, 26
 );
 
+id!(
+    /// A fixed receipt code: `FC` and 26 digits, 128 random bits.
+    CodeId, "FC", "code_id", 16, 26
+);
+
 /// Who sells: 1 to 20 decimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MerchantId(String);

@@ -4,8 +4,11 @@
 //! belongs here. Names on the wire are those of the PayKKa session API; a word this build does not know is kept
 //! apart as `Unknown` and never read as success.
 
+pub mod code;
 pub mod error;
+pub mod explain;
 pub mod ids;
+pub mod merchant;
 pub mod method;
 pub mod money;
 pub mod refund;
@@ -16,6 +19,6 @@ pub mod transaction;
 pub mod webhook;
 
 pub use error::{Code, Envelope};
-pub use ids::{Malformed, MerchantId, PaymentId, ReversalId, SessionId};
+pub use ids::{CodeId, Malformed, MerchantId, PaymentId, ReversalId, SessionId};
 pub use method::Method;
 pub use money::{Currency, Money, MoneyError};

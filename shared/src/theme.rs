@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The appearance, from organisation, merchant and session, later ones winning.
+/// The appearance, from organisation and merchant, the later one winning field by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Appearance {
@@ -15,4 +15,19 @@ pub struct Appearance {
     /// CSS pixels, becomes `--florin-border-radius`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub border_radius: Option<u8>,
+    /// Which methods are offered, in this order; absent: all of them, in Florin's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub methods: Option<Vec<String>>,
+}
+
+impl Appearance {
+    /// This one, and where it says nothing, `inherited`.
+    pub fn over(self, inherited: Appearance) -> Appearance {
+        Appearance {
+            theme: self.theme.or(inherited.theme),
+            color_primary: self.color_primary.or(inherited.color_primary),
+            border_radius: self.border_radius.or(inherited.border_radius),
+            methods: self.methods.or(inherited.methods),
+        }
+    }
 }

@@ -181,6 +181,7 @@ fn appearance<R: Reader>(from: &R) -> Appearance {
         theme: fields.maybe("theme"),
         color_primary: fields.maybe("color_primary"),
         border_radius: from.field("border_radius").and_then(|value| value.whole()?.try_into().ok()),
+        methods: None, // The list is in this order already.
     }
 }
 

@@ -1,5 +1,7 @@
 //! Decisions: what should happen, as values. No async, no input or output, no clock; whoever calls carries them out.
 
+pub mod contrast;
+pub mod entered;
 pub mod offer;
 pub mod order;
 pub mod pace;

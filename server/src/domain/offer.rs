@@ -103,10 +103,19 @@ fn fits(product: Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {
     Ok(())
 }
 
-/// The list that the shopper sees: every method of the channels in one order, those that suit first.
-pub fn list(products: &[Product], wanted: Wanted<'_>) -> Vec<Offer> {
-    let mut offers: Vec<Offer> = Method::ALL
-        .into_iter()
+/// The methods that a merchant offers, in its order; all of them, in Florin's, when it chose none.
+pub fn enabled(chosen: Option<&[String]>) -> Vec<Method> {
+    match chosen {
+        None => Method::ALL.to_vec(),
+        Some(chosen) => chosen.iter().filter_map(|word| word.parse().ok()).collect(),
+    }
+}
+
+/// The list that the shopper sees: the enabled methods in their order, those that suit first.
+pub fn list(products: &[Product], enabled: &[Method], wanted: Wanted<'_>) -> Vec<Offer> {
+    let mut offers: Vec<Offer> = enabled
+        .iter()
+        .copied()
         .filter_map(|method| {
             let any = products.iter().find(|product| product.method == method)?;
             let chosen = choose(products, method, wanted);

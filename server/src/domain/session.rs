@@ -117,7 +117,7 @@ impl Session {
 }
 
 /// Where a currency is at home; empty where several countries share it.
-fn home_of(currency: Currency) -> &'static str {
+pub fn home_of(currency: Currency) -> &'static str {
     match currency.code() {
         "CNY" => "CN",
         "HKD" => "HK",

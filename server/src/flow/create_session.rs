@@ -32,6 +32,8 @@ pub struct NewSession {
     pub goods: String,
     /// SHA-256 of the request, hex.
     pub fingerprint: String,
+    /// The idempotent request that asks, or empty.
+    pub asked_by: String,
     /// As the merchant wrote it, or empty.
     pub expire_text: String,
     /// When its time is up.
@@ -49,7 +51,7 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
                 orders::open(tx, &context.merchant.id, &wanted.trans_id, wanted.amount).await?;
             let earlier = sessions::telling(tx, &context.merchant.id, &wanted.trans_id).await?;
             if let Some(earlier) = earlier {
-                if earlier.fingerprint == wanted.fingerprint && earlier.state.may_replay() {
+                if wanted.is_again(&earlier) && earlier.state.may_replay() {
                     return Ok((earlier, None));
                 }
                 refuse_unless_over(&earlier)?;
@@ -68,6 +70,27 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
         app.board.enter(snapshot, app.token_digest(&session.id), merchant);
     }
     Ok(session)
+}
+
+impl NewSession {
+    /// What is kept of the request: its fingerprint, and which idempotent request it was.
+    fn mark(&self) -> String {
+        match self.asked_by.as_str() {
+            "" => self.fingerprint.clone(),
+            asked_by => format!("{}.{asked_by}", self.fingerprint),
+        }
+    }
+
+    /// Whether this is the request that made `earlier`. Without an `Idempotency-Key` an equal body is enough (D8); with
+    /// one, the body belongs to that key alone, and only a try of the same key, after a crash, means the same session.
+    fn is_again(&self, earlier: &Session) -> bool {
+        let body = earlier.fingerprint.split('.').next();
+        if self.asked_by.is_empty() {
+            body == Some(self.fingerprint.as_str())
+        } else {
+            earlier.fingerprint == self.mark()
+        }
+    }
 }
 
 impl SessionState {
@@ -97,6 +120,7 @@ fn refuse_unless_over(earlier: &Session) -> Result<()> {
 }
 
 fn session(id: SessionId, context: &Context, wanted: NewSession) -> Session {
+    let fingerprint = wanted.mark();
     Session {
         id,
         merchant: context.merchant.id.clone(),
@@ -110,7 +134,7 @@ fn session(id: SessionId, context: &Context, wanted: NewSession) -> Session {
         return_url: wanted.return_url,
         notify_url: wanted.notify_url,
         goods: wanted.goods,
-        fingerprint: wanted.fingerprint,
+        fingerprint,
         expire_text: wanted.expire_text,
         shown: 1,
         created: context.now,

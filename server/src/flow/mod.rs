@@ -4,15 +4,20 @@
 
 pub mod ask;
 pub mod cancel;
+pub mod change_session;
 pub mod close;
+pub mod codes;
 pub mod create_session;
 pub mod desk;
 pub mod expire;
+pub mod explain;
+pub mod keys;
 pub mod pay;
 pub mod query;
 pub mod refund;
 pub mod resolve;
 pub mod reverse;
+pub mod settings;
 pub mod settle;
 pub mod view;
 

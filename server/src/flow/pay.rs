@@ -15,6 +15,7 @@ use crate::domain::offer::{self, Product, Wanted};
 use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement};
 use crate::domain::session::{NotPayable, Session};
 use crate::store::Tx;
+use crate::store::merchants::Merchant;
 use crate::{Error, Result};
 
 /// What the shopper chose.
@@ -59,12 +60,12 @@ async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended>
     let (intended, finished): (Intended, Finished) = app
         .store
         .write(async move |tx: &mut Tx| {
-            let random = context.random.clone();
+            let (random, merchant) = (context.random.clone(), context.merchant.clone());
             let mut desk = Desk::open(tx, context).await?;
             let session = desk.session(&session.id)?.clone();
             let now = desk.now();
             session.may_be_paid(now, choice.seen).map_err(refuse)?;
-            let product = suits(&channels, &session, choice.method, now)?;
+            let product = suits(&channels, &merchant, &session, choice.method, now)?;
             if let Some(open) = same_again(&desk, &session, choice.method, now) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
@@ -98,13 +99,13 @@ fn same_again(desk: &Desk, session: &Session, method: Method, now: Millis) -> Op
 }
 
 /// The last guard: whatever the session says, an order that is paid is not paid again.
-fn not_paid(desk: &Desk) -> Result<()> {
+pub(super) fn not_paid(desk: &Desk) -> Result<()> {
     let is_paid = desk.payments.iter().any(|payment| payment.role == Role::Accepted);
     if is_paid { Err(refuse(NotPayable::Paid)) } else { Ok(()) }
 }
 
 /// While a bank confirms a payment, a second one would be paid twice.
-fn not_confirming(desk: &Desk) -> Result<()> {
+pub(super) fn not_confirming(desk: &Desk) -> Result<()> {
     match desk.payments.iter().any(|payment| payment.confirming && payment.state.is_live()) {
         false => Ok(()),
         true => Err(Error::refused(
@@ -128,7 +129,17 @@ fn not_too_many(desk: &Desk, session: &Session) -> Result<()> {
     ))
 }
 
-fn suits(channels: &Channels, session: &Session, method: Method, now: Millis) -> Result<Product> {
+fn suits(
+    channels: &Channels,
+    merchant: &Merchant,
+    session: &Session,
+    method: Method,
+    now: Millis,
+) -> Result<Product> {
+    if !offer::enabled(merchant.appearance.methods.as_deref()).contains(&method) {
+        let sentence = format!("{} is not offered by this merchant", method.as_str());
+        return Err(Error::field(Code::MethodNotOffered, "method", sentence));
+    }
     let wanted =
         Wanted { amount: session.amount, country: session.home(), rest: session.rest(now) };
     offer::choose(&channels.products(), method, wanted).map_err(|why| {

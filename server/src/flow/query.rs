@@ -28,11 +28,11 @@ pub enum Key {
 pub async fn session(app: &App, merchant: &MerchantId, key: &Key) -> Result<Session> {
     let mut tx = app.store.read().await?;
     let found = match key {
-        Key::Session(id) => sessions::get(&mut tx, id).await?,
+        Key::Session(id) => sessions::of_merchant(&mut tx, merchant, id).await?,
         Key::Order(trans_id) => sessions::telling(&mut tx, merchant, trans_id).await?,
         Key::Payment(_) => None,
     };
-    found.filter(|session| session.merchant == *merchant).ok_or_else(|| Error::no_such("session"))
+    found.ok_or_else(|| Error::no_such("session"))
 }
 
 /// The transaction of this merchant that the key means (D12).

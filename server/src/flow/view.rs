@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use florin_shared::money::Amount;
 use florin_shared::shopper::{CheckoutView, Good, StatusView};
+use florin_shared::theme::Appearance;
 use florin_shared::{Code, SessionId};
 
 use super::pay::opened;
@@ -58,6 +59,7 @@ pub async fn view(app: &App, id: &SessionId) -> Result<CheckoutView> {
     let payments = payments::of_session(&mut tx, id).await?;
     drop(tx);
     let merchant = app.merchant(&session.merchant).await?;
+    let enabled = offer::enabled(merchant.appearance.methods.as_deref());
     let now = app.now();
     let state = status(app, id).await?;
     let wanted =
@@ -70,13 +72,13 @@ pub async fn view(app: &App, id: &SessionId) -> Result<CheckoutView> {
         trans_id: session.trans_id.clone(),
         amount: Amount::from(session.amount),
         goods: goods(&session)?,
-        methods: offer::list(&app.channels.products(), wanted),
+        methods: offer::list(&app.channels.products(), &enabled, wanted),
         expires_in_ms: state.expires_in_ms,
         lifetime_ms: (session.expires - session.created).unsigned_abs(),
         return_url: return_url(&session),
         session_url: app.session_url(&session.id),
         display_locale: Some(session.locale.clone()).filter(|locale| !locale.is_empty()),
-        appearance: merchant.appearance.clone(),
+        appearance: Appearance { methods: None, ..merchant.appearance.clone() },
         auto_query: merchant.auto_query,
         livemode: merchant.livemode,
         open: open(&payments).map(|payment| opened(payment, state.clone())),

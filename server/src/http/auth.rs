@@ -10,23 +10,25 @@ use axum::http::request::Parts;
 use florin_shared::{Code, SessionId};
 use url::{Host, Url};
 
+use super::tenant::acting_for;
 use crate::app::digest_of;
 use crate::flow::view;
 use crate::status::Entry;
-use crate::store::merchants::{self, Merchant};
+use crate::store::merchants::Merchant;
 use crate::{App, Error, Result};
 
-/// A merchant whose secret key came with this request.
+/// A merchant whose secret key, or whose organisation's, came with this request.
 pub struct Caller(pub Arc<Merchant>);
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller> {
+        if let Some(Known(merchant)) = parts.extensions.get() {
+            return Ok(Caller(merchant.clone()));
+        }
         let key = bearer(&parts.headers, "a secret key")?;
-        let id = merchants::by_key(&mut app.store.read().await?, key).await?;
-        let id = id.ok_or_else(|| Error::refused(Code::WrongKey, "this key opens nothing"))?;
-        let merchant = app.merchant(&id).await?;
+        let merchant = app.merchant(&acting_for(parts, app, key).await?).await?;
         // Test keys open nothing where real money moves, and the other way round (D14).
         if merchant.livemode != app.channels.are_live() {
             return Err(Error::refused(
@@ -34,9 +36,14 @@ impl FromRequestParts<App> for Caller {
                 "this key is for the other mode: test and live never meet",
             ));
         }
+        parts.extensions.insert(Known(merchant.clone()));
         Ok(Caller(merchant))
     }
 }
+
+/// The merchant that was found already: a request is asked for its key once.
+#[derive(Clone)]
+struct Known(Arc<Merchant>);
 
 /// A shopper whose token opens the session in the path, on a page of the merchant's.
 pub struct Shopper {
@@ -70,7 +77,9 @@ pub(super) fn opens(headers: &HeaderMap, entry: &Entry, app: &App) -> Result<()>
     verify_slices_are_equal(&token, &entry.token_digest).map_err(|_| wrong_token())?;
     view::token_lives(&entry.snapshot().session, app.now())?;
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    may_ask(origin, &entry.merchant, &app.public_url)
+    // Origins may have changed since this session came into memory.
+    let merchant = app.merchant_at_hand(&entry.merchant.id);
+    may_ask(origin, merchant.as_ref().unwrap_or(&entry.merchant), &app.public_url)
 }
 
 /// An unknown session, a foreign one and a wrong token get the same answer.
@@ -86,7 +95,8 @@ async fn session_of(parts: &mut Parts, app: &App) -> Result<SessionId> {
     path.get("session_id").and_then(|id| id.parse().ok()).ok_or_else(wrong_token)
 }
 
-fn bearer<'a>(headers: &'a HeaderMap, what: &str) -> Result<&'a str> {
+/// The key or token of a request.
+pub(super) fn bearer<'a>(headers: &'a HeaderMap, what: &str) -> Result<&'a str> {
     let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
     header
         .and_then(|header| header.strip_prefix("Bearer "))

@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 
 use crate::{Error, Result};
 
-/// The largest body that is read.
-const MOST: usize = 64 * 1024;
+/// The largest body that is read, in bytes.
+pub const MOST: usize = 64 * 1024;
 
 /// A JSON object, with its raw bytes.
 pub struct Body {
@@ -138,14 +138,40 @@ impl Fields {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    fn wrong(&self, name: &str, what: impl fmt::Display) -> Error {
+    /// The refusal of one of these fields.
+    pub fn wrong(&self, name: &str, what: impl fmt::Display) -> Error {
         let path = self.at(name);
         Error::field(Code::InvalidField, path.clone(), format!("{path} {what}"))
     }
 
-    /// A text of at most `most` bytes, if it is there.
+    /// Whether the field is there, be it null.
+    pub fn has(&self, name: &str) -> bool {
+        self.rest.contains_key(name)
+    }
+
+    /// A text of at most `most` bytes without control characters, if it is there.
     pub fn text(&mut self, name: &str, most: usize) -> Result<Option<String>> {
-        match self.rest.remove(name) {
+        let value = self.rest.remove(name);
+        self.checked(name, value, most)
+    }
+
+    /// The same, whatever is in it: for a caller that judges every character itself.
+    pub fn unjudged(&mut self, name: &str, most: usize) -> Result<Option<String>> {
+        let value = self.rest.remove(name);
+        self.short(name, value, most)
+    }
+
+    fn checked(&self, name: &str, value: Option<Value>, most: usize) -> Result<Option<String>> {
+        match self.short(name, value, most)? {
+            Some(text) if text.chars().any(char::is_control) => {
+                Err(self.wrong(name, "holds a control character"))
+            }
+            text => Ok(text),
+        }
+    }
+
+    fn short(&self, name: &str, value: Option<Value>, most: usize) -> Result<Option<String>> {
+        match value {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.len() <= most => Ok(Some(text)),
             Some(Value::String(_)) => {
@@ -153,6 +179,29 @@ impl Fields {
             }
             Some(_) => Err(self.wrong(name, "must be a string")),
         }
+    }
+
+    /// A list of at most `most` texts, if it is there.
+    pub fn texts(
+        &mut self,
+        name: &str,
+        most: usize,
+        longest: usize,
+    ) -> Result<Option<Vec<String>>> {
+        let list = match self.rest.remove(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(list)) if list.len() <= most => list,
+            Some(Value::Array(_)) => {
+                return Err(self.wrong(name, format_args!("has more than {most} entries")));
+            }
+            Some(_) => return Err(self.wrong(name, "must be a list")),
+        };
+        let text = |(index, value)| {
+            let entry = format!("{name}.{index}");
+            let text = self.checked(&entry, Some(value), longest)?;
+            text.ok_or_else(|| self.wrong(&entry, "must be a string"))
+        };
+        list.into_iter().enumerate().map(text).collect::<Result<Vec<_>>>().map(Some)
     }
 
     /// A text that must be there and not be empty.
@@ -169,6 +218,18 @@ impl Fields {
         let Some(text) = self.text(name, 64)? else { return Ok(words[0]) };
         let found = words.iter().copied().find(|word| *word == text);
         found.ok_or_else(|| self.wrong(name, format_args!("must be one of {}", words.join(", "))))
+    }
+
+    /// Two letters of ISO 3166, if they are there.
+    pub fn country(&mut self, name: &str) -> Result<Option<String>> {
+        let text = self.text(name, 2)?;
+        let is_country = |text: &String| {
+            text.len() == 2 && text.bytes().all(|letter| letter.is_ascii_uppercase())
+        };
+        if text.as_ref().is_none_or(is_country) {
+            return Ok(text);
+        }
+        Err(self.wrong(name, "must be two letters of ISO 3166, such as HK"))
     }
 
     /// True or false, false when it is absent.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use florin_shared::Code;
 use tower::ServiceBuilder;
@@ -19,33 +20,51 @@ use tower_http::trace::TraceLayer;
 use crate::{App, Error};
 
 pub mod answer;
+pub mod asked;
 pub mod assets;
 pub mod auth;
 pub mod body;
+pub mod edge;
 pub mod health;
+pub mod idempotency;
 pub mod merchant;
 pub mod notices;
 pub mod page;
 pub mod polls;
+mod qr;
+pub mod receipt;
+mod seal;
 pub mod shopper;
+pub mod tenant;
 
 /// Every address of the server. `assets` is where the built widget and the shop's page lie.
 pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let app_run = u32::from_be_bytes(app.random.bytes::<4>());
     let all = Router::new()
+        .merge(merchant::charges::routes())
+        .merge(merchant::codes::routes())
+        .merge(merchant::explain::routes())
         .merge(merchant::sessions::routes())
+        .merge(merchant::settings::routes())
         .merge(merchant::transactions::routes())
         .merge(merchant::refunds::routes())
         .merge(merchant::reversals::routes())
         .merge(shopper::routes())
         .merge(page::routes())
+        .merge(receipt::routes())
         .merge(notices::routes())
         .merge(health::routes())
         .merge(assets::routes(assets))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(app)
-        .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)));
+        .with_state(app.clone())
+        .layer(
+            ServiceBuilder::new()
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(from_fn(edge::guard))
+                .layer(from_fn(tenant::name))
+                .layer(from_fn_with_state(app, idempotency::once)),
+        );
     let ids = Counted::from(app_run);
     all.layer(
         ServiceBuilder::new()

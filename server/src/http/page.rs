@@ -101,7 +101,7 @@ fn notice([title, text]: [&str; 2]) -> String {
 }
 
 /// Our page is never framed, loads nothing from elsewhere, and gives its address to nobody.
-fn headers() -> HeaderMap {
+pub(super) fn headers() -> HeaderMap {
     const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
                           img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     let mut headers = HeaderMap::new();
@@ -115,7 +115,7 @@ fn headers() -> HeaderMap {
     headers
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -1,21 +1,21 @@
 //! Merchants, their keys and origins, and the few settings of the installation.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use florin_shared::MerchantId;
 use florin_shared::theme::Appearance;
 
+use super::keys::{self, NewKey};
 use super::orders::word;
+use super::organisations::{self, appearance, written};
 use super::sql::row;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
 use crate::domain::order::LateSuccess;
-use crate::hex;
 
 row! {
     /// A merchant's columns.
     pub struct MerchantRow {
         pub merchant_id: String, pub name: String, pub livemode: i64, pub late_success: String,
-        pub auto_query: i64, pub appearance: String, pub webhook_secret: String,
+        pub auto_query: i64, pub appearance: String, pub inherited: String, pub webhook_secret: String,
     }
 }
 
@@ -32,7 +32,7 @@ pub struct Merchant {
     pub late_success: LateSuccess,
     /// Whether the page asks by itself (L8).
     pub auto_query: bool,
-    /// The looks.
+    /// The looks and methods in force: the organisation's, with the merchant's own before them (L5).
     pub appearance: Appearance,
     /// `whsec_…`.
     pub webhook_secret: String,
@@ -40,79 +40,81 @@ pub struct Merchant {
     pub origins: Vec<String>,
 }
 
-/// The merchant of that id.
+/// The merchant of that id, with what it inherits.
 pub async fn get(tx: &mut Tx, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
-    let row: Option<MerchantRow> = tx
+    let Some(row) = row_of(tx, id).await? else { return Ok(None) };
+    let inherited = appearance(&row.inherited)?;
+    let own = read(tx, id, row).await?;
+    Ok(Some(Merchant { appearance: own.appearance.clone().over(inherited), ..own }))
+}
+
+/// The merchant of that id as it was set up itself, without what it inherits.
+pub async fn own(tx: &mut Tx, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+    match row_of(tx, id).await? {
+        Some(row) => read(tx, id, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn row_of(tx: &mut Tx, id: &MerchantId) -> Result<Option<MerchantRow>, StoreError> {
+    Ok(tx
         .sql(
-            "select merchant_id, name, livemode, late_success, auto_query, appearance, webhook_secret
-               from merchant where merchant_id = $1",
+            "select m.merchant_id, m.name, m.livemode, m.late_success, m.auto_query, m.appearance, m.webhook_secret,
+               coalesce(o.appearance, '{}') as inherited
+               from merchant m left join organisation o on o.organisation_id = m.organisation_id
+              where m.merchant_id = $1",
         )
         .bind(id.as_str())
         .one()
-        .await?;
-    let Some(row) = row else { return Ok(None) };
+        .await?)
+}
+
+async fn read(tx: &mut Tx, id: &MerchantId, row: MerchantRow) -> Result<Merchant, StoreError> {
     let origins: Vec<(String,)> = tx
         .sql("select origin from origin where merchant_id = $1 order by origin")
         .bind(id.as_str())
         .all()
         .await?;
-    let appearance = serde_json::from_str(&row.appearance)
-        .map_err(|_| StoreError::Unreadable(row.appearance.clone(), "an appearance"))?;
-    Ok(Some(Merchant {
+    Ok(Merchant {
         id: id.clone(),
         name: row.name,
         livemode: row.livemode == 1,
         late_success: word(&row.late_success, "late_success")?,
         auto_query: row.auto_query == 1,
-        appearance,
+        appearance: appearance(&row.appearance)?,
         webhook_secret: row.webhook_secret,
         origins: origins.into_iter().map(|(origin,)| origin).collect(),
-    }))
+    })
 }
 
-/// Whose key this is.
-pub async fn by_key(tx: &mut Tx, key: &str) -> Result<Option<MerchantId>, StoreError> {
-    let row: Option<(String,)> = tx
-        .sql("select merchant_id from api_key where key_digest = $1")
-        .bind(key_digest(key))
-        .one()
-        .await?;
-    row.map(|(id,)| word(&id, "merchant_id")).transpose()
-}
-
-/// Writes a merchant down, unless it is there already.
-pub async fn add(
+/// Locks a merchant, gives it as it was set up to `change`, and writes back what may be changed.
+pub async fn change(
     tx: &mut Tx,
-    merchant: &Merchant,
-    key: &str,
-    now: Millis,
-) -> Result<(), StoreError> {
-    let appearance = serde_json::to_string(&merchant.appearance)
-        .map_err(|_| StoreError::Unreadable(merchant.name.clone(), "an appearance"))?;
+    id: &MerchantId,
+    change: impl FnOnce(&mut Merchant) + Send,
+) -> Result<Option<Merchant>, StoreError> {
+    tx.sql("update merchant set name = name where merchant_id = $1")
+        .bind(id.as_str())
+        .execute()
+        .await?;
+    let Some(mut merchant) = own(tx, id).await? else { return Ok(None) };
+    change(&mut merchant);
     tx.sql(
-        "insert into merchant (merchant_id, organisation_id, name, livemode, late_success, auto_query, appearance,
-           webhook_secret, created_ms)
-         values ($1, $1, $2, $3, $4, $5, $6, $7, $8) on conflict (merchant_id) do nothing",
+        "update merchant set name = $2, late_success = $3, auto_query = $4, appearance = $5 where merchant_id = $1",
     )
-    .bind(merchant.id.as_str())
+    .bind(id.as_str())
     .bind(&merchant.name)
-    .bind(i64::from(merchant.livemode))
     .bind(merchant.late_success.as_str())
     .bind(i64::from(merchant.auto_query))
-    .bind(appearance)
-    .bind(&merchant.webhook_secret)
-    .bind(now)
+    .bind(written(&merchant.appearance)?)
     .execute()
     .await?;
-    tx.sql(
-        "insert into api_key (key_digest, merchant_id, created_ms) values ($1, $2, $3)
-         on conflict (key_digest) do nothing",
-    )
-    .bind(key_digest(key))
-    .bind(merchant.id.as_str())
-    .bind(now)
-    .execute()
-    .await?;
+    tx.sql("delete from origin where merchant_id = $1").bind(id.as_str()).execute().await?;
+    add_origins(tx, &merchant).await?;
+    Ok(Some(merchant))
+}
+
+async fn add_origins(tx: &mut Tx, merchant: &Merchant) -> Result<(), StoreError> {
     for origin in &merchant.origins {
         tx.sql("insert into origin (merchant_id, origin) values ($1, $2) on conflict (merchant_id, origin) do nothing")
             .bind(merchant.id.as_str())
@@ -123,9 +125,31 @@ pub async fn add(
     Ok(())
 }
 
-/// A key has 256 random bits or is the demo's, so a plain digest is enough to keep it out of the database.
-fn key_digest(key: &str) -> String {
-    hex(digest(&SHA256, key.as_bytes()).as_ref())
+/// Writes a merchant down with an organisation of its own, unless it is there already.
+pub async fn add(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    key: &str,
+    now: Millis,
+) -> Result<(), StoreError> {
+    organisations::add(tx, merchant.id.as_str(), &merchant.name, now).await?;
+    tx.sql(
+        "insert into merchant (merchant_id, organisation_id, name, livemode, late_success, auto_query, appearance,
+           webhook_secret, created_ms)
+         values ($1, $1, $2, $3, $4, $5, $6, $7, $8) on conflict (merchant_id) do nothing",
+    )
+    .bind(merchant.id.as_str())
+    .bind(&merchant.name)
+    .bind(i64::from(merchant.livemode))
+    .bind(merchant.late_success.as_str())
+    .bind(i64::from(merchant.auto_query))
+    .bind(written(&merchant.appearance)?)
+    .bind(&merchant.webhook_secret)
+    .bind(now)
+    .execute()
+    .await?;
+    keys::add(tx, &merchant.id, NewKey { secret: key, made_by: "", at: now }).await?;
+    add_origins(tx, merchant).await
 }
 
 /// A setting that is drawn once for an installation: the first one written stays.

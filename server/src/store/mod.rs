@@ -13,10 +13,14 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, SqlSafeStr};
 
 pub mod checks;
+pub mod codes;
 pub mod evidence;
+pub mod idempotency;
+pub mod keys;
 pub mod ledger;
 pub mod merchants;
 pub mod orders;
+pub mod organisations;
 pub mod outbox;
 pub mod payments;
 pub mod reversals;
@@ -190,6 +194,7 @@ fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "init", include_str!("../../migrations/0001_init.sql")),
         migration(2, "refunds", include_str!("../../migrations/0002_refunds.sql")),
+        migration(4, "merchants", include_str!("../../migrations/0004_merchants.sql")),
     ])
 }
 

@@ -1,6 +1,6 @@
 //! Sessions.
 
-use florin_shared::{MerchantId, SessionId};
+use florin_shared::{MerchantId, Money, SessionId};
 
 use super::orders::{Event, Locked, money, word};
 use super::sql::row;
@@ -54,6 +54,21 @@ fn session(row: Option<SessionRow>) -> Result<Option<Session>, StoreError> {
 /// The session of that id.
 pub async fn get(tx: &mut Tx, id: &SessionId) -> Result<Option<Session>, StoreError> {
     session(tx.sql("select * from session where session_id = $1").bind(id.as_str()).one().await?)
+}
+
+/// The session of that id, if it is this merchant's: a foreign one costs exactly what an unknown one does.
+pub async fn of_merchant(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    id: &SessionId,
+) -> Result<Option<Session>, StoreError> {
+    session(
+        tx.sql("select * from session where session_id = $1 and merchant_id = $2")
+            .bind(id.as_str())
+            .bind(merchant.as_str())
+            .one()
+            .await?,
+    )
 }
 
 /// The session that tells how an order stands: the paid one, else the one that is open, else the newest.
@@ -147,6 +162,28 @@ pub async fn turn(
         to: state.as_str(),
         at,
     };
+    order.log(tx, event).await?;
+    Ok(())
+}
+
+/// Writes down what the merchant changed of an open session (D10), with its line in the log.
+pub async fn change(
+    tx: &mut Tx,
+    order: &mut Locked,
+    session: &Session,
+    from: Money,
+    at: Millis,
+) -> Result<(), StoreError> {
+    tx.sql("update session set amount = $2, goods = $3, shown = $4 where session_id = $1 and state = 'OPEN'")
+        .bind(session.id.as_str())
+        .bind(session.amount.minor())
+        .bind(&session.goods)
+        .bind(session.shown)
+        .execute()
+        .await?;
+    let (from, to) = (from.minor().to_string(), session.amount.minor().to_string());
+    let event =
+        Event { session: &session.id, payment: None, kind: "CHANGE", from: &from, to: &to, at };
     order.log(tx, event).await?;
     Ok(())
 }

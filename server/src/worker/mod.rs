@@ -14,6 +14,7 @@ use crate::{App, Error, Result};
 mod expiry;
 mod reconcile;
 mod returns;
+mod sweep;
 mod tail;
 mod webhooks;
 
@@ -21,6 +22,7 @@ mod webhooks;
 pub fn start_all(app: &App, stop: &CancellationToken) -> TaskTracker {
     let tracker = TaskTracker::new();
     tracker.spawn(work(app.clone(), "expiry", None, stop.clone(), expiry::run_once));
+    tracker.spawn(work(app.clone(), "sweep", None, stop.clone(), sweep::run_once));
     tracker.spawn(work(
         app.clone(),
         "reconcile",

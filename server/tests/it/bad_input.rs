@@ -126,7 +126,7 @@ on_both! {
 
     async fn malformed_ids_are_nobodys(app: TestApp) {
         let session = app.session("HKD", "800").await;
-        for id in ["x", "CS", "CS%00", "..%2f..", "GW00000000000000000000000000", "%F0%9F%92%A9"] {
+        for id in ["x", "CS", "..%2f..", "GW00000000000000000000000000", "%F0%9F%92%A9"] {
             let answer = app.merchant(Method::GET, &format!("/v1/sessions?session_id={id}"), None).await;
             assert_eq!((answer.status, answer.code()), (404, "NOT_FOUND"), "{id}");
             let answer = app.merchant(Method::GET, &format!("/v1/transactions?order_id={id}"), None).await;
@@ -137,6 +137,73 @@ on_both! {
         assert_eq!(app.merchant(Method::GET, "/v1/sessions", None).await.status, 400);
         assert_eq!(app.merchant(Method::GET, "/v1/nothing", None).await.code(), "NO_SUCH_ADDRESS");
         assert_eq!(app.merchant(Method::DELETE, "/v1/sessions", None).await.code(), "METHOD_NOT_ALLOWED");
+    }
+
+    async fn control_characters_come_in_nowhere(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        for (path, field) in [
+            ("/v1/sessions?trans_id=%00", "trans_id"),
+            ("/v1/sessions?session_id=CS%00", "session_id"),
+            ("/v1/transactions?trans_id=%00", "trans_id"),
+            ("/v1/transactions?trans_id=m%0D%0A0", "trans_id"),
+            ("/v1/transactions?order_id=%1f&all=true", "order_id"),
+            ("/v1/transactions?%00=1", "query"),
+            ("/v1/codes?code_id=%7F", "code_id"),
+            ("/v1/codes/FC%00", "path"),
+            ("/v1/nowhere%00", "path"),
+            ("/c/%00", "path"),
+            ("/pay/CS%00", "path"),
+        ] {
+            refused(&app.merchant(Method::GET, path, None).await, 400, "INVALID_FIELD", field);
+        }
+        let path = format!("/v1/checkout/{}/transactions/GW%00/cancel", session.id);
+        refused(&app.call(Method::POST, &path, Some(&session.token), &[], None).await, 400, "INVALID_FIELD", "path");
+        let before = rows(app).await;
+        for control in ["\u{1}", "\u{8}", "\n", "\t", "\u{1b}[2J", "\u{7f}", "\u{85}", "\u{9b}"] {
+            let bad = format!("a{control}b");
+            for (field, value, path) in [
+                ("trans_id", json!(bad), "trans_id"),
+                ("display_locale", json!(bad), "display_locale"),
+                ("goods", json!([{ "name": bad }]), "goods.0.name"),
+                ("goods", json!([{ "name": "Tea", "unit_amount": bad }]), "goods.0.unit_amount"),
+                ("payment", json!({ "shopper_reference": bad }), "payment.shopper_reference"),
+            ] {
+                let mut request = app.request("HKD", "800");
+                request[field] = value;
+                refused(&app.create(request).await, 400, "INVALID_FIELD", path);
+            }
+            let asked = json!({ "trans_id": bad });
+            for path in ["/v1/sessions/query", "/v1/transactions/query"] {
+                let answer = app.merchant(Method::POST, path, Some(asked.clone())).await;
+                refused(&answer, 400, "INVALID_FIELD", "trans_id");
+            }
+            let pay = json!({ "method": bad, "version": 1 });
+            let answer = app.shopper(Method::POST, &session, "/transactions", Some(pay)).await;
+            refused(&answer, 400, "INVALID_FIELD", "method");
+        }
+        assert_eq!(rows(app).await, before);
+    }
+
+    async fn every_refusal_is_in_our_words(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        for (path, field) in [
+            ("/v1/transactions?trans_id=m0&all=maybe".to_owned(), "all"),
+            (format!("/v1/transactions?session_id={}&session_id=x", session.id), "session_id"),
+            (format!("/v1/sessions?session_id={}&session_id=x", session.id), "session_id"),
+            ("/v1/sessions?trans_id=m0&limit=1".to_owned(), "limit"),
+            ("/v1/sessions/%FF/qr.svg".to_owned(), ""),
+            ("/v1/codes/%C3%28".to_owned(), ""),
+        ] {
+            let answer = app.merchant(Method::GET, &path, None).await;
+            assert_eq!(answer.status, 400, "{path}: {}", answer.body);
+            assert!(!answer.code().is_empty() && answer.body["ret_msg"].is_string(), "{path}: {}", answer.body);
+            if !field.is_empty() {
+                assert!(answer.field() == field || answer.body["ret_msg"].as_str().unwrap().contains(field), "{path}: {}", answer.body);
+            }
+        }
+        for (method, path) in [(Method::PUT, "/v1/sessions"), (Method::GET, "/v1/sessions/x/close"), (Method::DELETE, "/v1/merchant")] {
+            assert_eq!(app.merchant(method, path, None).await.code(), "METHOD_NOT_ALLOWED", "{path}");
+        }
     }
 
     async fn a_forged_notification_is_refused_and_counted(app: TestApp) {

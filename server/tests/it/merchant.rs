@@ -1,5 +1,14 @@
 //! What a merchant's server can ask.
 
+mod ask;
+mod change;
+mod codes;
+mod document_004;
+mod explain;
+mod idempotency;
+mod settings;
+mod tenants;
+
 use std::time::Duration;
 
 use reqwest::Method;

@@ -1,7 +1,11 @@
 //! What merchants ask, with their secret key.
 
+pub mod charges;
+pub mod codes;
+pub mod explain;
 pub mod new_session;
 pub mod refunds;
 pub mod reversals;
 pub mod sessions;
+pub mod settings;
 pub mod transactions;

@@ -10,11 +10,17 @@ use crate::domain::session::{LONGEST, USUAL};
 use crate::flow::create_session::NewSession;
 use crate::http::auth::is_private;
 use crate::http::body::{Body, Fields};
+use crate::http::idempotency::Seed;
 use crate::store::merchants::Merchant;
 use crate::{Error, Result, hex};
 
 /// Reads it, at this time, for this merchant.
-pub fn parse(body: Body, merchant: &Merchant, now: Millis) -> Result<NewSession> {
+pub fn parse(
+    body: Body,
+    merchant: &Merchant,
+    seed: Option<Seed>,
+    now: Millis,
+) -> Result<NewSession> {
     let fingerprint = fingerprint(&body);
     let mut fields = Fields::of(body.object);
     same_merchant(&mut fields, merchant)?;
@@ -39,6 +45,7 @@ pub fn parse(body: Body, merchant: &Merchant, now: Millis) -> Result<NewSession>
         notify_url,
         goods,
         fingerprint,
+        asked_by: seed.map(|seed| seed.text()).unwrap_or_default(),
         expire_text,
         expires,
     })
@@ -65,27 +72,72 @@ pub fn same_merchant(fields: &mut Fields, merchant: &Merchant) -> Result<()> {
 
 /// What this version does: one payment, taken at once. The rest of document 004 is refused by name, never ignored.
 fn purchase_only(fields: &mut Fields) -> Result<()> {
-    fields.word("payment_type", &["PURCHASE"])?;
+    let kind = fields.word("payment_type", &["PURCHASE", "RECURRING"])?;
     fields.word("authorisation_type", &["FINAL_AUTH"])?;
     fields.word("capture_method", &["AUTOMATIC"])?;
     if fields.flag("mit")? {
-        return Err(Error::field(
-            Code::InvalidField,
-            "mit",
-            "mit must be false: a session is paid by its shopper",
-        ));
+        return Err(fields.wrong("mit", "must be false: a session is paid by its shopper"));
     }
-    if let Some(mut payment) = fields.object("payment")? {
-        // Kept for cards: a wallet's payment stores nothing, so the wish is accepted and has no effect.
-        payment.flag("store_payment_method")?;
-        payment.word("token_usage", &["CARD_ON_FILE", "SUBSCRIPTION"])?;
-        payment.text("shopper_reference", 128)?;
-        payment.end()?;
+    let storing = storing(fields)?;
+    if kind == "PURCHASE" {
+        return Ok(());
     }
-    Ok(())
+    storing.is_for_recurring(fields)?;
+    // A wallet's payment leaves nothing behind that could be charged again: the merchant would wait for it in vain.
+    Err(Error::field(
+        Code::ProductNotAvailable,
+        "payment_type",
+        "no channel of this server stores a payment method, so nothing could be charged again",
+    ))
 }
 
-fn trans_id(fields: &mut Fields) -> Result<String> {
+/// What the merchant wants to be kept of the shopper's way to pay.
+#[derive(Default)]
+struct Storing {
+    stores: bool,
+    usage: &'static str,
+    shopper: Option<String>,
+}
+
+/// Kept for cards: a wallet's payment stores nothing, so for a single purchase the wish is read and has no effect.
+fn storing(fields: &mut Fields) -> Result<Storing> {
+    let Some(mut payment) = fields.object("payment")? else { return Ok(Storing::default()) };
+    let storing = Storing {
+        stores: payment.flag("store_payment_method")?,
+        usage: payment.word("token_usage", &["CARD_ON_FILE", "SUBSCRIPTION"])?,
+        shopper: payment.text("shopper_reference", 128)?,
+    };
+    payment.end()?;
+    Ok(storing)
+}
+
+impl Storing {
+    /// The first of recurring payments must be stored, as a subscription, for a shopper (P11).
+    fn is_for_recurring(&self, fields: &Fields) -> Result<()> {
+        if !self.stores {
+            return Err(fields.wrong(
+                "payment.store_payment_method",
+                "must be true when payment_type is RECURRING",
+            ));
+        }
+        if self.usage != "SUBSCRIPTION" {
+            return Err(fields.wrong(
+                "payment.token_usage",
+                "must be SUBSCRIPTION when payment_type is RECURRING",
+            ));
+        }
+        if self.shopper.as_deref().unwrap_or_default().is_empty() {
+            return Err(fields.wrong(
+                "payment.shopper_reference",
+                "must be there when payment_type is RECURRING",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The merchant's own number of the order.
+pub fn trans_id(fields: &mut Fields) -> Result<String> {
     let text = fields.required("trans_id", 64)?;
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(text);
@@ -116,8 +168,8 @@ fn expiry(fields: &mut Fields, now: Millis) -> Result<(String, Millis)> {
 }
 
 /// https, and in test mode also http to this machine and its network (D16). Empty when absent.
-fn address(fields: &mut Fields, name: &'static str, merchant: &Merchant) -> Result<String> {
-    let Some(text) = fields.text(name, 2048)? else { return Ok(String::new()) };
+pub fn address(fields: &mut Fields, name: &'static str, merchant: &Merchant) -> Result<String> {
+    let Some(text) = fields.unjudged(name, 2048)? else { return Ok(String::new()) };
     let wrong = |what: &str| Error::field(Code::InvalidReturnUrl, name, format!("{name} {what}"));
     let url = Url::parse(&text).map_err(|_| wrong("is not an address"))?;
     // What a lenient reader would repair, somebody else would read otherwise.
@@ -136,7 +188,8 @@ fn address(fields: &mut Fields, name: &'static str, merchant: &Merchant) -> Resu
     }
 }
 
-fn goods(fields: &mut Fields) -> Result<String> {
+/// What is sold, as JSON text; `[]` when nothing is said.
+pub fn goods(fields: &mut Fields) -> Result<String> {
     let mut goods = Vec::new();
     for mut good in fields.objects("goods", 100)? {
         let name = good.required("name", 256)?;
@@ -157,16 +210,8 @@ fn country(fields: &mut Fields) -> Result<String> {
     let mut country = String::new();
     for name in ["customer", "shipping", "bill"] {
         if let Some(mut object) = fields.object(name)?
-            && let Some(text) = object.text("country", 2)?
+            && let Some(text) = object.country("country")?
         {
-            if text.len() != 2 || !text.bytes().all(|byte| byte.is_ascii_uppercase()) {
-                let path = format!("{name}.country");
-                return Err(Error::field(
-                    Code::InvalidField,
-                    path,
-                    "a country is two letters of ISO 3166, such as HK",
-                ));
-            }
             country = text;
         }
     }

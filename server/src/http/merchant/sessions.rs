@@ -1,18 +1,23 @@
 //! Sessions, for the merchant's server.
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
-use axum::routing::post;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::{get, patch, post};
 use florin_shared::session::SessionView;
-use florin_shared::{Code, SessionId};
-use serde::Deserialize;
+use florin_shared::{Code, Money, SessionId};
 
-use super::new_session::{self, same_merchant};
+use super::new_session::{self, goods, same_merchant};
+use crate::domain::session::Session;
+use crate::flow::change_session::{Change, change_session};
 use crate::flow::query::{Key, session_view};
 use crate::flow::{close, create_session, query, to_the_end};
 use crate::http::answer::Good;
+use crate::http::asked::Asked;
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
+use crate::http::idempotency::Seed;
+use crate::http::qr;
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
@@ -20,15 +25,19 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/sessions", post(create).get(by_query))
         .route("/v1/sessions/query", post(by_body))
+        .route("/v1/sessions/{session_id}", patch(change))
         .route("/v1/sessions/{session_id}/close", post(close_session))
+        .route("/v1/sessions/{session_id}/qr.svg", get(svg))
+        .route("/v1/sessions/{session_id}/qr.png", get(png))
 }
 
 async fn create(
     State(app): State<App>,
     Caller(merchant): Caller,
+    seed: Option<Seed>,
     body: Body,
 ) -> Result<Good<SessionView>> {
-    let wanted = new_session::parse(body, &merchant, app.now())?;
+    let wanted = new_session::parse(body, &merchant, seed, app.now())?;
     let (flow, seller) = (app.clone(), merchant.clone());
     let session =
         to_the_end(async move { create_session::create_session(&flow, &seller, wanted).await })
@@ -36,20 +45,15 @@ async fn create(
     Ok(Good(session_view(&app, &session, merchant.livemode)))
 }
 
-/// `?session_id=` or `?trans_id=`.
-#[derive(Deserialize)]
-struct Asked {
-    session_id: Option<String>,
-    trans_id: Option<String>,
-}
-
+/// By `?session_id=` or `?trans_id=`.
 async fn by_query(
     State(app): State<App>,
     Caller(merchant): Caller,
-    Query(asked): Query<Asked>,
+    Asked(mut fields): Asked,
 ) -> Result<Good<SessionView>> {
-    let session =
-        query::session(&app, &merchant.id, &key(asked.session_id, asked.trans_id)?).await?;
+    let key = key(fields.text("session_id", 64)?, fields.text("trans_id", 64)?)?;
+    fields.end()?;
+    let session = query::session(&app, &merchant.id, &key).await?;
     Ok(Good(session_view(&app, &session, merchant.livemode)))
 }
 
@@ -75,6 +79,63 @@ async fn close_session(
     let flow = app.clone();
     let session = to_the_end(async move { close::close(&flow, session).await }).await?;
     Ok(Good(session_view(&app, &session, merchant.livemode)))
+}
+
+/// Amount and goods of an open session (D10).
+async fn change(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<Good<SessionView>> {
+    let mut fields = Fields::of(body.object);
+    same_merchant(&mut fields, &merchant)?;
+    let session = query::session(&app, &merchant.id, &Key::Session(known(&id)?)).await?;
+    let amount = new_amount(&mut fields, &session)?;
+    let goods = fields.has("goods").then(|| goods(&mut fields)).transpose()?;
+    fields.end()?;
+    let flow = app.clone();
+    let changed =
+        to_the_end(async move { change_session(&flow, session, Change { amount, goods }).await })
+            .await?;
+    Ok(Good(session_view(&app, &changed, merchant.livemode)))
+}
+
+/// The currency may be said again; it decides which methods suit, and stays.
+fn new_amount(fields: &mut Fields, session: &Session) -> Result<Option<Money>> {
+    let currency = session.amount.currency().to_string();
+    if fields.text("currency", 8)?.is_some_and(|said| said != currency) {
+        return Err(
+            fields.wrong("currency", format!("cannot change: this session is in {currency}"))
+        );
+    }
+    if !fields.has("amount") {
+        return Ok(None);
+    }
+    Ok(Some(Money::parse(&fields.required("amount", 32)?, &currency)?))
+}
+
+/// The hosted page as a code to be printed or shown (L23).
+async fn svg(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+    asked: Asked,
+) -> Result<Response> {
+    let size = qr::size(asked)?;
+    let session = query::session(&app, &merchant.id, &Key::Session(known(&id)?)).await?;
+    qr::svg(&app.session_url(&session.id), size)
+}
+
+async fn png(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+    asked: Asked,
+) -> Result<Response> {
+    let size = qr::size(asked)?;
+    let session = query::session(&app, &merchant.id, &Key::Session(known(&id)?)).await?;
+    qr::png(&app.session_url(&session.id), size)
 }
 
 /// A malformed id cannot be anybody's: the same answer as for an unknown one.

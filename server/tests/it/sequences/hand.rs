@@ -110,6 +110,7 @@ impl Hand {
             notify_url: self.hook.clone(),
             goods: "[]".into(),
             fingerprint: format!("{}-{count}-{amount}-{life}", self.seed),
+            asked_by: String::new(),
             expire_text: String::new(),
             expires: self.app.now() + life,
         };

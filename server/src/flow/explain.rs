@@ -1,0 +1,149 @@
+//! Why each method is offered, disabled or hidden: the very decision that the shopper's list and `pay` take, told with
+//! its reasons.
+
+use florin_shared::explain::{ChannelExplained, ExplainView, Explained, Verdict};
+use florin_shared::shopper::Unavailable;
+use florin_shared::{Method, Money};
+
+use crate::app::App;
+use crate::channel::Channel;
+use crate::clock::Millis;
+use crate::domain::offer::{self, Product, Wanted};
+use crate::domain::session::{Session, home_of};
+use crate::store::merchants::Merchant;
+
+/// What is asked about.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The session, if one was named.
+    pub session: Option<Session>,
+    /// How much.
+    pub amount: Money,
+    /// ISO 3166 alpha-2, or empty.
+    pub country: String,
+    /// Milliseconds until the session ends.
+    pub rest: Millis,
+    /// Where the shopper is. Every product of today's channels suits every scene, so it is told back and decides nothing.
+    pub scene: &'static str,
+}
+
+impl About {
+    /// About this session, as it stands now.
+    pub fn session(session: Session, now: Millis, scene: &'static str) -> About {
+        About {
+            amount: session.amount,
+            country: session.home().to_owned(),
+            rest: session.rest(now),
+            session: Some(session),
+            scene,
+        }
+    }
+
+    /// About an amount, in a session of this length.
+    pub fn amount(amount: Money, country: String, rest: Millis, scene: &'static str) -> About {
+        let country =
+            if country.is_empty() { home_of(amount.currency()).to_owned() } else { country };
+        About { session: None, amount, country, rest, scene }
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { amount: self.amount, country: &self.country, rest: self.rest }
+    }
+}
+
+/// Explains every method that Florin knows.
+pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> ExplainView {
+    let enabled = offer::enabled(merchant.appearance.methods.as_deref());
+    let over = about
+        .session
+        .as_ref()
+        .is_some_and(|session| session.may_be_paid(now, session.shown).is_err());
+    let products = app.channels.products();
+    let listed = offer::list(&products, &enabled, about.wanted());
+    let mut methods: Vec<Explained> = listed
+        .iter()
+        .filter_map(|offer| offer.method.parse().ok())
+        .map(|method| {
+            let found = offer::choose(&products, method, about.wanted());
+            explained(app, method, about, if over { session_over() } else { of(&found) })
+        })
+        .collect();
+    for method in Method::ALL {
+        if !listed.iter().any(|offer| offer.method == method.as_str()) {
+            let why = if enabled.contains(&method) { not_sold() } else { not_enabled() };
+            methods.push(explained(app, method, about, why));
+        }
+    }
+    ExplainView {
+        session_id: about.session.as_ref().map(|session| session.id.to_string()),
+        amount: about.amount.minor().to_string(),
+        currency: about.amount.currency().to_string(),
+        country: about.country.clone(),
+        scene: about.scene.to_owned(),
+        methods,
+    }
+}
+
+fn explained(app: &App, method: Method, about: &About, verdict: Verdict) -> Explained {
+    let channels = app
+        .channels
+        .all()
+        .map(|channel| channel_explained(channel.as_ref(), method, about))
+        .collect();
+    Explained { method: method.as_str().to_owned(), verdict, channels }
+}
+
+fn channel_explained(channel: &dyn Channel, method: Method, about: &About) -> ChannelExplained {
+    let sells = channel.products().iter().any(|product| product.method == method);
+    let found = offer::choose(channel.products(), method, about.wanted());
+    ChannelExplained {
+        channel: channel.name().to_owned(),
+        verdict: if sells { of(&found) } else { not_sold() },
+        product: found.ok().map(|product| product.name.to_owned()),
+    }
+}
+
+fn of(found: &Result<Product, Unavailable>) -> Verdict {
+    match found {
+        Ok(_) => verdict("OFFERED", "SUITS", "it suits the amount, the country and the time left"),
+        Err(why) => Verdict {
+            message: sentence(why),
+            needs: why.needs.clone(),
+            ..verdict("DISABLED", &why.reason, "")
+        },
+    }
+}
+
+fn sentence(why: &Unavailable) -> String {
+    let needs = why.needs.join(", ");
+    match why.reason.as_str() {
+        "CURRENCY" => format!("it takes other currencies only: {needs}"),
+        "COUNTRY" => format!("it is for shoppers in other countries only: {needs}"),
+        "AMOUNT_TOO_LOW" => format!("the least it takes is {needs}, in smallest units"),
+        "AMOUNT_TOO_HIGH" => format!("the most it takes is {needs}, in smallest units"),
+        "AMOUNT_STEP" => format!("it takes only multiples of {needs} smallest units"),
+        "TIME_TOO_SHORT" => "the session ends before its shortest code would".to_owned(),
+        reason => format!("the channel does not offer it now: {reason}"),
+    }
+}
+
+fn not_enabled() -> Verdict {
+    verdict("HIDDEN", "NOT_ENABLED", "it is not in the methods that this merchant offers")
+}
+
+fn not_sold() -> Verdict {
+    verdict("HIDDEN", "NOT_SOLD", "no channel of this server carries it out")
+}
+
+fn session_over() -> Verdict {
+    verdict("DISABLED", "SESSION_OVER", "the session is paid, expired or closed")
+}
+
+fn verdict(state: &str, reason: &str, message: &str) -> Verdict {
+    Verdict {
+        state: state.to_owned(),
+        reason: reason.to_owned(),
+        message: message.to_owned(),
+        needs: Vec::new(),
+    }
+}

@@ -1,0 +1,140 @@
+//! Fixed receipt codes, for the merchant's server.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use florin_shared::code::CodeView;
+use florin_shared::money::MOST;
+use florin_shared::{Code, CodeId, Currency, Money, MoneyError};
+
+use super::new_session::{address, same_merchant};
+use crate::flow::codes::{self, NewCode};
+use crate::http::answer::Good;
+use crate::http::asked::Asked;
+use crate::http::auth::Caller;
+use crate::http::body::{Body, Fields};
+use crate::http::idempotency::Seed;
+use crate::http::qr;
+use crate::store::merchants::Merchant;
+use crate::{App, Error, Result};
+
+/// The addresses of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/codes", get(list).post(create))
+        .route("/v1/codes/{code_id}", get(one).delete(close))
+        .route("/v1/codes/{code_id}/qr.svg", get(svg))
+        .route("/v1/codes/{code_id}/qr.png", get(png))
+}
+
+async fn create(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    seed: Option<Seed>,
+    body: Body,
+) -> Result<Good<CodeView>> {
+    let wanted = parse(body, &merchant)?;
+    let code = codes::create(&app, &merchant.id, wanted, seed.map(|seed| seed.id())).await?;
+    Ok(Good(codes::view(&app, &code, merchant.livemode)))
+}
+
+async fn list(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Asked(mut fields): Asked,
+) -> Result<Response> {
+    let asked = fields.text("code_id", 64)?;
+    fields.end()?;
+    if let Some(id) = asked {
+        let code = codes::one(&app, &merchant.id, &known(&id)?).await?;
+        return Ok(Good(codes::view(&app, &code, merchant.livemode)).into_response());
+    }
+    let codes = codes::list(&app, &merchant.id).await?;
+    let views: Vec<CodeView> =
+        codes.iter().map(|code| codes::view(&app, code, merchant.livemode)).collect();
+    Ok(Good(views).into_response())
+}
+
+async fn one(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+) -> Result<Good<CodeView>> {
+    let code = codes::one(&app, &merchant.id, &known(&id)?).await?;
+    Ok(Good(codes::view(&app, &code, merchant.livemode)))
+}
+
+async fn close(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+) -> Result<Good<CodeView>> {
+    let code = codes::close(&app, &merchant.id, known(&id)?).await?;
+    Ok(Good(codes::view(&app, &code, merchant.livemode)))
+}
+
+async fn svg(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+    asked: Asked,
+) -> Result<Response> {
+    let size = qr::size(asked)?;
+    let code = codes::one(&app, &merchant.id, &known(&id)?).await?;
+    qr::svg(&codes::url(&app, &code.id), size)
+}
+
+async fn png(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+    asked: Asked,
+) -> Result<Response> {
+    let size = qr::size(asked)?;
+    let code = codes::one(&app, &merchant.id, &known(&id)?).await?;
+    qr::png(&codes::url(&app, &code.id), size)
+}
+
+fn known(id: &str) -> Result<CodeId> {
+    id.parse().map_err(|_| Error::no_such("code"))
+}
+
+fn parse(body: Body, merchant: &Merchant) -> Result<NewCode> {
+    /// A busy stall takes one every two seconds; a program that plays takes more.
+    const PER_MINUTE: u64 = 30;
+    const OFTEN: u64 = 600;
+
+    let mut fields = Fields::of(body.object);
+    same_merchant(&mut fields, merchant)?;
+    let currency = fields.required("currency", 8)?;
+    let least = limit(&mut fields, "min_amount", &currency)?.unwrap_or(1);
+    let most = limit(&mut fields, "max_amount", &currency)?.unwrap_or(MOST);
+    if least > most {
+        return Err(fields.wrong("max_amount", "is less than min_amount"));
+    }
+    let per_minute = fields.number("per_minute")?.unwrap_or(PER_MINUTE);
+    if !(1..=OFTEN).contains(&per_minute) {
+        return Err(fields.wrong("per_minute", format!("is a number from 1 to {OFTEN}")));
+    }
+    let code = NewCode {
+        label: fields.text("label", 128)?.unwrap_or_default(),
+        currency: currency.parse::<Currency>()?,
+        least,
+        most,
+        country: fields.country("country")?.unwrap_or_default(),
+        notify_url: address(&mut fields, "notify_url", merchant)?,
+        per_minute: i64::try_from(per_minute).unwrap_or(i64::MAX),
+    };
+    fields.end()?;
+    Ok(code)
+}
+
+fn limit(fields: &mut Fields, name: &'static str, currency: &str) -> Result<Option<i64>> {
+    let Some(text) = fields.text(name, 32)? else { return Ok(None) };
+    match Money::parse(&text, currency) {
+        Ok(money) => Ok(Some(money.minor())),
+        Err(error @ MoneyError::UnknownCurrency) => Err(error.into()),
+        Err(error) => Err(Error::field(Code::InvalidAmount, name, error.to_string())),
+    }
+}

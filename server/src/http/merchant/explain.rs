@@ -1,0 +1,52 @@
+//! Why a method is offered, disabled or hidden.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use florin_shared::Money;
+use florin_shared::explain::ExplainView;
+
+use crate::domain::session::USUAL;
+use crate::flow::explain::{self, About};
+use crate::flow::query::{self, Key};
+use crate::http::answer::Good;
+use crate::http::asked::Asked;
+use crate::http::auth::Caller;
+use crate::http::body::Fields;
+use crate::store::merchants::Merchant;
+use crate::{App, Error, Result};
+
+/// The addresses of this file.
+pub fn routes() -> Router<App> {
+    Router::new().route("/v1/methods/explain", get(explained))
+}
+
+/// Where the shopper may be.
+const SCENES: [&str; 8] =
+    ["PC", "MOBILE", "WECHAT", "ALIPAY", "UNIONPAY", "MINI_PROGRAM", "APP", "IN_STORE"];
+
+async fn explained(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Asked(mut fields): Asked,
+) -> Result<Good<ExplainView>> {
+    let about = about(&app, &merchant, &mut fields).await?;
+    fields.end()?;
+    Ok(Good(explain::explain(&app, &merchant, &about, app.now())))
+}
+
+/// A session of this merchant's, or an amount.
+async fn about(app: &App, merchant: &Merchant, fields: &mut Fields) -> Result<About> {
+    let scene = fields.word("scene", &SCENES)?;
+    if let Some(id) = fields.text("session_id", 64)? {
+        let id = id.parse().map_err(|_| Error::no_such("session"))?;
+        let session = query::session(app, &merchant.id, &Key::Session(id)).await?;
+        return Ok(About::session(session, app.now(), scene));
+    }
+    if !fields.has("amount") {
+        return Err(fields.wrong("session_id", "is missing; say it, or amount and currency"));
+    }
+    let amount = Money::parse(&fields.required("amount", 32)?, &fields.required("currency", 8)?)?;
+    let country = fields.country("country")?.unwrap_or_default();
+    Ok(About::amount(amount, country, USUAL, scene))
+}

@@ -1,0 +1,220 @@
+//! The page behind a fixed receipt code (M3): the shopper enters the amount, Florin makes the order, and the hosted page
+//! goes on. It is one form, rendered here, and works without JavaScript.
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use florin_shared::{Code, Money};
+use url::form_urlencoded;
+
+use super::page::{escape, headers};
+use super::tenant::whole;
+use crate::domain::entered;
+use crate::flow::{codes, to_the_end};
+use crate::store::codes::ReceiptCode;
+use crate::{App, Error, Result, hex};
+
+/// The addresses of this file.
+pub fn routes() -> Router<App> {
+    Router::new().route("/c/{code_id}", get(show).post(enter)).route("/receipt.css", get(style))
+}
+
+const PAGE: &str = include_str!("receipt.html");
+const STYLE: &str = include_str!("receipt.css");
+
+async fn style() -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")],
+        STYLE,
+    )
+}
+
+async fn show(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) -> Response {
+    let words = words(&asked);
+    match scanned(&app, &id).await {
+        Ok((code, payee)) => {
+            let sheet = hex(&app.random.bytes::<8>());
+            let form = Form { code: &code, payee: &payee, sheet: &sheet, typed: "", wrong: None };
+            page(words, StatusCode::OK, &payee, &form.html(words))
+        }
+        Err(error) => trouble(words, &error),
+    }
+}
+
+async fn enter(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+    let words = words(request.headers());
+    match entered_on(&app, &id, request, words).await {
+        Ok(response) => response,
+        Err(error) => trouble(words, &error),
+    }
+}
+
+async fn entered_on(app: &App, id: &str, request: Request, words: &Words) -> Result<Response> {
+    let (code, payee) = scanned(app, id).await?;
+    let body = whole(request.into_body()).await?;
+    let field = |name: &str| {
+        let found = form_urlencoded::parse(&body).find(|(key, _)| key == name);
+        found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    let (typed, sheet) = (field("amount"), field("sheet"));
+    let wrong = match judge(&code, &typed, words) {
+        Ok(amount) => match open(app, code.clone(), amount, &sheet).await {
+            Ok(response) => return Ok(response),
+            Err(error) if error.code() == Code::TooMany => {
+                (StatusCode::TOO_MANY_REQUESTS, words.often.to_owned())
+            }
+            Err(error) => return Err(error),
+        },
+        Err(sentence) => (StatusCode::UNPROCESSABLE_ENTITY, sentence),
+    };
+    let sheet = hex(&app.random.bytes::<8>());
+    let form =
+        Form { code: &code, payee: &payee, sheet: &sheet, typed: &typed, wrong: Some(&wrong.1) };
+    Ok(page(words, wrong.0, &payee, &form.html(words)))
+}
+
+async fn scanned(app: &App, id: &str) -> Result<(ReceiptCode, String)> {
+    let id = id.parse().map_err(|_| Error::no_such("code"))?;
+    let code = codes::scanned(app, &id).await?;
+    let payee = app.merchant(&code.merchant).await?.name.clone();
+    Ok((code, payee))
+}
+
+/// The amount, or what is wrong with it.
+fn judge(code: &ReceiptCode, typed: &str, words: &Words) -> std::result::Result<Money, String> {
+    let amount = entered::amount(typed, code.currency).ok_or_else(|| words.unread.to_owned())?;
+    let limits = || words.outside.replace("{limits}", &limits(code, words));
+    if (code.least..=code.most).contains(&amount.minor()) { Ok(amount) } else { Err(limits()) }
+}
+
+/// To the hosted page of the session. `303`, so that a reload there opens nothing again.
+async fn open(app: &App, code: ReceiptCode, amount: Money, sheet: &str) -> Result<Response> {
+    let is_ours = sheet.len() == 16 && sheet.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let sheet = if is_ours { sheet.to_owned() } else { hex(&app.random.bytes::<8>()) };
+    let flow = app.clone();
+    let session = to_the_end(async move { codes::open(&flow, code, amount, &sheet).await }).await?;
+    Ok((headers(), Redirect::to(&format!("/pay/{}", session.id))).into_response())
+}
+
+struct Form<'a> {
+    code: &'a ReceiptCode,
+    payee: &'a str,
+    sheet: &'a str,
+    typed: &'a str,
+    wrong: Option<&'a str>,
+}
+
+impl Form<'_> {
+    fn html(&self, words: &Words) -> String {
+        let label = match self.code.label.as_str() {
+            "" => String::new(),
+            label => format!(r#"<p class="label">{}</p>"#, escape(label)),
+        };
+        let wrong = self.wrong.map_or(String::new(), |wrong| {
+            format!(r#"<p class="wrong" id="wrong" role="alert">{}</p>"#, escape(wrong))
+        });
+        let (described, invalid) = match self.wrong {
+            Some(_) => ("wrong limits", r#" aria-invalid="true""#),
+            None => ("limits", ""),
+        };
+        format!(
+            r#"<form class="card receipt" method="post">
+<h1>{payee}</h1>
+{label}
+<label for="amount">{enter}</label>
+<div class="amount"><span class="currency">{currency}</span><input id="amount" name="amount" value="{typed}" inputmode="decimal" autocomplete="off" maxlength="20" required autofocus aria-describedby="{described}"{invalid}></div>
+{wrong}
+<p class="limits" id="limits">{limits}</p>
+<input type="hidden" name="sheet" value="{sheet}">
+<button>{go}</button>
+</form>"#,
+            payee = escape(self.payee),
+            enter = words.enter,
+            currency = self.code.currency,
+            typed = escape(self.typed),
+            limits = limits(self.code, words),
+            sheet = self.sheet,
+            go = words.go,
+        )
+    }
+}
+
+fn limits(code: &ReceiptCode, words: &Words) -> String {
+    let written =
+        |minor: i64| Money::new(minor, code.currency).map(entered::written).unwrap_or_default();
+    let no_limit = code.most == florin_shared::money::MOST;
+    let text = if no_limit { words.least } else { words.between };
+    text.replace("{least}", &format!("{} {}", code.currency, written(code.least)))
+        .replace("{most}", &format!("{} {}", code.currency, written(code.most)))
+}
+
+fn trouble(words: &Words, error: &Error) -> Response {
+    let (status, [title, text]) = match error.code() {
+        Code::NotFound => (StatusCode::NOT_FOUND, words.gone),
+        Code::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, words.later),
+        _ => {
+            tracing::error!(?error, "a receipt code could not be used");
+            (StatusCode::SERVICE_UNAVAILABLE, words.later)
+        }
+    };
+    let card = format!(r#"<div class="card" role="alert"><h1>{title}</h1><p>{text}</p></div>"#);
+    page(words, status, title, &card)
+}
+
+fn page(words: &Words, status: StatusCode, title: &str, card: &str) -> Response {
+    let html = PAGE
+        .replace("{{lang}}", words.lang)
+        .replace("{{title}}", &escape(title))
+        .replace("{{card}}", card);
+    (status, headers(), Html(html)).into_response()
+}
+
+/// What the page says in one language.
+struct Words {
+    lang: &'static str,
+    enter: &'static str,
+    go: &'static str,
+    least: &'static str,
+    between: &'static str,
+    outside: &'static str,
+    unread: &'static str,
+    often: &'static str,
+    gone: [&'static str; 2],
+    later: [&'static str; 2],
+}
+
+static ENGLISH: Words = Words {
+    lang: "en",
+    enter: "Enter the amount",
+    go: "Continue",
+    least: "At least {least}",
+    between: "From {least} to {most}",
+    outside: "This amount cannot be paid here: {limits}.",
+    unread: "Please enter an amount, such as 12 or 12.50.",
+    often: "This code is being used very often right now. Please try again in a minute.",
+    gone: ["This code is not in use", "Ask the shop for another way to pay."],
+    later: [
+        "We cannot take a payment right now",
+        "Nothing was charged. Please try again in a moment.",
+    ],
+};
+
+static CHINESE: Words = Words {
+    lang: "zh-Hans",
+    enter: "请输入金额",
+    go: "继续",
+    least: "最低 {least}",
+    between: "{least} 至 {most}",
+    outside: "此处无法支付该金额:{limits}。",
+    unread: "请输入金额,例如 12 或 12.50。",
+    often: "该收款码当前使用过于频繁,请一分钟后再试。",
+    gone: ["该收款码未启用", "请向商家询问其他付款方式。"],
+    later: ["暂时无法收款", "没有扣款,请稍后再试。"],
+};
+
+fn words(asked: &HeaderMap) -> &'static Words {
+    let language = asked.get(header::ACCEPT_LANGUAGE).and_then(|text| text.to_str().ok());
+    if language.is_some_and(|text| text.starts_with("zh")) { &CHINESE } else { &ENGLISH }
+}

@@ -1,0 +1,84 @@
+//! Why a method is offered, disabled or hidden (A4, K5).
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::ask::{ask, get};
+use crate::support::{TestApp, on_both};
+
+async fn explained(app: &TestApp, query: &str) -> Value {
+    get(app, &format!("/v1/methods/explain?{query}")).send().await.data()
+}
+
+fn of(explained: &Value, method: &str) -> Value {
+    let methods = explained["methods"].as_array().unwrap();
+    methods.iter().find(|found| found["method"] == method).unwrap().clone()
+}
+
+#[track_caller]
+fn says(explained: &Value, method: &str, state: &str, reason: &str, needs: &[&str]) {
+    let found = of(explained, method);
+    assert_eq!((&found["state"], &found["reason"]), (&json!(state), &json!(reason)), "{found}");
+    assert_eq!(found["needs"].as_array().cloned().unwrap_or_default(), needs, "{found}");
+    assert!(found["message"].as_str().unwrap().len() > 10, "{found}");
+}
+
+on_both! {
+    async fn each_method_says_why(app: TestApp) {
+        let php = explained(app, "amount=25000&currency=PHP&country=PH&scene=MOBILE").await;
+        assert_eq!((&php["country"], &php["scene"]), (&json!("PH"), &json!("MOBILE")));
+        says(&php, "GCASH", "OFFERED", "SUITS", &[]);
+        assert_eq!(of(&php, "GCASH")["channels"][0], json!({ "channel": "antom", "state": "OFFERED", "reason": "SUITS",
+            "message": "it suits the amount, the country and the time left", "product": "GCASH" }));
+        says(&php, "ZALOPAY", "DISABLED", "CURRENCY", &["VND"]);
+        says(&explained(app, "amount=25000&currency=PHP&country=SG").await, "GCASH", "DISABLED", "COUNTRY", &["PH"]);
+        says(&explained(app, "amount=5000001&currency=HKD").await, "ALIPAY_PLUS", "DISABLED", "AMOUNT_TOO_HIGH", &["5000000"]);
+        says(&explained(app, "amount=9&currency=CNY").await, "ALIPAY_PLUS", "DISABLED", "AMOUNT_TOO_LOW", &["10"]);
+        says(&explained(app, "amount=150&currency=IDR").await, "SHOPEEPAY", "DISABLED", "AMOUNT_STEP", &["100"]);
+        ask(app, Method::PATCH, "/v1/merchant").json(&json!({ "appearance": { "methods": ["GCASH"] } })).send().await.data();
+        let fewer = explained(app, "amount=25000&currency=PHP").await;
+        says(&fewer, "GCASH", "OFFERED", "SUITS", &[]);
+        says(&fewer, "MAYA", "HIDDEN", "NOT_ENABLED", &[]);
+        assert_eq!(fewer["methods"][0]["method"], "GCASH");
+        // The channel would carry it out: it is the merchant who hides it.
+        assert_eq!(of(&fewer, "MAYA")["channels"][0]["state"], "OFFERED");
+    }
+
+    async fn a_session_is_explained_as_its_shopper_sees_it(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let query = format!("session_id={}", session.id);
+        let told = explained(app, &query).await;
+        assert_eq!((&told["session_id"], &told["amount"], &told["currency"]), (&json!(session.id), &json!("25000"), &json!("PHP")));
+        let view = app.view(&session).await;
+        for offer in view.data()["methods"].as_array().unwrap() {
+            let found = of(&told, offer["method"].as_str().unwrap());
+            match offer.get("unavailable") {
+                None => assert_eq!(found["state"], "OFFERED"),
+                Some(why) => assert_eq!((&found["state"], &found["reason"]), (&json!("DISABLED"), &why["reason"])),
+            }
+        }
+        app.pass(Duration::from_secs(29 * 60 + 30));
+        says(&explained(app, &query).await, "GCASH", "DISABLED", "TIME_TOO_SHORT", &[]);
+        app.pass(Duration::from_secs(60));
+        says(&explained(app, &query).await, "GCASH", "DISABLED", "SESSION_OVER", &[]);
+    }
+
+    async fn a_question_that_is_none_is_refused_by_its_field(app: TestApp) {
+        for (query, field) in [
+            ("", "session_id"),
+            ("amount=1", "currency"),
+            ("amount=1&currency=XXX", "currency"),
+            ("amount=-1&currency=HKD", "amount"),
+            ("amount=1&currency=HKD&country=hk", "country"),
+            ("amount=1&currency=HKD&scene=MOON", "scene"),
+            ("amount=1&amount=2&currency=HKD", "amount"),
+            ("amount=1&currency=HKD&more=1", "more"),
+        ] {
+            let refused = get(app, &format!("/v1/methods/explain?{query}")).send().await;
+            assert_eq!((refused.status, refused.field().as_str()), (400, field), "{query}: {}", refused.text());
+        }
+        assert_eq!(get(app, "/v1/methods/explain?session_id=CS").send().await.status, 404);
+    }
+}

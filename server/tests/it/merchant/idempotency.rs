@@ -1,0 +1,233 @@
+//! The same request twice is one request (T16, S31).
+
+use std::time::Duration;
+
+use florin_server::Error;
+use florin_server::store::Tx;
+use florin_server::store::idempotency::{self, Claim, Slot};
+use reqwest::Method;
+use serde_json::json;
+
+use super::ask::{Reply, ask, count, post};
+use crate::support::{KEY, MERCHANT, OTHER_KEY, TestApp, on_both};
+
+const SESSIONS: &str = "select count(*) from session";
+
+#[track_caller]
+fn equal(first: &Reply, again: &Reply) {
+    assert_eq!(first.text(), again.text());
+    assert_eq!(
+        (first.status, first.header("content-type")),
+        (again.status, again.header("content-type"))
+    );
+    assert!(!first.is_replayed() && again.is_replayed());
+}
+
+/// A process that claimed the record of this request and died.
+async fn claimed_and_died(app: &TestApp, slot: Slot, fingerprint: &'static str) {
+    let now = app.app.now();
+    let claim: Result<Claim, Error> = app
+        .app
+        .store
+        .write(async move |tx: &mut Tx| {
+            idempotency::claim(tx, &slot, fingerprint, "the dead", now).await.map_err(Error::from)
+        })
+        .await;
+    assert_eq!(claim.unwrap(), Claim::Mine(now));
+}
+
+/// The process died after the effect: as if its answer had never been stored.
+async fn forget_answers(app: &TestApp) {
+    let done: Result<(), Error> = app
+        .app
+        .store
+        .write(async |tx: &mut Tx| {
+            tx.sql("update idempotency set status = 0, answer = '', holder = 'the dead', lease_until_ms = 0")
+                .execute()
+                .await?;
+            Ok(())
+        })
+        .await;
+    done.unwrap();
+}
+
+on_both! {
+    async fn the_same_request_again_gets_the_same_bytes(app: TestApp) {
+        let request = app.request("HKD", "800");
+        let first = post(app, "/v1/sessions").once("\"0b6f-1\"").json(&request).send().await;
+        assert_eq!(first.status, 200, "{}", first.text());
+        app.pass(Duration::from_secs(90));
+        let again = post(app, "/v1/sessions").once("\"0b6f-1\"").json(&request).send().await;
+        equal(&first, &again);
+        // Without the quotes of a structured field it is the same key; with its keys in another order the same body.
+        let text = format!("{{\"trans_id\":{},{}", request["trans_id"], &request.to_string()[1..]
+            .replacen(&format!("\"trans_id\":{}", request["trans_id"]), "", 1).replace(",,", ",").replace(",}", "}"));
+        let bare = post(app, "/v1/sessions").once("0b6f-1").text("application/json", &text).send().await;
+        equal(&first, &bare);
+        assert_eq!(count(app, SESSIONS).await, 1);
+    }
+
+    async fn a_refusal_is_an_answer_too(app: TestApp) {
+        let mut request = app.request("HKD", "800");
+        request["amount"] = json!("-1");
+        let first = post(app, "/v1/sessions").once("refused-1").json(&request).send().await;
+        assert_eq!((first.status, first.code().as_str()), (400, "INVALID_AMOUNT"));
+        equal(&first, &post(app, "/v1/sessions").once("refused-1").json(&request).send().await);
+    }
+
+    async fn another_request_under_the_same_key_is_refused(app: TestApp) {
+        let request = app.request("HKD", "800");
+        let first = post(app, "/v1/sessions").once("k-1").json(&request).send().await;
+        for other in [app.request("HKD", "800"), json!({}), { let mut other = request.clone(); other["amount"] = json!("900"); other }] {
+            let refused = post(app, "/v1/sessions").once("k-1").json(&other).send().await;
+            assert_eq!((refused.status, refused.code().as_str()), (422, "IDEMPOTENCY_KEY_REUSED"));
+        }
+        equal(&first, &post(app, "/v1/sessions").once("k-1").json(&request).send().await);
+        // Another query is another request as well.
+        let refused = post(app, "/v1/sessions?x=1").once("k-1").json(&request).send().await;
+        assert_eq!(refused.status, 422);
+        assert_eq!(count(app, SESSIONS).await, 1);
+    }
+
+    async fn a_key_belongs_to_one_merchant_and_one_address(app: TestApp) {
+        let mut request = app.request("HKD", "800");
+        let mine = post(app, "/v1/sessions").once("k-1").json(&request).send().await;
+        request["merchant_id"] = json!(crate::support::OTHER_MERCHANT);
+        let theirs = post(app, "/v1/sessions").by(OTHER_KEY).once("k-1").json(&request).send().await;
+        assert_eq!(theirs.status, 200, "{}", theirs.text());
+        assert!(!theirs.is_replayed());
+        assert_ne!(mine.data()["session_id"], theirs.data()["session_id"]);
+        let id = mine.data()["session_id"].as_str().unwrap().to_owned();
+        let closed = post(app, &format!("/v1/sessions/{id}/close")).once("k-1").send().await;
+        assert_eq!(closed.data()["status"], "CANCELLED");
+        equal(&closed, &post(app, &format!("/v1/sessions/{id}/close")).once("k-1").send().await);
+        // A wrong key learns nothing, not even that there is an answer.
+        let stranger = post(app, "/v1/sessions").by("sk_test_wrong").once("k-1").json(&request).send().await;
+        assert_eq!((stranger.status, stranger.code().as_str()), (401, "WRONG_KEY"));
+    }
+
+    async fn a_malformed_key_is_refused_and_nothing_is_done(app: TestApp) {
+        let request = app.request("HKD", "800");
+        let long = "k".repeat(256);
+        for key in ["", "\"\"", "a b", "\"open", "a\"b", "back\\slash", &long, "schlüssel", "\u{1f4a9}", "a\tb"] {
+            let refused = post(app, "/v1/sessions").header("idempotency-key", key).json(&request).send().await;
+            assert_eq!((refused.status, refused.code().as_str()), (400, "IDEMPOTENCY_KEY_MALFORMED"), "{key}");
+        }
+        let twice = post(app, "/v1/sessions").once("one").once("two").json(&request).send().await;
+        assert_eq!(twice.code(), "IDEMPOTENCY_KEY_MALFORMED");
+        assert_eq!(count(app, SESSIONS).await + count(app, "select count(*) from idempotency").await, 0);
+        let longest = "k".repeat(255);
+        assert_eq!(post(app, "/v1/sessions").once(&longest).json(&request).send().await.status, 200);
+    }
+
+    async fn fifty_at_once_are_one(app: TestApp) {
+        let request = app.request("HKD", "800");
+        let asks = (0..50).map(|_| post(app, "/v1/sessions").once("burst-1").json(&request).send());
+        let replies = futures_util::future::join_all(asks).await;
+        let good: Vec<&Reply> = replies.iter().filter(|reply| reply.status == 200).collect();
+        for reply in &replies {
+            assert!(reply.status == 200 || reply.code() == "IDEMPOTENCY_KEY_IN_USE" && reply.status == 409, "{}", reply.text());
+        }
+        assert_eq!(good.iter().filter(|reply| !reply.is_replayed()).count(), 1);
+        assert!(good.iter().all(|reply| reply.bytes == good[0].bytes));
+        assert_eq!(count(app, SESSIONS).await, 1);
+    }
+
+    async fn a_run_that_died_before_its_effect_frees_the_key_with_its_lease(app: TestApp) {
+        let path = "/v1/sessions/query";
+        let slot = Slot { scope: MERCHANT.into(), path: format!("POST {path}"), key: "dead-1".into() };
+        let session = app.session("HKD", "800").await;
+        let body = json!({ "session_id": session.id });
+        // The very request, asked under another key first, so that its fingerprint is known.
+        post(app, path).once("alive").json(&body).send().await.data();
+        let row: Option<(String,)> = app.app.store.read().await.unwrap()
+            .sql("select fingerprint from idempotency where idempotency_key = 'alive'").one().await.unwrap();
+        claimed_and_died(app, slot, Box::leak(row.unwrap().0.into_boxed_str())).await;
+        let running = post(app, path).once("dead-1").json(&body).send().await;
+        assert_eq!((running.status, running.code().as_str()), (409, "IDEMPOTENCY_KEY_IN_USE"));
+        let other = post(app, path).once("dead-1").json(&json!({})).send().await;
+        assert_eq!(other.status, 422);
+        app.pass(Duration::from_secs(31));
+        let other = post(app, path).once("dead-1").json(&json!({})).send().await;
+        assert_eq!(other.status, 422, "a freed record stays bound to its request");
+        let first = post(app, path).once("dead-1").json(&body).send().await;
+        assert_eq!(first.data()["session_id"], session.id);
+        equal(&first, &post(app, path).once("dead-1").json(&body).send().await);
+    }
+
+    async fn a_crash_between_effect_and_answer_doubles_nothing(app: TestApp) {
+        let request = app.request("HKD", "800");
+        let first = post(app, "/v1/sessions").once("crash-1").json(&request).send().await;
+        let key = post(app, "/v1/merchant/keys").once("crash-1").send().await;
+        let code = post(app, "/v1/codes").once("crash-1").json(&json!({ "currency": "HKD" })).send().await;
+        let closed_id = app.session("PHP", "25000").await.id;
+        let close = format!("/v1/sessions/{closed_id}/close");
+        let closed = post(app, &close).once("crash-1").send().await;
+        forget_answers(app).await;
+        let again = post(app, "/v1/sessions").once("crash-1").json(&request).send().await;
+        assert!(!again.is_replayed());
+        assert_eq!(again.data(), first.data());
+        let other = post(app, "/v1/merchant/keys").once("crash-1").send().await;
+        assert!(!other.is_replayed());
+        let list = app.merchant(Method::GET, "/v1/merchant/keys", None).await;
+        assert_eq!(list.data().as_array().unwrap().len(), 2, "the first of the two was never shown: {}", list.body);
+        let opens = |reply: &Reply| reply.data()["secret"].as_str().unwrap().to_owned();
+        assert_eq!(ask(app, Method::GET, "/v1/merchant").by(&opens(&other)).send().await.status, 200);
+        assert_eq!(ask(app, Method::GET, "/v1/merchant").by(&opens(&key)).send().await.status, 401);
+        let same = post(app, "/v1/codes").once("crash-1").json(&json!({ "currency": "HKD" })).send().await;
+        assert_eq!(same.data(), code.data());
+        assert_eq!(post(app, &close).once("crash-1").send().await.data(), closed.data());
+        assert_eq!(count(app, "select count(*) from session").await, 2);
+        assert_eq!(count(app, "select count(*) from receipt_code").await, 1);
+    }
+
+    async fn another_key_with_an_equal_body_is_another_request(app: TestApp) {
+        let request = app.request("HKD", "800");
+        let first = post(app, "/v1/sessions").once("first").json(&request).send().await;
+        let second = post(app, "/v1/sessions").once("second").json(&request).send().await;
+        assert_eq!((second.status, second.code().as_str()), (409, "TRANS_ID_OPEN"));
+        // Without a key an equal body is the same request (D8).
+        let plain = post(app, "/v1/sessions").json(&request).send().await;
+        assert_eq!(plain.data(), first.data());
+    }
+
+    async fn an_answer_is_kept_for_72_hours_and_then_forgotten(app: TestApp) {
+        let body = json!({ "currency": "HKD" });
+        let first = post(app, "/v1/codes").once("old-1").json(&body).send().await;
+        app.pass(Duration::from_secs(71 * 3600));
+        equal(&first, &post(app, "/v1/codes").once("old-1").json(&body).send().await);
+        app.pass(Duration::from_secs(2 * 3600));
+        let anew = post(app, "/v1/codes").once("old-1").json(&body).send().await;
+        assert!(!anew.is_replayed());
+        assert_ne!(anew.data()["code_id"], first.data()["code_id"]);
+        app.pass(Duration::from_secs(73 * 3600));
+        app.until("the old answer is swept away", async || count(app, "select count(*) from idempotency").await == 0).await;
+    }
+
+    async fn a_stored_answer_is_sealed_from_whoever_reads_the_database(app: TestApp) {
+        let made = post(app, "/v1/merchant/keys").once("secret-1").send().await;
+        let secret = made.data()["secret"].as_str().unwrap().to_owned();
+        let row: Option<(String,)> = app.app.store.read().await.unwrap()
+            .sql("select answer from idempotency").one().await.unwrap();
+        let stored = row.unwrap().0;
+        assert!(stored.len() > 100 && !stored.contains("sk_test"), "{stored}");
+        equal(&made, &post(app, "/v1/merchant/keys").once("secret-1").send().await);
+        // The merchant's other key may not read what the first was told, and does not make another key either.
+        let sealed = post(app, "/v1/merchant/keys").by(&secret).once("secret-1").send().await;
+        assert_eq!((sealed.status, sealed.code().as_str()), (409, "IDEMPOTENCY_ANSWER_SEALED"));
+        assert_eq!(app.call(Method::GET, "/v1/merchant/keys", Some(KEY), &[], None).await.data().as_array().unwrap().len(), 2);
+    }
+
+    async fn a_change_may_be_repeated_too_and_a_question_needs_no_record(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        let path = format!("/v1/sessions/{}", session.id);
+        let body = json!({ "amount": "900" });
+        let first = ask(app, Method::PATCH, &path).once("p-1").json(&body).send().await;
+        assert_eq!(first.data()["amount"], "900");
+        ask(app, Method::PATCH, &path).json(&json!({ "amount": "1000" })).send().await.data();
+        equal(&first, &ask(app, Method::PATCH, &path).once("p-1").json(&body).send().await);
+        let now = ask(app, Method::GET, &format!("/v1/sessions?session_id={}", session.id)).once("p-1").send().await;
+        assert_eq!(now.data()["amount"], "1000");
+        assert_eq!(count(app, "select count(*) from idempotency").await, 1);
+    }
+}
