@@ -15,6 +15,6 @@ pub mod transaction;
 pub mod webhook;
 
 pub use error::{Code, Envelope};
-pub use ids::{Malformed, MerchantId, PaymentId, ReversalId, SessionId};
+pub use ids::{DeliveryId, EndpointId, Malformed, MerchantId, PaymentId, ReversalId, SessionId};
 pub use method::Method;
 pub use money::{Currency, Money, MoneyError};

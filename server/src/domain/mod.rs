@@ -1,11 +1,13 @@
 //! Decisions: what should happen, as values. No async, no input or output, no clock; whoever calls carries them out.
 
+pub mod address;
 pub mod offer;
 pub mod order;
 pub mod pace;
 pub mod payment;
 pub mod reversal;
 pub mod session;
+pub mod webhook;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)* }) => {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use florin_shared::{MerchantId, Money, PaymentId, ReversalId, SessionId};
 
+use super::tell::{News, tell};
 use crate::app::App;
 use crate::clock::{Millis, Random, rfc3339};
 use crate::domain::order::Order;
@@ -16,9 +17,8 @@ use crate::domain::session::{Session, SessionState};
 use crate::status::{Snapshot, status_of};
 use crate::store::merchants::Merchant;
 use crate::store::orders::{self, Event, Locked};
-use crate::store::outbox::Message;
 use crate::store::{StoreError, Tx};
-use crate::store::{ledger, outbox, payments, reversals, sessions};
+use crate::store::{ledger, payments, reversals, sessions};
 use crate::{Error, Result};
 
 /// What a unit of work needs besides the database; owned, so that the unit can run on the writer's thread.
@@ -422,17 +422,9 @@ impl Desk {
             at: self.now(),
         };
         let seq = self.order.log(tx, event).await?;
-        if session.notify_url.is_empty() {
-            return Ok(());
-        }
-        let message = Message {
-            seq,
-            endpoint: "notify_url",
-            id: format!("msg_{}_{seq}", payment.id),
-            url: &session.notify_url,
-            body: self.body(payment, &session, kind, seq)?,
-        };
-        Ok(outbox::add(tx, &self.order, message, self.now()).await?)
+        let body = self.body(payment, &session, kind, seq)?;
+        let news = News { session: &session, payment: &payment.id, kind, seq, body };
+        tell(tx, &self.order, news, &self.context.random, self.now()).await
     }
 
     fn body(&self, payment: &Payment, session: &Session, kind: &str, seq: i64) -> Result<String> {

@@ -6,13 +6,16 @@ pub mod ask;
 pub mod cancel;
 pub mod close;
 pub mod create_session;
+pub mod deliveries;
 pub mod desk;
 pub mod expire;
 pub mod pay;
 pub mod query;
 pub mod reverse;
 pub mod settle;
+pub mod tell;
 pub mod view;
+pub mod webhook_endpoints;
 
 use std::future::Future;
 

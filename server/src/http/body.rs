@@ -180,6 +180,37 @@ impl Fields {
         }
     }
 
+    /// True or false, if it is there.
+    pub fn choice(&mut self, name: &str) -> Result<Option<bool>> {
+        let is_there = self.rest.get(name).is_some_and(|value| !value.is_null());
+        let flag = self.flag(name)?;
+        Ok(is_there.then_some(flag))
+    }
+
+    /// A list of texts, each of at most `longest` bytes, if it is there.
+    pub fn texts(
+        &mut self,
+        name: &str,
+        most: usize,
+        longest: usize,
+    ) -> Result<Option<Vec<String>>> {
+        let list = match self.rest.remove(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(list)) if list.len() <= most => list,
+            Some(Value::Array(_)) => {
+                return Err(self.wrong(name, format_args!("has more than {most} entries")));
+            }
+            Some(_) => return Err(self.wrong(name, "must be a list")),
+        };
+        let text = |value| match value {
+            Value::String(text) if text.len() <= longest => Ok(text),
+            _ => {
+                Err(self.wrong(name, format_args!("must hold strings of at most {longest} bytes")))
+            }
+        };
+        list.into_iter().map(text).collect::<Result<Vec<_>>>().map(Some)
+    }
+
     /// A whole number from 0, if it is there.
     pub fn number(&mut self, name: &str) -> Result<Option<u64>> {
         match self.rest.remove(name) {

@@ -35,6 +35,8 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let slow = Router::new()
         .merge(merchant::sessions::routes())
         .merge(merchant::transactions::routes())
+        .merge(merchant::webhook_endpoints::routes())
+        .merge(merchant::deliveries::routes())
         .merge(shopper::routes())
         .merge(page::routes())
         .merge(notices::routes())

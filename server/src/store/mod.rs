@@ -13,6 +13,8 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, SqlSafeStr};
 
 pub mod checks;
+pub mod deliveries;
+pub mod endpoints;
 pub mod evidence;
 pub mod ledger;
 pub mod merchants;
@@ -179,12 +181,12 @@ async fn refuse_old(writer: &mut sqlx::SqliteConnection) -> anyhow::Result<()> {
 }
 
 fn migrations() -> Migrator {
-    let init = include_str!("../../migrations/0001_init.sql").into_sql_str();
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "init".into(),
-        MigrationType::Simple,
-        init,
-        false,
-    )])
+    let texts = [
+        (1, "init", include_str!("../../migrations/0001_init.sql")),
+        (3, "webhooks", include_str!("../../migrations/0003_webhooks.sql")),
+    ];
+    let one = |(number, name, text): (i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(texts.into_iter().map(one).collect())
 }
