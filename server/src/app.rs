@@ -13,6 +13,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::channel::Channels;
 use crate::clock::{Clock, Millis, Random};
+use crate::courier::Courier;
 use crate::status::Board;
 use crate::store::Store;
 use crate::store::merchants::{self, Merchant};
@@ -38,8 +39,8 @@ pub struct Parts {
     pub public_url: String,
     /// The longest life of a code, when it is to be shorter than the channel's own.
     pub code_life: Option<Millis>,
-    /// For webhooks: no redirects, with a deadline.
-    pub webhooks: reqwest::Client,
+    /// The way to merchants' addresses.
+    pub courier: Courier,
     /// Wakes the workers when there is something to do.
     pub wake: Wake,
     /// How much may be under way at once.
@@ -64,20 +65,15 @@ pub struct Wake {
 /// How many payments are asked about at once.
 pub const ASKS: usize = 32;
 
-/// How many webhooks are sent at once.
-pub const SENDS: usize = 64;
-
 /// How much may be under way at once; what hangs takes a place and nothing else.
 pub struct Slots {
     /// Questions to channels.
     pub asks: Arc<Semaphore>,
-    /// Webhooks.
-    pub sends: Arc<Semaphore>,
 }
 
 impl Default for Slots {
     fn default() -> Slots {
-        Slots { asks: Arc::new(Semaphore::new(ASKS)), sends: Arc::new(Semaphore::new(SENDS)) }
+        Slots { asks: Arc::new(Semaphore::new(ASKS)) }
     }
 }
 
@@ -92,6 +88,8 @@ pub struct Counters {
     pub conflicts: AtomicU64,
     /// Reversals that a person must see to.
     pub manual: AtomicU64,
+    /// Webhooks that were given up after thirty days, or because the endpoint is gone.
+    pub dead_deliveries: AtomicU64,
 }
 
 impl std::ops::Deref for App {
@@ -121,12 +119,6 @@ impl App {
                 merchants::setting(tx, "token_key", fresh).await
             })
             .await;
-        let webhooks = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(std::time::Duration::from_secs(5))
-            .timeout(std::time::Duration::from_secs(20))
-            .user_agent("Florin-Webhooks/1")
-            .build()?;
         Ok(App(Arc::new(Parts {
             store,
             channels,
@@ -135,7 +127,7 @@ impl App {
             board: Board::default(),
             public_url: public_url.trim_end_matches('/').to_owned(),
             code_life,
-            webhooks,
+            courier: Courier::new()?,
             wake: Wake::default(),
             slots: Slots::default(),
             counters: Counters::default(),

@@ -1,12 +1,14 @@
 //! Florin's server, in reading order.
 //!
-//! `http` and `worker` call `flow`; `flow` asks `domain` what should happen, and tells `store` and `channel`.
+//! `http` and `worker` call `flow`; `flow` asks `domain` what should happen, and tells `store`, `channel` and
+//! `courier`.
 //! The arrows never point back; `tests/tidy.rs` holds them to it.
 
 pub mod app;
 pub mod channel;
 pub mod clock;
 pub mod config;
+pub mod courier;
 pub mod domain;
 pub mod error;
 pub mod flow;

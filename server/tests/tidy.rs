@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use florin_shared::webhook::KINDS;
+
 fn rust_files(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let (mut found, mut folders) = (Vec::new(), vec![root]);
@@ -68,6 +70,44 @@ fn channels_know_neither_the_store_nor_flows() {
         "src/channel",
         &["crate::store", "crate::flow", "crate::http", "crate::worker", "sqlx", "axum"],
     );
+}
+
+#[test]
+fn the_courier_knows_neither_the_store_nor_flows() {
+    nobody_says(
+        "src/courier",
+        &[
+            "crate::store",
+            "crate::flow",
+            "crate::http",
+            "crate::worker",
+            "crate::channel",
+            "sqlx",
+            "axum",
+        ],
+    );
+}
+
+#[test]
+fn every_type_of_event_can_be_asked_for() {
+    let mut told = 0;
+    for file in rust_files("src/flow") {
+        let text = fs::read_to_string(&file).unwrap();
+        for word in text.split('"').skip(1).step_by(2) {
+            let is_kind = word.split_once('.').is_some_and(|(family, kind)| {
+                let is_upper = |part: &str| {
+                    !part.is_empty()
+                        && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+                };
+                is_upper(family) && is_upper(kind)
+            });
+            if is_kind {
+                told += 1;
+                assert!(KINDS.contains(&word), "{}: {word} is not in KINDS", file.display());
+            }
+        }
+    }
+    assert!(told >= 5, "{told}");
 }
 
 #[test]

@@ -69,6 +69,8 @@ codes! {
     InvalidExpiry = "INVALID_EXPIRY", 400;
     /// The return address is neither https nor, in test mode, http to a private host.
     InvalidReturnUrl = "INVALID_RETURN_URL", 400;
+    /// The address may not be told anything: not https, not public, or a port that is not for the web.
+    InvalidWebhookUrl = "INVALID_WEBHOOK_URL", 400;
     /// The body is over 64 KiB.
     BodyTooLarge = "BODY_TOO_LARGE", 413;
     /// The body is not `application/json`.
@@ -131,6 +133,10 @@ codes! {
     IdempotencyAnswerSealed = "IDEMPOTENCY_ANSWER_SEALED", 409;
     /// This `Idempotency-Key` came with another request before.
     IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", 422;
+    /// The merchant has as many of them as there may be.
+    LimitReached = "LIMIT_REACHED", 409;
+    /// The delivery's endpoint is disabled or deleted.
+    EndpointDisabled = "ENDPOINT_DISABLED", 409;
     /// Asked too often.
     TooMany = "TOO_MANY_REQUESTS", 429;
     /// Ours. It is logged, and the answer says no more.

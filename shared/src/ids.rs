@@ -97,6 +97,16 @@ id!(
     CodeId, "FC", "code_id", 16, 26
 );
 
+id!(
+    /// An address of a merchant's that hears of events: `WE` and 26 digits.
+    EndpointId, "WE", "endpoint_id", 16, 26
+);
+
+id!(
+    /// One event on its way to one address: `WD` and 26 digits. A later one sorts after an earlier one.
+    DeliveryId, "WD", "delivery_id", 16, 26
+);
+
 /// Who sells: 1 to 20 decimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MerchantId(String);

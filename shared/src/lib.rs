@@ -19,6 +19,8 @@ pub mod transaction;
 pub mod webhook;
 
 pub use error::{Code, Envelope};
-pub use ids::{CodeId, Malformed, MerchantId, PaymentId, ReversalId, SessionId};
+pub use ids::{
+    CodeId, DeliveryId, EndpointId, Malformed, MerchantId, PaymentId, ReversalId, SessionId,
+};
 pub use method::Method;
 pub use money::{Currency, Money, MoneyError};

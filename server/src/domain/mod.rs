@@ -1,5 +1,6 @@
 //! Decisions: what should happen, as values. No async, no input or output, no clock; whoever calls carries them out.
 
+pub mod address;
 pub mod contrast;
 pub mod entered;
 pub mod offer;
@@ -8,6 +9,7 @@ pub mod pace;
 pub mod payment;
 pub mod reversal;
 pub mod session;
+pub mod webhook;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)* }) => {

@@ -40,14 +40,3 @@ pub fn next_ask(payment: &Payment, interest: Interest, now: Millis) -> Millis {
 pub fn next_try(tries: i64) -> Millis {
     (SECOND << tries.clamp(0, 10)).min(10 * MINUTE)
 }
-
-/// The wait before a webhook is sent again: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, then daily for 30 days; then never.
-pub fn next_delivery(tries: i64) -> Option<Millis> {
-    const HOUR: Millis = 60 * MINUTE;
-    const FIRST: [Millis; 6] = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
-    match usize::try_from(tries - 1).unwrap_or(0) {
-        early @ 0..=5 => Some(FIRST[early]),
-        6..=34 => Some(24 * HOUR),
-        _ => None,
-    }
-}

@@ -8,6 +8,7 @@ pub mod change_session;
 pub mod close;
 pub mod codes;
 pub mod create_session;
+pub mod deliveries;
 pub mod desk;
 pub mod expire;
 pub mod explain;
@@ -19,7 +20,9 @@ pub mod resolve;
 pub mod reverse;
 pub mod settings;
 pub mod settle;
+pub mod tell;
 pub mod view;
+pub mod webhook_endpoints;
 
 use std::future::Future;
 

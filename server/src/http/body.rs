@@ -181,7 +181,7 @@ impl Fields {
         }
     }
 
-    /// A list of at most `most` texts, if it is there.
+    /// A list of at most `most` texts, each of at most `longest` bytes, if it is there.
     pub fn texts(
         &mut self,
         name: &str,
@@ -239,6 +239,13 @@ impl Fields {
             Some(Value::Bool(flag)) => Ok(flag),
             Some(_) => Err(self.wrong(name, "must be true or false")),
         }
+    }
+
+    /// True or false, if it is there.
+    pub fn choice(&mut self, name: &str) -> Result<Option<bool>> {
+        let is_there = self.rest.get(name).is_some_and(|value| !value.is_null());
+        let flag = self.flag(name)?;
+        Ok(is_there.then_some(flag))
     }
 
     /// A whole number from 0, if it is there.

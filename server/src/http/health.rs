@@ -46,6 +46,11 @@ async fn metrics(State(app): State<App>) -> String {
             "Reversals that a person must see to.",
             &counters.manual,
         ),
+        line(
+            "florin_dead_deliveries_total",
+            "Webhooks that were given up: a merchant does not know.",
+            &counters.dead_deliveries,
+        ),
     ]
     .concat()
 }

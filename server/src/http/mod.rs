@@ -49,6 +49,8 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
         .merge(merchant::transactions::routes())
         .merge(merchant::refunds::routes())
         .merge(merchant::reversals::routes())
+        .merge(merchant::webhook_endpoints::routes())
+        .merge(merchant::deliveries::routes())
         .merge(shopper::routes())
         .merge(page::routes())
         .merge(receipt::routes())

@@ -99,7 +99,8 @@ pub async fn name(request: Request, next: Next) -> Response {
 
 async fn named(request: Request) -> Result<Request> {
     let (mut parts, body) = request.into_parts();
-    let is_group = bearer(&parts.headers, "a secret key").is_ok_and(|key| key.starts_with(ORGANISATION));
+    let is_group =
+        bearer(&parts.headers, "a secret key").is_ok_and(|key| key.starts_with(ORGANISATION));
     if !is_group || !is_merchants(parts.uri.path()) || is_organisations(parts.uri.path()) {
         return Ok(Request::from_parts(parts, body));
     }

@@ -108,6 +108,22 @@ const ALWAYS: &[Invariant] = &[
                 and o.endpoint_id = 'notify_url'
                where e.kind = 'RESULT' and s.notify_url <> '' and o.seq is null",
     },
+    // Whoever changes an endpoint does not wait for units that are under way: a minute to either side is not looked at.
+    Invariant {
+        name: "I12 every result has its message, for every endpoint that wanted it then",
+        sql: "select e.merchant_id || '/' || e.trans_id from event e join session s on s.session_id = e.session_id
+                join webhook_subscription w on w.merchant_id = e.merchant_id and e.to_state like w.pattern
+                 and w.since_ms + 60000 <= e.at_ms and (w.until_ms is null or e.at_ms + 60000 <= w.until_ms)
+                 and (w.sessions = 'ALL' or s.notify_url = '')
+               where e.kind = 'RESULT' and not exists (select 1 from outbox o
+                 where o.merchant_id = e.merchant_id and o.trans_id = e.trans_id and o.seq = e.seq
+                   and o.endpoint_id = w.endpoint_id)",
+    },
+    Invariant {
+        name: "I12 what counts as delivered was answered with 2xx",
+        sql: "select o.delivery_id from outbox o where o.state = 'DONE' and o.kind <> '' and not exists (
+                select 1 from delivery_try t where t.delivery_id = o.delivery_id and t.status between 200 and 299)",
+    },
     Invariant {
         name: "I13 the books balance",
         sql: "select txn_id from ledger group by txn_id, currency having sum(debit) <> sum(credit)",

@@ -14,6 +14,8 @@ use sqlx::{ConnectOptions, SqlSafeStr};
 
 pub mod checks;
 pub mod codes;
+pub mod deliveries;
+pub mod endpoints;
 pub mod evidence;
 pub mod idempotency;
 pub mod keys;
@@ -191,13 +193,14 @@ async fn refuse_old(writer: &mut sqlx::SqliteConnection) -> anyhow::Result<()> {
 }
 
 fn migrations() -> Migrator {
-    Migrator::with_migrations(vec![
-        migration(1, "init", include_str!("../../migrations/0001_init.sql")),
-        migration(2, "refunds", include_str!("../../migrations/0002_refunds.sql")),
-        migration(4, "merchants", include_str!("../../migrations/0004_merchants.sql")),
-    ])
-}
-
-fn migration(number: i64, name: &'static str, text: &'static str) -> Migration {
-    Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    let texts = [
+        (1, "init", include_str!("../../migrations/0001_init.sql")),
+        (2, "refunds", include_str!("../../migrations/0002_refunds.sql")),
+        (3, "webhooks", include_str!("../../migrations/0003_webhooks.sql")),
+        (4, "merchants", include_str!("../../migrations/0004_merchants.sql")),
+    ];
+    let one = |(number, name, text): (i64, &'static str, &'static str)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(texts.into_iter().map(one).collect())
 }

@@ -1,29 +1,42 @@
 //! What merchants must be told: written in the commit that made it true, delivered afterwards.
 
+use florin_shared::{EndpointId, PaymentId, SessionId};
+
 use super::orders::Locked;
 use super::sql::row;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
+use crate::domain::webhook::DeliveryState;
 
 /// A message to be written.
 pub struct Message<'a> {
+    /// `WD…`.
+    pub delivery: String,
     /// The event it tells of.
     pub seq: i64,
     /// `notify_url`, or a merchant's endpoint.
     pub endpoint: &'a str,
+    /// Behind whom it waits.
+    pub lane: String,
+    /// Of which session.
+    pub session: &'a SessionId,
+    /// Of which payment.
+    pub payment: &'a PaymentId,
+    /// `PAYMENT.SUCCESS`, ….
+    pub kind: &'a str,
     /// The receiver's idempotency key.
-    pub id: String,
+    pub id: &'a str,
     /// Where to.
     pub url: &'a str,
     /// JSON text.
-    pub body: String,
+    pub body: &'a str,
 }
 
 row! {
     /// A message on its way.
     pub struct Due {
-        pub merchant_id: String, pub trans_id: String, pub seq: i64, pub endpoint_id: String,
-        pub message_id: String, pub url: String, pub body: String, pub tries: i64,
+        pub delivery_id: String, pub merchant_id: String, pub endpoint_id: String, pub message_id: String,
+        pub url: String, pub body: String, pub tries: i64, pub round_ms: i64, pub round_tries: i64,
     }
 }
 
@@ -36,80 +49,212 @@ pub async fn add(
 ) -> Result<(), StoreError> {
     tx.sql(
         "insert into outbox (merchant_id, trans_id, seq, endpoint_id, message_id, url, body, state, tries, next_ms,
-           leased_until_ms, last_error, created_ms, done_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, 'PENDING', 0, $8, 0, '', $8, null)",
+           leased_until_ms, last_error, created_ms, done_ms, delivery_id, lane, session_id, order_id, kind, round_ms,
+           round_tries)
+         values ($1, $2, $3, $4, $5, $6, $7, 'PENDING', 0, $8, 0, '', $8, null, $9, $10, $11, $12, $13, $8, 0)",
     )
     .bind(order.merchant.as_str())
     .bind(&order.trans_id)
     .bind(message.seq)
     .bind(message.endpoint.to_owned())
-    .bind(message.id)
+    .bind(message.id.to_owned())
     .bind(message.url.to_owned())
-    .bind(message.body)
+    .bind(message.body.to_owned())
+    .bind(now)
+    .bind(message.delivery)
+    .bind(message.lane)
+    .bind(message.session.as_str())
+    .bind(message.payment.as_str())
+    .bind(message.kind.to_owned())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// The lanes on which something is due. Steps from lane to lane through the index, so that a long queue on one costs no
+/// more than a short one.
+pub async fn lanes_due(tx: &mut Tx, now: Millis) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = tx
+        .sql(
+            "with recursive lanes(lane) as (
+                select (select min(lane) from outbox where state = 'PENDING')
+                union all
+                select (select min(o.lane) from outbox o where o.state = 'PENDING' and o.lane > lanes.lane)
+                  from lanes where lanes.lane is not null)
+             select lane from lanes where lane is not null and exists (
+                select 1 from outbox o where o.state = 'PENDING' and o.lane = lanes.lane and o.next_ms <= $1)",
+        )
+        .bind(now)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(lane,)| lane).collect())
+}
+
+/// Takes messages of a lane that are due, until `lease`; of one order and endpoint only the oldest, so that a merchant
+/// hears of things in their order. One that has failed three times holds the later ones up no more: `seq` orders them.
+pub async fn claim(
+    tx: &mut Tx,
+    lane: &str,
+    (now, lease): (Millis, Millis),
+    most: i64,
+) -> Result<Vec<Due>, StoreError> {
+    Ok(tx
+        .sql(
+            "update outbox set leased_until_ms = $3, next_ms = $3, tries = tries + 1
+              where delivery_id in (
+                select o.delivery_id from outbox o
+                 where o.state = 'PENDING' and o.lane = $1 and o.next_ms <= $2 and o.leased_until_ms <= $2
+                   and not exists (select 1 from outbox e
+                     where e.merchant_id = o.merchant_id and e.trans_id = o.trans_id
+                       and e.endpoint_id = o.endpoint_id and e.seq < o.seq and e.state = 'PENDING'
+                       and (e.tries < e.round_tries + 3 or e.leased_until_ms > $2))
+                 order by o.next_ms limit $4)
+                and state = 'PENDING' and leased_until_ms <= $2
+             returning delivery_id, merchant_id, endpoint_id, message_id, url, body, tries, round_ms, round_tries",
+        )
+        .bind(lane.to_owned())
+        .bind(now)
+        .bind(lease)
+        .bind(most)
+        .all()
+        .await?)
+}
+
+/// What is written down of a try.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// Which delivery.
+    pub delivery: String,
+    /// Which try of it, from 1.
+    pub number: i64,
+    /// When it began.
+    pub at: Millis,
+    /// How long it took.
+    pub took: Millis,
+    /// HTTP.
+    pub status: Option<i64>,
+    /// One sentence; empty when it was delivered.
+    pub error: String,
+    /// How a refusing answer began.
+    pub excerpt: String,
+    /// What comes next.
+    pub next: Next,
+}
+
+/// What comes after a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The merchant has it.
+    Done,
+    /// Again at that time.
+    Again(Millis),
+    /// Never: given up.
+    Dead,
+}
+
+/// Records a try. A delivery counts whoever made it; a refusal only from the newest try, since an older one was taken for
+/// lost and somebody else has gone on.
+pub async fn record(tx: &mut Tx, tried: &Tried) -> Result<(), StoreError> {
+    let next = match tried.next {
+        Next::Again(at) => Some(at),
+        Next::Done | Next::Dead => None,
+    };
+    tx.sql(
+        "insert into delivery_try (delivery_id, number, at_ms, took_ms, status, error, excerpt, next_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (delivery_id, number) do nothing",
+    )
+    .bind(tried.delivery.clone())
+    .bind(tried.number)
+    .bind(tried.at)
+    .bind(tried.took)
+    .bind(tried.status)
+    .bind(tried.error.clone())
+    .bind(tried.excerpt.clone())
+    .bind(next)
+    .execute()
+    .await?;
+    match tried.next {
+        Next::Done => done(tx, tried).await,
+        Next::Again(at) => refused(tx, tried, DeliveryState::Pending, at).await,
+        Next::Dead => refused(tx, tried, DeliveryState::Dead, 0).await,
+    }
+}
+
+async fn done(tx: &mut Tx, tried: &Tried) -> Result<(), StoreError> {
+    tx.sql(
+        "update outbox set state = 'DONE', done_ms = $2, last_error = '', leased_until_ms = 0
+          where delivery_id = $1 and state <> 'DONE'",
+    )
+    .bind(tried.delivery.clone())
+    .bind(tried.at + tried.took)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+async fn refused(
+    tx: &mut Tx,
+    tried: &Tried,
+    state: DeliveryState,
+    next: Millis,
+) -> Result<(), StoreError> {
+    tx.sql(
+        "update outbox set state = case when state = 'PENDING' then $3 else state end, next_ms = $4, last_error = $5,
+           leased_until_ms = 0
+          where delivery_id = $1 and tries = $2 and state in ('PENDING', 'HELD')",
+    )
+    .bind(tried.delivery.clone())
+    .bind(tried.number)
+    .bind(state.as_str())
+    .bind(next)
+    .bind(tried.error.clone())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// An endpoint is disabled: what it has not been told waits for it.
+pub async fn hold(tx: &mut Tx, endpoint: &EndpointId) -> Result<(), StoreError> {
+    tx.sql("update outbox set state = 'HELD', leased_until_ms = 0 where endpoint_id = $1 and state = 'PENDING'")
+        .bind(endpoint.as_str())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// An endpoint is enabled again: what waited is due, with thirty days before it.
+pub async fn release(tx: &mut Tx, endpoint: &EndpointId, now: Millis) -> Result<(), StoreError> {
+    tx.sql(
+        "update outbox set state = 'PENDING', next_ms = $2, round_ms = $2, round_tries = tries
+          where endpoint_id = $1 and state = 'HELD'",
+    )
+    .bind(endpoint.as_str())
     .bind(now)
     .execute()
     .await?;
     Ok(())
 }
 
-/// Takes messages that are due, for `lease` milliseconds; of one order and endpoint only the oldest, so that a merchant
-/// hears of things in their order. One that has failed three times holds the later ones up no more: `seq` orders them.
-pub async fn claim(
-    tx: &mut Tx,
-    now: Millis,
-    lease: Millis,
-    most: i64,
-) -> Result<Vec<Due>, StoreError> {
-    Ok(tx
-        .sql(
-            "update outbox set leased_until_ms = $2, tries = tries + 1
-              where (merchant_id, trans_id, seq, endpoint_id) in (
-                select o.merchant_id, o.trans_id, o.seq, o.endpoint_id from outbox o
-                 where o.state = 'PENDING' and o.next_ms <= $1 and o.leased_until_ms <= $1
-                   and not exists (select 1 from outbox e
-                     where e.merchant_id = o.merchant_id and e.trans_id = o.trans_id
-                       and e.endpoint_id = o.endpoint_id and e.seq < o.seq and e.state = 'PENDING'
-                       and (e.tries < 3 or e.leased_until_ms > $1))
-                 order by o.next_ms limit $3)
-                and state = 'PENDING' and leased_until_ms <= $1
-             returning merchant_id, trans_id, seq, endpoint_id, message_id, url, body, tries",
-        )
-        .bind(now)
-        .bind(now + lease)
-        .bind(most)
-        .all()
-        .await?)
-}
-
-/// What became of a try.
-pub enum Tried {
-    /// The merchant has it.
-    Done(Millis),
-    /// Again at that time, for this reason.
-    Again(Millis, String),
-    /// Given up, for this reason.
-    Dead(String),
-}
-
-/// Records a try.
-pub async fn record(tx: &mut Tx, due: &Due, tried: Tried) -> Result<(), StoreError> {
-    let (state, next, error, done) = match tried {
-        Tried::Done(at) => ("DONE", at, String::new(), Some(at)),
-        Tried::Again(at, error) => ("PENDING", at, error, None),
-        Tried::Dead(error) => ("DEAD", 0, error, None),
-    };
+/// An endpoint is deleted: what it has not been told is given up.
+pub async fn give_up(tx: &mut Tx, endpoint: &EndpointId) -> Result<(), StoreError> {
     tx.sql(
-        "update outbox set state = $5, next_ms = $6, last_error = $7, done_ms = $8, leased_until_ms = 0
-          where merchant_id = $1 and trans_id = $2 and seq = $3 and endpoint_id = $4",
+        "update outbox set state = 'DEAD', last_error = 'the endpoint was deleted', leased_until_ms = 0
+          where endpoint_id = $1 and state in ('PENDING', 'HELD')",
     )
-    .bind(due.merchant_id.clone())
-    .bind(due.trans_id.clone())
-    .bind(due.seq)
-    .bind(due.endpoint_id.clone())
-    .bind(state)
-    .bind(next)
-    .bind(error)
-    .bind(done)
+    .bind(endpoint.as_str())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Sends a message once more, from the beginning, with the same id. One that is under way is left alone.
+pub async fn replay(tx: &mut Tx, delivery: &str, now: Millis) -> Result<(), StoreError> {
+    tx.sql(
+        "update outbox set state = 'PENDING', next_ms = $2, round_ms = $2, round_tries = tries, done_ms = null
+          where delivery_id = $1 and leased_until_ms <= $2",
+    )
+    .bind(delivery.to_owned())
+    .bind(now)
     .execute()
     .await?;
     Ok(())

@@ -37,13 +37,7 @@ pub fn start_all(app: &App, stop: &CancellationToken) -> TaskTracker {
         stop.clone(),
         returns::run_once,
     ));
-    tracker.spawn(work(
-        app.clone(),
-        "webhooks",
-        Some(|app| &app.wake.outbox),
-        stop.clone(),
-        webhooks::run_once,
-    ));
+    tracker.spawn(webhooks::run(app.clone(), stop.clone()));
     if app.store.is_shared() {
         tracker.spawn(tail::follow(app.clone(), stop.clone()));
     }
@@ -104,6 +98,6 @@ pub async fn run_all_once(app: &App) -> Result<()> {
     expiry::run_once(app.clone()).await?;
     reconcile::run_to_end(app.clone()).await?;
     returns::run_once(app.clone()).await?;
-    webhooks::run_once(app.clone()).await?;
+    webhooks::run_once(app).await?;
     Ok(())
 }

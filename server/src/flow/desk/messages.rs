@@ -8,10 +8,10 @@ use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
 use crate::domain::session::Session;
 use crate::flow::query;
+use crate::flow::tell::{News, tell};
 use crate::status::status_of;
 use crate::store::orders::Event;
-use crate::store::outbox::Message;
-use crate::store::{StoreError, Tx, outbox};
+use crate::store::{StoreError, Tx};
 use crate::{Error, Result};
 
 impl Desk {
@@ -54,18 +54,15 @@ impl Desk {
         };
         let seq = self.order.log(tx, event).await?;
         let own = reversal.map_or("", |reversal| reversal.wish.notify_url.as_str());
-        let url = if own.is_empty() { session.notify_url.as_str() } else { own };
-        if url.is_empty() {
-            return Ok(());
-        }
-        let message = Message {
+        let news = News {
+            session: &session,
+            own: if own.is_empty() { &session.notify_url } else { own },
+            payment: &payment.id,
+            kind,
             seq,
-            endpoint: "notify_url",
-            id: format!("msg_{}_{seq}", payment.id),
-            url,
             body: self.body(payment, &session, kind, seq, reversal)?,
         };
-        Ok(outbox::add(tx, &self.order, message, self.now()).await?)
+        tell(tx, &self.order, news, &self.context.random, self.now()).await
     }
 
     fn body(

@@ -8,7 +8,7 @@ use florin_shared::code::CodeView;
 use florin_shared::money::MOST;
 use florin_shared::{Code, CodeId, Currency, Money, MoneyError};
 
-use super::new_session::{address, same_merchant};
+use super::new_session::{notify_url, same_merchant};
 use crate::flow::codes::{self, NewCode};
 use crate::http::answer::Good;
 use crate::http::asked::Asked;
@@ -123,7 +123,7 @@ fn parse(body: Body, merchant: &Merchant) -> Result<NewCode> {
         least,
         most,
         country: fields.country("country")?.unwrap_or_default(),
-        notify_url: address(&mut fields, "notify_url", merchant)?,
+        notify_url: notify_url(&mut fields, merchant)?,
         per_minute: i64::try_from(per_minute).unwrap_or(i64::MAX),
     };
     fields.end()?;

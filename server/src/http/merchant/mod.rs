@@ -2,6 +2,7 @@
 
 pub mod charges;
 pub mod codes;
+pub mod deliveries;
 pub mod explain;
 pub mod new_session;
 pub mod refunds;
@@ -9,3 +10,4 @@ pub mod reversals;
 pub mod sessions;
 pub mod settings;
 pub mod transactions;
+pub mod webhook_endpoints;

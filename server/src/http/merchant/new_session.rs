@@ -6,6 +6,7 @@ use florin_shared::{Code, Money};
 use url::Url;
 
 use crate::clock::Millis;
+use crate::domain::address::Reach;
 use crate::domain::session::{LONGEST, USUAL};
 use crate::flow::create_session::NewSession;
 use crate::http::auth::is_private;
@@ -31,7 +32,7 @@ pub fn parse(
     let mode = fields.word("session_mode", &["HOSTED", "DROP_IN", "COMPONENT"])?.to_owned();
     let locale = fields.text("display_locale", 35)?.unwrap_or_default();
     let return_url = address(&mut fields, "return_url", merchant)?;
-    let notify_url = address(&mut fields, "notify_url", merchant)?;
+    let notify_url = notify_url(&mut fields, merchant)?;
     let goods = goods(&mut fields)?;
     let country = country(&mut fields)?;
     fields.end()?;
@@ -186,6 +187,18 @@ pub fn address(fields: &mut Fields, name: &'static str, merchant: &Merchant) -> 
         )),
         _ => Err(wrong("must be https")),
     }
+}
+
+/// Where events go: what may not be called is refused now, and looked at again at every try.
+pub fn notify_url(fields: &mut Fields, merchant: &Merchant) -> Result<String> {
+    let text = address(fields, "notify_url", merchant)?;
+    if !text.is_empty() {
+        Reach::of(merchant.livemode).read(&text).map_err(|sentence| {
+            let sentence = format!("notify_url {sentence}");
+            Error::field(Code::InvalidWebhookUrl, "notify_url", sentence)
+        })?;
+    }
+    Ok(text)
 }
 
 /// What is sold, as JSON text; `[]` when nothing is said.

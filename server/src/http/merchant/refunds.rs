@@ -2,19 +2,19 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::routing::post;
 use florin_shared::Code;
 use florin_shared::refund::RefundView;
-use serde::Deserialize;
 
-use super::new_session::same_merchant;
+use super::new_session::{notify_url, same_merchant};
 use super::transactions::key;
 use crate::domain::reversal::Wish;
 use crate::flow::refund::{NewRefund, RefundKey, query, refund, view};
 use crate::flow::to_the_end;
 use crate::http::answer::Good;
-use crate::http::auth::{Caller, is_private};
+use crate::http::asked::Asked;
+use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
 use crate::store::merchants::Merchant;
 use crate::{App, Error, Result, hex};
@@ -103,39 +103,15 @@ fn reason(fields: &mut Fields) -> Result<String> {
     Ok(text)
 }
 
-/// https, and in test mode also http to this machine and its network (D16). Empty when absent.
-fn notify_url(fields: &mut Fields, merchant: &Merchant) -> Result<String> {
-    let Some(text) = fields.text("notify_url", 2048)? else { return Ok(String::new()) };
-    let wrong =
-        |what: &str| Error::field(Code::InvalidField, "notify_url", format!("notify_url {what}"));
-    let url = url::Url::parse(&text).map_err(|_| wrong("is not an address"))?;
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-        && url.username().is_empty()
-        && url.password().is_none();
-    let may_be_http = !merchant.livemode && is_private(&text);
-    match url.scheme() {
-        _ if !is_plain => Err(wrong("must have no spaces, backslashes or user names")),
-        "https" => Ok(text),
-        "http" if may_be_http => Ok(text),
-        _ => Err(wrong(
-            "must be https (in test mode, http only to this machine or a private network)",
-        )),
-    }
-}
-
 /// `?refund_id=` or `?refund_trans_id=`.
-#[derive(Deserialize)]
-struct Asked {
-    refund_id: Option<String>,
-    refund_trans_id: Option<String>,
-}
-
 async fn by_query(
     State(app): State<App>,
     Caller(merchant): Caller,
-    Query(asked): Query<Asked>,
+    Asked(mut asked): Asked,
 ) -> Result<Good<RefundView>> {
-    let found = query(&app, &merchant.id, &of(asked.refund_id, asked.refund_trans_id)?).await?;
+    let key = of(asked.text("refund_id", 64)?, asked.text("refund_trans_id", 64)?)?;
+    asked.end()?;
+    let found = query(&app, &merchant.id, &key).await?;
     Ok(Good(view(&found, merchant.livemode)))
 }
 

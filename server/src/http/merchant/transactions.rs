@@ -1,17 +1,17 @@
 //! Transactions, for the merchant's server.
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use florin_shared::Code;
 use florin_shared::transaction::TransactionView;
-use serde::Deserialize;
 
 use super::new_session::same_merchant;
 use crate::flow::query::{self, Key};
 use crate::flow::{cancel, to_the_end};
 use crate::http::answer::Good;
+use crate::http::asked::Asked;
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
 use crate::{App, Error, Result};
@@ -26,22 +26,16 @@ pub fn routes() -> Router<App> {
 }
 
 /// One of the three keys; `all=true` lists every attempt.
-#[derive(Deserialize)]
-struct Asked {
-    session_id: Option<String>,
-    order_id: Option<String>,
-    trans_id: Option<String>,
-    #[serde(default)]
-    all: bool,
-}
-
 async fn by_query(
     State(app): State<App>,
     Caller(merchant): Caller,
-    Query(asked): Query<Asked>,
+    Asked(mut asked): Asked,
 ) -> Result<Response> {
-    let key = key(asked.order_id, asked.session_id, asked.trans_id)?;
-    if asked.all {
+    let (order, session) = (asked.text("order_id", 64)?, asked.text("session_id", 64)?);
+    let key = key(order, session, asked.text("trans_id", 64)?)?;
+    let all = asked.word("all", &["false", "true"])? == "true";
+    asked.end()?;
+    if all {
         return Ok(Good(query::transactions(&app, &merchant.id, &key).await?).into_response());
     }
     Ok(Good(query::transaction(&app, &merchant.id, &key).await?).into_response())

@@ -13,7 +13,6 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use florin_server::App;
 use florin_server::Error;
-use florin_server::app::SENDS;
 use florin_server::clock::Millis;
 use florin_server::domain::order::LateSuccess;
 use florin_server::store::merchants::{self, Merchant};
@@ -74,7 +73,7 @@ impl Lane {
 
     /// Waits for the webhooks that are under way.
     pub async fn sent(&self, app: &App) {
-        while app.slots.sends.available_permits() < SENDS {
+        while app.courier.lanes.under_way() > 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }

@@ -136,6 +136,11 @@ impl TestApp {
         start_server(&self.database, &self.sandbox, self.shift.clone(), &self.stop).await
     }
 
+    /// One more endpoint of a merchant.
+    pub async fn another_sink(&self) -> Sink {
+        Sink::start(&self.stop).await
+    }
+
     /// Lets time pass for the server; the outside world stays where it is.
     pub fn pass(&self, time: Duration) {
         self.shift.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -26,6 +27,10 @@ struct Kept {
     received: Vec<Received>,
     /// Answers to give before it says 200.
     refuse: Vec<u16>,
+    /// What it says beside a refusal, as `retry-after`.
+    retry_after: Option<&'static str>,
+    /// Whether it takes messages and never answers.
+    hangs: bool,
 }
 
 /// The endpoint.
@@ -53,6 +58,16 @@ impl Sink {
         self.kept.lock().unwrap().refuse = statuses.to_vec();
     }
 
+    /// Says so beside every refusal from now on.
+    pub fn retry_after(&self, text: &'static str) {
+        self.kept.lock().unwrap().retry_after = Some(text);
+    }
+
+    /// Takes messages and never answers.
+    pub fn hang(&self) {
+        self.kept.lock().unwrap().hangs = true;
+    }
+
     pub fn received(&self) -> Vec<Received> {
         self.kept.lock().unwrap().received.clone()
     }
@@ -66,15 +81,23 @@ impl Sink {
     }
 }
 
-async fn hear(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, raw: Bytes) -> StatusCode {
+async fn hear(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, raw: Bytes) -> Response {
+    let hangs = kept.lock().unwrap().hangs;
+    if hangs {
+        std::future::pending::<()>().await;
+    }
     let header = |name: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let raw = String::from_utf8(raw.to_vec()).unwrap();
     let mut kept = kept.lock().unwrap();
     if !kept.refuse.is_empty() {
-        let status = kept.refuse.remove(0);
-        return StatusCode::from_u16(status).unwrap();
+        let status = StatusCode::from_u16(kept.refuse.remove(0)).unwrap();
+        let headers = kept.retry_after.map(|text| [("retry-after", text)]);
+        return match headers {
+            Some(headers) => (status, headers, "not today").into_response(),
+            None => (status, "not today").into_response(),
+        };
     }
     kept.received.push(Received {
         id: header("webhook-id"),
@@ -83,5 +106,5 @@ async fn hear(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, raw: Byt
         body: serde_json::from_str(&raw).unwrap(),
         raw,
     });
-    StatusCode::OK
+    StatusCode::OK.into_response()
 }

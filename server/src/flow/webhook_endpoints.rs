@@ -1,0 +1,227 @@
+//! A merchant's webhook endpoints: make, list, change, rotate, delete, try out.
+
+use florin_shared::webhook::TEST_KIND;
+use florin_shared::{Code, EndpointId, MerchantId};
+
+use crate::app::App;
+use crate::clock::{Millis, rfc3339};
+use crate::courier::{Answer, Letter, sign};
+use crate::domain::address::Reach;
+use crate::domain::webhook::{EndpointState, MOST_ENDPOINTS, Sessions};
+use crate::store::endpoints::{self, Endpoint};
+use crate::store::merchants::Merchant;
+use crate::store::{Tx, outbox};
+use crate::{Error, Result, hex};
+
+/// What is to be different; nothing stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Where it is.
+    pub url: Option<String>,
+    /// The merchant's own words.
+    pub description: Option<String>,
+    /// Types, families, or `*`.
+    pub types: Option<Vec<String>>,
+    /// Of which sessions it hears.
+    pub sessions: Option<Sessions>,
+    /// Whether it hears of anything.
+    pub enabled: Option<bool>,
+}
+
+impl Change {
+    fn carry_out(self, endpoint: &mut Endpoint) {
+        if let Some(url) = self.url {
+            endpoint.url = url;
+        }
+        if let Some(description) = self.description {
+            endpoint.description = description;
+        }
+        if let Some(types) = self.types {
+            endpoint.types = types;
+        }
+        if let Some(sessions) = self.sessions {
+            endpoint.sessions = sessions;
+        }
+        match self.enabled {
+            Some(true) => endpoint.state = EndpointState::Enabled,
+            Some(false) => endpoint.state = EndpointState::Disabled,
+            None => {}
+        }
+    }
+}
+
+fn no_such() -> Error {
+    Error::no_such("webhook endpoint")
+}
+
+/// Makes an endpoint, and gives the secret that is shown this once. `url` must be there.
+pub async fn create(app: &App, merchant: &Merchant, wanted: Change) -> Result<(Endpoint, String)> {
+    let now = app.now();
+    let mut endpoint = Endpoint {
+        id: EndpointId::of(app.random.dated(now)),
+        merchant: merchant.id.clone(),
+        url: String::new(),
+        description: String::new(),
+        types: vec!["*".into()],
+        sessions: Sessions::WithoutNotifyUrl,
+        state: EndpointState::Enabled,
+        created: now,
+    };
+    wanted.carry_out(&mut endpoint);
+    check_url(app, merchant, &endpoint.url).await?;
+    let secret = sign::secret(app.random.bytes::<32>());
+    let made = (endpoint.clone(), secret.clone());
+    app.store
+        .write(async move |tx: &mut Tx| {
+            if endpoints::count(tx, &endpoint.merchant).await? >= MOST_ENDPOINTS {
+                return Err(Error::refused(
+                    Code::LimitReached,
+                    format!("a merchant has at most {MOST_ENDPOINTS} webhook endpoints"),
+                ));
+            }
+            Ok(endpoints::add(tx, &endpoint, secret).await?)
+        })
+        .await?;
+    Ok(made)
+}
+
+/// Refuses an address that may not be called, or whose name leads to one.
+async fn check_url(app: &App, merchant: &Merchant, url: &str) -> Result<()> {
+    let refused =
+        |sentence| Error::field(Code::InvalidWebhookUrl, "url", format!("url {sentence}"));
+    app.courier.check(url, Reach::of(merchant.livemode)).await.map_err(refused)
+}
+
+/// A merchant's endpoints, oldest first.
+pub async fn list(app: &App, merchant: &Merchant) -> Result<Vec<Endpoint>> {
+    Ok(endpoints::of_merchant(&mut app.store.read().await?, &merchant.id).await?)
+}
+
+/// One of them.
+pub async fn get(app: &App, merchant: &Merchant, id: &EndpointId) -> Result<Endpoint> {
+    let found = endpoints::get(&mut app.store.read().await?, id).await?;
+    let is_theirs = |endpoint: &Endpoint| {
+        endpoint.merchant == merchant.id && endpoint.state != EndpointState::Deleted
+    };
+    found.filter(is_theirs).ok_or_else(no_such)
+}
+
+/// Changes one. What waits for a disabled endpoint is kept, and due when it is enabled again.
+pub async fn change(
+    app: &App,
+    merchant: &Merchant,
+    id: EndpointId,
+    change: Change,
+) -> Result<Endpoint> {
+    if let Some(url) = &change.url {
+        check_url(app, merchant, url).await?;
+    }
+    let (now, merchant) = (app.now(), merchant.id.clone());
+    let endpoint = app
+        .store
+        .write(async move |tx: &mut Tx| {
+            let mut endpoint =
+                endpoints::lock(tx, &merchant, &id, now).await?.ok_or_else(no_such)?;
+            change.carry_out(&mut endpoint);
+            endpoints::save(tx, &endpoint, now).await?;
+            match endpoint.state {
+                EndpointState::Enabled => outbox::release(tx, &id, now).await?,
+                _ => outbox::hold(tx, &id).await?,
+            }
+            Ok::<_, Error>(endpoint)
+        })
+        .await?;
+    app.wake.outbox.notify_one();
+    Ok(endpoint)
+}
+
+/// Deletes one. What it has not been told is given up, and can still be read.
+pub async fn delete(app: &App, merchant: &Merchant, id: EndpointId) -> Result<()> {
+    let (now, merchant) = (app.now(), merchant.id.clone());
+    app.store
+        .write(async move |tx: &mut Tx| {
+            let mut endpoint =
+                endpoints::lock(tx, &merchant, &id, now).await?.ok_or_else(no_such)?;
+            endpoint.state = EndpointState::Deleted;
+            endpoints::save(tx, &endpoint, now).await?;
+            endpoints::forget_secrets(tx, &id).await?;
+            Ok(outbox::give_up(tx, &id).await?)
+        })
+        .await
+}
+
+/// An endpoint answered 410: it is told nothing more, and what it has not been told waits for it.
+pub async fn gone(tx: &mut Tx, merchant: &MerchantId, id: &EndpointId, now: Millis) -> Result<()> {
+    let Some(mut endpoint) = endpoints::lock(tx, merchant, id, now).await? else { return Ok(()) };
+    endpoint.state = EndpointState::Gone;
+    endpoints::save(tx, &endpoint, now).await?;
+    Ok(outbox::hold(tx, id).await?)
+}
+
+/// A new secret, shown this once; the one before signs beside it for so long.
+pub async fn rotate(
+    app: &App,
+    merchant: &Merchant,
+    id: EndpointId,
+    overlap: Millis,
+) -> Result<(Endpoint, String, Millis)> {
+    let (now, merchant) = (app.now(), merchant.id.clone());
+    let secret = sign::secret(app.random.bytes::<32>());
+    let fresh = secret.clone();
+    let endpoint = app
+        .store
+        .write(async move |tx: &mut Tx| {
+            let endpoint = endpoints::lock(tx, &merchant, &id, now).await?.ok_or_else(no_such)?;
+            endpoints::rotate(tx, &id, fresh, now, now + overlap).await?;
+            Ok::<_, Error>(endpoint)
+        })
+        .await?;
+    Ok((endpoint, secret, now + overlap))
+}
+
+/// What a test came to.
+pub struct Tested {
+    /// The `webhook-id`.
+    pub message: String,
+    /// When it began.
+    pub at: Millis,
+    /// How long it took.
+    pub took: Millis,
+    /// What came back.
+    pub answer: Answer,
+}
+
+/// Sends a signed test event at once, disabled or not, and waits for the answer.
+pub async fn test(app: &App, merchant: &Merchant, id: &EndpointId) -> Result<Tested> {
+    let endpoint = get(app, merchant, id).await?;
+    let at = app.now();
+    let message = format!("msg_test_{}", hex(&app.random.bytes::<16>()));
+    let secrets = endpoints::secrets(&mut app.store.read().await?, id, at).await?;
+    let body = test_body(merchant, id, at);
+    // One at a time to an endpoint, however often it is asked for (threat S30).
+    let lane = format!("test {id}");
+    if app.courier.lanes.is_busy(&lane) {
+        return Err(Error::refused(
+            Code::TooMany,
+            "a test of this endpoint is under way; wait for its answer",
+        ));
+    }
+    let _place = app.courier.lanes.begin(&lane);
+    let reach = Reach::of(merchant.livemode);
+    let letter = Letter { url: endpoint.url, id: message.clone(), body, secrets, reach };
+    let answer = app.courier.carry(&letter, at).await;
+    Ok(Tested { message, at, took: (app.now() - at).max(0), answer })
+}
+
+fn test_body(merchant: &Merchant, id: &EndpointId, at: Millis) -> String {
+    serde_json::json!({
+        "type": TEST_KIND,
+        "timestamp": rfc3339(at),
+        "data": {
+            "merchant_id": merchant.id.as_str(),
+            "endpoint_id": id.as_str(),
+            "livemode": merchant.livemode,
+        },
+    })
+    .to_string()
+}

@@ -1,0 +1,149 @@
+//! Deliveries, for the merchant's server: what was told, try by try, and telling it again.
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::routing::{get, post};
+use florin_shared::webhook::{DeliveryList, DeliveryView, TryView};
+use florin_shared::{Code, DeliveryId};
+use serde::Deserialize;
+
+use crate::clock::rfc3339;
+use crate::domain::webhook::{DeliveryState, NOTIFY_URL};
+use crate::flow::deliveries::{self, Told};
+use crate::http::answer::Good;
+use crate::http::auth::Caller;
+use crate::store::deliveries::{Of, Page, TryRow};
+use crate::{App, Error, Result};
+
+/// The addresses of this file.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/deliveries", get(list))
+        .route("/v1/deliveries/{delivery_id}", get(one))
+        .route("/v1/deliveries/{delivery_id}/replay", post(replay))
+}
+
+/// How many stand on a page, when nothing is said, and at most.
+const USUAL: i64 = 20;
+const MOST: i64 = 100;
+
+/// At most one of the keys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    endpoint_id: Option<String>,
+    order_id: Option<String>,
+    trans_id: Option<String>,
+    session_id: Option<String>,
+    state: Option<String>,
+    cursor: Option<String>,
+    limit: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    asked: std::result::Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Result<Good<DeliveryList>> {
+    let Query(asked) = asked.map_err(|wrong| {
+        Error::refused(
+            Code::UnknownField,
+            format!("the query is not understood: {}", wrong.body_text()),
+        )
+    })?;
+    let (told, has_more) = deliveries::list(&app, &merchant, page(asked)?).await?;
+    let deliveries: Vec<_> = told.into_iter().map(view).collect();
+    let last = deliveries.last().map(|delivery: &DeliveryView| delivery.delivery_id.clone());
+    Ok(Good(DeliveryList { next_cursor: last.filter(|_| has_more), deliveries }))
+}
+
+async fn one(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+) -> Result<Good<DeliveryView>> {
+    Ok(Good(view(deliveries::get(&app, &merchant, &known(&id)?).await?)))
+}
+
+async fn replay(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+) -> Result<Good<DeliveryView>> {
+    Ok(Good(view(deliveries::replay(&app, &merchant, known(&id)?).await?)))
+}
+
+fn known(id: &str) -> Result<DeliveryId> {
+    id.parse().map_err(|_| Error::no_such("delivery"))
+}
+
+fn page(asked: Asked) -> Result<Page> {
+    let state = asked.state.as_deref().map(state).transpose()?;
+    let before = asked.cursor.as_deref().map(str::parse).transpose();
+    let before = before.map_err(|_| wrong("cursor", "is not one that a page gave"))?;
+    let most = limit(asked.limit.as_deref())?;
+    Ok(Page { of: of(asked)?, state, before, most })
+}
+
+fn of(asked: Asked) -> Result<Of> {
+    match (asked.endpoint_id, asked.order_id, asked.trans_id, asked.session_id) {
+        (None, None, None, None) => Ok(Of::Merchant),
+        (Some(id), None, None, None) => Ok(Of::Endpoint(id.parse()?)),
+        (None, Some(id), None, None) => Ok(Of::Payment(id.parse()?)),
+        (None, None, Some(id), None) => Ok(Of::Order(id)),
+        (None, None, None, Some(id)) => Ok(Of::Session(id.parse()?)),
+        _ => Err(Error::refused(
+            Code::InvalidField,
+            "only one of endpoint_id, order_id, trans_id and session_id may be given",
+        )),
+    }
+}
+
+fn state(text: &str) -> Result<DeliveryState> {
+    let words: Vec<_> = DeliveryState::ALL.iter().map(|state| state.as_str()).collect();
+    text.parse().map_err(|_| wrong("state", &format!("must be one of {}", words.join(", "))))
+}
+
+fn limit(text: Option<&str>) -> Result<i64> {
+    let Some(text) = text else { return Ok(USUAL) };
+    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+    limit.ok_or_else(|| wrong("limit", &format!("is a whole number from 1 to {MOST}")))
+}
+
+fn wrong(name: &str, what: &str) -> Error {
+    Error::field(Code::InvalidField, name, format!("{name} {what}"))
+}
+
+fn view((row, tries): Told) -> DeliveryView {
+    let is_pending = row.state == DeliveryState::Pending.as_str();
+    DeliveryView {
+        delivery_id: row.delivery_id,
+        message_id: row.message_id,
+        endpoint_id: (row.endpoint_id != NOTIFY_URL).then_some(row.endpoint_id),
+        url: row.url,
+        kind: row.kind,
+        trans_id: row.trans_id,
+        session_id: row.session_id,
+        order_id: row.order_id,
+        seq: row.seq.unsigned_abs(),
+        state: row.state,
+        tries: row.tries.unsigned_abs(),
+        next_try_time: is_pending.then(|| rfc3339(row.next_ms)),
+        created_time: rfc3339(row.created_ms),
+        delivered_time: row.done_ms.map(rfc3339),
+        body: row.body,
+        attempts: tries.into_iter().map(try_view).collect(),
+    }
+}
+
+fn try_view(row: TryRow) -> TryView {
+    TryView {
+        number: row.number.unsigned_abs(),
+        time: rfc3339(row.at_ms),
+        took_ms: row.took_ms.unsigned_abs(),
+        http_status: row.status.and_then(|status| u16::try_from(status).ok()),
+        error: (!row.error.is_empty()).then_some(row.error),
+        response: (!row.excerpt.is_empty()).then_some(row.excerpt),
+        next_try_time: row.next_ms.map(rfc3339),
+    }
+}

@@ -1,0 +1,257 @@
+//! Merchants' webhook endpoints: their secrets, and who wanted to hear of what, when.
+
+use florin_shared::{EndpointId, MerchantId};
+
+use super::orders::word;
+use super::sql::row;
+use super::{StoreError, Tx};
+use crate::clock::Millis;
+use crate::domain::webhook::{EndpointState, Sessions, like};
+
+row! {
+    /// An endpoint's columns.
+    pub struct EndpointRow {
+        pub endpoint_id: String, pub merchant_id: String, pub url: String, pub description: String,
+        pub types: String, pub sessions: String, pub state: String, pub created_ms: i64,
+    }
+}
+
+row! {
+    /// An endpoint that is to hear of something.
+    pub struct Listener {
+        pub endpoint_id: String, pub url: String,
+    }
+}
+
+/// An address of a merchant's that hears of events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// `WE…`.
+    pub id: EndpointId,
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Where it is.
+    pub url: String,
+    /// The merchant's own words.
+    pub description: String,
+    /// Types, families such as `PAYMENT.*`, or `*`.
+    pub types: Vec<String>,
+    /// Of which sessions it hears.
+    pub sessions: Sessions,
+    /// Where it stands.
+    pub state: EndpointState,
+    /// When it was made.
+    pub created: Millis,
+}
+
+impl TryFrom<EndpointRow> for Endpoint {
+    type Error = StoreError;
+
+    fn try_from(row: EndpointRow) -> Result<Endpoint, StoreError> {
+        Ok(Endpoint {
+            id: word(&row.endpoint_id, "endpoint_id")?,
+            merchant: word(&row.merchant_id, "merchant_id")?,
+            types: row.types.split(' ').map(str::to_owned).collect(),
+            sessions: word(&row.sessions, "an endpoint's sessions")?,
+            state: word(&row.state, "an endpoint's state")?,
+            url: row.url,
+            description: row.description,
+            created: row.created_ms,
+        })
+    }
+}
+
+/// Writes a new endpoint down, with its secret.
+pub async fn add(tx: &mut Tx, endpoint: &Endpoint, secret: String) -> Result<(), StoreError> {
+    tx.sql(
+        "insert into webhook_endpoint (endpoint_id, merchant_id, url, description, types, sessions, state, created_ms,
+           changed_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+    )
+    .bind(endpoint.id.as_str())
+    .bind(endpoint.merchant.as_str())
+    .bind(&endpoint.url)
+    .bind(&endpoint.description)
+    .bind(endpoint.types.join(" "))
+    .bind(endpoint.sessions.as_str())
+    .bind(endpoint.state.as_str())
+    .bind(endpoint.created)
+    .execute()
+    .await?;
+    add_secret(tx, &endpoint.id, secret, endpoint.created).await?;
+    subscribe(tx, endpoint, endpoint.created).await
+}
+
+/// How many endpoints a merchant has.
+pub async fn count(tx: &mut Tx, merchant: &MerchantId) -> Result<i64, StoreError> {
+    let row: Option<(i64,)> = tx
+        .sql("select count(*) from webhook_endpoint where merchant_id = $1 and state <> 'DELETED'")
+        .bind(merchant.as_str())
+        .one()
+        .await?;
+    Ok(row.map_or(0, |(count,)| count))
+}
+
+/// A merchant's endpoints, oldest first.
+pub async fn of_merchant(tx: &mut Tx, merchant: &MerchantId) -> Result<Vec<Endpoint>, StoreError> {
+    let rows: Vec<EndpointRow> = tx
+        .sql(
+            "select * from webhook_endpoint where merchant_id = $1 and state <> 'DELETED'
+              order by created_ms, endpoint_id",
+        )
+        .bind(merchant.as_str())
+        .all()
+        .await?;
+    rows.into_iter().map(Endpoint::try_from).collect()
+}
+
+/// The endpoint of that id, deleted or not.
+pub async fn get(tx: &mut Tx, id: &EndpointId) -> Result<Option<Endpoint>, StoreError> {
+    let row: Option<EndpointRow> = tx
+        .sql("select * from webhook_endpoint where endpoint_id = $1")
+        .bind(id.as_str())
+        .one()
+        .await?;
+    row.map(Endpoint::try_from).transpose()
+}
+
+/// Locks a merchant's endpoint before it is changed. On PostgreSQL two changes at once would otherwise mix.
+pub async fn lock(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    id: &EndpointId,
+    now: Millis,
+) -> Result<Option<Endpoint>, StoreError> {
+    let row: Option<EndpointRow> = tx
+        .sql(
+            "update webhook_endpoint set changed_ms = $3
+              where endpoint_id = $1 and merchant_id = $2 and state <> 'DELETED' returning *",
+        )
+        .bind(id.as_str())
+        .bind(merchant.as_str())
+        .bind(now)
+        .one()
+        .await?;
+    row.map(Endpoint::try_from).transpose()
+}
+
+/// Writes a changed endpoint back; what it wants from now on is a new subscription.
+pub async fn save(tx: &mut Tx, endpoint: &Endpoint, now: Millis) -> Result<(), StoreError> {
+    tx.sql(
+        "update webhook_endpoint set url = $2, description = $3, types = $4, sessions = $5, state = $6
+          where endpoint_id = $1",
+    )
+    .bind(endpoint.id.as_str())
+    .bind(&endpoint.url)
+    .bind(&endpoint.description)
+    .bind(endpoint.types.join(" "))
+    .bind(endpoint.sessions.as_str())
+    .bind(endpoint.state.as_str())
+    .execute()
+    .await?;
+    tx.sql(
+        "update webhook_subscription set until_ms = $2 where endpoint_id = $1 and until_ms is null",
+    )
+    .bind(endpoint.id.as_str())
+    .bind(now)
+    .execute()
+    .await?;
+    subscribe(tx, endpoint, now).await
+}
+
+async fn subscribe(tx: &mut Tx, endpoint: &Endpoint, now: Millis) -> Result<(), StoreError> {
+    if endpoint.state != EndpointState::Enabled {
+        return Ok(());
+    }
+    for pattern in &endpoint.types {
+        tx.sql(
+            "insert into webhook_subscription (merchant_id, endpoint_id, pattern, sessions, since_ms, until_ms)
+             values ($1, $2, $3, $4, $5, null)",
+        )
+        .bind(endpoint.merchant.as_str())
+        .bind(endpoint.id.as_str())
+        .bind(like(pattern))
+        .bind(endpoint.sessions.as_str())
+        .bind(now)
+        .execute()
+        .await?;
+    }
+    Ok(())
+}
+
+/// Who is to hear of an event of this type, of a session with or without an address of its own.
+pub async fn listening(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    kind: &str,
+    has_notify_url: bool,
+) -> Result<Vec<Listener>, StoreError> {
+    Ok(tx
+        .sql(
+            "select distinct e.endpoint_id, e.url from webhook_subscription w
+               join webhook_endpoint e on e.endpoint_id = w.endpoint_id
+              where w.merchant_id = $1 and w.until_ms is null and $2 like w.pattern
+                and (w.sessions = 'ALL' or $3 = 0)
+              order by e.endpoint_id",
+        )
+        .bind(merchant.as_str())
+        .bind(kind.to_owned())
+        .bind(i64::from(has_notify_url))
+        .all()
+        .await?)
+}
+
+async fn add_secret(
+    tx: &mut Tx,
+    id: &EndpointId,
+    secret: String,
+    now: Millis,
+) -> Result<(), StoreError> {
+    tx.sql("insert into webhook_secret (endpoint_id, secret, created_ms, until_ms) values ($1, $2, $3, null)")
+        .bind(id.as_str())
+        .bind(secret)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// A new secret. The one before signs too until then; older ones no more.
+pub async fn rotate(
+    tx: &mut Tx,
+    id: &EndpointId,
+    secret: String,
+    now: Millis,
+    until: Millis,
+) -> Result<(), StoreError> {
+    tx.sql("delete from webhook_secret where endpoint_id = $1 and until_ms is not null")
+        .bind(id.as_str())
+        .execute()
+        .await?;
+    tx.sql("update webhook_secret set until_ms = $2 where endpoint_id = $1")
+        .bind(id.as_str())
+        .bind(until)
+        .execute()
+        .await?;
+    add_secret(tx, id, secret, now).await
+}
+
+/// The secrets that sign now, the current one first.
+pub async fn secrets(tx: &mut Tx, id: &EndpointId, now: Millis) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = tx
+        .sql(
+            "select secret from webhook_secret where endpoint_id = $1 and (until_ms is null or until_ms > $2)
+              order by created_ms desc, until_ms is not null",
+        )
+        .bind(id.as_str())
+        .bind(now)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(secret,)| secret).collect())
+}
+
+/// A deleted endpoint signs nothing more.
+pub async fn forget_secrets(tx: &mut Tx, id: &EndpointId) -> Result<(), StoreError> {
+    tx.sql("delete from webhook_secret where endpoint_id = $1").bind(id.as_str()).execute().await?;
+    Ok(())
+}

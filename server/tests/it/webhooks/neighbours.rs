@@ -1,0 +1,121 @@
+//! Nobody waits for somebody else's endpoint, and an order is told in its order.
+
+use std::time::Duration;
+
+use florin_server::store::Tx;
+use florin_server::store::outbox;
+use florin_server::{Error, clock::Millis};
+use serde_json::json;
+
+use super::{deliveries, pay_at, register};
+use crate::support::{MERCHANT, TestApp, on_both};
+
+/// Writes messages of made-up orders for a registered endpoint.
+async fn queue(app: &TestApp, endpoint: &str, orders: usize, per_order: i64) {
+    let (endpoint, now) = (endpoint.to_owned(), app.app.now());
+    let write = async move |tx: &mut Tx| {
+        for order in 0..orders {
+            for seq in 1..=per_order {
+                one(tx, &endpoint, &format!("{endpoint}-{order}"), seq, now).await?;
+            }
+        }
+        Ok::<_, Error>(())
+    };
+    app.app.store.write(write).await.unwrap();
+    app.app.wake.outbox.notify_one();
+}
+
+async fn one(tx: &mut Tx, endpoint: &str, order: &str, seq: i64, now: Millis) -> Result<(), Error> {
+    let body = json!({ "type": "PAYMENT.FAILURE", "data": { "trans_id": order, "seq": seq } });
+    tx.sql(
+        "insert into outbox (merchant_id, trans_id, seq, endpoint_id, message_id, url, body, state, tries, next_ms,
+           leased_until_ms, last_error, created_ms, done_ms, delivery_id, lane, session_id, order_id, kind, round_ms,
+           round_tries)
+         values ($1, $2, $3, $4, $5, '', $6, 'PENDING', 0, $7, 0, '', $7, null, $8, $4, '', '', 'PAYMENT.FAILURE', $7, 0)",
+    )
+    .bind(MERCHANT)
+    .bind(order.to_owned())
+    .bind(seq)
+    .bind(endpoint.to_owned())
+    .bind(format!("msg_{order}_{seq}"))
+    .bind(body.to_string())
+    .bind(now)
+    .bind(format!("WD{order}_{seq}"))
+    .execute()
+    .await?;
+    Ok(())
+}
+
+on_both! {
+    async fn endpoints_that_hang_delay_nobody_else(app: TestApp) {
+        for _ in 0..12 {
+            let dead = app.another_sink().await;
+            dead.hang();
+            let (endpoint, _) = register(app, &dead.url, json!({ "types": ["REFUND.*"] })).await;
+            queue(app, &endpoint, 100, 1).await;
+        }
+        app.until("the dead ones have all their places", async || app.app.courier.lanes.under_way() >= 48).await;
+        let good = app.another_sink().await;
+        register(app, &good.url, json!({})).await;
+        for number in 1..=10 {
+            pay_at(app, None).await;
+            let begun = app.app.now();
+            app.until("the good one heard", async || good.received().len() == number).await;
+            let took = app.app.now() - begun;
+            assert!(took < 1000, "message {number} took {took} ms");
+        }
+    }
+
+    async fn an_order_is_told_in_its_order_however_many_are_under_way(app: TestApp) {
+        let good = app.another_sink().await;
+        let (endpoint, _) = register(app, &good.url, json!({})).await;
+        queue(app, &endpoint, 60, 5).await;
+        app.until("all are told", async || good.received().len() >= 300).await;
+        for order in 0..60 {
+            let trans_id = format!("{endpoint}-{order}");
+            let told: Vec<_> = good.received().iter().filter(|heard| heard.body["data"]["trans_id"] == trans_id).map(|heard| heard.body["data"]["seq"].as_i64().unwrap()).collect();
+            assert_eq!(told, [1, 2, 3, 4, 5]);
+        }
+        app.until("all are done", async || app.app.courier.lanes.under_way() == 0).await;
+        assert_eq!(good.received().len(), 300);
+    }
+
+    async fn a_message_that_is_refused_holds_its_order_up_three_times_and_no_other(app: TestApp) {
+        let sink = app.another_sink().await;
+        let (endpoint, _) = register(app, &sink.url, json!({})).await;
+        sink.refuse(&[500]);
+        queue(app, &endpoint, 1, 2).await;
+        let query = format!("endpoint_id={endpoint}");
+        let tries = async || deliveries(app, &query).await.iter().map(|told| told["attempts"].as_array().unwrap().len()).collect::<Vec<_>>();
+        app.until("the first failed", async || tries().await == [0, 1]).await;
+        sink.refuse(&[500]);
+        app.pass(Duration::from_secs(10));
+        app.until("and again", async || tries().await == [0, 2]).await;
+        let other = app.another_sink().await;
+        register(app, &other.url, json!({})).await;
+        pay_at(app, None).await;
+        app.until("another order is told meanwhile", async || !sink.received().is_empty() && !other.received().is_empty()).await;
+        assert_eq!(tries().await[..2], [0, 2]);
+        sink.refuse(&[500]);
+        app.pass(Duration::from_secs(6 * 60));
+        app.until("the second one passes", async || sink.received().iter().any(|heard| heard.body["data"]["seq"] == 2)).await;
+        assert!(!sink.received().iter().any(|heard| heard.body["data"]["seq"] == 1 && heard.body["type"] == "PAYMENT.FAILURE"));
+    }
+
+    async fn a_message_whose_process_died_is_sent_by_another_when_the_lease_is_over(app: TestApp) {
+        let sink = app.another_sink().await;
+        let (endpoint, _) = register(app, &sink.url, json!({})).await;
+        let (lane, now) = (endpoint.clone(), app.app.now());
+        let taken_by_a_dead_process = async move |tx: &mut Tx| {
+            one(tx, &lane, "order", 1, now).await?;
+            let taken = outbox::claim(tx, &lane, (now, now + 60_000), 10).await?;
+            Ok::<_, Error>(taken.len())
+        };
+        assert_eq!(app.app.store.write(taken_by_a_dead_process).await.unwrap(), 1);
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        assert_eq!(sink.received().len(), 0);
+        app.pass(Duration::from_secs(61));
+        app.until("it is told", async || deliveries(app, "state=DONE").await.len() == 1).await;
+        assert_eq!(deliveries(app, "").await[0]["tries"], 2);
+    }
+}
