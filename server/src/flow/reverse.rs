@@ -96,16 +96,19 @@ async fn begin(app: &App, payment: &Payment, id: &ReversalId) -> Result<Go> {
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
             let (reversal, payment) = desk.reversal(tx, &id).await?;
-            match reversal.state {
+            let go = match reversal.state {
                 ReversalState::Intent => {
-                    desk.send_reversal(tx, &payment, &reversal).await.map(Go::Send)
+                    Go::Send(desk.send_reversal(tx, &payment, &reversal).await?)
                 }
-                ReversalState::Sent | ReversalState::Unknown => Ok(Go::Ask(reversal)),
+                ReversalState::Sent | ReversalState::Unknown => Go::Ask(reversal),
                 ReversalState::Success
                 | ReversalState::Fail
                 | ReversalState::Manual
-                | ReversalState::Kept => Ok(Go::Nowhere(reversal)),
-            }
+                | ReversalState::Kept => Go::Nowhere(reversal),
+            };
+            // Nobody need be told that it is on its way.
+            desk.finish(tx).await?;
+            Ok::<_, Error>(go)
         })
         .await
 }

@@ -187,7 +187,7 @@ on_both! {
             (json!({ "url": url, "types": [] }), "INVALID_FIELD", "types"),
             (json!({ "url": url, "types": "PAYMENT.*" }), "INVALID_FIELD", "types"),
             (json!({ "url": url, "types": ["PAYMENT.SUCESS"] }), "INVALID_FIELD", "types"),
-            (json!({ "url": url, "types": [1] }), "INVALID_FIELD", "types"),
+            (json!({ "url": url, "types": [1] }), "INVALID_FIELD", "types.0"),
             (json!({ "url": url, "sessions": "SOME" }), "INVALID_FIELD", "sessions"),
             (json!({ "url": url, "enabled": "yes" }), "INVALID_FIELD", "enabled"),
             (json!({ "url": url, "secret": "whsec_mine" }), "UNKNOWN_FIELD", "secret"),
