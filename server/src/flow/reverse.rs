@@ -222,7 +222,7 @@ pub(super) async fn ask_first(
     payment: &Payment,
     reversal: &Reversal,
 ) -> Result<Option<Reversal>> {
-    let channel = channel_of(app, payment)?;
+    let Ok(channel) = channel_of(app, payment) else { return Ok(None) };
     let said = match channel.query_refund(payment, reversal).await {
         // It has no such question: there is nobody who could know better.
         Err(ChannelError::Refused { .. }) => Some(ReversalSaid::NotFound),
