@@ -46,10 +46,13 @@ pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
     Ok(payment)
 }
 
-/// Asks about a payment once, for somebody who must know before going on. `false` when nobody answered.
-pub(super) async fn look(app: &App, channel: &dyn Channel, payment: &Payment) -> Result<bool> {
-    let mut payment = payment.clone();
-    query(app, channel, &mut payment).await.map(|said| said.is_some())
+/// Asks about a payment once, for somebody who must know before going on. Nothing when nobody answered.
+pub(super) async fn look(
+    app: &App,
+    channel: &dyn Channel,
+    payment: &Payment,
+) -> Result<Option<Said>> {
+    query(app, channel, &mut payment.clone()).await
 }
 
 enum Next {

@@ -12,38 +12,54 @@ use crate::store::Tx;
 use crate::store::merchants::Merchant;
 use crate::{Error, Result};
 
+/// What a person says of a reversal.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// What became of the money.
+    pub outcome: Outcome,
+    /// How they know, for those who come later.
+    pub note: String,
+    /// The channel cannot be asked any more: its silence holds nothing up. What it answers all the same counts.
+    pub channel_is_gone: bool,
+}
+
 /// Books what the person says, after the channel has been asked once more: what it has returned meanwhile is never
 /// booked twice. The same words again change nothing.
 pub async fn resolve(
     app: &App,
     merchant: &Merchant,
     id: &ReversalId,
-    outcome: Outcome,
-    note: &str,
+    words: &Words,
 ) -> Result<Reversal> {
     let key = RefundKey::Refund(id.clone());
     let before = refund::query(app, &merchant.id, &key).await?;
-    if has_said(&before, outcome, note) {
+    if has_said(&before, words) {
         return Ok(before);
     }
     is_manual(&before)?;
     let payment = ask::read(app, &before.payment).await?;
-    let asked = reverse::ask_first(app, &payment, &before).await?.ok_or_else(|| {
-        Error::refused(
-            Code::ChannelUnavailable,
-            "the channel does not answer, and nothing is booked before it has been asked; try again",
-        )
-    })?;
-    if has_said(&asked, outcome, note) {
+    let asked = match reverse::ask_first(app, &payment, &before).await? {
+        Some(asked) => asked,
+        None if words.channel_is_gone => before,
+        None => return Err(unasked()),
+    };
+    if has_said(&asked, words) {
         return Ok(asked);
     }
     is_still_here(&asked)?;
-    book(app, &asked, outcome, note).await
+    book(app, &asked, words).await
+}
+
+fn unasked() -> Error {
+    Error::refused(
+        Code::ChannelUnavailable,
+        "the channel does not answer, and nothing is booked before it has been asked: try again, or say channel_is_gone",
+    )
 }
 
 /// Somebody has said just this already.
-fn has_said(reversal: &Reversal, outcome: Outcome, note: &str) -> bool {
-    reversal.outcome == outcome && reversal.note == note
+fn has_said(reversal: &Reversal, words: &Words) -> bool {
+    reversal.outcome == words.outcome && reversal.note == words.note
 }
 
 fn is_manual(reversal: &Reversal) -> Result<()> {
@@ -73,19 +89,20 @@ fn is_still_here(reversal: &Reversal) -> Result<()> {
     }
 }
 
-async fn book(app: &App, asked: &Reversal, outcome: Outcome, note: &str) -> Result<Reversal> {
+async fn book(app: &App, asked: &Reversal, words: &Words) -> Result<Reversal> {
     let context = Context::of(app, &asked.merchant, &asked.trans_id).await?;
-    let (id, note) = (asked.id.clone(), note.to_owned());
+    let (id, words) = (asked.id.clone(), words.clone());
+    let outcome = words.outcome;
     let (reversal, finished) = app
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
             let (now_is, _) = desk.reversal(tx, &id).await?;
-            if has_said(&now_is, outcome, &note) {
+            if has_said(&now_is, &words) {
                 return Ok((now_is, desk.finish(tx).await?));
             }
             is_manual(&now_is)?;
-            let reversal = desk.resolve(tx, &id, outcome, &note).await?;
+            let reversal = desk.resolve(tx, &id, words.outcome, &words.note).await?;
             Ok::<_, Error>((reversal, desk.finish(tx).await?))
         })
         .await?;

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::channel::{Channel, ChannelError};
 use crate::clock::Millis;
 use crate::domain::pace;
-use crate::domain::payment::Payment;
+use crate::domain::payment::{Payment, Said};
 use crate::domain::reversal::{
     Reason, Reversal, ReversalSaid, ReversalState, Turn, on_reversal_said,
 };
@@ -29,8 +29,14 @@ pub async fn reverse(app: &App, id: &ReversalId) -> Result<Reversal> {
     let reversal = get(app, id).await?;
     let payment = read(app, &reversal.payment).await?;
     let channel = channel_of(app, &payment)?;
-    if reversal.is_unsent() && !ask::look(app, channel.as_ref(), &payment).await? {
-        return put_off(app, reversal).await;
+    if reversal.is_unsent() {
+        match ask::look(app, channel.as_ref(), &payment).await? {
+            Some(Said::Paid { .. } | Said::Cancelled) => {}
+            Some(Said::NotFound | Said::Pending | Said::Confirming | Said::Failed) => {
+                return not_there(app, &payment, reversal).await;
+            }
+            None => return put_off(app, reversal).await,
+        }
     }
     for _ in 0..MOST_STEPS {
         let said = match begin(app, &payment, id).await? {
@@ -68,6 +74,16 @@ fn notify_url(app: &App, payment: &Payment) -> String {
 /// The reversal as it is now.
 pub async fn get(app: &App, id: &ReversalId) -> Result<Reversal> {
     reversals::get(&mut app.store.read().await?, id).await?.ok_or_else(|| Error::no_such("refund"))
+}
+
+/// The channel does not know of the money that is to go back: nothing is sent, and a lasting denial ends it.
+async fn not_there(app: &App, payment: &Payment, reversal: Reversal) -> Result<Reversal> {
+    if reversal.tries < LONG_SILENCE {
+        return put_off(app, reversal).await;
+    }
+    let said = Some(ReversalSaid::Never("NOT_PAID".to_owned()));
+    write_down(app, payment, &reversal.id, (said, true), Holder::Anyone).await?;
+    get(app, &reversal.id).await
 }
 
 async fn put_off(app: &App, reversal: Reversal) -> Result<Reversal> {
@@ -190,7 +206,7 @@ fn silence(reversal: &Reversal, now: Millis) -> Turn {
     Turn::Wait(ReversalState::Unknown, now + pace::next_try(reversal.tries))
 }
 
-/// After so many tries without an answer somebody should look.
+/// After so many tries that brought nothing somebody should look.
 const LONG_SILENCE: i64 = 12;
 
 fn alarm(app: &App, reversal: &Reversal, turn: &Turn) {
@@ -225,13 +241,13 @@ pub(super) async fn ask_first(
     payment: &Payment,
     reversal: &Reversal,
 ) -> Result<Option<Reversal>> {
-    let channel = channel_of(app, payment)?;
+    let Ok(channel) = channel_of(app, payment) else { return Ok(None) };
     let said = match channel.query_refund(payment, reversal).await {
         // It has no such question: there is nobody who could know better.
         Err(ChannelError::Refused { .. }) => Some(ReversalSaid::NotFound),
         answer => heard(answer),
     };
-    if said.is_none() || !ask::look(app, channel.as_ref(), payment).await? {
+    if said.is_none() || ask::look(app, channel.as_ref(), payment).await?.is_none() {
         return Ok(None);
     }
     write_down(app, payment, &reversal.id, (said, true), Holder::Anyone).await?;

@@ -71,7 +71,11 @@ async fn keep(app: &App, channel: &str, notice: Notice) -> Result<()> {
         Notice::Reversal { request_id, said, amount } => {
             let id = request_id.parse().map_err(|_| unknown())?;
             let reversal = reversals::get(&mut app.store.read().await?, &id).await?;
-            let reversal = reversal.ok_or_else(unknown)?;
+            // Somebody else's, or one that was made at the channel: only a question about its payment can tell.
+            let reversal = reversal.ok_or_else(|| {
+                tracing::warn!(request_id, "a notice speaks of a refund that is not ours");
+                unknown()
+            })?;
             let channel = app.channels.named(channel).ok_or_else(unknown)?;
             reverse::on_notice(app, channel.as_ref(), &reversal, said, amount).await
         }

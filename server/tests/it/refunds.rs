@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use florin_server::channel::Channel;
 use florin_server::channel::antom::{self, Antom};
-use florin_server::domain::payment::{Payment, Source, Statement};
+use florin_server::domain::payment::{Evidence, Payment, Said, Source, Statement};
 use florin_server::domain::reversal::{Reason, Reversal};
 use florin_server::flow::settle::{Heard, settle};
 use florin_server::store::checks::When;
@@ -319,6 +319,26 @@ on_both! {
         assert_eq!((refused.status, refused.code()), (409, "NOT_REFUNDABLE"));
         assert_eq!(app.held(&order_id(&second)).await, 15_000);
         app.until("at rest", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn money_that_the_channel_does_not_know_of_is_not_sent_back(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let order = order_id(&app.pay(&session, "GCASH").await);
+        // A message of success is believed, and the channel's own book knows nothing of it.
+        let payment = stored(app, &order).await;
+        let said = Said::Paid { amount: payment.amount, at: None, returned: 0 };
+        let evidence = Evidence { said, reason: String::new() };
+        let statement = Statement { evidence, source: Source::Notice, after_cancel: None };
+        settle(&app.app, &payment, Heard::Said(statement, None)).await.unwrap();
+        refund(app, json!({ "order_id": order, "refund_trans_id": "r1" })).await.data();
+        app.until("it is given up", async || {
+            app.pass(Duration::from_secs(11 * 60));
+            status_of(app, "r1").await["status"] == "FAIL"
+        }).await;
+        assert_eq!(status_of(app, "r1").await["error_code"], "NOT_PAID");
+        let mut tx = app.app.store.read().await.unwrap();
+        let sends: Option<(i64,)> = tx.sql("select sends from reversal").one().await.unwrap();
+        assert_eq!(sends, Some((0,)), "nothing was sent");
     }
 
     async fn a_refund_waits_for_a_channel_that_is_away(app: TestApp) {

@@ -121,6 +121,17 @@ on_both! {
         assert_eq!(resolve(app, &id, said).await.data()["status"], "SUCCESS");
     }
 
+    async fn a_channel_that_is_gone_holds_nobody_up_and_one_that_answers_is_heard(app: TestApp) {
+        let (_, order, id) = manual(app).await;
+        app.fault(json!({ "fault": "server_error", "call": "inquiryRefund", "times": 1 })).await;
+        let said = json!({ "outcome": "KEPT", "note": "the account was closed", "channel_is_gone": true });
+        assert_eq!(resolve(app, &id, said.clone()).await.data()["status"], "KEPT");
+        assert_eq!(account(app, &order, "surplus_payable").await, 0);
+        let (_, order, id) = manual(app).await;
+        crate::refunds::given_back_elsewhere(app, &order, 25_000).await;
+        assert_eq!(resolve(app, &id, said).await.code(), "ALREADY_RETURNED");
+    }
+
     async fn two_people_at_once_book_it_once(app: TestApp) {
         let (_, order, id) = manual(app).await;
         let says = |outcome: &str| resolve(app, &id, json!({ "outcome": outcome, "note": "mine" }));

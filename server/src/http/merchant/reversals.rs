@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::new_session::same_merchant;
 use crate::domain::reversal::Outcome;
-use crate::flow::resolve::{resolve, view};
+use crate::flow::resolve::{Words, resolve, view};
 use crate::flow::to_the_end;
 use crate::http::answer::Good;
 use crate::http::auth::Caller;
@@ -110,8 +110,9 @@ async fn resolve_one(
         _ => return Err(wrong("outcome", "must be RETURNED or KEPT".into())),
     };
     let note = fields.required("note", 1024)?;
+    let words = Words { outcome, note, channel_is_gone: fields.flag("channel_is_gone")? };
     fields.end()?;
     let (flow, livemode) = (app.clone(), merchant.livemode);
-    let resolving = async move { resolve(&flow, &merchant, &id, outcome, &note).await };
+    let resolving = async move { resolve(&flow, &merchant, &id, &words).await };
     Ok(Good(view(&to_the_end(resolving).await?, livemode)))
 }

@@ -1,7 +1,7 @@
 //! A hostile channel: it keeps its own book, and does to every call what can be done to it. Dice decide, by seed, by
 //! payment and by the number of the call, so that a sequence can be told again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -80,6 +80,8 @@ struct World {
     notices: Vec<Notice>,
     /// The messages that nobody has acknowledged yet.
     waiting: Vec<usize>,
+    /// Payments of which the server has heard that they came to nothing.
+    denied: BTreeSet<String>,
     wrong: Vec<String>,
     story: Vec<String>,
 }
@@ -219,7 +221,13 @@ impl Hostile {
     }
 
     pub fn acknowledged(&self, number: usize) {
-        self.world().waiting.retain(|waiting| *waiting != number);
+        let mut world = self.world();
+        world.waiting.retain(|waiting| *waiting != number);
+        if let Notice::Payment { request_id, evidence } = world.notices[number].clone()
+            && matches!(evidence.said, Said::Failed | Said::Cancelled)
+        {
+            world.denied.insert(request_id);
+        }
     }
 
     // Calls.

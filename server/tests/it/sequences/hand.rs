@@ -10,6 +10,7 @@ use florin_server::domain::reversal::{Outcome, Wish};
 use florin_server::flow::create_session::{NewSession, create_session};
 use florin_server::flow::query::Key;
 use florin_server::flow::refund::{self, NewRefund};
+use florin_server::flow::resolve::Words;
 use florin_server::flow::{ask, cancel, close, pay, resolve, view};
 use florin_server::store::reversals::{self, Wanted};
 use florin_server::{App, Error, Result, http, worker};
@@ -213,6 +214,7 @@ impl Hand {
         drop(tx);
         let Some(one) = manual.get(which % manual.len().max(1)) else { return Ok(()) };
         let outcome = if kept { Outcome::Kept } else { Outcome::Returned };
-        resolve::resolve(&self.app, &merchant, &one.id, outcome, "by telephone").await.map(drop)
+        let words = Words { outcome, note: "by telephone".into(), channel_is_gone: false };
+        resolve::resolve(&self.app, &merchant, &one.id, &words).await.map(drop)
     }
 }

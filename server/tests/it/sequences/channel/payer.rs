@@ -47,11 +47,14 @@ impl Hostile {
     pub fn contradict(&self, request: &str) {
         let mut world = self.world();
         let mut dice = world.dice(self.seed, request, Call::Payer);
+        let is_denied = world.denied.contains(request);
         let Some(row) = world.rows.get_mut(request) else { return };
         if matches!(row.at, At::Nowhere | At::Queued(_)) {
             return;
         }
-        let declined = row.at == At::Declined || (row.at == At::Closed && row.captured.is_none());
+        // A success that contradicts nothing is believed at once, so this lie comes after the truth has been heard.
+        let declined = is_denied
+            && (row.at == At::Declined || (row.at == At::Closed && row.captured.is_none()));
         let said = match dice.below(3) {
             // Success after the end: the question tells the truth.
             0 if declined => Said::Paid { amount: row.asked, at: None, returned: 0 },
