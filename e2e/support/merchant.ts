@@ -16,6 +16,7 @@ export interface Transaction {
   status: string
   payment_method: string
   accepted: boolean
+  amount: string
   refunded_amount: string
 }
 
@@ -48,6 +49,11 @@ export class Merchant {
 
   async close(session: Session): Promise<void> {
     await this.post(`/v1/sessions/${session.session_id}/close`, {})
+  }
+
+  /** Another amount, or other goods. */
+  async change(session: Session, wishes: Record<string, unknown>): Promise<void> {
+    await this.#call('PATCH', `/v1/sessions/${session.session_id}`, wishes)
   }
 
   /** Every transaction of the session. */

@@ -1,6 +1,8 @@
 //! The page behind a fixed receipt code (M3): the shopper enters the amount, Florin makes the order, and the hosted page
 //! goes on. It is one form, rendered here, and works without JavaScript.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -14,6 +16,7 @@ use super::tenant::whole;
 use crate::domain::entered;
 use crate::flow::{codes, to_the_end};
 use crate::store::codes::ReceiptCode;
+use crate::store::merchants::Merchant;
 use crate::{App, Error, Result, hex};
 
 /// The addresses of this file.
@@ -37,7 +40,7 @@ async fn show(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) 
         Ok((code, payee)) => {
             let sheet = hex(&app.random.bytes::<8>());
             let form = Form { code: &code, payee: &payee, sheet: &sheet, typed: "", wrong: None };
-            page(words, StatusCode::OK, &payee, &form.html(words))
+            page(words, StatusCode::OK, &payee.name, &form.html(words))
         }
         Err(error) => trouble(words, &error),
     }
@@ -72,13 +75,13 @@ async fn entered_on(app: &App, id: &str, request: Request, words: &Words) -> Res
     let sheet = hex(&app.random.bytes::<8>());
     let form =
         Form { code: &code, payee: &payee, sheet: &sheet, typed: &typed, wrong: Some(&wrong.1) };
-    Ok(page(words, wrong.0, &payee, &form.html(words)))
+    Ok(page(words, wrong.0, &payee.name, &form.html(words)))
 }
 
-async fn scanned(app: &App, id: &str) -> Result<(ReceiptCode, String)> {
+async fn scanned(app: &App, id: &str) -> Result<(ReceiptCode, Arc<Merchant>)> {
     let id = id.parse().map_err(|_| Error::no_such("code"))?;
     let code = codes::scanned(app, &id).await?;
-    let payee = app.merchant(&code.merchant).await?.name.clone();
+    let payee = app.merchant(&code.merchant).await?;
     Ok((code, payee))
 }
 
@@ -100,7 +103,7 @@ async fn open(app: &App, code: ReceiptCode, amount: Money, sheet: &str) -> Resul
 
 struct Form<'a> {
     code: &'a ReceiptCode,
-    payee: &'a str,
+    payee: &'a Merchant,
     sheet: &'a str,
     typed: &'a str,
     wrong: Option<&'a str>,
@@ -129,8 +132,14 @@ impl Form<'_> {
 <p class="limits" id="limits">{limits}</p>
 <input type="hidden" name="sheet" value="{sheet}">
 <button>{go}</button>
+{test}
 </form>"#,
-            payee = escape(self.payee),
+            payee = escape(&self.payee.name),
+            test = if self.payee.livemode {
+                String::new()
+            } else {
+                format!(r#"<p class="test">{}</p>"#, words.test)
+            },
             enter = words.enter,
             currency = self.code.currency,
             typed = escape(self.typed),
@@ -183,6 +192,7 @@ struct Words {
     often: &'static str,
     gone: [&'static str; 2],
     later: [&'static str; 2],
+    test: &'static str,
 }
 
 static ENGLISH: Words = Words {
@@ -191,7 +201,7 @@ static ENGLISH: Words = Words {
     go: "Continue",
     least: "At least {least}",
     between: "From {least} to {most}",
-    outside: "This amount cannot be paid here: {limits}.",
+    outside: "This amount cannot be paid here. {limits}.",
     unread: "Please enter an amount, such as 12 or 12.50.",
     often: "This code is being used very often right now. Please try again in a minute.",
     gone: ["This code is not in use", "Ask the shop for another way to pay."],
@@ -199,6 +209,7 @@ static ENGLISH: Words = Words {
         "We cannot take a payment right now",
         "Nothing was charged. Please try again in a moment.",
     ],
+    test: "Test mode: no real money moves",
 };
 
 static CHINESE: Words = Words {
@@ -207,11 +218,12 @@ static CHINESE: Words = Words {
     go: "继续",
     least: "最低 {least}",
     between: "{least} 至 {most}",
-    outside: "此处无法支付该金额:{limits}。",
+    outside: "此处无法支付该金额。{limits}。",
     unread: "请输入金额,例如 12 或 12.50。",
     often: "该收款码当前使用过于频繁,请一分钟后再试。",
     gone: ["该收款码未启用", "请向商家询问其他付款方式。"],
     later: ["暂时无法收款", "没有扣款,请稍后再试。"],
+    test: "测试模式:不会产生真实扣款",
 };
 
 fn words(asked: &HeaderMap) -> &'static Words {

@@ -44,7 +44,8 @@ impl FromRequestParts<App> for Group {
 /// For whom the key of this request acts.
 pub async fn acting_for(parts: &Parts, app: &App, key: &str) -> Result<MerchantId> {
     if !key.starts_with(ORGANISATION) {
-        return merchant_of(app, key).await;
+        let id = merchant_of(app, key).await?;
+        return is_the_keys(parts, &id).map(|()| id);
     }
     let organisation = organisation_of(app, key).await?;
     let named = parts.extensions.get::<Named>().and_then(|Named(id)| id.as_deref());
@@ -59,6 +60,18 @@ pub async fn acting_for(parts: &Parts, app: &App, key: &str) -> Result<MerchantI
     let id: MerchantId = named.parse().map_err(|_| unknown())?;
     let belongs_to = organisations::of_merchant(&mut app.store.read().await?, &id).await?;
     if belongs_to == Some(organisation) { Ok(id) } else { Err(unknown()) }
+}
+
+/// What a merchant's request says of `merchant_id` must be so (D14); the body's is read with the body.
+fn is_the_keys(parts: &Parts, id: &MerchantId) -> Result<()> {
+    match pairs(parts.uri.query()).find(|(name, _)| name == "merchant_id") {
+        Some((_, said)) if said != id.as_str() => Err(Error::field(
+            Code::InvalidField,
+            "merchant_id",
+            "merchant_id is not the one of this key",
+        )),
+        _ => Ok(()),
+    }
 }
 
 async fn merchant_of(app: &App, key: &str) -> Result<MerchantId> {

@@ -133,7 +133,7 @@ pub async fn add(
     now: Millis,
 ) -> Result<(), StoreError> {
     organisations::add(tx, merchant.id.as_str(), &merchant.name, now).await?;
-    tx.sql(
+    let made = tx.sql(
         "insert into merchant (merchant_id, organisation_id, name, livemode, late_success, auto_query, appearance,
            webhook_secret, created_ms)
          values ($1, $1, $2, $3, $4, $5, $6, $7, $8) on conflict (merchant_id) do nothing",
@@ -148,6 +148,10 @@ pub async fn add(
     .bind(now)
     .execute()
     .await?;
+    // What was there already keeps its own keys and origins: a deleted key stays deleted.
+    if made == 0 {
+        return Ok(());
+    }
     keys::add(tx, &merchant.id, NewKey { secret: key, made_by: "", at: now }).await?;
     add_origins(tx, merchant).await
 }

@@ -51,6 +51,18 @@ async fn forget_answers(app: &TestApp) {
     done.unwrap();
 }
 
+async fn rename(app: &TestApp, sql: &'static str) {
+    let done: Result<(), Error> = app
+        .app
+        .store
+        .write(async move |tx: &mut Tx| {
+            tx.sql(sql).execute().await?;
+            Ok(())
+        })
+        .await;
+    done.unwrap();
+}
+
 on_both! {
     async fn the_same_request_again_gets_the_same_bytes(app: TestApp) {
         let request = app.request("HKD", "800");
@@ -179,6 +191,34 @@ on_both! {
         assert_eq!(post(app, &close).once("crash-1").send().await.data(), closed.data());
         assert_eq!(count(app, "select count(*) from session").await, 2);
         assert_eq!(count(app, "select count(*) from receipt_code").await, 1);
+    }
+
+    async fn a_failure_of_ours_is_no_answer_but_the_key_stays_bound(app: TestApp) {
+        let body = json!({ "currency": "HKD" });
+        rename(app, "alter table receipt_code rename to away").await;
+        let failed = post(app, "/v1/codes").once("fail-1").json(&body).send().await;
+        assert_eq!(failed.status, 500, "{}", failed.text());
+        let again = post(app, "/v1/codes").once("fail-1").json(&body).send().await;
+        assert!(again.status == 500 && !again.is_replayed());
+        rename(app, "alter table away rename to receipt_code").await;
+        let other = post(app, "/v1/codes").once("fail-1").json(&json!({ "currency": "PHP" })).send().await;
+        assert_eq!((other.status, other.code().as_str()), (422, "IDEMPOTENCY_KEY_REUSED"));
+        let first = post(app, "/v1/codes").once("fail-1").json(&body).send().await;
+        assert_eq!(first.data()["status"], "ACTIVE");
+        equal(&first, &post(app, "/v1/codes").once("fail-1").json(&body).send().await);
+    }
+
+    async fn a_caller_who_hangs_up_finds_the_answer_later(app: TestApp) {
+        let request = app.request("HKD", "800");
+        // However early it hangs up: before the claim, while it runs, or before the answer is read.
+        for wait in [1, 3, 6, 12, 25, 50] {
+            let asked = post(app, "/v1/sessions").once("gone-1").json(&request).send();
+            drop(tokio::time::timeout(Duration::from_millis(wait), asked).await);
+        }
+        app.until("nothing runs any more", async || {
+            post(app, "/v1/sessions").once("gone-1").json(&request).send().await.status == 200
+        }).await;
+        assert_eq!(count(app, SESSIONS).await, 1);
     }
 
     async fn another_key_with_an_equal_body_is_another_request(app: TestApp) {

@@ -158,6 +158,20 @@ on_both! {
         assert_eq!((unknown.status, unknown.code().as_str()), (404, "NOT_FOUND"));
     }
 
+    async fn a_deleted_key_and_origin_stay_away_when_the_server_starts_again(app: TestApp) {
+        let made = post(app, "/v1/merchant/keys").send().await.data();
+        let secret = made["secret"].as_str().unwrap().to_owned();
+        let keys = get(app, "/v1/merchant/keys").send().await.data();
+        let old = keys.as_array().unwrap().iter().find(|key| key["key_id"] != made["key_id"]).unwrap().clone();
+        patch(app, json!({ "origins": [] })).await.data();
+        let path = format!("/v1/merchant/keys/{}", old["key_id"].as_str().unwrap());
+        assert_eq!(ask(app, Method::DELETE, &path).by(&secret).send().await.status, 204);
+        // The second process writes its demo merchant down as the first one did.
+        app.another().await;
+        assert_eq!(get(app, "/v1/merchant").by(KEY).send().await.status, 401);
+        assert_eq!(get(app, "/v1/merchant").by(&secret).send().await.data()["origins"], json!([]));
+    }
+
     async fn two_who_delete_at_once_leave_a_key(app: TestApp) {
         let made = post(app, "/v1/merchant/keys").send().await.data();
         let secret = made["secret"].as_str().unwrap().to_owned();

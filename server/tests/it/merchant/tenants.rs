@@ -138,6 +138,20 @@ on_both! {
         assert_eq!((mixed.status, mixed.field().as_str()), (400, "merchant_id"));
     }
 
+    async fn a_merchants_key_names_no_other(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        for path in [format!("/v1/sessions?session_id={}", session.id), "/v1/merchant?x=1".into(), "/v1/transactions?trans_id=m0".into()] {
+            let mut answers = Vec::new();
+            for named in [OTHER_MERCHANT, "77"] {
+                answers.push(get(app, &format!("{path}&merchant_id={named}")).send().await);
+            }
+            assert_eq!((answers[0].status, answers[0].field().as_str()), (400, "merchant_id"), "{path}");
+            assert_eq!(answers[0].text(), answers[1].text());
+        }
+        let own = format!("/v1/sessions?session_id={}&merchant_id={MERCHANT}", session.id);
+        assert_eq!(get(app, &own).send().await.data()["session_id"], session.id);
+    }
+
     async fn an_organisation_is_for_its_own_key(app: TestApp) {
         group(app).await;
         let group = get(app, "/v1/organisation").by(GROUP_KEY).send().await.data();
