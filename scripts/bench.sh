@@ -21,4 +21,6 @@ bench=${CARGO_TARGET_DIR:-target}/release/florin-bench
 measure "$bench" polls --sessions 10000
 measure "$bench" payments --database sqlite
 measure "$bench" payments --database postgres
+measure "$bench" webhooks --database sqlite
+measure "$bench" webhooks --database postgres
 measure "$bench" seen

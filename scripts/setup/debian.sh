@@ -13,6 +13,9 @@ missing_build_packages() {
 missing_test_packages() {
     found chromium || echo chromium
     found zbarimg || echo zbar-tools
+    # The snippets of docs/webhooks.md are run in their languages.
+    found php || echo php-cli
+    found python3 || echo python3
     found initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
     [ -e "$fonts/opentype/noto/NotoSansCJK-Regular.ttc" ] || echo fonts-noto-cjk
     [ -e "$fonts/truetype/noto/NotoSansArabic-Regular.ttf" ] || echo fonts-noto-core

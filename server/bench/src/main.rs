@@ -1,6 +1,7 @@
 //! Measures the real program, release build, over loopback only, bounded in count and time.
 //!
-//! `florin-bench polls`, `florin-bench payments --database sqlite|postgres`, `florin-bench seen`. Each starts the
+//! `florin-bench polls`, `florin-bench payments --database sqlite|postgres`, `florin-bench webhooks --database
+//! sqlite|postgres`, `florin-bench seen`. Each starts the
 //! `florin` that lies beside it and prints one line for each figure.
 
 // What is not there cannot be measured: the program ends by panicking.
@@ -22,6 +23,7 @@ mod seen;
 mod server;
 mod shop;
 mod times;
+mod webhooks;
 
 /// Measures Florin.
 #[derive(Parser)]
@@ -56,6 +58,15 @@ enum Measure {
         #[arg(long, default_value_t = 64)]
         shoppers: usize,
     },
+    /// Webhook deliveries a second, beside endpoints that hang.
+    Webhooks {
+        /// On which database.
+        #[arg(long, value_enum)]
+        database: Database,
+        /// How many messages in all, to ten endpoints.
+        #[arg(long, default_value_t = 30_000)]
+        messages: usize,
+    },
     /// From the wallet's approval to the page's success, with notifications and without.
     Seen {
         /// How many shoppers.
@@ -85,6 +96,7 @@ async fn main() -> anyhow::Result<()> {
         Measure::Payments { database, seconds, shoppers } => {
             payments::measure(database, Duration::from_secs(seconds), shoppers).await
         }
+        Measure::Webhooks { database, messages } => webhooks::measure(database, messages).await,
         Measure::Seen { shoppers } => seen::measure(shoppers).await,
         Measure::Nothing { listen } => nothing::serve(&listen).await,
     }

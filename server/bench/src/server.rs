@@ -17,7 +17,8 @@ pub(crate) struct Server {
     /// `host:port` of its sandbox.
     pub(crate) sandbox: String,
     folder: PathBuf,
-    database: String,
+    /// Where its data lies, as a URL.
+    pub(crate) database: String,
     _running: Child,
 }
 

@@ -192,8 +192,11 @@ const IN_TIME: &[Invariant] = &[
         sql: "select reversal_id from reversal where state in ('INTENT', 'UNKNOWN') and created_ms < $1",
     },
     Invariant {
-        name: "L4 the outbox is empty but for what waits for its next try",
-        sql: "select merchant_id || '/' || trans_id from outbox where state = 'PENDING' and next_ms < $1",
+        name: "L4 the outbox is empty but for what waits for its next try, or behind an endpoint that fails",
+        sql: "select o.merchant_id || '/' || o.trans_id from outbox o where o.state = 'PENDING' and o.next_ms < $1
+               and o.leased_until_ms <= $1
+               and not exists (select 1 from outbox f join delivery_try t on t.delivery_id = f.delivery_id
+                 where f.lane = o.lane and f.state = 'PENDING' and t.error <> '' and t.at_ms > $1)",
     },
 ];
 

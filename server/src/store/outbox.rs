@@ -82,7 +82,8 @@ pub async fn lanes_due(tx: &mut Tx, now: Millis) -> Result<Vec<String>, StoreErr
                 select (select min(o.lane) from outbox o where o.state = 'PENDING' and o.lane > lanes.lane)
                   from lanes where lanes.lane is not null)
              select lane from lanes where lane is not null and exists (
-                select 1 from outbox o where o.state = 'PENDING' and o.lane = lanes.lane and o.next_ms <= $1)",
+                select 1 from outbox o where o.state = 'PENDING' and o.lane = lanes.lane and o.next_ms <= $1
+                   and o.leased_until_ms <= $1)",
         )
         .bind(now)
         .all()
@@ -92,32 +93,59 @@ pub async fn lanes_due(tx: &mut Tx, now: Millis) -> Result<Vec<String>, StoreErr
 
 /// Takes messages of a lane that are due, until `lease`; of one order and endpoint only the oldest, so that a merchant
 /// hears of things in their order. One that has failed three times holds the later ones up no more: `seq` orders them.
+///
+/// Two statements: in one, PostgreSQL may look for the due ones again for every row it changes. Whoever changes a row
+/// first has it.
 pub async fn claim(
     tx: &mut Tx,
     lane: &str,
     (now, lease): (Millis, Millis),
     most: i64,
 ) -> Result<Vec<Due>, StoreError> {
-    Ok(tx
+    let ids: Vec<(String,)> = tx
         .sql(
-            "update outbox set leased_until_ms = $3, next_ms = $3, tries = tries + 1
-              where delivery_id in (
-                select o.delivery_id from outbox o
-                 where o.state = 'PENDING' and o.lane = $1 and o.next_ms <= $2 and o.leased_until_ms <= $2
-                   and not exists (select 1 from outbox e
-                     where e.merchant_id = o.merchant_id and e.trans_id = o.trans_id
-                       and e.endpoint_id = o.endpoint_id and e.seq < o.seq and e.state = 'PENDING'
-                       and (e.tries < e.round_tries + 3 or e.leased_until_ms > $2))
-                 order by o.next_ms limit $4)
-                and state = 'PENDING' and leased_until_ms <= $2
-             returning delivery_id, merchant_id, endpoint_id, message_id, url, body, tries, round_ms, round_tries",
+            "select o.delivery_id from outbox o
+              where o.state = 'PENDING' and o.lane = $1 and o.next_ms <= $2 and o.leased_until_ms <= $2
+                and not exists (select 1 from outbox e
+                  where e.merchant_id = o.merchant_id and e.trans_id = o.trans_id
+                    and e.endpoint_id = o.endpoint_id and e.seq < o.seq and e.state = 'PENDING'
+                    and (e.tries < e.round_tries + 3 or e.leased_until_ms > $2))
+              order by o.next_ms limit $3",
         )
         .bind(lane.to_owned())
         .bind(now)
-        .bind(lease)
         .bind(most)
         .all()
-        .await?)
+        .await?;
+    let mut taken = Vec::with_capacity(ids.len());
+    for group in ids.chunks(GROUP) {
+        taken.extend(lease_group(tx, group, (now, lease)).await?);
+    }
+    Ok(taken)
+}
+
+/// How many rows go into one statement: what takes time is the way to the database and back.
+const GROUP: usize = 16;
+
+async fn lease_group(
+    tx: &mut Tx,
+    group: &[(String,)],
+    (now, lease): (Millis, Millis),
+) -> Result<Vec<Due>, StoreError> {
+    let mut take = tx
+        .sql(
+            "update outbox set leased_until_ms = $2, tries = tries + 1
+              where state = 'PENDING' and leased_until_ms <= $1
+                and delivery_id in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+             returning delivery_id, merchant_id, endpoint_id, message_id, url, body, tries, round_ms, round_tries",
+        )
+        .bind(now)
+        .bind(lease);
+    for at in 0..GROUP {
+        // A group that is not full is filled up with an id that nobody has.
+        take = take.bind(group.get(at).map_or_else(String::new, |(id,)| id.clone()));
+    }
+    Ok(take.all().await?)
 }
 
 /// What is written down of a try.
@@ -152,9 +180,65 @@ pub enum Next {
     Dead,
 }
 
-/// Records a try. A delivery counts whoever made it; a refusal only from the newest try, since an older one was taken for
+/// Records tries. A delivery counts whoever made it; a refusal only from the newest try, since an older one was taken for
 /// lost and somebody else has gone on.
-pub async fn record(tx: &mut Tx, tried: &Tried) -> Result<(), StoreError> {
+pub async fn record(tx: &mut Tx, tries: &[Tried]) -> Result<(), StoreError> {
+    let (delivered, refused): (Vec<&Tried>, Vec<&Tried>) =
+        tries.iter().partition(|tried| tried.next == Next::Done);
+    let (groups, rest) = delivered.as_chunks::<GROUP>();
+    for group in groups {
+        record_group(tx, group).await?;
+    }
+    for tried in rest.iter().chain(&refused) {
+        record_one(tx, tried).await?;
+    }
+    Ok(())
+}
+
+async fn record_group(tx: &mut Tx, group: &[&Tried; GROUP]) -> Result<(), StoreError> {
+    let mut insert = tx.sql(
+        "insert into delivery_try (delivery_id, number, at_ms, took_ms, status, error, excerpt, next_ms)
+         values ($1, $2, $3, $4, $5, '', '', null),
+                ($6, $7, $8, $9, $10, '', '', null),
+                ($11, $12, $13, $14, $15, '', '', null),
+                ($16, $17, $18, $19, $20, '', '', null),
+                ($21, $22, $23, $24, $25, '', '', null),
+                ($26, $27, $28, $29, $30, '', '', null),
+                ($31, $32, $33, $34, $35, '', '', null),
+                ($36, $37, $38, $39, $40, '', '', null),
+                ($41, $42, $43, $44, $45, '', '', null),
+                ($46, $47, $48, $49, $50, '', '', null),
+                ($51, $52, $53, $54, $55, '', '', null),
+                ($56, $57, $58, $59, $60, '', '', null),
+                ($61, $62, $63, $64, $65, '', '', null),
+                ($66, $67, $68, $69, $70, '', '', null),
+                ($71, $72, $73, $74, $75, '', '', null),
+                ($76, $77, $78, $79, $80, '', '', null)
+         on conflict (delivery_id, number) do nothing",
+    );
+    for tried in group {
+        insert = insert
+            .bind(tried.delivery.clone())
+            .bind(tried.number)
+            .bind(tried.at)
+            .bind(tried.took)
+            .bind(tried.status);
+    }
+    insert.execute().await?;
+    let latest = group.iter().map(|tried| tried.at + tried.took).max().unwrap_or(0);
+    let mut done = tx.sql(
+        "update outbox set state = 'DONE', done_ms = $1, last_error = '', leased_until_ms = 0
+          where state <> 'DONE' and delivery_id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+    )
+    .bind(latest);
+    for tried in group {
+        done = done.bind(tried.delivery.clone());
+    }
+    done.execute().await?;
+    Ok(())
+}
+
+async fn record_one(tx: &mut Tx, tried: &Tried) -> Result<(), StoreError> {
     let next = match tried.next {
         Next::Again(at) => Some(at),
         Next::Done | Next::Dead => None,

@@ -1,7 +1,5 @@
 //! Writes down what came of tries, many in one commit.
 
-use std::sync::Arc;
-
 use florin_shared::{EndpointId, MerchantId};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -23,18 +21,20 @@ pub(super) struct Report {
     pub(super) place: Place,
 }
 
-/// What the book needs of a report.
-type Line = (Tried, Option<(MerchantId, EndpointId)>);
+/// An endpoint that wants to hear no more.
+type Gone = (MerchantId, EndpointId);
 
 /// Until nobody can report any more.
 pub(super) async fn record_all(app: App, mut inbox: UnboundedReceiver<Report>) {
     let mut batch = Vec::with_capacity(MOST);
     while inbox.recv_many(&mut batch, MOST).await > 0 {
-        let (lines, places): (Vec<Line>, Vec<Place>) = batch
-            .drain(..)
-            .map(|report: Report| ((report.tried, report.gone), report.place))
-            .unzip();
-        if let Err(error) = record(&app, lines).await {
+        let (mut tries, mut gone, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for report in batch.drain(..) {
+            tries.push(report.tried);
+            gone.extend(report.gone);
+            places.push(report.place);
+        }
+        if let Err(error) = record(&app, tries, gone).await {
             tracing::warn!(?error, "tries could not be recorded; they will be sent again");
         }
         drop(places);
@@ -42,35 +42,27 @@ pub(super) async fn record_all(app: App, mut inbox: UnboundedReceiver<Report>) {
     }
 }
 
-/// One commit for all; if it fails, one for each, so that a bad line spoils no other.
-async fn record(app: &App, lines: Vec<Line>) -> Result<()> {
-    let lines = Arc::new(lines);
-    let all = lines.clone();
-    let now = app.now();
-    let written = app
-        .store
-        .write(async move |tx: &mut Tx| {
-            for line in all.iter() {
-                write(tx, line, now).await?;
-            }
-            Ok::<_, Error>(())
-        })
-        .await;
-    if written.is_ok() || lines.len() == 1 {
-        return written;
+/// One commit for all; if it fails, one for each, so that a bad one spoils no other.
+async fn record(app: &App, tries: Vec<Tried>, gone: Vec<Gone>) -> Result<()> {
+    if write(app, tries.clone()).await.is_err() {
+        for tried in tries {
+            write(app, vec![tried]).await?;
+        }
     }
-    for at in 0..lines.len() {
-        let lines = lines.clone();
-        app.store.write(async move |tx: &mut Tx| write(tx, &lines[at], now).await).await?;
+    for (merchant, endpoint) in gone {
+        tracing::warn!(endpoint_id = %endpoint, "an endpoint answered 410 and is disabled");
+        let now = app.now();
+        app.store
+            .write(async move |tx: &mut Tx| {
+                webhook_endpoints::gone(tx, &merchant, &endpoint, now).await
+            })
+            .await?;
     }
     Ok(())
 }
 
-async fn write(tx: &mut Tx, (tried, gone): &Line, now: i64) -> Result<()> {
-    outbox::record(tx, tried).await?;
-    if let Some((merchant, endpoint)) = gone {
-        tracing::warn!(endpoint_id = %endpoint, "an endpoint answered 410 and is disabled");
-        webhook_endpoints::gone(tx, merchant, endpoint, now).await?;
-    }
-    Ok(())
+async fn write(app: &App, tries: Vec<Tried>) -> Result<()> {
+    app.store
+        .write(async move |tx: &mut Tx| outbox::record(tx, &tries).await.map_err(Error::from))
+        .await
 }

@@ -5,6 +5,8 @@ mod endpoints;
 mod guard;
 mod neighbours;
 mod retries;
+mod snippets;
+mod verify;
 
 use std::time::Duration;
 
