@@ -13,6 +13,8 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::channel::Channels;
 use crate::clock::{Clock, Millis, Random};
+use crate::gates::Gates;
+use crate::life::Life;
 use crate::status::Board;
 use crate::store::Store;
 use crate::store::merchants::{self, Merchant};
@@ -46,6 +48,10 @@ pub struct Parts {
     pub slots: Slots,
     /// What `/metrics` tells.
     pub counters: Counters,
+    /// How many requests may be under way at once.
+    pub gates: Gates,
+    /// Whether this process is well.
+    pub life: Life,
     tokens: hmac::Key,
     known: RwLock<HashMap<MerchantId, (Millis, Arc<Merchant>)>>,
 }
@@ -73,6 +79,16 @@ pub struct Slots {
     pub asks: Arc<Semaphore>,
     /// Webhooks.
     pub sends: Arc<Semaphore>,
+}
+
+impl Slots {
+    /// Waits until nothing is under way any more.
+    pub async fn all_free(&self) {
+        for (slots, all) in [(&self.asks, ASKS), (&self.sends, SENDS)] {
+            let all = u32::try_from(all).unwrap_or(u32::MAX);
+            _ = slots.acquire_many(all).await;
+        }
+    }
 }
 
 impl Default for Slots {
@@ -139,6 +155,8 @@ impl App {
             wake: Wake::default(),
             slots: Slots::default(),
             counters: Counters::default(),
+            gates: Gates::default(),
+            life: Life::default(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
             known: RwLock::default(),
         })))

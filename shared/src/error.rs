@@ -69,6 +69,8 @@ codes! {
     InvalidExpiry = "INVALID_EXPIRY", 400;
     /// The return address is neither https nor, in test mode, http to a private host.
     InvalidReturnUrl = "INVALID_RETURN_URL", 400;
+    /// The body did not arrive in time.
+    BodyTooSlow = "BODY_TOO_SLOW", 408;
     /// The body is over 64 KiB.
     BodyTooLarge = "BODY_TOO_LARGE", 413;
     /// The body is not `application/json`.

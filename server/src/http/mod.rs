@@ -1,29 +1,28 @@
 //! HTTP in, HTTP out: the table of contents of every address.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use florin_shared::Code;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::request_id::{
-    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
-};
-use tower_http::trace::TraceLayer;
 
+use self::around::Around;
 use crate::{App, Error};
 
 pub mod answer;
+pub mod around;
 pub mod assets;
 pub mod auth;
 pub mod body;
+pub mod figures;
 pub mod health;
+pub mod listen;
 pub mod merchant;
 pub mod notices;
 pub mod page;
@@ -31,7 +30,7 @@ pub mod shopper;
 
 /// Every address of the server. `assets` is where the built widget and the shop's page lie.
 pub fn router(app: App, assets: Option<PathBuf>) -> Router {
-    let app_run = u32::from_be_bytes(app.random.bytes::<4>());
+    let around = Around::of(&app);
     let slow = Router::new()
         .merge(merchant::sessions::routes())
         .merge(merchant::transactions::routes())
@@ -48,12 +47,9 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let polls = Router::new()
         .route("/v1/checkout/{session_id}/status", get(shopper::status))
         .with_state(app);
-    let ids = Counted::from(app_run);
     slow.merge(polls).layer(
         ServiceBuilder::new()
-            .layer(SetRequestIdLayer::x_request_id(ids))
-            .layer(TraceLayer::new_for_http())
-            .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(middleware::from_fn_with_state(around, around::around))
             .layer(cors()),
     )
 }
@@ -66,26 +62,6 @@ fn cors() -> CorsLayer {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .max_age(std::time::Duration::from_secs(7200))
-}
-
-/// Request ids: which run of the program, and a number. A caller's own `x-request-id` is kept.
-#[derive(Clone)]
-struct Counted {
-    run: u32,
-    next: Arc<AtomicU64>,
-}
-
-impl From<u32> for Counted {
-    fn from(run: u32) -> Counted {
-        Counted { run, next: Arc::default() }
-    }
-}
-
-impl MakeRequestId for Counted {
-    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
-        let id = format!("{:08x}-{}", self.run, self.next.fetch_add(1, Ordering::Relaxed));
-        HeaderValue::from_str(&id).ok().map(RequestId::new)
-    }
 }
 
 async fn nowhere() -> Error {

@@ -124,7 +124,7 @@ pub async fn add(
 }
 
 /// A key has 256 random bits or is the demo's, so a plain digest is enough to keep it out of the database.
-fn key_digest(key: &str) -> String {
+pub(super) fn key_digest(key: &str) -> String {
     hex(digest(&SHA256, key.as_bytes()).as_ref())
 }
 

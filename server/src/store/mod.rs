@@ -4,6 +4,7 @@
 //! first statement of every unit that touches an order is its lock (`store/orders.rs`).
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -12,10 +13,14 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, SqlSafeStr};
 
+pub mod backup;
 pub mod checks;
 pub mod evidence;
+pub mod figures;
 pub mod ledger;
 pub mod merchants;
+pub mod migrate;
+pub mod operate;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
@@ -26,6 +31,9 @@ mod writer;
 
 pub use sql::{Row, Sql, Tx};
 use writer::Writer;
+
+use crate::clock::Stopwatch;
+use crate::metrics::COMMIT_SECONDS;
 
 /// Why a unit of work came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +105,9 @@ impl Store {
                 let mut tx = Tx::Postgres(begun);
                 let value = unit(&mut tx).await?;
                 let Tx::Postgres(begun) = tx else { unreachable!("a unit keeps its transaction") };
+                let watch = Stopwatch::start();
                 begun.commit().await.map_err(StoreError::Unconfirmed)?;
+                metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
                 Ok(value)
             }
         }
@@ -118,6 +128,16 @@ impl Store {
     /// Whether several processes may share this database.
     pub fn is_shared(&self) -> bool {
         matches!(self.0, Pool::Postgres(_))
+    }
+
+    /// How many units wait for the writer; for PostgreSQL, connections that are in use.
+    pub fn queue(&self) -> usize {
+        match &self.0 {
+            Pool::Sqlite { writer, .. } => writer.waiting(),
+            Pool::Postgres(pool) => {
+                usize::try_from(pool.size()).unwrap_or(0).saturating_sub(pool.num_idle())
+            }
+        }
     }
 
     /// Closes every connection, after what was begun has been committed.
@@ -142,7 +162,12 @@ async fn postgres(url: &str) -> anyhow::Result<PgPool> {
     let options = PgConnectOptions::from_str(url)?
         .options(limits)
         .log_statements(tracing::log::LevelFilter::Trace);
-    let pool = PgPoolOptions::new().max_connections(24).connect_with(options).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(24)
+        // A request that waits longer than this for a connection is better told so.
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_with(options)
+        .await?;
     migrations().run(&pool).await?;
     Ok(pool)
 }
@@ -178,13 +203,19 @@ async fn refuse_old(writer: &mut sqlx::SqliteConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Every step of the schema: number, name, text. What has landed is never edited.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "init", include_str!("../../migrations/0001_init.sql")),
+    (5, "ops", include_str!("../../migrations/0005_ops.sql")),
+];
+
 fn migrations() -> Migrator {
-    let init = include_str!("../../migrations/0001_init.sql").into_sql_str();
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "init".into(),
-        MigrationType::Simple,
-        init,
-        false,
-    )])
+    let step = |&(version, name, text): &(i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    let mut migrator = Migrator::with_migrations(MIGRATIONS.iter().map(step).collect());
+    // Steps only ever add, so a program may run on a schema that is newer than itself: an upgrade goes replica by
+    // replica, and back again.
+    migrator.set_ignore_missing(true);
+    migrator
 }

@@ -96,7 +96,7 @@ async fn send(app: &App, due: &Due) -> std::result::Result<(), String> {
 }
 
 /// `v1,` and the MAC of id, time and body (`protocols/webhooks.md` 1).
-fn sign(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String> {
+pub fn sign(secret: &str, id: &str, timestamp: i64, body: &str) -> Option<String> {
     let encoded = secret.strip_prefix("whsec_")?.trim_end_matches('=');
     let key = STANDARD_NO_PAD.decode(encoded).ok().filter(|key| !key.is_empty())?;
     let mac = hmac::sign(
