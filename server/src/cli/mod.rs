@@ -133,7 +133,12 @@ pub(crate) async fn run(program: Program) -> ExitCode {
     let json = program.json;
     match answer(program).await {
         Ok(answer) => {
-            print(&if json { answer.json.to_string() } else { answer.told });
+            match answer.json {
+                // What had to be said has been said, line by line.
+                Value::Null => {}
+                value if json => print(&value.to_string()),
+                _ => print(&answer.told),
+            }
             if answer.good { ExitCode::SUCCESS } else { ExitCode::from(1) }
         }
         Err(error) => {

@@ -37,9 +37,7 @@ async fn vacuum(url: &str, to: &Path) -> anyhow::Result<()> {
 /// Every page is readable and every index agrees with its table.
 async fn whole(copy: &Path) -> anyhow::Result<()> {
     let url = format!("sqlite:{}", copy.display());
-    let options = sqlite_options(&url)?
-        .create_if_missing(false)
-        .journal_mode(sqlx::sqlite::SqliteJournalMode::Delete);
+    let options = sqlite_options(&url)?.create_if_missing(false).read_only(true);
     let mut connection = options.connect().await?;
     let row = sqlx::query("pragma integrity_check").fetch_one(&mut connection).await?;
     connection.close().await?;

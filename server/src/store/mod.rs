@@ -83,7 +83,11 @@ impl Store {
     pub async fn connect_read_only(url: &str) -> anyhow::Result<Store> {
         if url.starts_with("postgres") {
             return Ok(Store(Pool::Postgres(
-                PgPoolOptions::new().max_connections(2).connect(url).await?,
+                PgPoolOptions::new()
+                    .max_connections(2)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .connect(url)
+                    .await?,
             )));
         }
         let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
@@ -174,7 +178,8 @@ async fn postgres(url: &str) -> anyhow::Result<PgPool> {
 
 async fn sqlite(url: &str) -> anyhow::Result<Pool> {
     let options = sqlite_options(url)?;
-    let mut writer = options.clone().connect().await?;
+    // The file remembers it, so that readers need not say it; a copy that is only looked at keeps its own.
+    let mut writer = options.clone().journal_mode(SqliteJournalMode::Wal).connect().await?;
     migrations().run_direct(None, &mut writer, false).await?;
     refuse_old(&mut writer).await?;
     let readers =
@@ -185,7 +190,6 @@ async fn sqlite(url: &str) -> anyhow::Result<Pool> {
 fn sqlite_options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
     Ok(SqliteConnectOptions::from_str(url)?
         .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .log_statements(tracing::log::LevelFilter::Trace))
