@@ -199,6 +199,10 @@ fn shop(settings: &Settings, sandbox: Option<&str>) -> Router {
 
 fn greet(settings: &Settings, sandbox: Option<&str>, lan: bool) {
     let public = settings.public();
+    if settings.log_json {
+        // Whoever reads JSON lines is no person.
+        return tracing::info!(%public, "Florin is running");
+    }
     let Some(sandbox) = sandbox else {
         return say(&format!("Florin is running: {public}/"));
     };

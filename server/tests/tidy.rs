@@ -89,7 +89,7 @@ fn the_sandbox_and_the_shop_share_no_code_with_the_server() {
 
 #[test]
 fn sql_is_written_in_the_store_and_counted_in_workers() {
-    for folder in ["src/domain", "src/http/merchant", "src/channel"] {
+    for folder in ["src/domain", "src/http/merchant", "src/channel", "src/cli", "src/serve"] {
         nobody_says(folder, &[".sql("]);
     }
 }
