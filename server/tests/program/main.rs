@@ -5,6 +5,7 @@
 
 mod backups;
 mod commands;
+mod database;
 mod figures;
 mod logs;
 mod overload;
