@@ -9,7 +9,7 @@ use axum::Router;
 use florin_server::channel::antom::{self, Antom};
 use florin_server::channel::{Channel, Channels};
 use florin_server::clock::{Clock, Random};
-use florin_server::config::{File, Settings, without_password};
+use florin_server::config::{File, Settings, faults, without_password};
 use florin_server::gates::Class;
 use florin_server::http::figures;
 use florin_server::http::listen::{self, Doors};
@@ -47,6 +47,9 @@ pub(crate) struct Serve {
 /// Runs until it is told to stop.
 pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
+    for fault in faults::of_environment(std::env::vars()) {
+        tracing::warn!(setting = fault.place, remedy = fault.remedy, "{}", fault.what);
+    }
     let lan = serve.lan;
     let settings = if lan { lan::on_network(serve.settings)? } else { serve.settings };
     let file = settings.file()?;

@@ -134,13 +134,12 @@ async fn show(tx: &mut Tx, id: &str) -> anyhow::Result<Answer> {
         "last_error": message.last_error, "created": rfc3339(message.created_ms),
     })).collect();
     let told = [
-        ("session", std::slice::from_ref(&head)),
-        ("payments", &payments),
-        ("reversals", &reversals),
-        ("log", &log),
-        ("messages", &messages),
+        section("session", SESSION, std::slice::from_ref(&head)),
+        section("payments", PAYMENTS, &payments),
+        section("reversals", REVERSALS, &reversals),
+        section("log", LOG, &log),
+        section("messages", MESSAGES, &messages),
     ]
-    .map(|(name, rows)| section(name, rows))
     .join("\n");
     Ok(Answer::good(
         told,
@@ -155,16 +154,25 @@ fn host(url: &str) -> String {
     url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
 }
 
-fn section(name: &str, rows: &[Value]) -> String {
+const SESSION: &[&str] =
+    &["session_id", "state", "amount", "currency", "created", "expires", "merchant_id", "trans_id"];
+const PAYMENTS: &[&str] =
+    &["order_id", "method", "state", "role", "reason", "amount", "currency", "asks", "next_ask"];
+const REVERSALS: &[&str] = &["refund_id", "order_id", "reason", "state", "amount", "currency"];
+const LOG: &[&str] = &["seq", "at", "kind", "from", "to", "order_id"];
+const MESSAGES: &[&str] = &["seq", "message_id", "state", "tries", "host", "last_error"];
+
+fn section(name: &str, columns: &[&str], rows: &[Value]) -> String {
+    if rows.is_empty() {
+        return format!("{name}: none\n");
+    }
     let cell = |value: &Value| match value {
         Value::String(text) => text.clone(),
         Value::Null => "-".to_owned(),
         other => other.to_string(),
     };
-    let columns = rows.first().and_then(Value::as_object).map(|row| row.keys().cloned().collect());
-    let columns: Vec<String> = columns.unwrap_or_default();
-    let cells = |row: &Value| columns.iter().map(|column| cell(&row[column])).collect();
-    let lines: Vec<Vec<String>> =
-        std::iter::once(columns.clone()).chain(rows.iter().map(cells)).collect();
-    if rows.is_empty() { format!("{name}: none\n") } else { format!("{name}\n{}\n", table(&lines)) }
+    let head = columns.iter().map(|column| (*column).to_owned()).collect();
+    let cells = |row: &Value| columns.iter().map(|column| cell(&row[*column])).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(cells)).collect();
+    format!("{name}\n{}\n", table(&lines))
 }

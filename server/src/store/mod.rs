@@ -55,6 +55,39 @@ pub enum StoreError {
     Unreadable(String, &'static str),
 }
 
+impl StoreError {
+    /// Whether the database is to blame and not the statement: a full disk, a lost connection, a restart. The same may
+    /// be sent again later (G8).
+    pub fn will_pass(&self) -> bool {
+        match self {
+            StoreError::NotBegun(_) | StoreError::Unconfirmed(_) => true,
+            StoreError::Sql(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| is_trouble(&code))
+            }
+            StoreError::Sql(error) => matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+            ),
+            StoreError::Panicked | StoreError::Unreadable(..) => false,
+        }
+    }
+}
+
+/// PostgreSQL's classes of five characters, or SQLite's numbers, whose last byte is the kind.
+fn is_trouble(code: &str) -> bool {
+    const CLASSES: [&str; 5] = ["08", "40", "53", "57", "58"];
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    // BUSY, LOCKED, READONLY (the file was opened so), IOERR, FULL.
+    const KINDS: [u32; 5] = [5, 6, 8, 10, 13];
+    if code.len() == 5 {
+        return code == LOCK_NOT_AVAILABLE || CLASSES.iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| KINDS.contains(&(code & 255)))
+}
+
 /// The database.
 #[derive(Clone)]
 pub struct Store(Pool);
@@ -222,4 +255,19 @@ fn migrations() -> Migrator {
     // replica, and back again.
     migrator.set_ignore_missing(true);
     migrator
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_trouble;
+
+    #[test]
+    fn trouble_of_the_database_is_told_from_mistakes_of_ours() {
+        for code in ["53100", "57P01", "08006", "40P01", "55P03", "57014", "13", "778", "5", "1034"] {
+            assert!(is_trouble(code), "{code}");
+        }
+        for code in ["23505", "42601", "22P02", "2067", "1555", "787", "1", ""] {
+            assert!(!is_trouble(code), "{code}");
+        }
+    }
 }

@@ -148,6 +148,30 @@ on_both! {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_event_can_be_triggered() {
+    let world = World::new(Db::Sqlite).await;
+    let florin = world.serve(&[]).await;
+    for (event, status, kinds) in [
+        ("payment.success", "SUCCESS", &["PAYMENT.SUCCESS"][..]),
+        ("payment.failure", "FAIL", &["PAYMENT.FAILURE"]),
+        ("payment.reversed", "SUCCESS", &["PAYMENT.SUCCESS", "PAYMENT.REVERSED"]),
+    ] {
+        let notify = world.sink.url.clone();
+        let arguments = ["trigger", event, "--server", &florin.base, "--notify-url", &notify];
+        let (code, made) = world.json(&arguments).await;
+        assert_eq!((code, &made["status"]), (0, &json!(status)), "{made}");
+        let order = made["trans_id"].as_str().unwrap();
+        for _ in 0..200 {
+            if world.sink.kinds(order).len() == kinds.len() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(world.sink.kinds(order), kinds, "{event}");
+    }
+}
+
 #[tokio::test]
 async fn every_fault_of_the_settings_is_named_at_once() {
     let world = World::new(Db::Sqlite).await;

@@ -1,4 +1,4 @@
-//! PostgreSQL takes its connections away, again and again, in the middle of whatever it is doing.
+//! The database fails: connections are cut in the middle of whatever is being done, the disk is full.
 
 use std::time::Duration;
 
@@ -74,5 +74,27 @@ async fn connections_that_are_cut_lose_nothing_and_double_nothing() {
     tokio::join!(shoppers, cuts);
     tokio::time::sleep(Duration::from_millis(1200)).await;
     assert_eq!(florin.get(format!("{}/readyz", florin.base)).await.status, 200);
+    world.check(true).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_told_honestly_and_passes_by_itself() {
+    let world = World::new(Db::Sqlite).await;
+    let florin = world.serve(&[]).await;
+    let paid = florin.pay(&world).await;
+    florin.disk_is_full(true);
+    for _ in 0..8 {
+        let order = world.order();
+        let told = florin.call(Method::POST, "/v1/sessions", KEY, Some(&order)).await.unwrap();
+        assert_eq!((told.status, &told.body["ret_code"]), (503, &json!("BUSY")), "{}", told.body);
+        assert_eq!(told.retry_after.as_deref(), Some("1"));
+    }
+    assert_eq!(florin.status(&paid).await["status"], "SUCCESS", "polls go on");
+    let ready = florin.get(format!("{}/readyz", florin.base)).await;
+    assert_eq!((ready.status, &ready.body["database"]), (503, &json!("it does not take a write")));
+    florin.disk_is_full(false);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(florin.get(format!("{}/readyz", florin.base)).await.status, 200);
+    florin.pay(&world).await;
     world.check(true).await;
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::Method;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -81,6 +81,19 @@ impl World {
         command
     }
 
+    /// The same: a file that may not grow is an error to it, and not its end.
+    fn program_that_survives_full_disks(&self) -> Command {
+        let of_program = self.program();
+        let mut command = Command::new("sh");
+        let envs = of_program.as_std().get_envs();
+        command
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_florin")])
+            .envs(envs.filter_map(|(name, value)| Some((name, value?))))
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
     /// Runs a command to its end: exit code, standard output, standard error.
     pub async fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let done = self.program().args(arguments).output().await.unwrap();
@@ -102,7 +115,7 @@ impl World {
         let (listen, admin) = (free(), free());
         let log = self.folder.join(format!("log-{}", listen.port()));
         let child = self
-            .program()
+            .program_that_survives_full_disks()
             .arg("serve")
             .env("FLORIN_LISTEN", listen.to_string())
             .env("FLORIN_ADMIN_LISTEN", admin.to_string())
@@ -207,6 +220,15 @@ impl Florin {
     pub fn signal(&self, signal: Signal) {
         let id = i32::try_from(self.child.id().unwrap()).unwrap();
         kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+    }
+
+    /// Lets its files grow no more, as on a full disk; or as they like again.
+    pub fn disk_is_full(&self, full: bool) {
+        let id = Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap());
+        let before = prlimit(id, Resource::Fsize, Rlimit { current: Some(0), maximum: None });
+        let before = before.unwrap();
+        let current = if full { Some(0) } else { before.maximum };
+        prlimit(id, Resource::Fsize, Rlimit { current, maximum: before.maximum }).unwrap();
     }
 
     /// Waits for its end, at most so long, and gives its exit code.
