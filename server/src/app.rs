@@ -14,6 +14,8 @@ use tokio::sync::{Notify, Semaphore};
 use crate::channel::Channels;
 use crate::clock::{Clock, Millis, Random};
 use crate::courier::Courier;
+use crate::gates::Gates;
+use crate::life::Life;
 use crate::status::Board;
 use crate::store::Store;
 use crate::store::merchants::{self, Merchant};
@@ -47,6 +49,10 @@ pub struct Parts {
     pub slots: Slots,
     /// What `/metrics` tells.
     pub counters: Counters,
+    /// How many requests may be under way at once.
+    pub gates: Gates,
+    /// Whether this process is well.
+    pub life: Life,
     tokens: hmac::Key,
     known: RwLock<HashMap<MerchantId, (Millis, Arc<Merchant>)>>,
 }
@@ -69,6 +75,14 @@ pub const ASKS: usize = 32;
 pub struct Slots {
     /// Questions to channels.
     pub asks: Arc<Semaphore>,
+}
+
+impl Slots {
+    /// Waits until nothing is under way any more.
+    pub async fn all_free(&self) {
+        let all = u32::try_from(ASKS).unwrap_or(u32::MAX);
+        _ = self.asks.acquire_many(all).await;
+    }
 }
 
 impl Default for Slots {
@@ -131,6 +145,8 @@ impl App {
             wake: Wake::default(),
             slots: Slots::default(),
             counters: Counters::default(),
+            gates: Gates::default(),
+            life: Life::default(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
             known: RwLock::default(),
         })))

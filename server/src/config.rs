@@ -1,11 +1,14 @@
 //! Every setting: from the environment, a flag, or the TOML file; parsed here and nowhere else.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub mod faults;
+
 /// The Antom account.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AntomSettings {
     /// `https://open-sea-global.alipay.com`, without a path.
@@ -23,14 +26,27 @@ pub struct AntomSettings {
     pub settlement_currency: Option<String>,
 }
 
+/// Without the key: settings are printed.
+impl fmt::Debug for AntomSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AntomSettings")
+            .field("host", &self.host)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the command line, the environment and the file say together.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Settings {
     /// Where to listen.
     #[arg(long, env = "FLORIN_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: std::net::SocketAddr,
+    /// Where /metrics, /healthz and /readyz are told to the operator, or `off`; 127.0.0.1:8082 when absent, if it is free.
+    #[arg(long, env = "FLORIN_ADMIN_LISTEN")]
+    pub admin_listen: Option<String>,
     /// `sqlite:path` or `postgres://…`; `florin.db` in the data folder when absent.
-    #[arg(long, env = "FLORIN_DATABASE_URL")]
+    #[arg(long, env = "FLORIN_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// Where Florin keeps its data.
     #[arg(long, env = "FLORIN_DATA_DIR")]
@@ -50,7 +66,7 @@ pub struct Settings {
     /// The longest life of a code in seconds, when it is to be shorter than the channel's own.
     #[arg(long, env = "FLORIN_CODE_SECONDS", value_parser = clap::value_parser!(i64).range(5..=86400))]
     pub code_seconds: Option<i64>,
-    /// A TOML file with the rest: the channels.
+    /// A TOML file with the rest: channels, limits, how to stop.
     #[arg(long, env = "FLORIN_CONFIG")]
     pub config: Option<PathBuf>,
     /// Logs as JSON lines.
@@ -64,23 +80,56 @@ pub struct Settings {
 pub struct File {
     /// The Antom account; the sandbox's when absent.
     pub antom: Option<AntomSettings>,
+    /// How much may be under way at once.
+    pub limits: Limits,
+    /// How to stop.
+    pub stop: Stop,
+}
+
+/// How much may be under way at once in one process; what is more is answered 503 with `Retry-After`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Requests of merchants.
+    pub merchant: Option<usize>,
+    /// Acts of shoppers, and hosted pages.
+    pub shopper: Option<usize>,
+    /// Notifications of channels.
+    pub notice: Option<usize>,
+    /// Status polls.
+    pub poll: Option<usize>,
+    /// The widget's files.
+    pub asset: Option<usize>,
+    /// Open connections; never more than the process may have open files.
+    pub connections: Option<usize>,
+}
+
+/// How to stop when the service manager says so.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Stop {
+    /// For how many seconds it still answers while `/readyz` says no, so that a load balancer sees it, and so that every
+    /// page that polls has been told to open its next connection elsewhere.
+    pub grace_seconds: u64,
+    /// After how many seconds more it ends whatever has not ended by itself.
+    pub deadline_seconds: u64,
+}
+
+impl Default for Stop {
+    fn default() -> Stop {
+        Stop { grace_seconds: 3, deadline_seconds: 25 }
+    }
 }
 
 impl Settings {
     /// The data folder: what was said, else the user's own place for data.
     pub fn data_folder(&self) -> PathBuf {
-        let home = || std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
-        let data = || {
-            std::env::var_os("XDG_DATA_HOME")
-                .map_or_else(|| home().join(".local/share"), PathBuf::from)
-        };
-        self.data_dir.clone().unwrap_or_else(|| data().join("florin"))
+        data_folder(self.data_dir.as_ref())
     }
 
     /// The database.
     pub fn database(&self) -> String {
-        let beside = || format!("sqlite:{}", self.data_folder().join("florin.db").display());
-        self.database_url.clone().unwrap_or_else(beside)
+        database(self.database_url.as_ref(), self.data_dir.as_ref())
     }
 
     /// The address by which others reach this server.
@@ -93,6 +142,66 @@ impl Settings {
         let Some(path) = &self.config else { return Ok(File::default()) };
         let text = std::fs::read_to_string(path)
             .map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", path.display()))?;
-        toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))
+        toml::from_str(&text).map_err(|error| {
+            // The library's own words quote the line, which may hold a key.
+            let line = error.span().map_or(1, |span| faults::line_of(&text, span.start));
+            anyhow::anyhow!(
+                "{}:{line}: {}; `florin check-config` names every fault",
+                path.display(),
+                error.message()
+            )
+        })
+    }
+}
+
+/// The data folder, when so much was said about it.
+pub fn data_folder(said: Option<&PathBuf>) -> PathBuf {
+    let home = || std::env::var_os("HOME").map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let data = || {
+        std::env::var_os("XDG_DATA_HOME").map_or_else(|| home().join(".local/share"), PathBuf::from)
+    };
+    said.cloned().unwrap_or_else(|| data().join("florin"))
+}
+
+/// The database's address, when so much was said about it.
+pub fn database(said: Option<&String>, folder: Option<&PathBuf>) -> String {
+    let beside = || format!("sqlite:{}", data_folder(folder).join("florin.db").display());
+    said.cloned().unwrap_or_else(beside)
+}
+
+/// An address as it may be printed: without a password.
+pub fn without_password(address: &str) -> String {
+    match url::Url::parse(address) {
+        Ok(mut url) if url.password().is_some() => {
+            _ = url.set_password(Some("…"));
+            url.to_string().replace("%E2%80%A6", "…")
+        }
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let shown = without_password("postgres://florin:hunter2@db.example:5432/florin");
+        assert_eq!(shown, "postgres://florin:…@db.example:5432/florin");
+        assert_eq!(without_password("sqlite:/data/florin.db"), "sqlite:/data/florin.db");
+    }
+
+    #[test]
+    fn a_key_is_never_printed() {
+        let account = AntomSettings {
+            host: "https://a.example".into(),
+            client_id: "c".into(),
+            private_key: "hunter2".into(),
+            key_version: 1,
+            public_key: "p".into(),
+            settlement_currency: None,
+        };
+        let file = File { antom: Some(account), ..File::default() };
+        assert!(!format!("{file:?}").contains("hunter2"));
     }
 }

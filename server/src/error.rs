@@ -41,8 +41,21 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Error::Refused(code, ..) => *code,
-            Error::Store(StoreError::NotBegun(_)) => Code::Busy,
+            Error::Store(error) if error.will_pass() => Code::Busy,
             Error::Store(_) | Error::Internal(_) => Code::Internal,
+        }
+    }
+}
+
+impl Error {
+    /// What a caller is told of an error that is ours: what it may do next, and nothing of the inside.
+    pub fn told(&self) -> &'static str {
+        match self {
+            Error::Store(StoreError::Unconfirmed(_)) => {
+                "it is not known whether this was done; ask for it, or send the same again"
+            }
+            _ if self.code() == Code::Busy => "busy; nothing was done, try again",
+            _ => "internal error",
         }
     }
 }

@@ -1,23 +1,41 @@
 //! `florin serve`: settings, store, channels, app, listeners, workers, serve, stop.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
 use florin_server::channel::antom::{self, Antom};
 use florin_server::channel::{Channel, Channels};
 use florin_server::clock::{Clock, Random};
-use florin_server::config::Settings;
+use florin_server::config::{File, Settings, faults, without_password};
+use florin_server::gates::Class;
+use florin_server::http::figures;
+use florin_server::http::listen::{self, Doors};
 use florin_server::store::Store;
-use florin_server::{App, http, worker};
+use florin_server::{App, http, metrics, worker};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::{demo, say};
 
+mod lan;
+mod stop;
+
+use stop::Stop;
+
 /// The command's arguments.
 #[derive(clap::Args)]
+#[command(after_help = "EXAMPLES
+  florin serve
+      the demo: shop, sandbox and server on this machine, data in ~/.local/share/florin
+  FLORIN_CONFIG=florin.toml FLORIN_DATABASE_URL=postgres://florin@db/florin \\
+  FLORIN_LISTEN=0.0.0.0:8080 FLORIN_PUBLIC_URL=https://pay.example florin serve
+      one of any number of processes on one PostgreSQL, with an account of your own
+
+SIGTERM ends it gracefully: not ready, then no new connections, then the end. A second signal ends it at once.")]
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) settings: Settings,
@@ -28,67 +46,124 @@ pub(crate) struct Serve {
 
 /// Runs until it is told to stop.
 pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
-    let settings = if serve.lan { on_network(serve.settings)? } else { serve.settings };
+    let stop = Stop::on_signals()?;
+    for fault in faults::of_environment(std::env::vars()) {
+        tracing::warn!(setting = fault.place, remedy = fault.remedy, "{}", fault.what);
+    }
+    let lan = serve.lan;
+    let settings = if lan { lan::on_network(serve.settings)? } else { serve.settings };
     let file = settings.file()?;
+    metrics::start()?;
     std::fs::create_dir_all(settings.data_folder()).with_context(|| {
         format!("the data folder {} cannot be made", settings.data_folder().display())
     })?;
-    let stop = stop_on_signal();
+    let outside = CancellationToken::new();
     // The sandbox and the demo shop belong to the demo: with an account of one's own there is neither.
     let sandbox = match &file.antom {
         Some(_) => None,
-        None => sandbox(&settings, &stop).await?,
+        None => sandbox(&settings, &outside).await?,
     };
-
-    let store = Store::connect(&settings.database())
-        .await
-        .with_context(|| format!("opening {}", settings.database()))?;
-    let account = match (&file.antom, &sandbox) {
-        (Some(account), _) => Some(account.clone()),
-        (None, Some(url)) => Some(antom::sandbox(url)),
-        (None, None) => None,
-    };
-    let account =
-        account.context("no channel: name one in the TOML file, or let the sandbox run")?;
-    let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(Antom::new(&account)?)];
-    let code_life = settings.code_seconds.map(|seconds| seconds * 1000);
-    let channels = Channels::new(channels);
-    let app = App::new(
-        store.clone(),
-        channels,
-        Clock::System,
-        Random::System,
-        &settings.public(),
-        code_life,
-    )
-    .await?;
-    if sandbox.is_some() && file.antom.is_none() {
+    let app = app(&settings, &file, sandbox.as_deref()).await?;
+    if sandbox.is_some() {
         let is_local = settings.listen.ip().is_loopback();
         anyhow::ensure!(
-            is_local || serve.lan,
+            is_local || lan,
             "the demo key opens this server to everyone: listen on loopback, or say --lan"
         );
         demo::merchant(&app).await?;
     }
+    let running = start(&app, &settings, &file, sandbox.as_deref()).await?;
+    greet(&settings, sandbox.as_deref(), lan);
+    stop.run(&app, running, &file.stop).await;
+    outside.cancel();
+    // What was begun is committed first; a connection that hangs is not waited for.
+    _ = tokio::time::timeout(Duration::from_secs(2), app.store.close()).await;
+    Ok(())
+}
 
+/// What has been started, and how each part of it is told to end.
+struct Running {
+    /// Ends the workers.
+    work: CancellationToken,
+    workers: TaskTracker,
+    /// Ends the listeners.
+    close: CancellationToken,
+    listeners: TaskTracker,
+}
+
+async fn app(settings: &Settings, file: &File, sandbox: Option<&str>) -> anyhow::Result<App> {
+    let account = file.antom.clone().or_else(|| sandbox.map(antom::sandbox));
+    let account =
+        account.context("no channel: name one in the TOML file, or let the sandbox run")?;
+    let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(Antom::new(&account)?)];
+    let database = settings.database();
+    let store = Store::connect(&database)
+        .await
+        .with_context(|| format!("opening {}", without_password(&database)))?;
+    let (channels, code_life) =
+        (Channels::new(channels), settings.code_seconds.map(|seconds| seconds * 1000));
+    let public = settings.public();
+    let app = App::new(store, channels, Clock::System, Random::System, &public, code_life).await?;
+    let limits = &file.limits;
+    for (class, most) in [
+        (Class::Merchant, limits.merchant),
+        (Class::Shopper, limits.shopper),
+        (Class::Notice, limits.notice),
+        (Class::Poll, limits.poll),
+        (Class::Asset, limits.asset),
+    ] {
+        most.into_iter().for_each(|most| app.gates.allow(class, most));
+    }
+    Ok(app)
+}
+
+async fn start(
+    app: &App,
+    settings: &Settings,
+    file: &File,
+    sandbox: Option<&str>,
+) -> anyhow::Result<Running> {
     let listener =
         TcpListener::bind(settings.listen).await.with_context(|| taken(settings.listen))?;
-    let workers = worker::start_all(&app, &stop);
-    let router = http::router(app.clone(), settings.assets_dir.clone())
-        .merge(shop(&settings, sandbox.as_deref()));
+    let admin = admin(settings).await?;
+    let (work, close, listeners) =
+        (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+    let workers = worker::start_all(app, &work);
+    let router =
+        http::router(app.clone(), settings.assets_dir.clone()).merge(shop(settings, sandbox));
     let router = http::polls::before(app.clone(), router);
-    greet(&settings, sandbox.as_deref(), serve.lan);
-    axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
-
-    workers.wait().await;
-    store.close().await;
-    Ok(())
+    let doors = Doors { connections: stop::connections(file.limits.connections), ..stop::DOORS };
+    listeners.spawn(listen::serve(listener, router, doors, close.clone()));
+    if let Some(admin) = admin {
+        let router = figures::admin(app.clone());
+        listeners.spawn(listen::serve(admin, router, stop::DOORS, close.clone()));
+    }
+    listeners.spawn(stop::upkeep(close.clone()));
+    listeners.close();
+    Ok(Running { work, workers, close, listeners })
 }
 
 fn taken(address: SocketAddr) -> String {
     format!(
         "{address} cannot be listened on; is another florin running? FLORIN_LISTEN chooses another address"
     )
+}
+
+/// Where the operator is told. Chosen by us, it may be taken by another florin, and then this one goes on without.
+async fn admin(settings: &Settings) -> anyhow::Result<Option<TcpListener>> {
+    let address = match settings.admin_listen.as_deref() {
+        Some("off") => return Ok(None),
+        Some(said) => said.parse().context("FLORIN_ADMIN_LISTEN is host:port, or off")?,
+        None => SocketAddr::from(([127, 0, 0, 1], 8082)),
+    };
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) if settings.admin_listen.is_none() => {
+            tracing::warn!(%address, %error, "no /metrics: FLORIN_ADMIN_LISTEN chooses another address");
+            Ok(None)
+        }
+        Err(error) => Err(error).with_context(|| format!("{address} cannot be listened on")),
+    }
 }
 
 /// Starts our own sandbox, unless it is off; gives its address.
@@ -126,25 +201,17 @@ fn shop(settings: &Settings, sandbox: Option<&str>) -> Router {
     })
 }
 
-/// Binds everything to this machine's address on its network.
-fn on_network(mut settings: Settings) -> anyhow::Result<Settings> {
-    // Nothing is sent: connecting a datagram socket only chooses the way out, and with it our own address.
-    let socket = UdpSocket::bind("0.0.0.0:0")?;
-    socket.connect("192.0.2.1:9").context("this machine has no network")?;
-    let ip = socket.local_addr()?.ip();
-    let sandbox: SocketAddr = settings.sandbox_listen.parse().context("--lan needs the sandbox")?;
-    settings.listen.set_ip(ip);
-    settings.sandbox_listen = SocketAddr::new(ip, sandbox.port()).to_string();
-    settings.public_url.get_or_insert(format!("http://{}", settings.listen));
-    Ok(settings)
-}
-
 fn greet(settings: &Settings, sandbox: Option<&str>, lan: bool) {
     let public = settings.public();
-    say(&format!("\n  Florin is running.\n\n  Demo shop       {public}/"));
-    if let Some(sandbox) = sandbox {
-        say(&format!("  Sandbox wallet  {sandbox}/wallet\n  Fault panel     {sandbox}/faults"));
+    if settings.log_json {
+        // Whoever reads JSON lines is no person.
+        return tracing::info!(%public, "Florin is running");
     }
+    let Some(sandbox) = sandbox else {
+        return say(&format!("Florin is running: {public}/"));
+    };
+    say(&format!("\n  Florin is running.\n\n  Demo shop       {public}/"));
+    say(&format!("  Sandbox wallet  {sandbox}/wallet\n  Fault panel     {sandbox}/faults"));
     say(&format!(
         "  Secret key      {}\n  Data            {}\n",
         demo::KEY,
@@ -153,24 +220,4 @@ fn greet(settings: &Settings, sandbox: Option<&str>, lan: bool) {
     if lan {
         say(&demo::code(&format!("{public}/")));
     }
-}
-
-/// Ctrl-C, or the service manager's signal.
-fn stop_on_signal() -> CancellationToken {
-    let stop = CancellationToken::new();
-    let stopping = stop.clone();
-    tokio::spawn(async move {
-        let terminated = async {
-            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-                Ok(mut signal) => drop(signal.recv().await),
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = terminated => {}
-        }
-        stopping.cancel();
-    });
-    stop
 }

@@ -268,6 +268,16 @@ impl Board {
         entry
     }
 
+    /// How many sessions it holds.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|shard| shard.read().unwrap_or_else(PoisonError::into_inner).len()).sum()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Tells of a change. Sessions that nobody has asked for are not kept.
     pub fn update(&self, snapshot: Snapshot) {
         if let Some(entry) = self.get(&snapshot.session.id) {

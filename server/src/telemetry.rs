@@ -1,4 +1,8 @@
-//! Logging: readable in a terminal, JSON with `FLORIN_LOG_FORMAT=json`; `RUST_LOG` chooses what.
+//! Logging: readable in a terminal, one JSON object a line with `FLORIN_LOG_JSON=true`; `RUST_LOG` chooses what.
+//!
+//! A line that belongs to a request carries its `request_id`. No line carries a key, a token, a code or a message's body.
+
+use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
@@ -6,8 +10,15 @@ use tracing_subscriber::EnvFilter;
 pub fn start(json: bool) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    let to_stderr = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if json { to_stderr.json().try_init() } else { to_stderr.compact().try_init() };
+    let to_stderr = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    let started = if json {
+        to_stderr.json().flatten_event(true).with_span_list(false).try_init()
+    } else {
+        to_stderr.compact().try_init()
+    };
     if started.is_err() {
         tracing::debug!("logging had been started already");
     }

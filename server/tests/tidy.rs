@@ -129,7 +129,7 @@ fn the_sandbox_and_the_shop_share_no_code_with_the_server() {
 
 #[test]
 fn sql_is_written_in_the_store_and_counted_in_workers() {
-    for folder in ["src/domain", "src/http/merchant", "src/channel"] {
+    for folder in ["src/domain", "src/http/merchant", "src/channel", "src/cli", "src/serve"] {
         nobody_says(folder, &[".sql("]);
     }
 }
@@ -141,5 +141,34 @@ fn time_and_randomness_are_injected() {
             folder,
             &["SystemTime", "Instant::now", "Timestamp::now", "SystemRandom", "thread_rng"],
         );
+    }
+}
+
+/// Words of the code that begin with `prefix`, in quotes.
+fn quoted(file: &str, prefix: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = fs::read_to_string(path).unwrap();
+    let words = text.split('"').filter(|word| word.starts_with(prefix));
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_setting_and_every_figure_is_in_the_manual() {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md");
+    let manual = fs::read_to_string(manual).unwrap();
+    let mut words = quoted("src/metrics.rs", "florin_");
+    words.extend(quoted("src/http/figures.rs", "florin_"));
+    words.extend(quoted("src/config.rs", "FLORIN_"));
+    assert!(words.len() > 25, "{words:?}");
+    for word in words {
+        assert!(manual.contains(&word), "docs/operations.md says nothing of {word}");
+    }
+}
+
+#[test]
+fn every_setting_is_checked_by_check_config() {
+    let known = quoted("src/config/faults.rs", "FLORIN_");
+    for word in quoted("src/config.rs", "FLORIN_") {
+        assert!(known.contains(&word), "check-config does not know {word}");
     }
 }

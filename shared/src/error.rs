@@ -71,6 +71,8 @@ codes! {
     InvalidReturnUrl = "INVALID_RETURN_URL", 400;
     /// The address may not be told anything: not https, not public, or a port that is not for the web.
     InvalidWebhookUrl = "INVALID_WEBHOOK_URL", 400;
+    /// The body did not arrive in time.
+    BodyTooSlow = "BODY_TOO_SLOW", 408;
     /// The body is over 64 KiB.
     BodyTooLarge = "BODY_TOO_LARGE", 413;
     /// The body is not `application/json`.

@@ -78,6 +78,8 @@ pub const KINDS: &[&str] = &[
     "PAYMENT.REVERSED",
     "REFUND.SUCCESS",
     "REFUND.FAILURE",
+    "REVERSAL.MANUAL",
+    "REVERSAL.RESOLVED",
     "DISPUTE.OPENED",
     "DISPUTE.CLOSED",
 ];

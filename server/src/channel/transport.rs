@@ -10,6 +10,7 @@ mod tests;
 use std::time::Duration;
 
 use anyhow::Context;
+use metrics::{counter, gauge, histogram};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, ClientBuilder, Response, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -17,6 +18,8 @@ use url::{Host, Url};
 
 use self::breaker::Breaker;
 use super::ChannelError;
+use crate::clock::Stopwatch;
+use crate::metrics::{CHANNEL_BREAKER, CHANNEL_CALLS, CHANNEL_SECONDS};
 
 /// How long and how much a call may take.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +56,8 @@ impl Default for Limits {
 
 /// What is sent.
 pub struct Call {
+    /// What is asked, in one word: a figure's label.
+    pub name: &'static str,
     /// Where to.
     pub url: String,
     /// Names and values.
@@ -77,6 +82,7 @@ impl Reply {
 
 /// The road to one channel. Shared by all its calls.
 pub struct Transport {
+    channel: &'static str,
     client: Client,
     room: Semaphore,
     breaker: Breaker,
@@ -84,8 +90,8 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// The road to this host.
-    pub fn new(host: &Url, limits: Limits) -> anyhow::Result<Transport> {
+    /// The road of this channel to this host.
+    pub fn new(channel: &'static str, host: &Url, limits: Limits) -> anyhow::Result<Transport> {
         let client = Client::builder()
             .user_agent(concat!("florin/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -96,6 +102,7 @@ impl Transport {
             // Shorter than a gateway keeps an idle connection, so that we seldom write into one that is closing.
             .pool_idle_timeout(Duration::from_secs(20));
         Ok(Transport {
+            channel,
             client: suited_to(host, client).build().context("no HTTP client can be built")?,
             room: Semaphore::new(limits.at_once),
             breaker: Breaker::new(limits.failures, limits.rest),
@@ -109,11 +116,37 @@ impl Transport {
         call: Call,
         read: impl FnOnce(&Reply) -> Result<T, ChannelError>,
     ) -> Result<T, ChannelError> {
+        let (name, watch) = (call.name, Stopwatch::start());
+        let answer = self.ask(call, read).await;
+        self.count(name, watch, &answer);
+        answer
+    }
+
+    async fn ask<T>(
+        &self,
+        call: Call,
+        read: impl FnOnce(&Reply) -> Result<T, ChannelError>,
+    ) -> Result<T, ChannelError> {
         self.breaker.admit()?;
         let _turn = self.turn().await?;
         let answer = self.send(call).await.and_then(|reply| read(&reply));
         self.breaker.learn(answer.is_ok());
         answer
+    }
+
+    fn count<T>(&self, call: &'static str, watch: Stopwatch, answer: &Result<T, ChannelError>) {
+        let outcome = match answer {
+            Ok(_) => "answered",
+            Err(ChannelError::NotSent(_)) => "not_sent",
+            Err(ChannelError::NoAnswer(_)) => "no_answer",
+            Err(ChannelError::Refused { .. }) => "refused",
+        };
+        let labels = [("channel", self.channel), ("call", call)];
+        histogram!(CHANNEL_SECONDS, &labels).record(watch.seconds());
+        counter!(CHANNEL_CALLS, "channel" => self.channel, "call" => call, "outcome" => outcome)
+            .increment(1);
+        let open = if self.breaker.is_open() { 1.0 } else { 0.0 };
+        gauge!(CHANNEL_BREAKER, "channel" => self.channel).set(open);
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, ChannelError> {

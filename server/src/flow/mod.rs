@@ -25,15 +25,39 @@ pub mod view;
 pub mod webhook_endpoints;
 
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tracing::Instrument;
 
 use crate::{Error, Result};
+
+static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+
+/// How many flows run to their end right now, whether or not their callers are still there.
+pub fn under_way() -> usize {
+    UNDER_WAY.load(Ordering::Relaxed)
+}
+
+struct Counted;
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Runs what moves money to its end even when the caller goes away: a browser that hangs up must not stop a payment
 /// half way.
 pub async fn to_the_end<T: Send + 'static>(
     flow: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
-    tokio::spawn(flow)
+    UNDER_WAY.fetch_add(1, Ordering::Relaxed);
+    let counted = Counted;
+    let whole = async move {
+        let _counted = counted;
+        flow.await
+    };
+    tokio::spawn(whole.in_current_span())
         .await
         .unwrap_or_else(|gone| Err(Error::Internal(format!("a flow ended early: {gone}"))))
 }

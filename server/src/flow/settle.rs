@@ -13,6 +13,7 @@ use crate::clock::Millis;
 use crate::domain::order::{Step, may_decide};
 use crate::domain::pace::{self, Interest};
 use crate::domain::payment::{Payment, PaymentState, Said, Source, Statement};
+use crate::metrics::SETTLED;
 use crate::status::RETURNED;
 use crate::store::{Tx, evidence};
 use crate::{Error, Result};
@@ -59,12 +60,28 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
             Ok::<_, Error>((payment, step, desk.finish(tx).await?))
         })
         .await?;
+    metrics::counter!(SETTLED, "outcome" => outcome(&step)).increment(1);
     if step == Step::Conflict {
         app.counters.conflicts.fetch_add(1, Ordering::Relaxed);
         tracing::error!(order_id = %payment.id, state = payment.state.as_str(), "the channel contradicts itself or us");
     }
     finished.tell(app);
     Ok(payment)
+}
+
+fn outcome(step: &Step) -> &'static str {
+    match step {
+        Step::Stay => "stay",
+        Step::Conflict => "conflict",
+        Step::Confirm => "confirming",
+        Step::Unconfirm => "not_confirmed",
+        Step::Become(state, _) => state.as_str(),
+        Step::Accept(..) => "accepted",
+        Step::GiveBack(..) => "given_back",
+        Step::AlreadyBack(..) => "already_back",
+        Step::Returned(_) => "returned",
+        Step::Ask => "ask",
+    }
 }
 
 /// Whether a question has been answered for good: by a query that may decide.

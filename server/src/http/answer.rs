@@ -25,12 +25,7 @@ impl IntoResponse for Error {
             ours => {
                 // Ours are logged in full, once, and told as no more than this.
                 tracing::error!(error = ?ours, "a request failed");
-                let sentence = if code == Code::Busy {
-                    "busy; nothing was done, try again"
-                } else {
-                    "internal error"
-                };
-                (sentence.to_owned(), None)
+                (ours.told().to_owned(), None)
             }
         };
         let status =

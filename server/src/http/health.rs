@@ -1,56 +1,38 @@
-//! Is it alive, can it work, what has it done.
+//! Is it alive, can it work.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use axum::Router;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
 
-use crate::store::Tx;
-use crate::{App, Error, Result};
+use crate::App;
+use crate::life::Health;
 
 /// The addresses of this file.
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+    // Alive means that somebody answers: whoever restarts what is not alive must not be misled by a database.
+    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
 }
 
-/// Ready means: the database takes a write.
-async fn ready(State(app): State<App>) -> Result<&'static str> {
-    app.store.write(async move |_: &mut Tx| Ok::<_, Error>(())).await?;
-    Ok("ready\n")
+/// Ready means: not stopping, the database takes a write and has every migration, and the workers come round.
+async fn ready(State(app): State<App>) -> Response {
+    let health = app.life.look(&app.store, &app.clock).await;
+    let status = if health.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(told(&health))).into_response()
 }
 
-async fn metrics(State(app): State<App>) -> String {
-    let counters = &app.counters;
-    let line = |name: &str, help: &str, counter: &AtomicU64| {
-        let value = counter.load(Ordering::Relaxed);
-        format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n")
+fn told(health: &Health) -> Value {
+    let workers = match &health.late {
+        None => "none has begun".to_owned(),
+        Some(late) if late.is_empty() => "ok".to_owned(),
+        Some(late) => format!("{} hang", late.join(", ")),
     };
-    [
-        line("florin_polls_total", "Answered status polls.", &counters.polls),
-        line(
-            "florin_forged_notifications_total",
-            "Notifications that did not prove who sent them.",
-            &counters.forged,
-        ),
-        line(
-            "florin_conflicts_total",
-            "Statements of channels that contradict.",
-            &counters.conflicts,
-        ),
-        line(
-            "florin_manual_reversals_total",
-            "Reversals that a person must see to.",
-            &counters.manual,
-        ),
-        line(
-            "florin_dead_deliveries_total",
-            "Webhooks that were given up: a merchant does not know.",
-            &counters.dead_deliveries,
-        ),
-    ]
-    .concat()
+    json!({
+        "ready": health.is_ready(),
+        "running": if health.running { "ok" } else { "stopping" },
+        "database": health.database.err().unwrap_or("ok"),
+        "workers": workers,
+    })
 }

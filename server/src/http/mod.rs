@@ -1,32 +1,30 @@
 //! HTTP in, HTTP out: the table of contents of every address.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use florin_shared::Code;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::request_id::{
-    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
-};
-use tower_http::trace::TraceLayer;
 
+use self::around::Around;
 use crate::{App, Error};
 
 pub mod answer;
+pub mod around;
 pub mod asked;
 pub mod assets;
 pub mod auth;
 pub mod body;
 pub mod edge;
+pub mod figures;
 pub mod health;
 pub mod idempotency;
+pub mod listen;
 pub mod merchant;
 pub mod notices;
 pub mod page;
@@ -39,7 +37,7 @@ pub mod tenant;
 
 /// Every address of the server. `assets` is where the built widget and the shop's page lie.
 pub fn router(app: App, assets: Option<PathBuf>) -> Router {
-    let app_run = u32::from_be_bytes(app.random.bytes::<4>());
+    let around = Around::of(&app);
     let all = Router::new()
         .merge(merchant::charges::routes())
         .merge(merchant::codes::routes())
@@ -67,14 +65,7 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
                 .layer(from_fn(tenant::name))
                 .layer(from_fn_with_state(app, idempotency::once)),
         );
-    let ids = Counted::from(app_run);
-    all.layer(
-        ServiceBuilder::new()
-            .layer(SetRequestIdLayer::x_request_id(ids))
-            .layer(TraceLayer::new_for_http())
-            .layer(PropagateRequestIdLayer::x_request_id())
-            .layer(cors()),
-    )
+    all.layer(ServiceBuilder::new().layer(from_fn_with_state(around, around::around)).layer(cors()))
 }
 
 /// Any page may read our answers; who may *ask* for a session is decided by its token and the merchant's registered
@@ -85,26 +76,6 @@ fn cors() -> CorsLayer {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .max_age(std::time::Duration::from_secs(7200))
-}
-
-/// Request ids: which run of the program, and a number. A caller's own `x-request-id` is kept.
-#[derive(Clone)]
-struct Counted {
-    run: u32,
-    next: Arc<AtomicU64>,
-}
-
-impl From<u32> for Counted {
-    fn from(run: u32) -> Counted {
-        Counted { run, next: Arc::default() }
-    }
-}
-
-impl MakeRequestId for Counted {
-    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
-        let id = format!("{:08x}-{}", self.run, self.next.fetch_add(1, Ordering::Relaxed));
-        HeaderValue::from_str(&id).ok().map(RequestId::new)
-    }
 }
 
 async fn nowhere() -> Error {

@@ -48,7 +48,8 @@ impl Service<Request> for ShortWay {
 }
 
 fn at_once(app: &App, request: &Request) -> Option<Response> {
-    if request.method() != Method::GET {
+    // Whoever stops says so with each answer, on the ordinary way.
+    if request.method() != Method::GET || app.life.is_stopping() {
         return None;
     }
     let path = request.uri().path().strip_prefix("/v1/checkout/")?;

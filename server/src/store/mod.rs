@@ -4,6 +4,7 @@
 //! first statement of every unit that touches an order is its lock (`store/orders.rs`).
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -12,15 +13,19 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, SqlSafeStr};
 
+pub mod backup;
 pub mod checks;
 pub mod codes;
 pub mod deliveries;
 pub mod endpoints;
 pub mod evidence;
+pub mod figures;
 pub mod idempotency;
 pub mod keys;
 pub mod ledger;
 pub mod merchants;
+pub mod migrate;
+pub mod operate;
 pub mod orders;
 pub mod organisations;
 pub mod outbox;
@@ -32,6 +37,9 @@ mod writer;
 
 pub use sql::{Row, Sql, Tx};
 use writer::Writer;
+
+use crate::clock::Stopwatch;
+use crate::metrics::COMMIT_SECONDS;
 
 /// Why a unit of work came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +59,39 @@ pub enum StoreError {
     /// A row holds something that this program does not write.
     #[error("the database holds {0:?} as {1}")]
     Unreadable(String, &'static str),
+}
+
+impl StoreError {
+    /// Whether the database is to blame and not the statement: a full disk, a lost connection, a restart. The same may
+    /// be sent again later (G8).
+    pub fn will_pass(&self) -> bool {
+        match self {
+            StoreError::NotBegun(_) | StoreError::Unconfirmed(_) => true,
+            StoreError::Sql(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| is_trouble(&code))
+            }
+            StoreError::Sql(error) => matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+            ),
+            StoreError::Panicked | StoreError::Unreadable(..) => false,
+        }
+    }
+}
+
+/// PostgreSQL's classes of five characters, or SQLite's numbers, whose last byte is the kind.
+fn is_trouble(code: &str) -> bool {
+    const CLASSES: [&str; 5] = ["08", "40", "53", "57", "58"];
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    // BUSY, LOCKED, READONLY (the file was opened so), IOERR, FULL.
+    const KINDS: [u32; 5] = [5, 6, 8, 10, 13];
+    if code.len() == 5 {
+        return code == LOCK_NOT_AVAILABLE || CLASSES.iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| KINDS.contains(&(code & 255)))
 }
 
 /// The database.
@@ -81,7 +122,11 @@ impl Store {
     pub async fn connect_read_only(url: &str) -> anyhow::Result<Store> {
         if url.starts_with("postgres") {
             return Ok(Store(Pool::Postgres(
-                PgPoolOptions::new().max_connections(2).connect(url).await?,
+                PgPoolOptions::new()
+                    .max_connections(2)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .connect(url)
+                    .await?,
             )));
         }
         let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
@@ -103,7 +148,9 @@ impl Store {
                 let mut tx = Tx::Postgres(begun);
                 let value = unit(&mut tx).await?;
                 let Tx::Postgres(begun) = tx else { unreachable!("a unit keeps its transaction") };
+                let watch = Stopwatch::start();
                 begun.commit().await.map_err(StoreError::Unconfirmed)?;
+                metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
                 Ok(value)
             }
         }
@@ -124,6 +171,16 @@ impl Store {
     /// Whether several processes may share this database.
     pub fn is_shared(&self) -> bool {
         matches!(self.0, Pool::Postgres(_))
+    }
+
+    /// How many units wait for the writer; for PostgreSQL, connections that are in use.
+    pub fn queue(&self) -> usize {
+        match &self.0 {
+            Pool::Sqlite { writer, .. } => writer.waiting(),
+            Pool::Postgres(pool) => {
+                usize::try_from(pool.size()).unwrap_or(0).saturating_sub(pool.num_idle())
+            }
+        }
     }
 
     /// Closes every connection, after what was begun has been committed.
@@ -150,6 +207,8 @@ async fn postgres(url: &str) -> anyhow::Result<PgPool> {
         .log_statements(tracing::log::LevelFilter::Trace);
     let pool = PgPoolOptions::new()
         .max_connections(24)
+        // A request that waits longer than this for a connection is better told so.
+        .acquire_timeout(Duration::from_secs(5))
         // Each is tried when it comes back; a second time on its way out would double every short question.
         .test_before_acquire(false)
         .connect_with(options)
@@ -160,7 +219,8 @@ async fn postgres(url: &str) -> anyhow::Result<PgPool> {
 
 async fn sqlite(url: &str) -> anyhow::Result<Pool> {
     let options = sqlite_options(url)?;
-    let mut writer = options.clone().connect().await?;
+    // The file remembers it, so that readers need not say it; a copy that is only looked at keeps its own.
+    let mut writer = options.clone().journal_mode(SqliteJournalMode::Wal).connect().await?;
     migrations().run_direct(None, &mut writer, false).await?;
     refuse_old(&mut writer).await?;
     let readers = SqlitePoolOptions::new()
@@ -174,7 +234,6 @@ async fn sqlite(url: &str) -> anyhow::Result<Pool> {
 fn sqlite_options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
     Ok(SqliteConnectOptions::from_str(url)?
         .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .log_statements(tracing::log::LevelFilter::Trace))
@@ -192,15 +251,38 @@ async fn refuse_old(writer: &mut sqlx::SqliteConnection) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Every step of the schema: number, name, text. What has landed is never edited.
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "init", include_str!("../../migrations/0001_init.sql")),
+    (2, "refunds", include_str!("../../migrations/0002_refunds.sql")),
+    (3, "webhooks", include_str!("../../migrations/0003_webhooks.sql")),
+    (4, "merchants", include_str!("../../migrations/0004_merchants.sql")),
+    (5, "ops", include_str!("../../migrations/0005_ops.sql")),
+];
+
 fn migrations() -> Migrator {
-    let texts = [
-        (1, "init", include_str!("../../migrations/0001_init.sql")),
-        (2, "refunds", include_str!("../../migrations/0002_refunds.sql")),
-        (3, "webhooks", include_str!("../../migrations/0003_webhooks.sql")),
-        (4, "merchants", include_str!("../../migrations/0004_merchants.sql")),
-    ];
-    let one = |(number, name, text): (i64, &'static str, &'static str)| {
-        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    let step = |&(version, name, text): &(i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
-    Migrator::with_migrations(texts.into_iter().map(one).collect())
+    let mut migrator = Migrator::with_migrations(MIGRATIONS.iter().map(step).collect());
+    // Steps only ever add, so a program may run on a schema that is newer than itself: an upgrade goes replica by
+    // replica, and back again.
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_trouble;
+
+    #[test]
+    fn trouble_of_the_database_is_told_from_mistakes_of_ours() {
+        for code in ["53100", "57P01", "08006", "40P01", "55P03", "57014", "13", "778", "5", "1034"]
+        {
+            assert!(is_trouble(code), "{code}");
+        }
+        for code in ["23505", "42601", "22P02", "2067", "1555", "787", "1", ""] {
+            assert!(!is_trouble(code), "{code}");
+        }
+    }
 }

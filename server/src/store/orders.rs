@@ -99,6 +99,15 @@ pub async fn lock(
     .transpose()
 }
 
+/// Sessions whose order's log has grown since then, with the number of its last line.
+pub async fn changed(tx: &mut Tx, since: Millis) -> Result<Vec<(String, i64)>, StoreError> {
+    Ok(tx
+        .sql("select session_id, max(seq) from event where at_ms >= $1 group by session_id")
+        .bind(since)
+        .all()
+        .await?)
+}
+
 impl Locked {
     /// Adds a line to the log, and gives its number. When the unit's lines are all there, [`Locked::keep_number`] writes
     /// the last one beside the lock; a unit that forgot it would be refused at the order's next line.

@@ -9,6 +9,8 @@ use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{StoreError, Tx};
+use crate::clock::Stopwatch;
+use crate::metrics::{COMMIT_SECONDS, COMMIT_UNITS};
 
 /// How many units one commit may carry.
 const MOST: usize = 256;
@@ -65,6 +67,11 @@ impl Writer {
         // The thread may have ended between begin and commit: then only reading back can tell.
         told.await
             .unwrap_or_else(|_| Err(StoreError::Unconfirmed(sqlx::Error::WorkerCrashed).into()))
+    }
+
+    /// How many units wait for their turn.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.as_ref().map_or(0, |orders| orders.max_capacity() - orders.capacity())
     }
 
     /// Waits until everything before this has been committed.
@@ -153,7 +160,10 @@ async fn commit(tx: &mut Tx, units: Vec<Unit>) {
             return tell_unrun(waiting.collect()).await;
         }
     }
+    let watch = Stopwatch::start();
     let committed = tx.sql("release unit; commit").execute().await;
+    metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
+    metrics::histogram!(COMMIT_UNITS).record(u32::try_from(ran.len()).unwrap_or(u32::MAX));
     if let Err(error) = &committed {
         tracing::error!(?error, "a commit failed; the whole group is told so");
         let _none_open = tx.sql("rollback").execute().await;

@@ -9,40 +9,40 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::{App, Error, Result};
+use crate::metrics::WORKER_FAILURES;
+use crate::{App, Error, Result, flow};
 
 mod expiry;
 mod reconcile;
 mod returns;
 mod sweep;
 mod tail;
-mod webhooks;
+pub mod webhooks;
 
-/// Starts every worker; they end when `stop` is called.
+/// Starts every worker; they end when `stop` is called, each after the turn that it is in.
 pub fn start_all(app: &App, stop: &CancellationToken) -> TaskTracker {
     let tracker = TaskTracker::new();
-    tracker.spawn(work(app.clone(), "expiry", None, stop.clone(), expiry::run_once));
-    tracker.spawn(work(app.clone(), "sweep", None, stop.clone(), sweep::run_once));
-    tracker.spawn(work(
-        app.clone(),
-        "reconcile",
-        Some(|app| &app.wake.asks),
-        stop.clone(),
-        reconcile::run_once,
-    ));
-    tracker.spawn(work(
-        app.clone(),
-        "returns",
-        Some(|app| &app.wake.reversals),
-        stop.clone(),
-        returns::run_once,
-    ));
+    let start = |name, bell| Worker { app: app.clone(), name, bell, stop: stop.clone() };
+    tracker.spawn(start("expiry", None).work(expiry::run_once));
+    tracker.spawn(start("sweep", None).work(sweep::run_once));
+    tracker.spawn(start("reconcile", Some(|app| &app.wake.asks)).work(reconcile::run_once));
+    tracker.spawn(start("returns", Some(|app| &app.wake.reversals)).work(returns::run_once));
     tracker.spawn(webhooks::run(app.clone(), stop.clone()));
     if app.store.is_shared() {
         tracker.spawn(tail::follow(app.clone(), stop.clone()));
     }
     tracker.close();
     tracker
+}
+
+/// Waits until the workers have ended and what they sent out is answered and written down, so that no lease is left
+/// behind; also for flows whose callers have gone.
+pub async fn wait(app: &App, workers: TaskTracker) {
+    workers.wait().await;
+    app.slots.all_free().await;
+    while flow::under_way() > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// What a worker found.
@@ -58,39 +58,51 @@ const REST: Duration = Duration::from_millis(500);
 
 type Bell = fn(&App) -> &Notify;
 
-/// Works until there is nothing left, rests or waits for its bell, and begins again; returns when told to stop.
-async fn work<F, Fut>(
+struct Worker {
     app: App,
     name: &'static str,
     bell: Option<Bell>,
     stop: CancellationToken,
-    run_once: F,
-) where
-    F: Fn(App) -> Fut,
-    Fut: Future<Output = Result<Progress>>,
-{
-    while !stop.is_cancelled() {
-        // A panic ends one turn, never the worker.
-        let turn = AssertUnwindSafe(run_once(app.clone())).catch_unwind().await;
-        match turn.unwrap_or_else(|_| Err(Error::Internal("a worker panicked".into()))) {
-            Ok(Progress::DidSome) => continue,
-            Ok(Progress::NothingToDo) => {}
-            Err(error) => {
-                tracing::warn!(worker = name, ?error, "work failed; it will be tried again")
+}
+
+impl Worker {
+    /// Works until there is nothing left, rests or waits for its bell, and begins again; returns when told to stop.
+    async fn work<F, Fut>(self, run_once: F)
+    where
+        F: Fn(App) -> Fut,
+        Fut: Future<Output = Result<Progress>>,
+    {
+        while !self.stop.is_cancelled() {
+            self.app.life.beat(self.name, self.app.now());
+            // A panic ends one turn, never the worker.
+            let turn = AssertUnwindSafe(run_once(self.app.clone())).catch_unwind().await;
+            match turn.unwrap_or_else(|_| Err(Error::Internal("a worker panicked".into()))) {
+                Ok(Progress::DidSome) => continue,
+                Ok(Progress::NothingToDo) => {}
+                Err(error) => failed(self.name, &error),
             }
+            self.rest().await;
         }
+    }
+
+    async fn rest(&self) {
         let rung = async {
-            match bell {
-                Some(bell) => bell(&app).notified().await,
+            match self.bell {
+                Some(bell) => bell(&self.app).notified().await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
             () = tokio::time::sleep(REST) => {}
             () = rung => {}
-            () = stop.cancelled() => {}
+            () = self.stop.cancelled() => {}
         }
     }
+}
+
+fn failed(worker: &'static str, error: &Error) {
+    metrics::counter!(WORKER_FAILURES, "worker" => worker).increment(1);
+    tracing::warn!(worker, ?error, "work failed; it will be tried again");
 }
 
 /// Runs what is due until nothing is left: for tests that do not want to wait.

@@ -9,29 +9,35 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Millis;
 use crate::flow::view;
+use crate::store::orders;
 use crate::{App, Result};
 
 const EVERY: Duration = Duration::from_millis(200);
 
-/// Longer than an ordinary unit of work plus the difference between two machines' clocks.
-const OVERLAP: Millis = 1_500;
+/// Read again at every turn: longer than nearly every unit of work plus the difference between two machines' clocks.
+const OVERLAP: Millis = 2_000;
 
-/// Now and then much further back, for a unit that waited long for its lock; and whoever is watched is read again by key.
+/// Read again at every tenth turn: longer than the longest unit plus any difference that a machine with a time service
+/// has. On a busy day this is thousands of lines, so not at every turn.
+const LONG: (u64, Millis) = (10, 10_000);
+
+/// Beside the tail, whoever is watched is read again by key this often: a miss could only delay.
 const AGAIN: Millis = 5_000;
-const FAR_BACK: Millis = 30_000;
 
 pub(super) async fn follow(app: App, stop: CancellationToken) {
-    let (mut since, mut again) = (app.now(), app.now());
-    while !stop.is_cancelled() {
-        let begun = app.now();
-        let is_time = begun - again >= AGAIN;
-        let from = if is_time { begun - FAR_BACK } else { since };
-        if let Err(error) = turn(&app, from).await {
-            tracing::warn!(?error, "following the log failed; it will be tried again");
-        } else {
-            since = begun - OVERLAP;
+    let (mut seen, mut again) = (app.now(), app.now());
+    for number in 0u64.. {
+        if stop.is_cancelled() {
+            return;
         }
-        if is_time {
+        let begun = app.now();
+        app.life.beat("tail", begun);
+        let overlap = if number.is_multiple_of(LONG.0) { LONG.1 } else { OVERLAP };
+        match turn(&app, seen - overlap).await {
+            Ok(()) => seen = begun,
+            Err(error) => super::failed("tail", &error),
+        }
+        if begun - again >= AGAIN {
             again = begun;
             for session in app.board.watched(begun) {
                 refresh(&app, &session).await;
@@ -45,14 +51,7 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
 }
 
 async fn turn(app: &App, since: Millis) -> Result<()> {
-    let rows: Vec<(String, i64)> = app
-        .store
-        .read()
-        .await?
-        .sql("select session_id, max(seq) from event where at_ms >= $1 group by session_id")
-        .bind(since)
-        .all()
-        .await?;
+    let rows = orders::changed(&mut app.store.read().await?, since).await?;
     for (id, seq) in rows {
         let Ok(session) = id.parse::<SessionId>() else { continue };
         let is_behind = app.board.get(&session).is_some_and(|entry| entry.snapshot().seq < seq);

@@ -69,13 +69,13 @@ impl Antom {
             api: if is_sandbox { "/ams/sandbox/api/v1/payments" } else { "/ams/api/v1/payments" },
             settlement: settings.settlement_currency.clone(),
             keys: Keys::of(settings)?,
-            transport: Transport::new(&host, limits)?,
+            transport: Transport::new("antom", &host, limits)?,
         })
     }
 
     async fn call(
         &self,
-        endpoint: &str,
+        endpoint: &'static str,
         request: &(impl Serialize + Sync),
     ) -> Result<Answer, ChannelError> {
         let path = format!("{}/{endpoint}", self.api);
@@ -84,7 +84,7 @@ impl Antom {
         let time = Clock::System.now().to_string();
         let headers =
             self.keys.headers(&path, time, &body).map_err(|why| not_sent(why.to_string()))?;
-        let call = Call { url: format!("{}{path}", self.host), headers, body };
+        let call = Call { name: endpoint, url: format!("{}{path}", self.host), headers, body };
         let answer = self.transport.post(call, |reply| self.proven(&path, reply)).await?;
         told_of_mistakes(endpoint, &answer);
         Ok(answer)

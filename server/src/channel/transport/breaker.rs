@@ -51,6 +51,11 @@ impl Breaker {
         state.next = Instant::now() + self.rest;
     }
 
+    /// Whether calls are stopped.
+    pub(super) fn is_open(&self) -> bool {
+        self.state().failures >= self.most
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -38,7 +38,8 @@ fn deaf_host() -> Url {
 }
 
 fn call(host: &Url) -> Call {
-    Call { url: host.to_string(), headers: vec![("client-id", "c".into())], body: b"{}".to_vec() }
+    let headers = vec![("client-id", "c".into())];
+    Call { name: "ask", url: host.to_string(), headers, body: b"{}".to_vec() }
 }
 
 async fn text(transport: &Transport, host: &Url) -> Result<String, ChannelError> {
@@ -47,13 +48,13 @@ async fn text(transport: &Transport, host: &Url) -> Result<String, ChannelError>
 
 async fn outcome(answer: &'static str) -> Result<String, ChannelError> {
     let host = host(answer).await;
-    text(&Transport::new(&host, LIMITS).unwrap(), &host).await
+    text(&Transport::new("test", &host, LIMITS).unwrap(), &host).await
 }
 
 #[tokio::test]
 async fn an_answer_is_read_with_its_headers() {
     let host = host("HTTP/1.1 200 OK\r\nclient-id: me\r\ncontent-length: 2\r\n\r\nok").await;
-    let transport = Transport::new(&host, LIMITS).unwrap();
+    let transport = Transport::new("test", &host, LIMITS).unwrap();
     let read =
         |reply: &Reply| Ok((reply.header("Client-Id").map(str::to_owned), reply.body.clone()));
     assert_eq!(transport.post(call(&host), read).await, Ok((Some("me".into()), b"ok".to_vec())));
@@ -62,7 +63,7 @@ async fn an_answer_is_read_with_its_headers() {
 #[tokio::test]
 async fn without_a_connection_nothing_was_sent() {
     let host = deaf_host();
-    let transport = Transport::new(&host, LIMITS).unwrap();
+    let transport = Transport::new("test", &host, LIMITS).unwrap();
     assert!(matches!(text(&transport, &host).await, Err(ChannelError::NotSent(_))));
 }
 
@@ -83,7 +84,7 @@ async fn whatever_happens_after_the_connection_counts_as_sent() {
 #[tokio::test]
 async fn a_call_that_finds_no_room_was_not_sent() {
     let host = host("").await;
-    let transport = Transport::new(&host, LIMITS).unwrap();
+    let transport = Transport::new("test", &host, LIMITS).unwrap();
     let (first, second) = tokio::join!(text(&transport, &host), text(&transport, &host));
     assert!(matches!(first, Err(ChannelError::NoAnswer(_))));
     assert_eq!(second, Err(not_sent("too many calls are under way")));
@@ -93,7 +94,7 @@ async fn a_call_that_finds_no_room_was_not_sent() {
 async fn after_failures_in_a_row_calls_stop_until_one_succeeds() {
     let good = host("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").await;
     let deaf = deaf_host();
-    let transport = Transport::new(&good, LIMITS).unwrap();
+    let transport = Transport::new("test", &good, LIMITS).unwrap();
     for _ in 0..LIMITS.failures {
         assert!(text(&transport, &deaf).await.is_err());
     }
@@ -108,7 +109,7 @@ async fn after_failures_in_a_row_calls_stop_until_one_succeeds() {
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_counts_as_a_failure() {
     let host = host("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").await;
-    let transport = Transport::new(&host, LIMITS).unwrap();
+    let transport = Transport::new("test", &host, LIMITS).unwrap();
     for _ in 0..LIMITS.failures {
         assert_eq!(
             transport.post(call(&host), |_| Err::<(), _>(no_answer("unsigned"))).await,

@@ -32,13 +32,14 @@ pub(super) async fn run(app: App, stop: CancellationToken) {
     let (reports, inbox) = mpsc::unbounded_channel();
     let recorder = tokio::spawn(record_all(app.clone(), inbox));
     while !stop.is_cancelled() {
+        app.life.beat("webhooks", app.now());
         // A panic ends one turn, never the worker.
         let turn = AssertUnwindSafe(turn(&app, &reports)).catch_unwind().await;
         match turn.unwrap_or_else(|_| Err(Error::Internal("a worker panicked".into()))) {
             Ok(Progress::DidSome) => {}
             Ok(Progress::NothingToDo) => rest(&app, &stop).await,
             Err(error) => {
-                tracing::warn!(worker = "webhooks", ?error, "work failed; it will be tried again");
+                super::failed("webhooks", &error);
                 rest(&app, &stop).await;
             }
         }

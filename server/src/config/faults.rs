@@ -1,0 +1,309 @@
+//! Every fault of the settings at once, each with where it is, what is wrong and what to do. Values are never repeated:
+//! one of them may be a secret.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::File;
+
+/// Something that is wrong with the settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// A variable, or the file.
+    pub place: String,
+    /// The file's line, from 1.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl Fault {
+    fn of(place: &str, what: impl Into<String>, remedy: impl Into<String>) -> Fault {
+        Fault { place: place.into(), line: None, what: what.into(), remedy: remedy.into() }
+    }
+}
+
+type IsGood = fn(&str) -> bool;
+
+/// Every variable: what it may be, and what it should look like.
+const VARIABLES: &[(&str, IsGood, &str)] = &[
+    ("FLORIN_LISTEN", is_address, "write host:port, such as 127.0.0.1:8080"),
+    ("FLORIN_ADMIN_LISTEN", is_address_or_off, "write host:port, such as 127.0.0.1:8082, or off"),
+    ("FLORIN_SANDBOX_LISTEN", is_address_or_off, "write host:port, such as 127.0.0.1:8081, or off"),
+    ("FLORIN_SANDBOX_URL", is_http, "write http://host:port"),
+    ("FLORIN_PUBLIC_URL", is_http, "write https://pay.example, the address that shoppers see"),
+    (
+        "FLORIN_DATABASE_URL",
+        is_database,
+        "write sqlite:/path/florin.db or postgres://user@host/name",
+    ),
+    ("FLORIN_DATA_DIR", is_folder_to_be, "name a folder, or one that can be made"),
+    ("FLORIN_ASSETS_DIR", is_folder, "name the folder with florin.js: `make widget` builds dist/"),
+    ("FLORIN_CODE_SECONDS", is_code_life, "write a whole number from 5 to 86400"),
+    ("FLORIN_CONFIG", is_file, "name a TOML file that this user may read"),
+    ("FLORIN_LOG_JSON", is_yes_or_no, "write true or false"),
+];
+
+/// Variables that belong to other programs of this repository, or to single commands.
+const OTHERS: &[&str] = &["FLORIN_KEY", "FLORIN_SERVER", "FLORIN_SEED", "FLORIN_KILLS"];
+
+/// The faults of the environment.
+pub fn of_environment(variables: impl Iterator<Item = (String, String)>) -> Vec<Fault> {
+    let mut found = Vec::new();
+    for (name, value) in variables.filter(|(name, _)| name.starts_with("FLORIN_")) {
+        match VARIABLES.iter().find(|(known, ..)| *known == name) {
+            Some((_, is_good, remedy)) if !is_good(&value) => {
+                found.push(Fault::of(&name, "it cannot be read as what it should be", *remedy));
+            }
+            None if !OTHERS.contains(&name.as_str()) => {
+                let known = VARIABLES.iter().map(|(known, ..)| *known);
+                found.push(Fault::of(&name, "there is no such setting", meant(&name, known)));
+            }
+            Some(_) | None => {}
+        }
+    }
+    found.sort_by(|one, other| one.place.cmp(&other.place));
+    found
+}
+
+fn meant<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> String {
+    let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(name, known));
+    match nearest {
+        Some(nearest) if strsim::damerau_levenshtein(name, nearest) <= 4 => {
+            format!("remove it, or write {nearest}")
+        }
+        _ => "remove it".to_owned(),
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.parse::<SocketAddr>().is_ok()
+}
+
+fn is_address_or_off(text: &str) -> bool {
+    text == "off" || is_address(text)
+}
+
+fn is_http(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.query().is_none()
+    })
+}
+
+fn is_database(text: &str) -> bool {
+    ["sqlite:", "postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+}
+
+fn is_folder_to_be(text: &str) -> bool {
+    !text.is_empty() && (!Path::new(text).exists() || is_folder(text))
+}
+
+fn is_folder(text: &str) -> bool {
+    Path::new(text).is_dir()
+}
+
+fn is_file(text: &str) -> bool {
+    std::fs::File::open(text).is_ok_and(|file| file.metadata().is_ok_and(|about| about.is_file()))
+}
+
+fn is_code_life(text: &str) -> bool {
+    text.parse().is_ok_and(|seconds: i64| (5..=86_400).contains(&seconds))
+}
+
+fn is_yes_or_no(text: &str) -> bool {
+    matches!(text, "true" | "false")
+}
+
+/// What a key of the file may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+}
+
+/// Every key of every table, and whether the table is nothing without it.
+const KEYS: &[(&str, &str, Kind, bool)] = &[
+    ("antom", "host", Kind::Text, true),
+    ("antom", "client_id", Kind::Text, true),
+    ("antom", "private_key", Kind::Text, true),
+    ("antom", "key_version", Kind::Number, true),
+    ("antom", "public_key", Kind::Text, true),
+    ("antom", "settlement_currency", Kind::Text, false),
+    ("limits", "merchant", Kind::Number, false),
+    ("limits", "shopper", Kind::Number, false),
+    ("limits", "notice", Kind::Number, false),
+    ("limits", "poll", Kind::Number, false),
+    ("limits", "asset", Kind::Number, false),
+    ("limits", "connections", Kind::Number, false),
+    ("stop", "grace_seconds", Kind::Number, false),
+    ("stop", "deadline_seconds", Kind::Number, false),
+];
+
+/// The faults of the file, by their lines; and what it says, when there are none.
+pub fn of_file(place: &str, text: &str) -> Result<File, Vec<Fault>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut file = Faults { place, text, found: Vec::new() };
+    for error in errors {
+        let at = error.span().map_or(0, |span| span.start);
+        file.add(at, error.message().trim(), "write it as TOML: key = \"value\"");
+    }
+    if file.found.is_empty() {
+        file.walk(table.get_ref());
+    }
+    if file.found.is_empty() {
+        return toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            file.add(at, error.message(), "write a value that fits");
+            file.found
+        });
+    }
+    file.found.sort_by_key(|fault| fault.line);
+    Err(file.found)
+}
+
+struct Faults<'t> {
+    place: &'t str,
+    text: &'t str,
+    found: Vec<Fault>,
+}
+
+impl Faults<'_> {
+    fn add(&mut self, at: usize, what: impl Into<String>, remedy: impl Into<String>) {
+        let line = Some(line_of(self.text, at));
+        self.found.push(Fault { line, ..Fault::of(self.place, what, remedy) });
+    }
+
+    fn walk(&mut self, table: &DeTable<'_>) {
+        for (name, value) in table {
+            let (at, known) = (name.span().start, KEYS.iter().map(|(table, ..)| *table));
+            let name = name.get_ref().as_ref();
+            match value.get_ref() {
+                DeValue::Table(inside) if known.clone().any(|known| known == name) => {
+                    self.table(name, at, inside);
+                }
+                _ => self.add(at, format!("there is no table [{name}]"), meant(name, known)),
+            }
+        }
+    }
+
+    fn table(&mut self, name: &str, at: usize, inside: &DeTable<'_>) {
+        let keys = || KEYS.iter().filter(|(table, ..)| *table == name);
+        for (key, value) in inside {
+            match keys().find(|(_, known, ..)| *known == key.get_ref().as_ref()) {
+                Some((_, known, kind, _)) => self.value(known, *kind, value),
+                None => {
+                    let remedy = meant(key.get_ref(), keys().map(|(_, known, ..)| *known));
+                    let what = format!("[{name}] has no {}", key.get_ref());
+                    self.add(key.span().start, what, remedy);
+                }
+            }
+        }
+        for (_, known, _, needed) in keys() {
+            if *needed && !inside.iter().any(|(key, _)| key.get_ref().as_ref() == *known) {
+                self.add(at, format!("[{name}] lacks {known}"), format!("add {known} = …"));
+            }
+        }
+    }
+
+    fn value(&mut self, key: &str, kind: Kind, value: &Spanned<DeValue<'_>>) {
+        let inside = value.get_ref();
+        let good = match kind {
+            Kind::Text => inside.as_str().is_some_and(|text| !text.is_empty()),
+            Kind::Number => inside.as_integer().is_some_and(|number| {
+                number.as_str().parse::<u32>().is_ok_and(|number| number > 0)
+            }),
+        };
+        if !good {
+            let should = match kind {
+                Kind::Text => "a text that is not empty, in quotes",
+                Kind::Number => "a whole number above 0, without quotes",
+            };
+            self.add(
+                value.span().start,
+                format!("{key} is not what it should be"),
+                format!("write {should}"),
+            );
+        }
+    }
+}
+
+/// The line, from 1, in which this byte stands.
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_of_a_file_is_named_with_its_line() {
+        let text = "[antom]\nhost = \"https://a.example\"\nclient = \"c\"\nkey_version = \"1\"\n\n[limit]\npoll = 1\n";
+        let found = of_file("florin.toml", text).unwrap_err();
+        let lines: Vec<_> =
+            found.iter().map(|fault| (fault.line.unwrap(), fault.what.as_str())).collect();
+        assert_eq!(
+            lines,
+            [
+                (1, "[antom] lacks client_id"),
+                (1, "[antom] lacks private_key"),
+                (1, "[antom] lacks public_key"),
+                (3, "[antom] has no client"),
+                (4, "key_version is not what it should be"),
+                (6, "there is no table [limit]"),
+            ]
+        );
+        assert_eq!(found[3].remedy, "remove it, or write client_id");
+        assert_eq!(found[5].remedy, "remove it, or write limits");
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_by_its_line_without_its_text() {
+        let found = of_file("florin.toml", "[antom]\nprivate_key = hunter2\n").unwrap_err();
+        assert_eq!(found[0].line, Some(2));
+        assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
+    }
+
+    #[test]
+    fn a_good_file_has_none() {
+        let file =
+            of_file("florin.toml", "[limits]\npoll = 9\n[stop]\ngrace_seconds = 1\n").unwrap();
+        assert_eq!((file.limits.poll, file.stop.grace_seconds), (Some(9), 1));
+        assert_eq!(file.stop.deadline_seconds, 25);
+        assert_eq!(of_file("florin.toml", ""), Ok(File::default()));
+    }
+
+    #[test]
+    fn every_variable_is_looked_at() {
+        let set = [
+            ("FLORIN_LISTEN", "8080"),
+            ("FLORIN_PUBLIC_URL", "ftp://x"),
+            ("FLORIN_CODE_SECONDS", "1"),
+            ("FLORIN_DATABASE_URL", "mysql://x"),
+            ("FLORIN_LISTN", "127.0.0.1:1"),
+            ("FLORIN_ADMIN_LISTEN", "off"),
+            ("HOME", "/"),
+        ];
+        let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let found = of_environment(set);
+        let places: Vec<_> = found.iter().map(|fault| fault.place.as_str()).collect();
+        assert_eq!(
+            places,
+            [
+                "FLORIN_CODE_SECONDS",
+                "FLORIN_DATABASE_URL",
+                "FLORIN_LISTEN",
+                "FLORIN_LISTN",
+                "FLORIN_PUBLIC_URL"
+            ]
+        );
+        assert_eq!(found[3].remedy, "remove it, or write FLORIN_LISTEN");
+    }
+}

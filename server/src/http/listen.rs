@@ -1,0 +1,100 @@
+//! The listener: connections in bounded number, heads in bounded time, and an end at which nobody's request is lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use futures_util::FutureExt;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+/// What a listener allows.
+#[derive(Clone, Copy, Debug)]
+pub struct Doors {
+    /// Open connections. Beyond it the kernel lets newcomers wait, and then refuses them.
+    pub connections: usize,
+    /// For the head of a request, and for how long a connection may be idle.
+    pub head: Duration,
+}
+
+/// The kernel may hold connections that are complete and that we have not taken yet: how long they get to be served.
+const LAST_ONES: Duration = Duration::from_millis(300);
+
+/// Serves until `close`, then refuses new connections and serves to its end what has begun.
+pub async fn serve(listener: TcpListener, router: Router, doors: Doors, close: CancellationToken) {
+    let mut room =
+        Room { router, doors, all: GracefulShutdown::new(), places: places(doors.connections) };
+    loop {
+        let place = tokio::select! {
+            place = room.places.clone().acquire_owned() => place,
+            () = close.cancelled() => break,
+        };
+        let Ok(place) = place else { break };
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => room.seat(stream, place),
+                Err(error) => unaccepted(&error).await,
+            },
+            () = close.cancelled() => break,
+        }
+    }
+    room.last_ones(listener);
+    tokio::time::sleep(LAST_ONES).await;
+    room.all.shutdown().await;
+}
+
+fn places(most: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))
+}
+
+struct Room {
+    router: Router,
+    doors: Doors,
+    all: GracefulShutdown,
+    places: Arc<Semaphore>,
+}
+
+impl Room {
+    fn seat(&mut self, stream: TcpStream, place: OwnedSemaphorePermit) {
+        // Answers are small, and a shopper waits for each of them.
+        _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(self.router.clone());
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.doors.head)
+            .max_buf_size(32 * 1024)
+            .serve_connection(TokioIo::new(stream), service);
+        let watched = self.all.watch(connection);
+        tokio::spawn(async move {
+            // A connection that breaks is its client's affair.
+            _ = watched.await;
+            drop(place);
+        });
+    }
+
+    /// Takes what the kernel has already completed for us, so that closing the listener breaks nobody's connection.
+    fn last_ones(&mut self, listener: TcpListener) {
+        let Ok(listener) = listener.into_std() else { return };
+        while let Ok((stream, _)) = listener.accept() {
+            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            let place = self.places.clone().acquire_owned().now_or_never();
+            if let (Ok(stream), Some(Ok(place))) = (stream, place) {
+                self.seat(stream, place);
+            }
+        }
+    }
+}
+
+/// Out of file handles, most likely: waiting a moment lets some of them be closed.
+async fn unaccepted(error: &std::io::Error) {
+    let gone = [std::io::ErrorKind::ConnectionAborted, std::io::ErrorKind::ConnectionReset];
+    if !gone.contains(&error.kind()) {
+        tracing::error!(%error, "a connection could not be accepted");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

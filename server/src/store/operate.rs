@@ -1,0 +1,309 @@
+//! What an operator asks and does: keys, sessions with their log, messages sent again, payments asked about again.
+
+use florin_shared::{MerchantId, SessionId};
+
+use super::keys::{self, NewKey};
+use super::sql::row;
+use super::{Pool, Store, StoreError, Tx};
+use crate::clock::Millis;
+
+/// Writes one row, to see whether the database takes it and keeps it.
+pub async fn touch(store: &Store, now: Millis) -> Result<(), StoreError> {
+    store
+        .write(async move |tx: &mut Tx| {
+            tx.sql(
+                "insert into setting (name, value) values ('alive', $1)
+                 on conflict (name) do update set value = excluded.value",
+            )
+            .bind(now.to_string())
+            .execute()
+            .await?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+}
+
+/// Whether the schema has been made at all.
+pub async fn has_tables(store: &Store) -> Result<bool, StoreError> {
+    let mut tx = store.read().await?;
+    let sql = match store.0 {
+        Pool::Sqlite { .. } => "select count(*) from sqlite_master where name = 'pay_order'",
+        Pool::Postgres(_) => {
+            "select count(*) from pg_tables where schemaname = current_schema() and tablename = 'pay_order'"
+        }
+    };
+    let found: Option<(i64,)> = tx.sql(sql).one().await?;
+    Ok(found == Some((1,)))
+}
+
+/// The database's own name and version.
+pub async fn version(store: &Store) -> Result<String, StoreError> {
+    let mut tx = store.read().await?;
+    let (name, sql) = match store.0 {
+        Pool::Sqlite { .. } => ("SQLite", "select sqlite_version()"),
+        Pool::Postgres(_) => ("PostgreSQL", "select current_setting('server_version')"),
+    };
+    let found: Option<(String,)> = tx.sql(sql).one().await?;
+    Ok(format!("{name} {}", found.map_or_else(String::new, |(version,)| version)))
+}
+
+/// The time by the database's own clock.
+pub async fn clock(store: &Store) -> Result<Millis, StoreError> {
+    let mut tx = store.read().await?;
+    let sql = match store.0 {
+        Pool::Sqlite { .. } => "select cast((julianday('now') - 2440587.5) * 86400000 as integer)",
+        Pool::Postgres(_) => "select (extract(epoch from clock_timestamp()) * 1000)::bigint",
+    };
+    let found: Option<(i64,)> = tx.sql(sql).one().await?;
+    Ok(found.map_or(0, |(now,)| now))
+}
+
+row! {
+    /// A key as it can be shown: never the key.
+    pub struct KeyRow { pub key_digest: String, pub merchant_id: String, pub created_ms: i64, }
+}
+
+/// The keys of a merchant, oldest first.
+pub async fn keys(tx: &mut Tx, merchant: &MerchantId) -> Result<Vec<KeyRow>, StoreError> {
+    Ok(tx
+        .sql(
+            "select key_digest, merchant_id, created_ms from api_key where merchant_id = $1
+              order by created_ms, key_digest",
+        )
+        .bind(merchant.as_str())
+        .all()
+        .await?)
+}
+
+/// Adds a key; what is kept is its digest.
+pub async fn add_key(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    key: &str,
+    now: Millis,
+) -> Result<String, StoreError> {
+    keys::add(tx, merchant, NewKey { secret: key, made_by: "", at: now }).await?;
+    Ok(keys::digest_of(key))
+}
+
+/// Takes a key away; it opens nothing from the next request on.
+pub async fn revoke_key(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    digest: &str,
+) -> Result<bool, StoreError> {
+    let gone = tx
+        .sql("delete from api_key where merchant_id = $1 and key_digest = $2")
+        .bind(merchant.as_str())
+        .bind(digest.to_owned())
+        .execute()
+        .await?;
+    Ok(gone == 1)
+}
+
+/// Every merchant's id, name and whether real money moves.
+pub async fn merchants(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
+    Ok(tx
+        .sql("select merchant_id, name, livemode from merchant order by merchant_id")
+        .all()
+        .await?)
+}
+
+row! {
+    /// A session in a list.
+    pub struct SessionLine {
+        pub session_id: String, pub merchant_id: String, pub trans_id: String, pub state: String,
+        pub amount: i64, pub currency: String, pub created_ms: i64, pub expire_ms: i64,
+    }
+}
+
+/// The newest sessions; an empty `merchant`, `trans_id` or `state` means any.
+pub async fn sessions(
+    tx: &mut Tx,
+    (merchant, trans_id, state): (&str, &str, &str),
+    most: i64,
+) -> Result<Vec<SessionLine>, StoreError> {
+    Ok(tx
+        .sql(
+            "select session_id, merchant_id, trans_id, state, amount, currency, created_ms, expire_ms
+               from session
+              where ($1 = '' or merchant_id = $1) and ($2 = '' or trans_id = $2) and ($3 = '' or state = $3)
+              order by created_ms desc, session_id desc limit $4",
+        )
+        .bind(merchant.to_owned())
+        .bind(trans_id.to_owned())
+        .bind(state.to_owned())
+        .bind(most)
+        .all()
+        .await?)
+}
+
+/// The session of a payment's number.
+pub async fn session_of(tx: &mut Tx, order_id: &str) -> Result<Option<String>, StoreError> {
+    let found: Option<(String,)> = tx
+        .sql("select session_id from payment where payment_id = $1")
+        .bind(order_id.to_owned())
+        .one()
+        .await?;
+    Ok(found.map(|(id,)| id))
+}
+
+row! {
+    /// A line of an order's log.
+    pub struct EventLine {
+        pub seq: i64, pub session_id: String, pub payment_id: Option<String>, pub kind: String,
+        pub from_state: String, pub to_state: String, pub at_ms: i64,
+    }
+}
+
+/// An order's log, oldest first.
+pub async fn log(
+    tx: &mut Tx,
+    merchant: &str,
+    trans_id: &str,
+) -> Result<Vec<EventLine>, StoreError> {
+    Ok(tx
+        .sql(
+            "select seq, session_id, payment_id, kind, from_state, to_state, at_ms from event
+              where merchant_id = $1 and trans_id = $2 order by seq",
+        )
+        .bind(merchant.to_owned())
+        .bind(trans_id.to_owned())
+        .all()
+        .await?)
+}
+
+row! {
+    /// A payment in a list.
+    pub struct PaymentLine {
+        pub payment_id: String, pub method: String, pub channel: String, pub state: String, pub role: String,
+        pub reason: String, pub amount: i64, pub currency: String, pub asks: i64, pub next_ask_ms: Option<i64>,
+        pub created_ms: i64,
+    }
+}
+
+/// The payments of a session, oldest first.
+pub async fn payments(tx: &mut Tx, session: &SessionId) -> Result<Vec<PaymentLine>, StoreError> {
+    Ok(tx
+        .sql(
+            "select payment_id, method, channel, state, role, reason, amount, currency, asks, next_ask_ms, created_ms
+               from payment where session_id = $1 order by created_ms, payment_id",
+        )
+        .bind(session.to_string())
+        .all()
+        .await?)
+}
+
+row! {
+    /// A message in a list; its body and its address's query may tell too much, and are left out.
+    pub struct MessageLine {
+        pub seq: i64, pub message_id: String, pub endpoint_id: String, pub url: String, pub state: String,
+        pub tries: i64, pub last_error: String, pub created_ms: i64,
+    }
+}
+
+/// The messages of an order, oldest first.
+pub async fn messages(
+    tx: &mut Tx,
+    merchant: &str,
+    trans_id: &str,
+) -> Result<Vec<MessageLine>, StoreError> {
+    Ok(tx
+        .sql(
+            "select seq, message_id, endpoint_id, url, state, tries, last_error, created_ms from outbox
+              where merchant_id = $1 and trans_id = $2 order by seq, endpoint_id",
+        )
+        .bind(merchant.to_owned())
+        .bind(trans_id.to_owned())
+        .all()
+        .await?)
+}
+
+/// Queues an order's messages again, under their own ids; with `undelivered` only those that nobody has taken.
+/// What is on its way right now is left alone.
+pub async fn resend(
+    tx: &mut Tx,
+    (merchant, trans_id): (&str, &str),
+    undelivered: bool,
+    now: Millis,
+) -> Result<u64, StoreError> {
+    Ok(tx
+        .sql(
+            "update outbox set state = 'PENDING', tries = 0, next_ms = $3, leased_until_ms = 0, last_error = '',
+                    done_ms = null
+              where merchant_id = $1 and trans_id = $2 and leased_until_ms <= $3
+                and ($4 = 0 or state <> 'DONE')",
+        )
+        .bind(merchant.to_owned())
+        .bind(trans_id.to_owned())
+        .bind(now)
+        .bind(i64::from(undelivered))
+        .execute()
+        .await?)
+}
+
+row! {
+    /// A message as it is sent.
+    pub struct Outgoing {
+        pub message_id: String, pub merchant_id: String, pub trans_id: String, pub body: String,
+        pub created_ms: i64,
+    }
+}
+
+/// What a merchant has been told since then, oldest first; one row a message, however many endpoints it has.
+pub async fn told_since(
+    tx: &mut Tx,
+    merchant: &str,
+    since: Millis,
+) -> Result<Vec<Outgoing>, StoreError> {
+    Ok(tx
+        .sql(
+            "select message_id, merchant_id, trans_id, body, created_ms from outbox
+              where created_ms >= $2 and ($1 = '' or merchant_id = $1)
+              order by created_ms, trans_id, seq limit 1000",
+        )
+        .bind(merchant.to_owned())
+        .bind(since)
+        .all()
+        .await?)
+}
+
+/// Where merchants are told things: address, messages waiting, and the last reason that one waits.
+pub async fn addresses(
+    tx: &mut Tx,
+    since: Millis,
+) -> Result<Vec<(String, i64, String)>, StoreError> {
+    Ok(tx
+        .sql(
+            "select url, sum(case when state = 'PENDING' then 1 else 0 end), max(last_error) from outbox
+              where created_ms >= $1 group by url order by url limit 50",
+        )
+        .bind(since)
+        .all()
+        .await?)
+}
+
+/// Everything younger than `since` is asked about once more: payments whatever they ended as, so that what happened
+/// after a backup is found; and money on its way back.
+pub async fn ask_again(tx: &mut Tx, since: Millis, now: Millis) -> Result<(u64, u64), StoreError> {
+    let payments = tx
+        .sql("update payment set next_ask_ms = $2 where created_ms >= $1 and state <> 'INTENT'")
+        .bind(since)
+        .bind(now)
+        .execute()
+        .await?;
+    let reversals = tx
+        .sql("update reversal set next_try_ms = $2 where created_ms >= $1 and state in ('INTENT', 'SENT', 'UNKNOWN')")
+        .bind(since)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok((payments, reversals))
+}
+
+/// How many of them still wait for an answer.
+pub async fn still_asked(tx: &mut Tx, until: Millis) -> Result<i64, StoreError> {
+    let found: Option<(i64,)> =
+        tx.sql("select count(*) from payment where next_ask_ms <= $1").bind(until).one().await?;
+    Ok(found.map_or(0, |(count,)| count))
+}

@@ -1,0 +1,19 @@
+//! The real program, as an operator meets it: commands, logs, figures, an end without loss, overload, replicas, backups.
+
+// A test that cannot get what it needs fails by panicking.
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
+
+mod backups;
+mod commands;
+mod database;
+mod figures;
+mod logs;
+mod overload;
+#[path = "../it/support/postgres.rs"]
+mod postgres;
+mod replicas;
+#[path = "../it/support/sink.rs"]
+mod sink;
+mod slow;
+mod stopping;
+mod support;

@@ -1,0 +1,102 @@
+//! More than can be done (G14): what is too much is refused at once and whole, and what matters most is refused last.
+
+use std::time::{Duration, Instant};
+
+use florin_server::gates::Class;
+use futures_util::future::join_all;
+use reqwest::Method;
+
+use crate::support::{Answer, Db, Florin, KEY, Session, World, on_both};
+
+/// How many merchants' programs run wild at once, each as fast as it can.
+const WILD: usize = 32;
+
+const LASTS: Duration = Duration::from_secs(4);
+
+#[derive(Default)]
+struct Told {
+    good: u64,
+    shed: Vec<Duration>,
+    wrong: Vec<String>,
+}
+
+#[allow(clippy::disallowed_methods)]
+async fn wild(world: &World, florin: &Florin) -> Told {
+    let (begun, mut told) = (Instant::now(), Told::default());
+    while begun.elapsed() < LASTS {
+        let asked = Instant::now();
+        match florin.call(Method::POST, "/v1/sessions", KEY, Some(&world.order())).await {
+            Ok(answer) if answer.status == 200 => told.good += 1,
+            Ok(answer) if is_shed(&answer) => told.shed.push(asked.elapsed()),
+            Ok(answer) => told.wrong.push(format!("{answer:?}")),
+            Err(error) => told.wrong.push(format!("{error:?}")),
+        }
+    }
+    told
+}
+
+fn is_shed(answer: &Answer) -> bool {
+    answer.status == 503
+        && answer.retry_after.as_deref() == Some("1")
+        && answer.body["ret_code"] == "BUSY"
+}
+
+/// Polls and a payment with its notification, while the others run wild.
+#[allow(clippy::disallowed_methods)]
+async fn shopper(world: &World, florin: &Florin, session: &Session) -> u64 {
+    let (begun, mut polls) = (Instant::now(), 0);
+    let opened = florin.open(session, "GCASH").await;
+    world.wallet(opened["next_action"]["text"].as_str().unwrap(), "approve").await;
+    while begun.elapsed() < LASTS {
+        florin.status(session).await;
+        polls += 1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    florin.until_paid(session).await;
+    polls
+}
+
+on_both! {
+    async fn too_much_is_refused_at_once_and_the_shopper_feels_nothing(world: &World) {
+        let file = world.folder.join("florin.toml");
+        std::fs::write(&file, "[limits]\nmerchant = 2\n").unwrap();
+        let florin = world.serve(&[("FLORIN_CONFIG", file.to_str().unwrap())]).await;
+        let session = florin.session(world.order()).await;
+        let wilds = join_all((0..WILD).map(|_| wild(world, &florin)));
+        let (told, polls) = tokio::join!(wilds, shopper(world, &florin, &session));
+        let wrong: Vec<_> = told.iter().flat_map(|told| told.wrong.clone()).collect();
+        assert_eq!(wrong, Vec::<String>::new());
+        let mut shed: Vec<_> = told.iter().flat_map(|told| told.shed.clone()).collect();
+        let good: u64 = told.iter().map(|told| told.good).sum();
+        shed.sort();
+        assert!(good > 50 && shed.len() > 50, "{good} done, {} refused", shed.len());
+        let median = shed[shed.len() / 2];
+        assert!(median < Duration::from_millis(250), "a refusal takes {median:?}");
+        assert!(polls > 20, "{polls}");
+        let told = florin.get(format!("{}/metrics", florin.admin)).await.body;
+        let line = format!("florin_http_shed_total{{class=\"merchant\"}} {}", shed.len());
+        assert!(told.as_str().unwrap().contains(&line), "{line} is missing");
+        // Afterwards everything is as before: no place has been lost.
+        florin.pay(world).await;
+        world.check(false).await;
+    }
+}
+
+#[test]
+fn what_carries_the_truth_is_refused_last() {
+    let gates = florin_server::gates::Gates::default();
+    let most = |class| {
+        let mut places = Vec::new();
+        while places.len() < 100_000
+            && let Some(place) = gates.enter(class)
+        {
+            places.push(place);
+        }
+        places.len()
+    };
+    let merchant = most(Class::Merchant);
+    assert!(merchant < most(Class::Shopper), "a merchant's program tries again by itself");
+    assert!(most(Class::Shopper) < most(Class::Notice));
+    assert!(most(Class::Notice) < most(Class::Poll));
+    assert_eq!(most(Class::Health), 100_000, "whether we are well is always told");
+}
