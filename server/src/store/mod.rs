@@ -263,7 +263,8 @@ mod tests {
 
     #[test]
     fn trouble_of_the_database_is_told_from_mistakes_of_ours() {
-        for code in ["53100", "57P01", "08006", "40P01", "55P03", "57014", "13", "778", "5", "1034"] {
+        for code in ["53100", "57P01", "08006", "40P01", "55P03", "57014", "13", "778", "5", "1034"]
+        {
             assert!(is_trouble(code), "{code}");
         }
         for code in ["23505", "42601", "22P02", "2067", "1555", "787", "1", ""] {
