@@ -71,11 +71,15 @@ pub(super) async fn run(trigger: Trigger) -> anyhow::Result<Answer> {
         }
         "payment.reversed" => {
             let first = shopper.open(&trigger.method).await?;
+            // Choosing another method closes the first code; its payer pays all the same.
+            shopper.still_payable(&first.0).await?;
             let second = shopper.open(&trigger.second_method).await?;
-            shopper.wallet(&first.1, "approve").await?;
             shopper.wallet(&second.1, "approve").await?;
+            let status = shopper.until("status", "SUCCESS").await?;
+            shopper.wallet(&first.1, "approve").await?;
             order_ids.extend([first.0, second.0]);
-            shopper.until("status", "SUCCESS").await?
+            shopper.until("notice", "SURPLUS_RETURNED").await?;
+            status
         }
         _ => {
             let (id, code) = shopper.open(&trigger.method).await?;
@@ -149,6 +153,12 @@ impl<'t> Shopper<'t> {
         let act = json!({ "code": code, "action": action });
         let url = format!("{}/wallet", self.trigger.sandbox);
         ask(self.http.post(url).json(&act)).await.map(drop)
+    }
+
+    /// The sandbox takes money for this payment even when it has been closed.
+    async fn still_payable(&self, order_id: &str) -> anyhow::Result<()> {
+        let fault = json!({ "fault": "paid_after_cancel", "request": order_id, "times": 1 });
+        ask(self.http.post(format!("{}/faults", self.trigger.sandbox)).json(&fault)).await.map(drop)
     }
 
     async fn until(&self, field: &str, word: &str) -> anyhow::Result<String> {

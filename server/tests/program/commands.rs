@@ -152,10 +152,10 @@ on_both! {
 async fn every_event_can_be_triggered() {
     let world = World::new(Db::Sqlite).await;
     let florin = world.serve(&[]).await;
-    for (event, status, kinds) in [
-        ("payment.success", "SUCCESS", &["PAYMENT.SUCCESS"][..]),
-        ("payment.failure", "FAIL", &["PAYMENT.FAILURE"]),
-        ("payment.reversed", "SUCCESS", &["PAYMENT.SUCCESS", "PAYMENT.REVERSED"]),
+    for (event, status, kind) in [
+        ("payment.success", "SUCCESS", "PAYMENT.SUCCESS"),
+        ("payment.failure", "FAIL", "PAYMENT.FAILURE"),
+        ("payment.reversed", "SUCCESS", "PAYMENT.REVERSED"),
     ] {
         let notify = world.sink.url.clone();
         let arguments = ["trigger", event, "--server", &florin.base, "--notify-url", &notify];
@@ -163,13 +163,15 @@ async fn every_event_can_be_triggered() {
         assert_eq!((code, &made["status"]), (0, &json!(status)), "{made}");
         let order = made["trans_id"].as_str().unwrap();
         for _ in 0..200 {
-            if world.sink.kinds(order).len() == kinds.len() {
+            if world.sink.kinds(order).iter().any(|told| told == kind) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        assert_eq!(world.sink.kinds(order), kinds, "{event}");
+        let told = world.sink.kinds(order);
+        assert!(told.iter().any(|told| told == kind), "{event}: {told:?}");
     }
+    world.check(true).await;
 }
 
 #[tokio::test]

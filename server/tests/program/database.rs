@@ -90,6 +90,7 @@ async fn a_full_disk_is_told_honestly_and_passes_by_itself() {
         assert_eq!(told.retry_after.as_deref(), Some("1"));
     }
     assert_eq!(florin.status(&paid).await["status"], "SUCCESS", "polls go on");
+    tokio::time::sleep(Duration::from_millis(1200)).await;
     let ready = florin.get(format!("{}/readyz", florin.base)).await;
     assert_eq!((ready.status, &ready.body["database"]), (503, &json!("it does not take a write")));
     florin.disk_is_full(false);
