@@ -68,6 +68,22 @@ async fn send(app: &TestApp, key: &str, method: Method, path: &str, body: Option
     }
 }
 
+/// The tenth part that is answered soonest, for each of two ids that are asked for in turn.
+async fn quickest(app: &TestApp, ids: [&str; 2]) -> [Duration; 2] {
+    let mut times = [Vec::new(), Vec::new()];
+    let client = reqwest::Client::new();
+    for turn in 0..200 {
+        let address = format!("{}/v1/sessions?session_id={}", app.base, ids[turn % 2]);
+        let begun = tokio::time::Instant::now();
+        client.get(address).bearer_auth(OTHER_KEY).send().await.unwrap().bytes().await.unwrap();
+        times[turn % 2].push(begun.elapsed());
+    }
+    times.map(|mut times| {
+        times.sort();
+        times[times.len() / 10]
+    })
+}
+
 on_both! {
     async fn a_foreign_id_is_answered_as_one_that_nobody_has(app: TestApp) {
         for (method, path, body) in with_ids(app).await {
@@ -89,18 +105,16 @@ on_both! {
     async fn a_foreign_id_takes_no_longer_than_an_unknown_one(app: TestApp) {
         let session = app.session("HKD", "800").await;
         let unknown = session.id.replace(&session.id[2..10], "00000000");
-        let mut times = [Vec::new(), Vec::new()];
-        let client = reqwest::Client::new();
-        for turn in 0..240 {
-            let id = if turn % 2 == 0 { &session.id } else { &unknown };
-            let request = client.get(format!("{}/v1/sessions?session_id={id}", app.base)).bearer_auth(OTHER_KEY);
-            let begun = tokio::time::Instant::now();
-            request.send().await.unwrap().bytes().await.unwrap();
-            times[turn % 2].push(begun.elapsed());
+        // A busy machine disturbs a round; what the code itself does longer shows in every round.
+        let mut rounds = Vec::new();
+        for _ in 0..6 {
+            let [foreign, unknown] = quickest(app, [&session.id, &unknown]).await;
+            rounds.push((foreign, unknown));
+            if foreign.abs_diff(unknown) < Duration::from_micros(100).max(unknown / 8) {
+                return;
+            }
         }
-        let [foreign, unknown] = times.map(|mut times| { times.sort(); times[times.len() / 2] });
-        let apart = foreign.abs_diff(unknown);
-        assert!(apart < Duration::from_micros(200).max(unknown / 4), "foreign {foreign:?}, unknown {unknown:?}");
+        panic!("foreign and unknown ids differ in every round: {rounds:?}");
     }
 
     async fn an_organisations_key_acts_for_its_merchants_and_no_other(app: TestApp) {
