@@ -47,6 +47,7 @@ update outbox set delivery_id = message_id, lane = merchant_id || ' ' || url, ro
 
 drop index outbox_due;
 create index outbox_due on outbox (lane, next_ms) where state = 'PENDING';
+create index outbox_held on outbox (lane) where state = 'HELD';
 create unique index outbox_delivery on outbox (delivery_id);
 create index outbox_of_endpoint on outbox (endpoint_id, delivery_id) where endpoint_id <> 'notify_url';
 create index outbox_of_merchant on outbox (merchant_id, delivery_id);

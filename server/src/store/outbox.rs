@@ -299,7 +299,7 @@ async fn refused(
 
 /// An endpoint is disabled: what it has not been told waits for it.
 pub async fn hold(tx: &mut Tx, endpoint: &EndpointId) -> Result<(), StoreError> {
-    tx.sql("update outbox set state = 'HELD', leased_until_ms = 0 where endpoint_id = $1 and state = 'PENDING'")
+    tx.sql("update outbox set state = 'HELD', leased_until_ms = 0 where lane = $1 and state = 'PENDING'")
         .bind(endpoint.as_str())
         .execute()
         .await?;
@@ -310,7 +310,7 @@ pub async fn hold(tx: &mut Tx, endpoint: &EndpointId) -> Result<(), StoreError> 
 pub async fn release(tx: &mut Tx, endpoint: &EndpointId, now: Millis) -> Result<(), StoreError> {
     tx.sql(
         "update outbox set state = 'PENDING', next_ms = $2, round_ms = $2, round_tries = tries
-          where endpoint_id = $1 and state = 'HELD'",
+          where lane = $1 and state = 'HELD'",
     )
     .bind(endpoint.as_str())
     .bind(now)
@@ -321,9 +321,10 @@ pub async fn release(tx: &mut Tx, endpoint: &EndpointId, now: Millis) -> Result<
 
 /// An endpoint is deleted: what it has not been told is given up.
 pub async fn give_up(tx: &mut Tx, endpoint: &EndpointId) -> Result<(), StoreError> {
+    hold(tx, endpoint).await?;
     tx.sql(
-        "update outbox set state = 'DEAD', last_error = 'the endpoint was deleted', leased_until_ms = 0
-          where endpoint_id = $1 and state in ('PENDING', 'HELD')",
+        "update outbox set state = 'DEAD', last_error = 'the endpoint was deleted'
+          where lane = $1 and state = 'HELD'",
     )
     .bind(endpoint.as_str())
     .execute()

@@ -196,6 +196,10 @@ on_both! {
             let answer = app.merchant(Method::POST, ALL, Some(body.clone())).await;
             assert_eq!((answer.status, answer.code(), answer.field()), (400, code, field), "{body}");
         }
+        let mut session = app.request("PHP", "25000");
+        session["notify_url"] = json!("http://169.254.169.254/latest/meta-data");
+        let answer = app.create(session).await;
+        assert_eq!((answer.status, answer.code(), answer.field()), (400, "INVALID_WEBHOOK_URL", "notify_url"));
         let none: Vec<Value> = Vec::new();
         assert_eq!(app.merchant(Method::GET, ALL, None).await.data()["endpoints"], json!(none));
         let (endpoint, _) = register(app, &app.sink.url, json!({})).await;

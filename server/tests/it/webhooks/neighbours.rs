@@ -8,7 +8,8 @@ use florin_server::{Error, clock::Millis};
 use serde_json::json;
 
 use super::{deliveries, pay_at, register};
-use crate::support::{MERCHANT, TestApp, on_both};
+use crate::support::sink::Sink;
+use crate::support::{Db, MERCHANT, TestApp, on_both, tell};
 
 /// Writes messages of made-up orders for a registered endpoint.
 async fn queue(app: &TestApp, endpoint: &str, orders: usize, per_order: i64) {
@@ -46,6 +47,33 @@ async fn one(tx: &mut Tx, endpoint: &str, order: &str, seq: i64, now: Millis) ->
     Ok(())
 }
 
+/// All 300 messages of 60 orders are told, once, each order in its order.
+async fn told_in_order(app: &TestApp, good: &Sink, endpoint: &str) {
+    app.until("all are told", async || good.received().len() >= 300).await;
+    for order in 0..60 {
+        let order = format!("{endpoint}-{order}");
+        let heard = good.received();
+        let of_order = heard.iter().filter(|heard| heard.body["data"]["trans_id"] == order);
+        let told: Vec<_> = of_order.map(|heard| heard.body["data"]["seq"].clone()).collect();
+        assert_eq!(told, [1, 2, 3, 4, 5], "{order}");
+    }
+    let query = format!("endpoint_id={endpoint}&state=PENDING");
+    app.until("all are done", async || deliveries(app, &query).await.is_empty()).await;
+    assert_eq!(good.received().len(), 300);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_share_the_work_and_send_nothing_twice() {
+    tell(Db::Postgres, async |app| {
+        let (_second, _) = app.another().await;
+        let good = app.another_sink().await;
+        let (endpoint, _) = register(app, &good.url, json!({})).await;
+        queue(app, &endpoint, 60, 5).await;
+        told_in_order(app, &good, &endpoint).await;
+    })
+    .await;
+}
+
 on_both! {
     async fn endpoints_that_hang_delay_nobody_else(app: TestApp) {
         for _ in 0..12 {
@@ -70,14 +98,7 @@ on_both! {
         let good = app.another_sink().await;
         let (endpoint, _) = register(app, &good.url, json!({})).await;
         queue(app, &endpoint, 60, 5).await;
-        app.until("all are told", async || good.received().len() >= 300).await;
-        for order in 0..60 {
-            let trans_id = format!("{endpoint}-{order}");
-            let told: Vec<_> = good.received().iter().filter(|heard| heard.body["data"]["trans_id"] == trans_id).map(|heard| heard.body["data"]["seq"].as_i64().unwrap()).collect();
-            assert_eq!(told, [1, 2, 3, 4, 5]);
-        }
-        app.until("all are done", async || app.app.courier.lanes.under_way() == 0).await;
-        assert_eq!(good.received().len(), 300);
+        told_in_order(app, &good, &endpoint).await;
     }
 
     async fn a_message_that_is_refused_holds_its_order_up_three_times_and_no_other(app: TestApp) {

@@ -91,6 +91,26 @@ on_both! {
         app.until("it is told", async || !sink.kinds(&session.trans_id).is_empty()).await;
     }
 
+    async fn in_live_mode_every_try_looks_at_the_address_again(app: TestApp) {
+        app.sink.refuse(&[500]);
+        pay_at(app, Some(&app.sink.url)).await;
+        app.until("the first try failed", async || attempts(app).await.len() == 1).await;
+        let go_live = async move |tx: &mut Tx| {
+            tx.sql("update merchant set livemode = 1").execute().await?;
+            Ok::<_, Error>(())
+        };
+        app.app.store.write(go_live).await.unwrap();
+        app.pass(Duration::from_secs(10));
+        let second = async || {
+            let mut tx = app.app.store.read().await.unwrap();
+            let row: Option<(String,)> = tx.sql("select error from delivery_try where number = 2").one().await.unwrap();
+            row.map(|(error,)| error)
+        };
+        app.until("the second try failed", async || second().await.is_some()).await;
+        assert_eq!(second().await.as_deref(), Some("the address must be https"));
+        assert!(app.sink.received().is_empty());
+    }
+
     async fn a_missing_row_of_an_endpoint_breaks_invariant_12(app: TestApp) {
         let (endpoint, _) = register(app, &app.sink.url, json!({})).await;
         app.pass(Duration::from_secs(120));
