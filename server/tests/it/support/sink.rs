@@ -22,15 +22,21 @@ pub struct Received {
     pub body: Value,
 }
 
+/// How it behaves.
+#[derive(Default)]
+pub struct Manners {
+    /// Answers to give before it says 200.
+    pub refuse: Vec<u16>,
+    /// What it says beside a refusal, as `retry-after`.
+    pub retry_after: Option<&'static str>,
+    /// Whether it takes messages and never answers.
+    pub hangs: bool,
+}
+
 #[derive(Default)]
 struct Kept {
     received: Vec<Received>,
-    /// Answers to give before it says 200.
-    refuse: Vec<u16>,
-    /// What it says beside a refusal, as `retry-after`.
-    retry_after: Option<&'static str>,
-    /// Whether it takes messages and never answers.
-    hangs: bool,
+    manners: Manners,
 }
 
 /// The endpoint.
@@ -53,19 +59,14 @@ impl Sink {
         Sink { url, kept }
     }
 
+    /// From now on it behaves so.
+    pub fn behave(&self, change: impl FnOnce(&mut Manners)) {
+        change(&mut self.kept.lock().unwrap().manners);
+    }
+
     /// Answers the next messages with these statuses.
     pub fn refuse(&self, statuses: &[u16]) {
-        self.kept.lock().unwrap().refuse = statuses.to_vec();
-    }
-
-    /// Says so beside every refusal from now on.
-    pub fn retry_after(&self, text: &'static str) {
-        self.kept.lock().unwrap().retry_after = Some(text);
-    }
-
-    /// Takes messages and never answers.
-    pub fn hang(&self) {
-        self.kept.lock().unwrap().hangs = true;
+        self.behave(|manners| manners.refuse = statuses.to_vec());
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -82,7 +83,7 @@ impl Sink {
 }
 
 async fn hear(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, raw: Bytes) -> Response {
-    let hangs = kept.lock().unwrap().hangs;
+    let hangs = kept.lock().unwrap().manners.hangs;
     if hangs {
         std::future::pending::<()>().await;
     }
@@ -91,9 +92,9 @@ async fn hear(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, raw: Byt
     };
     let raw = String::from_utf8(raw.to_vec()).unwrap();
     let mut kept = kept.lock().unwrap();
-    if !kept.refuse.is_empty() {
-        let status = StatusCode::from_u16(kept.refuse.remove(0)).unwrap();
-        let headers = kept.retry_after.map(|text| [("retry-after", text)]);
+    if !kept.manners.refuse.is_empty() {
+        let status = StatusCode::from_u16(kept.manners.refuse.remove(0)).unwrap();
+        let headers = kept.manners.retry_after.map(|text| [("retry-after", text)]);
         return match headers {
             Some(headers) => (status, headers, "not today").into_response(),
             None => (status, "not today").into_response(),

@@ -78,7 +78,7 @@ on_both! {
     async fn endpoints_that_hang_delay_nobody_else(app: TestApp) {
         for _ in 0..12 {
             let dead = app.another_sink().await;
-            dead.hang();
+            dead.behave(|manners| manners.hangs = true);
             let (endpoint, _) = register(app, &dead.url, json!({ "types": ["REFUND.*"] })).await;
             queue(app, &endpoint, 100, 1).await;
         }

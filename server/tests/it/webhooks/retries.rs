@@ -45,11 +45,11 @@ on_both! {
 
     async fn retry_after_is_honoured_within_bounds(app: TestApp) {
         app.sink.refuse(&[503, 429]);
-        app.sink.retry_after("120");
+        app.sink.behave(|manners| manners.retry_after = Some("120"));
         pay_at(app, Some(&app.sink.url)).await;
         app.until("a try failed", async || attempts(app).await.len() == 1).await;
         assert!((120..=121).contains(&wait(&attempts(app).await[0])), "{:?}", attempts(app).await);
-        app.sink.retry_after("99999999");
+        app.sink.behave(|manners| manners.retry_after = Some("99999999"));
         app.pass(Duration::from_secs(122));
         app.until("a second try failed", async || attempts(app).await.len() == 2).await;
         let asked = wait(&attempts(app).await[1]);
