@@ -1,17 +1,18 @@
 //! Deliveries, for the merchant's server: what was told, try by try, and telling it again.
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use florin_shared::webhook::{DeliveryList, DeliveryView, TryView};
 use florin_shared::{Code, DeliveryId};
-use serde::Deserialize;
 
 use crate::clock::rfc3339;
 use crate::domain::webhook::{DeliveryState, NOTIFY_URL};
 use crate::flow::deliveries::{self, Told};
 use crate::http::answer::Good;
+use crate::http::asked::{Asked, limit};
 use crate::http::auth::Caller;
+use crate::http::body::Fields;
 use crate::store::deliveries::{Of, Page, TryRow};
 use crate::{App, Error, Result};
 
@@ -27,30 +28,12 @@ pub fn routes() -> Router<App> {
 const USUAL: i64 = 20;
 const MOST: i64 = 100;
 
-/// At most one of the keys.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    endpoint_id: Option<String>,
-    order_id: Option<String>,
-    trans_id: Option<String>,
-    session_id: Option<String>,
-    state: Option<String>,
-    cursor: Option<String>,
-    limit: Option<String>,
-}
-
+/// At most one of the keys; `state`, `limit` and `cursor`.
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
-    asked: std::result::Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    Asked(asked): Asked,
 ) -> Result<Good<DeliveryList>> {
-    let Query(asked) = asked.map_err(|wrong| {
-        Error::refused(
-            Code::UnknownField,
-            format!("the query is not understood: {}", wrong.body_text()),
-        )
-    })?;
     let (told, has_more) = deliveries::list(&app, &merchant, page(asked)?).await?;
     let deliveries: Vec<_> = told.into_iter().map(view).collect();
     let last = deliveries.last().map(|delivery: &DeliveryView| delivery.delivery_id.clone());
@@ -77,16 +60,20 @@ fn known(id: &str) -> Result<DeliveryId> {
     id.parse().map_err(|_| Error::no_such("delivery"))
 }
 
-fn page(asked: Asked) -> Result<Page> {
-    let state = asked.state.as_deref().map(state).transpose()?;
-    let before = asked.cursor.as_deref().map(str::parse).transpose();
+fn page(mut asked: Fields) -> Result<Page> {
+    let state = asked.text("state", 16)?.as_deref().map(state).transpose()?;
+    let before = asked.text("cursor", 64)?.as_deref().map(str::parse).transpose();
     let before = before.map_err(|_| wrong("cursor", "is not one that a page gave"))?;
-    let most = limit(asked.limit.as_deref())?;
-    Ok(Page { of: of(asked)?, state, before, most })
+    let most = limit(&mut asked, USUAL, MOST)?;
+    let page = Page { of: of(&mut asked)?, state, before, most };
+    asked.end()?;
+    Ok(page)
 }
 
-fn of(asked: Asked) -> Result<Of> {
-    match (asked.endpoint_id, asked.order_id, asked.trans_id, asked.session_id) {
+fn of(asked: &mut Fields) -> Result<Of> {
+    let (endpoint, payment) = (asked.text("endpoint_id", 64)?, asked.text("order_id", 64)?);
+    let (order, session) = (asked.text("trans_id", 64)?, asked.text("session_id", 64)?);
+    match (endpoint, payment, order, session) {
         (None, None, None, None) => Ok(Of::Merchant),
         (Some(id), None, None, None) => Ok(Of::Endpoint(id.parse()?)),
         (None, Some(id), None, None) => Ok(Of::Payment(id.parse()?)),
@@ -102,12 +89,6 @@ fn of(asked: Asked) -> Result<Of> {
 fn state(text: &str) -> Result<DeliveryState> {
     let words: Vec<_> = DeliveryState::ALL.iter().map(|state| state.as_str()).collect();
     text.parse().map_err(|_| wrong("state", &format!("must be one of {}", words.join(", "))))
-}
-
-fn limit(text: Option<&str>) -> Result<i64> {
-    let Some(text) = text else { return Ok(USUAL) };
-    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-    limit.ok_or_else(|| wrong("limit", &format!("is a whole number from 1 to {MOST}")))
 }
 
 fn wrong(name: &str, what: &str) -> Error {

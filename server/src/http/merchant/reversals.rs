@@ -2,17 +2,17 @@
 //! it (D5).
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use florin_shared::refund::{ReversalView, Reversals};
 use florin_shared::{Code, ReversalId};
-use serde::Deserialize;
 
 use super::new_session::same_merchant;
 use crate::domain::reversal::Outcome;
 use crate::flow::resolve::{Words, resolve, view};
 use crate::flow::to_the_end;
 use crate::http::answer::Good;
+use crate::http::asked::{Asked, limit};
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
 use crate::store::reversals::{self, Wanted};
@@ -31,20 +31,11 @@ const MOST: i64 = 100;
 
 const STATUSES: [&str; 5] = ["PROCESSING", "SUCCESS", "FAIL", "MANUAL", "KEPT"];
 
-/// `?status=MANUAL`, `?order_id=`, `?trans_id=`; `limit` and `after` page through them.
-#[derive(Deserialize)]
-struct Asked {
-    status: Option<String>,
-    order_id: Option<String>,
-    trans_id: Option<String>,
-    after: Option<String>,
-    limit: Option<String>,
-}
-
+/// `?status=MANUAL`, `?order_id=`, `?trans_id=`; `limit` and `cursor` page through them.
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
-    Query(asked): Query<Asked>,
+    Asked(asked): Asked,
 ) -> Result<Good<Reversals>> {
     let wanted = wanted(asked)?;
     let mut tx = app.store.read().await?;
@@ -56,34 +47,28 @@ async fn list(
     found.truncate(most);
     let last = found.last().map(|reversal| reversal.id.to_string());
     let reversals = found.iter().map(|reversal| view(reversal, merchant.livemode)).collect();
-    Ok(Good(Reversals { reversals, next: last.filter(|_| has_more) }))
+    Ok(Good(Reversals { reversals, next_cursor: last.filter(|_| has_more) }))
 }
 
-fn wanted(asked: Asked) -> Result<Wanted> {
-    let status = asked.status.unwrap_or_default();
+fn wanted(mut asked: Fields) -> Result<Wanted> {
+    let status = asked.text("status", 16)?.unwrap_or_default();
     if !status.is_empty() && !STATUSES.contains(&status.as_str()) {
         return Err(wrong("status", format!("must be one of {}", STATUSES.join(", "))));
     }
-    let most = match asked.limit {
-        None => USUAL,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|most| (1..=MOST).contains(most))
-            .ok_or_else(|| wrong("limit", format!("must be a whole number from 1 to {MOST}")))?,
-    };
-    Ok(Wanted {
+    let wanted = Wanted {
         status,
-        order_id: plain("order_id", asked.order_id)?,
-        trans_id: plain("trans_id", asked.trans_id)?,
-        after: plain("after", asked.after)?,
-        most,
-    })
+        order_id: plain(&mut asked, "order_id")?,
+        trans_id: plain(&mut asked, "trans_id")?,
+        after: plain(&mut asked, "cursor")?,
+        most: limit(&mut asked, USUAL, MOST)?,
+    };
+    asked.end()?;
+    Ok(wanted)
 }
 
 /// What is none of our numbers finds nothing; what no database can hold is refused.
-fn plain(name: &'static str, text: Option<String>) -> Result<String> {
-    let text = text.unwrap_or_default();
+fn plain(asked: &mut Fields, name: &'static str) -> Result<String> {
+    let text = asked.text(name, 64)?.unwrap_or_default();
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text)
     } else {
