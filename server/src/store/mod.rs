@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 
 pub mod backup;
 pub mod checks;
@@ -30,11 +30,13 @@ pub mod orders;
 pub mod organisations;
 pub mod outbox;
 pub mod payments;
+mod pen;
 pub mod reversals;
 pub mod sessions;
 mod sql;
 mod writer;
 
+use pen::Pen;
 pub use sql::{Row, Sql, Tx};
 use writer::Writer;
 
@@ -223,12 +225,14 @@ async fn sqlite(url: &str) -> anyhow::Result<Pool> {
     let mut writer = options.clone().journal_mode(SqliteJournalMode::Wal).connect().await?;
     migrations().run_direct(None, &mut writer, false).await?;
     refuse_old(&mut writer).await?;
+    writer.close().await?;
+    let pen = Pen::open(options.get_filename())?;
     let readers = SqlitePoolOptions::new()
         .max_connections(8)
         .test_before_acquire(false)
         .connect_with(options.read_only(true))
         .await?;
-    Ok(Pool::Sqlite { writer: Writer::start(writer)?, readers })
+    Ok(Pool::Sqlite { writer: Writer::start(pen)?, readers })
 }
 
 fn sqlite_options(url: &str) -> anyhow::Result<SqliteConnectOptions> {

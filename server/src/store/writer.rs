@@ -5,9 +5,9 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::pen::Pen;
 use super::{StoreError, Tx};
 use crate::clock::Stopwatch;
 use crate::metrics::{COMMIT_SECONDS, COMMIT_UNITS};
@@ -35,12 +35,12 @@ pub(super) struct Writer(Option<mpsc::Sender<Order>>);
 
 impl Writer {
     /// Starts the thread. It ends when the last `Writer` is gone.
-    pub(super) fn start(connection: SqliteConnection) -> std::io::Result<Writer> {
+    pub(super) fn start(pen: Pen) -> std::io::Result<Writer> {
         let (send, orders) = mpsc::channel(4 * MOST);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         std::thread::Builder::new()
             .name("florin-writer".into())
-            .spawn(move || runtime.block_on(work(Tx::Sqlite(Box::new(connection)), orders)))?;
+            .spawn(move || runtime.block_on(work(Tx::Sqlite(Box::new(pen)), orders)))?;
         Ok(Writer(Some(send)))
     }
 
@@ -135,10 +135,9 @@ async fn work(mut tx: Tx, mut orders: mpsc::Receiver<Order>) {
 
 /// One commit for all of `units`. Whoever failed is rolled back alone.
 async fn commit(tx: &mut Tx, units: Vec<Unit>) {
-    // The only texts with two statements in them: each saves a trip to SQLite's thread.
-    if let Err(error) = tx.sql("begin immediate; savepoint unit").execute().await {
+    if let Err(error) = mark(tx, "begin immediate; savepoint unit") {
         tracing::warn!(?error, units = units.len(), "the writer could not begin");
-        let _none_open = tx.sql("rollback").execute().await;
+        let _none_open = mark(tx, "rollback");
         return tell_unrun(units).await;
     }
     let mut ran = Vec::with_capacity(units.len());
@@ -150,23 +149,23 @@ async fn commit(tx: &mut Tx, units: Vec<Unit>) {
         } else {
             "rollback to unit; release unit; savepoint unit"
         };
-        let marked = tx.sql(next).execute().await;
+        let marked = mark(tx, next);
         ran.push(done);
         // A full disk makes SQLite roll everything back by itself; what ran afterwards would commit piece by piece.
         if let Err(error) = marked {
             tracing::error!(?error, "a group of units was lost; none of them is committed");
-            let _none_open = tx.sql("rollback").execute().await;
+            let _none_open = mark(tx, "rollback");
             ran.into_iter().for_each(|done| (done.tell)(Err(nothing_done())));
             return tell_unrun(waiting.collect()).await;
         }
     }
     let watch = Stopwatch::start();
-    let committed = tx.sql("release unit; commit").execute().await;
+    let committed = mark(tx, "release unit; commit");
     metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
     metrics::histogram!(COMMIT_UNITS).record(u32::try_from(ran.len()).unwrap_or(u32::MAX));
     if let Err(error) = &committed {
         tracing::error!(?error, "a commit failed; the whole group is told so");
-        let _none_open = tx.sql("rollback").execute().await;
+        let _none_open = mark(tx, "rollback");
     }
     for done in ran {
         let told = match committed {
@@ -176,6 +175,11 @@ async fn commit(tx: &mut Tx, units: Vec<Unit>) {
         };
         (done.tell)(told);
     }
+}
+
+fn mark(tx: &mut Tx, text: &'static str) -> sqlx::Result<()> {
+    let Tx::Sqlite(pen) = tx else { unreachable!("the writer's own connection") };
+    pen.mark(text)
 }
 
 async fn tell_unrun(units: Vec<Unit>) {
