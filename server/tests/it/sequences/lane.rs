@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -87,17 +87,18 @@ impl Lane {
             .unwrap()
             .sql(
                 "select min(due) from (
-                   select min(next_ask_ms) as due from payment where merchant_id = $3 and trans_id = $1
+                   select min(next_ask_ms) as due from payment where merchant_id = $2 and trans_id = $1
                    union all select min(r.next_try_ms) from reversal r join payment p on p.payment_id = r.payment_id
-                    where p.merchant_id = $3 and p.trans_id = $1
+                    where p.merchant_id = $2 and p.trans_id = $1
                    union all select min(case when next_ms > leased_until_ms then next_ms else leased_until_ms end)
-                     from outbox where merchant_id = $3 and trans_id = $1 and seq = (
-                       select min(seq) from outbox where merchant_id = $3 and trans_id = $1 and state = 'PENDING')
-                   union all select min(expire_ms) from session
-                    where merchant_id = $3 and trans_id = $1 and state = 'OPEN' and expire_ms > $2) as dues",
+                     from outbox where merchant_id = $2 and trans_id = $1 and seq = (
+                       select min(seq) from outbox where merchant_id = $2 and trans_id = $1 and state = 'PENDING')
+                   union all select min(expire_ms) from session s
+                    where merchant_id = $2 and trans_id = $1 and state = 'OPEN' and not exists (
+                       select 1 from payment p where p.session_id = s.session_id and p.confirming = 1
+                          and p.state = 'PROCESSING')) as dues",
             )
             .bind(trans_id.to_owned())
-            .bind(self.clock.load(Ordering::SeqCst))
             .bind(merchant)
             .one()
             .await

@@ -42,6 +42,8 @@ pub struct Story<'l> {
     pub dice: Dice,
     random: Random,
     deaths: u64,
+    /// Whether a process has ended whose flows may still be at work.
+    haunted: bool,
     background: Vec<JoinHandle<()>>,
 }
 
@@ -64,6 +66,7 @@ impl<'l> Story<'l> {
             dice,
             random,
             deaths: 0,
+            haunted: false,
             background: Vec::new(),
         }
     }
@@ -140,6 +143,9 @@ impl<'l> Story<'l> {
         self.channel.say("restarted".into());
         self.deaths = self.channel.deaths();
         self.background.drain(..).for_each(|task| task.abort());
+        // A flow that runs to its end cannot be aborted here. Its process is dead: what it still commits nobody tells
+        // the next one. Only a new store ends it for good.
+        self.haunted = !store;
         if store {
             self.lane.reopen().await;
         }
@@ -168,8 +174,8 @@ impl<'l> Story<'l> {
         self.channel.say("calm".into());
         self.channel.calm();
         self.channel.release_all();
-        if self.channel.deaths() > self.deaths {
-            self.restart(false).await;
+        if self.haunted || self.channel.deaths() > self.deaths {
+            self.restart(true).await;
         }
         let mut quiet = 0;
         for _ in 0..600 {
