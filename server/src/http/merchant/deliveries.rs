@@ -1,12 +1,15 @@
 //! Deliveries, for the merchant's server: what was told, try by try, and telling it again.
 
-use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::routing::{get, post};
+use florin_shared::Envelope;
 use florin_shared::webhook::{DeliveryList, DeliveryView, TryView};
 use florin_shared::{Code, DeliveryId};
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::words::DeliveryStatus;
 use crate::clock::rfc3339;
 use crate::domain::webhook::{DeliveryState, NOTIFY_URL};
 use crate::flow::deliveries::{self, Told};
@@ -16,11 +19,8 @@ use crate::store::deliveries::{Of, Page, TryRow};
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/deliveries", get(list))
-        .route("/v1/deliveries/{delivery_id}", get(one))
-        .route("/v1/deliveries/{delivery_id}/replay", post(replay))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(replay))
 }
 
 /// How many stand on a page, when nothing is said, and at most.
@@ -28,18 +28,41 @@ const USUAL: i64 = 20;
 const MOST: i64 = 100;
 
 /// At most one of the keys.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    /// `WE…`; at most one of the four keys may be given.
     endpoint_id: Option<String>,
+    /// `GW…`.
     order_id: Option<String>,
+    /// The merchant's own number of the order.
     trans_id: Option<String>,
+    /// `CS…`.
     session_id: Option<String>,
+    /// Only those that stand like this.
+    #[param(inline, value_type = Option<DeliveryStatus>)]
     state: Option<String>,
+    /// `next_cursor` of the page before.
     cursor: Option<String>,
+    /// How many; 20 when absent.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
+    /// The merchant that an organisation's key acts for; `tenant.rs` has read it.
+    #[serde(rename = "merchant_id")]
+    #[param(ignore)]
+    _merchant: Option<String>,
 }
 
+/// List what was told, newest first, with every try.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries",
+    operation_id = "list_deliveries",
+    tag = "Deliveries",
+    params(Asked),
+    responses((status = 200, description = "Done.", body = Envelope<DeliveryList>)),
+)]
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -57,6 +80,14 @@ async fn list(
     Ok(Good(DeliveryList { next_cursor: last.filter(|_| has_more), deliveries }))
 }
 
+/// Show a delivery.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries/{delivery_id}",
+    operation_id = "get_delivery",
+    tag = "Deliveries",
+    responses((status = 200, description = "Done.", body = Envelope<DeliveryView>)),
+)]
 async fn one(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -65,6 +96,14 @@ async fn one(
     Ok(Good(view(deliveries::get(&app, &merchant, &known(&id)?).await?)))
 }
 
+/// Tell it again, with the same `webhook-id`.
+#[utoipa::path(
+    post,
+    path = "/v1/deliveries/{delivery_id}/replay",
+    operation_id = "replay_delivery",
+    tag = "Deliveries",
+    responses((status = 200, description = "Done.", body = Envelope<DeliveryView>)),
+)]
 async fn replay(
     State(app): State<App>,
     Caller(merchant): Caller,
