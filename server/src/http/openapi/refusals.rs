@@ -1,34 +1,33 @@
 //! What each call may be refused with.
 
-use florin_shared::Code;
+use florin_shared::session::SessionView;
+use florin_shared::{Code, Envelope};
 use serde_json::{Map, Value, json};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::PartialSchema;
 
 use super::part;
 use crate::http::tenant::{is_merchants, is_organisations};
 
-/// A refusal: the envelope without data.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "it describes what Envelope writes")]
-struct Refusal {
-    /// A stable code; new ones may come.
-    ret_code: String,
-    /// One clear sentence, for people.
-    ret_msg: String,
-    /// The path of the field that is wrong, such as `payment.token_usage`.
-    field: Option<String>,
-}
-
 /// The form of a refusal, and one of each.
 pub(super) fn describe(components: &mut Value) {
-    if let (Some(schemas), Ok(form)) =
-        (part(components, "schemas"), serde_json::to_value(Refusal::schema()))
-    {
-        schemas.insert("Refusal".into(), form);
+    if let Some(schemas) = part(components, "schemas") {
+        schemas.insert("Refusal".into(), form());
     }
     if let Some(examples) = part(components, "examples") {
         examples.extend(Code::ALL.iter().map(|code| (code.as_str().to_owned(), example(*code))));
     }
+}
+
+/// The envelope, without the data that only good answers have.
+fn form() -> Value {
+    let mut form = serde_json::to_value(Envelope::<SessionView>::schema()).unwrap_or_default();
+    form["description"] = json!(
+        "A refusal: a stable code, one clear sentence, and the path of the field that is wrong."
+    );
+    if let Some(properties) = part(&mut form, "properties") {
+        properties.remove("data");
+    }
+    form
 }
 
 fn example(code: Code) -> Value {
