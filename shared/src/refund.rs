@@ -64,7 +64,7 @@ pub struct ReversalView {
 pub struct Reversals {
     /// The reversals.
     pub reversals: Vec<ReversalView>,
-    /// `after=` for the next page; absent on the last one.
+    /// `cursor=` for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
+    pub next_cursor: Option<String>,
 }

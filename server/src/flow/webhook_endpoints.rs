@@ -54,11 +54,17 @@ fn no_such() -> Error {
     Error::no_such("webhook endpoint")
 }
 
-/// Makes an endpoint, and gives the secret that is shown this once. `url` must be there.
-pub async fn create(app: &App, merchant: &Merchant, wanted: Change) -> Result<(Endpoint, String)> {
+/// Makes an endpoint, and gives the secret that is shown this once. `url` must be there. A request that runs again after a
+/// crash comes with the same `seed`, and replaces what its first run left: that secret was never shown.
+pub async fn create(
+    app: &App,
+    merchant: &Merchant,
+    seed: Option<[u8; 16]>,
+    wanted: Change,
+) -> Result<(Endpoint, String)> {
     let now = app.now();
     let mut endpoint = Endpoint {
-        id: EndpointId::of(app.random.dated(now)),
+        id: EndpointId::of(seed.unwrap_or_else(|| app.random.dated(now))),
         merchant: merchant.id.clone(),
         url: String::new(),
         description: String::new(),
@@ -73,6 +79,9 @@ pub async fn create(app: &App, merchant: &Merchant, wanted: Change) -> Result<(E
     let made = (endpoint.clone(), secret.clone());
     app.store
         .write(async move |tx: &mut Tx| {
+            if endpoints::lock(tx, &endpoint.merchant, &endpoint.id, now).await?.is_some() {
+                return Ok(endpoints::rotate(tx, &endpoint.id, secret, now, now).await?);
+            }
             if endpoints::count(tx, &endpoint.merchant).await? >= MOST_ENDPOINTS {
                 return Err(Error::refused(
                     Code::LimitReached,

@@ -30,6 +30,14 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     }
 }
 
+/// `limit`: how many stand on a page.
+pub fn limit(asked: &mut Fields, usual: i64, most: i64) -> Result<i64> {
+    let Some(text) = asked.text("limit", 16)? else { return Ok(usual) };
+    let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
+    let wrong = || format!("limit must be a whole number from 1 to {most}");
+    limit.ok_or_else(|| Error::field(Code::InvalidField, "limit", wrong()))
+}
+
 /// Names and values of a query.
 pub fn pairs(query: Option<&str>) -> impl Iterator<Item = (String, String)> + '_ {
     form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned()

@@ -1,20 +1,19 @@
 //! Deliveries, for the merchant's server: what was told, try by try, and telling it again.
 
-use axum::extract::{Path, Query, State};
-use florin_shared::Envelope;
+use axum::extract::{Path, State};
 use florin_shared::webhook::{DeliveryList, DeliveryView, TryView};
-use florin_shared::{Code, DeliveryId};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use florin_shared::{Code, DeliveryId, Envelope};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::asked::words::DeliveryStatus;
+use super::asked::queries::OfDeliveries;
 use crate::clock::rfc3339;
 use crate::domain::webhook::{DeliveryState, NOTIFY_URL};
 use crate::flow::deliveries::{self, Told};
 use crate::http::answer::Good;
+use crate::http::asked::{Asked, limit};
 use crate::http::auth::Caller;
+use crate::http::body::Fields;
 use crate::store::deliveries::{Of, Page, TryRow};
 use crate::{App, Error, Result};
 
@@ -27,53 +26,20 @@ pub fn routes() -> OpenApiRouter<App> {
 const USUAL: i64 = 20;
 const MOST: i64 = 100;
 
-/// At most one of the keys.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    /// `WE…`; at most one of the four keys may be given.
-    endpoint_id: Option<String>,
-    /// `GW…`.
-    order_id: Option<String>,
-    /// The merchant's own number of the order.
-    trans_id: Option<String>,
-    /// `CS…`.
-    session_id: Option<String>,
-    /// Only those that stand like this.
-    #[param(inline, value_type = Option<DeliveryStatus>)]
-    state: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// How many; 20 when absent.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
-    limit: Option<String>,
-    /// The merchant that an organisation's key acts for; `tenant.rs` has read it.
-    #[serde(rename = "merchant_id")]
-    #[param(ignore)]
-    _merchant: Option<String>,
-}
-
 /// List what was told, newest first, with every try.
 #[utoipa::path(
     get,
     path = "/v1/deliveries",
     operation_id = "list_deliveries",
     tag = "Deliveries",
-    params(Asked),
+    params(OfDeliveries),
     responses((status = 200, description = "Done.", body = Envelope<DeliveryList>)),
 )]
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
-    asked: std::result::Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    Asked(asked): Asked,
 ) -> Result<Good<DeliveryList>> {
-    let Query(asked) = asked.map_err(|wrong| {
-        Error::refused(
-            Code::UnknownField,
-            format!("the query is not understood: {}", wrong.body_text()),
-        )
-    })?;
     let (told, has_more) = deliveries::list(&app, &merchant, page(asked)?).await?;
     let deliveries: Vec<_> = told.into_iter().map(view).collect();
     let last = deliveries.last().map(|delivery: &DeliveryView| delivery.delivery_id.clone());
@@ -116,16 +82,20 @@ fn known(id: &str) -> Result<DeliveryId> {
     id.parse().map_err(|_| Error::no_such("delivery"))
 }
 
-fn page(asked: Asked) -> Result<Page> {
-    let state = asked.state.as_deref().map(state).transpose()?;
-    let before = asked.cursor.as_deref().map(str::parse).transpose();
+fn page(mut asked: Fields) -> Result<Page> {
+    let state = asked.text("state", 16)?.as_deref().map(state).transpose()?;
+    let before = asked.text("cursor", 64)?.as_deref().map(str::parse).transpose();
     let before = before.map_err(|_| wrong("cursor", "is not one that a page gave"))?;
-    let most = limit(asked.limit.as_deref())?;
-    Ok(Page { of: of(asked)?, state, before, most })
+    let most = limit(&mut asked, USUAL, MOST)?;
+    let page = Page { of: of(&mut asked)?, state, before, most };
+    asked.end()?;
+    Ok(page)
 }
 
-fn of(asked: Asked) -> Result<Of> {
-    match (asked.endpoint_id, asked.order_id, asked.trans_id, asked.session_id) {
+fn of(asked: &mut Fields) -> Result<Of> {
+    let (endpoint, payment) = (asked.text("endpoint_id", 64)?, asked.text("order_id", 64)?);
+    let (order, session) = (asked.text("trans_id", 64)?, asked.text("session_id", 64)?);
+    match (endpoint, payment, order, session) {
         (None, None, None, None) => Ok(Of::Merchant),
         (Some(id), None, None, None) => Ok(Of::Endpoint(id.parse()?)),
         (None, Some(id), None, None) => Ok(Of::Payment(id.parse()?)),
@@ -141,12 +111,6 @@ fn of(asked: Asked) -> Result<Of> {
 fn state(text: &str) -> Result<DeliveryState> {
     let words: Vec<_> = DeliveryState::ALL.iter().map(|state| state.as_str()).collect();
     text.parse().map_err(|_| wrong("state", &format!("must be one of {}", words.join(", "))))
-}
-
-fn limit(text: Option<&str>) -> Result<i64> {
-    let Some(text) = text else { return Ok(USUAL) };
-    let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-    limit.ok_or_else(|| wrong("limit", &format!("is a whole number from 1 to {MOST}")))
 }
 
 fn wrong(name: &str, what: &str) -> Error {

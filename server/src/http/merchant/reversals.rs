@@ -1,22 +1,20 @@
 //! Money that goes back without the merchant's asking; where a channel will not return it, a person says what became of
 //! it (D5).
 
-use axum::extract::{Path, Query, State};
-use florin_shared::Envelope;
+use axum::extract::{Path, State};
 use florin_shared::refund::{ReversalView, Reversals};
-use florin_shared::{Code, ReversalId};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use florin_shared::{Code, Envelope, ReversalId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::asked::pay::ResolveReversal;
-use super::asked::words::ReversalStatus;
+use super::asked::queries::OfReversals;
 use super::new_session::same_merchant;
 use crate::domain::reversal::Outcome;
 use crate::flow::resolve::{Words, resolve, view};
 use crate::flow::to_the_end;
 use crate::http::answer::Good;
+use crate::http::asked::{Asked, limit};
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
 use crate::store::reversals::{self, Wanted};
@@ -33,37 +31,19 @@ const MOST: i64 = 100;
 
 const STATUSES: [&str; 5] = ["PROCESSING", "SUCCESS", "FAIL", "MANUAL", "KEPT"];
 
-/// `?status=MANUAL`, `?order_id=`, `?trans_id=`; `limit` and `after` page through them.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Asked {
-    /// Only those that stand like this.
-    #[param(inline, value_type = Option<ReversalStatus>)]
-    status: Option<String>,
-    /// `GW…`.
-    order_id: Option<String>,
-    /// The merchant's own number of the order.
-    trans_id: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// How many; 50 when absent.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
-    limit: Option<String>,
-}
-
 /// List money that goes back without being asked for, oldest first.
 #[utoipa::path(
     get,
     path = "/v1/reversals",
     operation_id = "list_reversals",
     tag = "Reversals",
-    params(Asked),
+    params(OfReversals),
     responses((status = 200, description = "Done.", body = Envelope<Reversals>)),
 )]
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
-    Query(asked): Query<Asked>,
+    Asked(asked): Asked,
 ) -> Result<Good<Reversals>> {
     let wanted = wanted(asked)?;
     let mut tx = app.store.read().await?;
@@ -75,34 +55,28 @@ async fn list(
     found.truncate(most);
     let last = found.last().map(|reversal| reversal.id.to_string());
     let reversals = found.iter().map(|reversal| view(reversal, merchant.livemode)).collect();
-    Ok(Good(Reversals { reversals, next: last.filter(|_| has_more) }))
+    Ok(Good(Reversals { reversals, next_cursor: last.filter(|_| has_more) }))
 }
 
-fn wanted(asked: Asked) -> Result<Wanted> {
-    let status = asked.status.unwrap_or_default();
+fn wanted(mut asked: Fields) -> Result<Wanted> {
+    let status = asked.text("status", 16)?.unwrap_or_default();
     if !status.is_empty() && !STATUSES.contains(&status.as_str()) {
         return Err(wrong("status", format!("must be one of {}", STATUSES.join(", "))));
     }
-    let most = match asked.limit {
-        None => USUAL,
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|most| (1..=MOST).contains(most))
-            .ok_or_else(|| wrong("limit", format!("must be a whole number from 1 to {MOST}")))?,
-    };
-    Ok(Wanted {
+    let wanted = Wanted {
         status,
-        order_id: plain("order_id", asked.order_id)?,
-        trans_id: plain("trans_id", asked.trans_id)?,
-        after: plain("after", asked.after)?,
-        most,
-    })
+        order_id: plain(&mut asked, "order_id")?,
+        trans_id: plain(&mut asked, "trans_id")?,
+        after: plain(&mut asked, "cursor")?,
+        most: limit(&mut asked, USUAL, MOST)?,
+    };
+    asked.end()?;
+    Ok(wanted)
 }
 
 /// What is none of our numbers finds nothing; what no database can hold is refused.
-fn plain(name: &'static str, text: Option<String>) -> Result<String> {
-    let text = text.unwrap_or_default();
+fn plain(asked: &mut Fields, name: &'static str) -> Result<String> {
+    let text = asked.text(name, 64)?.unwrap_or_default();
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text)
     } else {

@@ -20,6 +20,7 @@ use crate::flow::webhook_endpoints::{self as endpoints, Change, Tested};
 use crate::http::answer::Good;
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
+use crate::http::idempotency::Seed;
 use crate::store::endpoints::Endpoint;
 use crate::store::merchants::Merchant;
 use crate::{App, Error, Result};
@@ -52,13 +53,15 @@ const LONGEST_OVERLAP_S: u64 = 7 * OVERLAP_S;
 async fn create(
     State(app): State<App>,
     Caller(merchant): Caller,
+    seed: Option<Seed>,
     body: Body,
 ) -> Result<Good<EndpointView>> {
     let wanted = read(body, &merchant)?;
     if wanted.url.is_none() {
         return Err(Error::field(Code::InvalidField, "url", "url is missing"));
     }
-    let (endpoint, secret) = endpoints::create(&app, &merchant, wanted).await?;
+    let (endpoint, secret) =
+        endpoints::create(&app, &merchant, seed.map(|seed| seed.id()), wanted).await?;
     Ok(Good(EndpointView { secret: Some(secret), ..view(endpoint, &merchant) }))
 }
 

@@ -172,6 +172,8 @@ on_both! {
         let first = post(app, "/v1/sessions").once("crash-1").json(&request).send().await;
         let key = post(app, "/v1/merchant/keys").once("crash-1").send().await;
         let code = post(app, "/v1/codes").once("crash-1").json(&json!({ "currency": "HKD" })).send().await;
+        let hook = json!({ "url": "https://shop.example/hook" });
+        let endpoint = post(app, "/v1/webhook_endpoints").once("crash-1").json(&hook).send().await;
         let closed_id = app.session("PHP", "25000").await.id;
         let close = format!("/v1/sessions/{closed_id}/close");
         let closed = post(app, &close).once("crash-1").send().await;
@@ -191,6 +193,10 @@ on_both! {
         assert_eq!(post(app, &close).once("crash-1").send().await.data(), closed.data());
         assert_eq!(count(app, "select count(*) from session").await, 2);
         assert_eq!(count(app, "select count(*) from receipt_code").await, 1);
+        let hears = post(app, "/v1/webhook_endpoints").once("crash-1").json(&hook).send().await;
+        assert_eq!(hears.data()["endpoint_id"], endpoint.data()["endpoint_id"]);
+        assert_ne!(hears.data()["secret"], endpoint.data()["secret"], "the first secret was never shown");
+        assert_eq!(count(app, "select count(*) from webhook_endpoint").await, 1);
     }
 
     async fn a_failure_of_ours_is_no_answer_but_the_key_stays_bound(app: TestApp) {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::words::Scene;
+use super::words::{DeliveryStatus, ReversalStatus, Scene};
 
 /// A session's key.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -83,4 +83,52 @@ pub struct OfMethods {
     /// Where the shopper is.
     #[param(inline)]
     pub scene: Option<Scene>,
+}
+
+/// Which deliveries; at most one of the four keys.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OfDeliveries {
+    /// `WE…`; at most one of the four keys may be given.
+    #[param(max_length = 64)]
+    pub endpoint_id: Option<String>,
+    /// `GW…`.
+    #[param(max_length = 64)]
+    pub order_id: Option<String>,
+    /// The merchant's own number of the order.
+    #[param(max_length = 64)]
+    pub trans_id: Option<String>,
+    /// `CS…`.
+    #[param(max_length = 64)]
+    pub session_id: Option<String>,
+    /// Only those that stand like this.
+    #[param(inline)]
+    pub state: Option<DeliveryStatus>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 64)]
+    pub cursor: Option<String>,
+    /// How many; 20 when absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+}
+
+/// Which reversals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OfReversals {
+    /// Only those that stand like this.
+    #[param(inline)]
+    pub status: Option<ReversalStatus>,
+    /// `GW…`.
+    #[param(max_length = 64)]
+    pub order_id: Option<String>,
+    /// The merchant's own number of the order.
+    #[param(max_length = 64)]
+    pub trans_id: Option<String>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 64)]
+    pub cursor: Option<String>,
+    /// How many; 50 when absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
 }
