@@ -117,8 +117,6 @@ codes! {
     AmountChanged = "AMOUNT_CHANGED", 409;
     /// The method does not suit this session; the sentence says why.
     MethodNotOffered = "METHOD_NOT_OFFERED", 409;
-    /// The channel refused to open the payment.
-    ChannelRefused = "CHANNEL_REFUSED", 409;
     /// The transaction is not paid, or goes back by itself.
     NotRefundable = "NOT_REFUNDABLE", 409;
     /// More than what is left of the transaction.

@@ -49,10 +49,10 @@ fn parameters(it: &Value) -> String {
         .map(|one| {
             let must = if one["required"] == true { " <i>required</i>" } else { "" };
             format!(
-                "<dt><code>{}</code> <span>{}</span>{must}</dt><dd>{} {}</dd>",
+                "<dt><code>{}</code> <span>{} in the {}</span>{must}</dt><dd>{}</dd>",
                 escape(text(&one["name"])),
-                escape(text(&one["in"])),
                 kind(&one["schema"]),
+                escape(text(&one["in"])),
                 prose(text(&one["description"]))
             )
         })
@@ -108,7 +108,8 @@ pub(super) fn fields(schema: &Value) -> String {
             words.iter().map(|word| format!("<code>{}</code>", escape(text(word)))).collect();
         return format!("<p>{}</p>", all.join(" "));
     }
-    if let Some(parts) = schema["allOf"].as_array().or(schema["oneOf"].as_array()) {
+    let parts = ["allOf", "oneOf", "anyOf"].iter().find_map(|how| schema[how].as_array());
+    if let Some(parts) = parts {
         return parts
             .iter()
             .map(|part| match part["$ref"].is_string() {

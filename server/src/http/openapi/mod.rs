@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 pub mod catalogue;
 mod examples;
+mod forms;
 mod parameters;
 mod refusals;
 mod remedies;
@@ -24,18 +25,20 @@ fn document() -> Value {
     // What `utoipa` describes is always JSON; an empty document would be seen by every test of it.
     let mut document = serde_json::to_value(super::api().into_openapi()).unwrap_or_default();
     document["info"] = info();
+    document["servers"] =
+        json!([{ "url": "/", "description": "The server that shows this document." }]);
     document["tags"] = tags();
-    known_words(&mut document);
-    plain(&mut document);
     document["components"]["securitySchemes"] = security_schemes();
     refusals::describe(&mut document["components"]);
     webhooks::describe(&mut document);
+    forms::mend(&mut document["components"]["schemas"]);
     each_operation(&mut document, |path, method, operation| {
         parameters::complete(path, method, operation);
         operation["security"] = security(path);
         refusals::add(path, method, operation);
         examples::add(operation);
     });
+    plain(&mut document);
     document
 }
 
@@ -99,16 +102,6 @@ fn security(path: &str) -> Value {
         json!([{ "client_token": [] }])
     } else {
         json!([])
-    }
-}
-
-/// `Unknown` is for clients that meet a newer word: no server sends it.
-fn known_words(document: &mut Value) {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
-    for words in schemas.values_mut().filter_map(|schema| schema.get_mut("enum")) {
-        if let Some(words) = words.as_array_mut() {
-            words.retain(|word| word != "UNKNOWN");
-        }
     }
 }
 

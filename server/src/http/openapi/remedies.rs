@@ -57,7 +57,6 @@ pub(crate) fn remedy(code: Code) -> &'static str {
         MethodNotOffered => {
             "Let the shopper choose another method; `GET /v1/methods/explain` says what it would take."
         }
-        ChannelRefused => "Let the shopper choose another method.",
         NotRefundable => {
             "Query the transaction. What was not paid is cancelled; what goes back by itself needs nothing."
         }

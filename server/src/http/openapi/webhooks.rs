@@ -49,6 +49,7 @@ pub(super) fn describe(document: &mut Value) {
 fn event(kind: &str, about: &str) -> Value {
     json!({
         "tags": ["Webhooks"],
+        "security": [],
         "operationId": format!("webhook_{}", kind.to_lowercase().replace('.', "_")),
         "summary": about,
         "description": "Signed as Standard Webhooks 1.0: HMAC-SHA256 over `webhook-id.webhook-timestamp.body`. Answer 2xx within 15 \

@@ -7,7 +7,8 @@ use florin_server::http::openapi::DOCUMENT;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{calls, filled, properties};
+use super::form::properties;
+use super::{calls, filled};
 use crate::support::{Answer, KEY, Session, TestApp, on_both};
 
 /// Every name that stands in the document or, in quotes, in a reader.

@@ -1,6 +1,7 @@
 //! The OpenAPI document says what the server does: its addresses, its fields, its answers.
 
 mod fields;
+mod form;
 mod page;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use self::form::fits;
 use crate::support::{KEY, TestApp, on_both};
 
 /// Compares a committed page with what the code makes; `FLORIN_WRITE_DOCS=1` writes it.
@@ -154,6 +156,26 @@ fn the_examples_of_answers_are_answers() {
 }
 
 #[test]
+fn every_example_has_the_form_that_it_shows() {
+    let mut seen = 0;
+    let mut look = |content: &Value, at: &str| {
+        if let Some(example) = content.get("example") {
+            seen += 1;
+            fits(&content["schema"], example, at);
+        }
+    };
+    for (method, path, call) in calls() {
+        let at = format!("{method} {path}");
+        look(&call["requestBody"]["content"]["application/json"], &at);
+        look(&call["responses"]["200"]["content"]["application/json"], &at);
+    }
+    for (kind, item) in DOCUMENT["webhooks"].as_object().unwrap() {
+        look(&item["post"]["requestBody"]["content"]["application/json"], kind);
+    }
+    assert!(seen > 60, "{seen}");
+}
+
+#[test]
 fn the_webhooks_are_those_that_are_sent() {
     let all = DOCUMENT["webhooks"].as_object().unwrap();
     for (kind, item) in all {
@@ -161,6 +183,7 @@ fn the_webhooks_are_those_that_are_sent() {
         let example = item.pointer("/post/requestBody/content/application~1json/example").unwrap();
         assert_eq!(example["type"], json!(kind));
         reads::<Webhook>(example);
+        assert_eq!(example["data"].get("refund_id").is_some(), kind.starts_with("RE"), "{kind}");
     }
     let reserved =
         |kind: &&&str| !(kind.starts_with("DISPUTE.") || **kind == "PAYMENT.AUTHORIZATION");
@@ -233,61 +256,4 @@ fn is_described(name: &str, status: u16, body: &Value) {
     let content = call.pointer(&format!("/responses/{status}/content/application~1json"));
     let content = content.unwrap_or_else(|| panic!("{name}: {status} is not described: {body}"));
     fits(&content["schema"], body, name);
-}
-
-/// Whether a value has this form, and nothing besides.
-#[track_caller]
-fn fits(schema: &Value, value: &Value, at: &str) {
-    holds(schema, value, at);
-    let known = properties(schema);
-    for (name, field) in value.as_object().into_iter().flatten() {
-        let Some((_, schema)) = known.iter().find(|(one, _)| one == name) else {
-            panic!("{at}: {name} is not described");
-        };
-        fits(schema, field, &format!("{at}.{name}"));
-    }
-}
-
-/// Whether a value is one of the words, and has what it must have.
-#[track_caller]
-fn holds(schema: &Value, value: &Value, at: &str) {
-    if let Some(reference) = schema["$ref"].as_str() {
-        return holds(DOCUMENT.pointer(reference.strip_prefix('#').unwrap()).unwrap(), value, at);
-    }
-    if let Some(words) = schema["enum"].as_array() {
-        assert!(words.contains(value), "{at}: {value} is none of {words:?}");
-    }
-    if let Some(choices) = schema["oneOf"].as_array() {
-        let is_it = |choice: &&Value| match choice["type"].as_str() {
-            Some("array") => value.is_array(),
-            Some("null") => value.is_null(),
-            _ => !value.is_array() && !value.is_null(),
-        };
-        let choice = choices.iter().find(is_it);
-        return holds(choice.unwrap_or_else(|| panic!("{at}: {value}")), value, at);
-    }
-    for part in schema["allOf"].as_array().into_iter().flatten() {
-        holds(part, value, at);
-    }
-    for name in schema["required"].as_array().into_iter().flatten() {
-        assert!(value.get(name.as_str().unwrap()).is_some(), "{at}: {name} is missing in {value}");
-    }
-    for item in value.as_array().into_iter().flatten() {
-        fits(&schema["items"], item, at);
-    }
-}
-
-/// The fields of a form, and of the forms that it is made of.
-pub fn properties(schema: &Value) -> Vec<(String, Value)> {
-    if let Some(reference) = schema["$ref"].as_str() {
-        return properties(DOCUMENT.pointer(reference.strip_prefix('#').unwrap()).unwrap());
-    }
-    let own = schema["properties"].as_object().into_iter().flatten();
-    let own = own.map(|(name, field)| (name.clone(), field.clone()));
-    let parts = schema["allOf"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .chain(schema["oneOf"].as_array().into_iter().flatten());
-    own.chain(parts.flat_map(properties)).collect()
 }
