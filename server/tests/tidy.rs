@@ -172,3 +172,14 @@ fn every_setting_is_checked_by_check_config() {
         assert!(known.contains(&word), "check-config does not know {word}");
     }
 }
+
+#[test]
+fn every_address_for_programs_is_described_where_it_is_routed() {
+    // Pages for people, and the document itself.
+    let pages = ["page.rs", "receipt.rs", "assets.rs", "figures.rs", "docs/mod.rs"];
+    for file in rust_files("src/http") {
+        let is_page = pages.iter().any(|page| file.ends_with(Path::new("src/http").join(page)));
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(is_page || !text.contains(".route("), "{}: use routes!", file.display());
+    }
+}

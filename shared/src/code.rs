@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the merchant sees of a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeView {
     /// `FC…`.
     pub code_id: String,

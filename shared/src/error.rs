@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `{"ret_code":"000000","ret_msg":"Success","data":{…}}`, as PayKKa's session API has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Envelope<T> {
     /// `000000`, or one of [`Code`].
     pub ret_code: String,
@@ -34,10 +35,10 @@ impl<T> Envelope<T> {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal;)*) => {
+    ($(#[doc = $doc:literal] $name:ident = $text:literal, $status:literal;)*) => {
         /// The stable codes of refusals. They never change their meaning; new ones may come.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Code { $($(#[$doc])* $name,)* }
+        pub enum Code { $(#[doc = $doc] $name,)* }
 
         impl Code {
             /// Every code.
@@ -51,6 +52,11 @@ macro_rules! codes {
             /// The HTTP status it comes with.
             pub fn status(self) -> u16 {
                 match self { $(Code::$name => $status,)* }
+            }
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$name => $doc.trim_ascii(),)* }
             }
         }
     };
@@ -111,8 +117,6 @@ codes! {
     AmountChanged = "AMOUNT_CHANGED", 409;
     /// The method does not suit this session; the sentence says why.
     MethodNotOffered = "METHOD_NOT_OFFERED", 409;
-    /// The channel refused to open the payment.
-    ChannelRefused = "CHANNEL_REFUSED", 409;
     /// The transaction is not paid, or goes back by itself.
     NotRefundable = "NOT_REFUNDABLE", 409;
     /// More than what is left of the transaction.

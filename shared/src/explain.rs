@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer to `GET /v1/methods/explain`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExplainView {
     /// The session it speaks of, if one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,6 +23,7 @@ pub struct ExplainView {
 
 /// One method, or one channel of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Explained {
     /// `GCASH`, …
     pub method: String,
@@ -34,6 +36,7 @@ pub struct Explained {
 
 /// What became of a method, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Verdict {
     /// `OFFERED`, `DISABLED` (shown, with the reason) or `HIDDEN`.
     pub state: String,
@@ -49,6 +52,7 @@ pub struct Verdict {
 
 /// One channel's verdict about a method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChannelExplained {
     /// `antom`, …
     pub channel: String,

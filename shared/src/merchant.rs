@@ -6,6 +6,7 @@ use crate::theme::Appearance;
 
 /// The answer to `GET` and `PATCH /v1/merchant`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MerchantView {
     /// Digits.
     pub merchant_id: String,
@@ -32,6 +33,7 @@ pub struct MerchantView {
 
 /// The answer to `GET` and `PATCH /v1/organisation`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrganisationView {
     /// Digits.
     pub organisation_id: String,
@@ -48,6 +50,7 @@ pub struct OrganisationView {
 
 /// A merchant of an organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberView {
     /// Digits.
     pub merchant_id: String,
@@ -59,6 +62,7 @@ pub struct MemberView {
 
 /// Something that was accepted and may not be what was meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Warning {
     /// The path of the field.
     pub field: String,
@@ -70,6 +74,7 @@ pub struct Warning {
 
 /// A secret key as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyView {
     /// `KY…`, to delete it by.
     pub key_id: String,

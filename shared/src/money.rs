@@ -159,6 +159,7 @@ impl std::error::Error for MoneyError {}
 
 /// Money as the widget is told it: the digits come from the server, because browsers disagree with ISO 4217.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Amount {
     /// Smallest units, decimal digits.
     pub amount: String,

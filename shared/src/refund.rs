@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer to a refund's request and queries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefundView {
     /// Who sells.
     pub merchant_id: String,
@@ -44,6 +45,7 @@ pub struct RefundView {
 
 /// Money that may not be kept, on its way back; or that somebody gave back at the channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReversalView {
     /// What a refund has, too.
     #[serde(flatten)]
@@ -58,6 +60,7 @@ pub struct ReversalView {
 
 /// A page of reversals, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reversals {
     /// The reversals.
     pub reversals: Vec<ReversalView>,

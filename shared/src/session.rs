@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the merchant sees of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SessionStatus {
     /// Waiting to be paid, or being closed.
@@ -21,6 +22,7 @@ pub enum SessionStatus {
 
 /// The answer to Create Session and Query Session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionView {
     /// Who sells.
     pub merchant_id: String,

@@ -8,6 +8,7 @@ use crate::theme::Appearance;
 
 /// Everything to show: the answer to `GET /v1/checkout/{session_id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckoutView {
     /// `CS…`.
     pub session_id: String,
@@ -53,6 +54,7 @@ pub struct CheckoutView {
 
 /// One line of the basket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Good {
     /// The name.
     pub name: String,
@@ -65,6 +67,7 @@ pub struct Good {
 
 /// A method in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {
     /// `GCASH`, …
     pub method: String,
@@ -77,6 +80,7 @@ pub struct Offer {
 
 /// Why a method cannot be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Unavailable {
     /// `CURRENCY`, `COUNTRY`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `AMOUNT_STEP`, `TIME_TOO_SHORT` or `DOWN`.
     pub reason: String,
@@ -87,6 +91,7 @@ pub struct Unavailable {
 
 /// What the shopper asks for: the body of `POST …/transactions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PayRequest {
     /// `GCASH`, …
@@ -97,6 +102,7 @@ pub struct PayRequest {
 
 /// A transaction that waits for the shopper: the answer to `POST …/transactions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenTransaction {
     /// `GW…`.
     pub order_id: String,
@@ -113,6 +119,7 @@ pub struct OpenTransaction {
 
 /// What the shopper has to do now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextAction {
     /// `show_code` or `redirect`; an unknown word means: offer the hosted page.
     #[serde(rename = "type")]
@@ -133,6 +140,7 @@ pub struct NextAction {
 
 /// The status of the newest transaction, as the shopper sees it. An unknown word means: go on waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PaymentStatus {
     /// Waiting for the shopper, or for the channel.
@@ -150,6 +158,7 @@ pub enum PaymentStatus {
 
 /// What a waiting transaction waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Phase {
     /// The channel has not answered yet.
@@ -171,6 +180,7 @@ pub enum Phase {
 ///
 /// The widget ignores an answer about another `order_id` than its own and one with a lower `seq`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusView {
     /// Rises with every change of the order.
     pub seq: u64,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The appearance, from organisation and merchant, the later one winning field by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Appearance {
     /// `light`, `dark`, or absent for what the shopper's device prefers.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the merchant sees of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransactionView {
     /// Who sells.
     pub merchant_id: String,

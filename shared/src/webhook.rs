@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of a delivery. Headers and signature are those of Standard Webhooks 1.0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Webhook {
     /// `PAYMENT.SUCCESS`, `PAYMENT.FAILURE`, `PAYMENT.CANCELED`; `PAYMENT.REVERSED` for a payment that may not be kept.
     /// `REFUND.SUCCESS` and `REFUND.FAILURE` end a refund; success also tells of money that somebody gave back at the
@@ -19,6 +20,7 @@ pub struct Webhook {
 
 /// The fields of an event. Only `session_status` closes an order for the shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WebhookData {
     /// Who sells.
     pub merchant_id: String,
@@ -54,6 +56,7 @@ pub struct WebhookData {
 
 /// What an event about money going back says besides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefundData {
     /// `RF…`.
     pub refund_id: String,
@@ -89,6 +92,7 @@ pub const TEST_KIND: &str = "WEBHOOK.TEST";
 
 /// An address of a merchant's that hears of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EndpointView {
     /// `WE…`.
     pub endpoint_id: String,
@@ -119,6 +123,7 @@ pub struct EndpointView {
 
 /// A merchant's endpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EndpointList {
     /// Oldest first.
     pub endpoints: Vec<EndpointView>,
@@ -126,6 +131,7 @@ pub struct EndpointList {
 
 /// An endpoint is no more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EndpointDeleted {
     /// `WE…`.
     pub endpoint_id: String,
@@ -135,6 +141,7 @@ pub struct EndpointDeleted {
 
 /// What a test event came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EndpointTested {
     /// `WE…`.
     pub endpoint_id: String,
@@ -149,6 +156,7 @@ pub struct EndpointTested {
 
 /// One event on its way to one address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryView {
     /// `WD…`.
     pub delivery_id: String,
@@ -190,6 +198,7 @@ pub struct DeliveryView {
 
 /// One try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TryView {
     /// From 1.
     pub number: u64,
@@ -213,6 +222,7 @@ pub struct TryView {
 
 /// A page of deliveries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryList {
     /// Newest first.
     pub deliveries: Vec<DeliveryView>,

@@ -10,6 +10,7 @@ use florin_shared::Code;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use utoipa_axum::router::OpenApiRouter;
 
 use self::around::Around;
 use crate::{App, Error};
@@ -20,6 +21,7 @@ pub mod asked;
 pub mod assets;
 pub mod auth;
 pub mod body;
+pub mod docs;
 pub mod edge;
 pub mod figures;
 pub mod health;
@@ -27,6 +29,7 @@ pub mod idempotency;
 pub mod listen;
 pub mod merchant;
 pub mod notices;
+pub mod openapi;
 pub mod page;
 pub mod polls;
 mod qr;
@@ -38,22 +41,11 @@ pub mod tenant;
 /// Every address of the server. `assets` is where the built widget and the shop's page lie.
 pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let around = Around::of(&app);
-    let all = Router::new()
-        .merge(merchant::charges::routes())
-        .merge(merchant::codes::routes())
-        .merge(merchant::explain::routes())
-        .merge(merchant::sessions::routes())
-        .merge(merchant::settings::routes())
-        .merge(merchant::transactions::routes())
-        .merge(merchant::refunds::routes())
-        .merge(merchant::reversals::routes())
-        .merge(merchant::webhook_endpoints::routes())
-        .merge(merchant::deliveries::routes())
-        .merge(shopper::routes())
+    let (api, _) = api().split_for_parts();
+    let all = api
         .merge(page::routes())
         .merge(receipt::routes())
-        .merge(notices::routes())
-        .merge(health::routes())
+        .merge(docs::routes())
         .merge(assets::routes(assets))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
@@ -66,6 +58,24 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
                 .layer(from_fn_with_state(app, idempotency::once)),
         );
     all.layer(ServiceBuilder::new().layer(from_fn_with_state(around, around::around)).layer(cors()))
+}
+
+/// Every address that programs call, each with its description: `openapi` makes the document of it.
+pub(crate) fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(merchant::sessions::routes())
+        .merge(merchant::transactions::routes())
+        .merge(merchant::charges::routes())
+        .merge(merchant::refunds::routes())
+        .merge(merchant::reversals::routes())
+        .merge(merchant::codes::routes())
+        .merge(merchant::explain::routes())
+        .merge(merchant::webhook_endpoints::routes())
+        .merge(merchant::deliveries::routes())
+        .merge(merchant::settings::routes())
+        .merge(shopper::routes())
+        .merge(notices::routes())
+        .merge(health::routes())
 }
 
 /// Any page may read our answers; who may *ask* for a session is decided by its token and the merchant's registered

@@ -2,13 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use florin_shared::Code;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::channel::{Channel, Notice, Notification};
 use crate::domain::payment::{Source, Statement};
@@ -18,10 +18,20 @@ use crate::store::{payments, reversals};
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new().route("/notify/{channel}", post(hear))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(hear))
 }
 
+/// What a channel calls: proved by its signature, kept, and only then acknowledged (R12).
+///
+/// Body and answer are the channel's own.
+#[utoipa::path(
+    post,
+    path = "/notify/{channel}",
+    operation_id = "hear_notice",
+    tag = "Channels",
+    responses((status = 200, description = "Kept; in the channel's own words.", body = serde_json::Value)),
+)]
 async fn hear(
     State(app): State<App>,
     Path(name): Path<String>,

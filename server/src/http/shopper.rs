@@ -2,12 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
-use axum::routing::{get, post};
+use florin_shared::Envelope;
 use florin_shared::PaymentId;
-use florin_shared::shopper::{CheckoutView, OpenTransaction, StatusView};
+use florin_shared::shopper::{CheckoutView, OpenTransaction, PayRequest, StatusView};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::flow::pay::Choice;
 use crate::flow::{cancel, pay, view};
@@ -18,20 +19,37 @@ use crate::status::Entry;
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/checkout/{session_id}", get(show))
-        .route("/v1/checkout/{session_id}/status", get(status))
-        .route("/v1/checkout/{session_id}/transactions", post(open))
-        .route("/v1/checkout/{session_id}/transactions/{order_id}/check", post(check))
-        .route("/v1/checkout/{session_id}/transactions/{order_id}/cancel", post(cancel_payment))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(show))
+        .routes(routes!(status))
+        .routes(routes!(open))
+        .routes(routes!(check))
+        .routes(routes!(cancel_payment))
 }
 
+/// Everything to show: amount, methods, appearance, and what is open.
+#[utoipa::path(
+    get,
+    path = "/v1/checkout/{session_id}",
+    operation_id = "show_checkout",
+    tag = "Shopper",
+    responses((status = 200, description = "Done.", body = Envelope<CheckoutView>)),
+)]
 async fn show(State(app): State<App>, shopper: Shopper) -> Result<Good<CheckoutView>> {
     Ok(Good(view::view(&app, &shopper.session).await?))
 }
 
+/// How it stands, every two seconds.
+///
 /// The poll: from memory, without a write; it only notes that somebody looks (R8, R14).
+#[utoipa::path(
+    get,
+    path = "/v1/checkout/{session_id}/status",
+    operation_id = "poll_status",
+    tag = "Shopper",
+    responses((status = 200, description = "Done.", body = Envelope<StatusView>)),
+)]
 async fn status(State(app): State<App>, shopper: Shopper) -> Good<StatusView> {
     told(&app, &shopper.entry)
 }
@@ -44,6 +62,17 @@ pub(super) fn told(app: &App, entry: &Entry) -> Good<StatusView> {
     Good(entry.snapshot().view(now))
 }
 
+/// Pay by a method.
+///
+/// The same method again, while its code lives, gets the same transaction.
+#[utoipa::path(
+    post,
+    path = "/v1/checkout/{session_id}/transactions",
+    operation_id = "open_transaction",
+    tag = "Shopper",
+    request_body = PayRequest,
+    responses((status = 200, description = "Done.", body = Envelope<OpenTransaction>)),
+)]
 async fn open(
     State(app): State<App>,
     shopper: Shopper,
@@ -60,6 +89,14 @@ async fn open(
     Ok(Good(pay::pay(&app, &shopper.session, choice).await?))
 }
 
+/// "I have paid": ask the channel now.
+#[utoipa::path(
+    post,
+    path = "/v1/checkout/{session_id}/transactions/{order_id}/check",
+    operation_id = "check_transaction",
+    tag = "Shopper",
+    responses((status = 200, description = "Done.", body = Envelope<StatusView>)),
+)]
 async fn check(
     State(app): State<App>,
     shopper: Shopper,
@@ -68,6 +105,14 @@ async fn check(
     Ok(Good(cancel::check(&app, &shopper.session, &known(&order_id)?).await?))
 }
 
+/// Cancel at the channel, and tell what really happened.
+#[utoipa::path(
+    post,
+    path = "/v1/checkout/{session_id}/transactions/{order_id}/cancel",
+    operation_id = "cancel_checkout_transaction",
+    tag = "Shopper",
+    responses((status = 200, description = "Done.", body = Envelope<StatusView>)),
+)]
 async fn cancel_payment(
     State(app): State<App>,
     shopper: Shopper,

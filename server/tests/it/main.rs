@@ -8,6 +8,7 @@ mod support;
 mod bad_input;
 mod hard_moments;
 mod merchant;
+mod openapi;
 mod refunds;
 mod reversals;
 mod sequences;

@@ -4,21 +4,32 @@
 //! No channel of this version carries either out, and pretending would take money from nobody or from the wrong one: a
 //! request that is right gets a typed refusal, one that is wrong the same answer as everywhere.
 
-use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
 use florin_shared::{Code, Money};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::pay::InitiateTransaction;
 use super::new_session::{goods, same_merchant, trans_id};
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new().route("/v1/transactions", post(initiate))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(initiate))
 }
 
+/// Charge without a page.
+///
+/// No channel of this version carries it out: a request that is right gets `PRODUCT_NOT_AVAILABLE`.
+#[utoipa::path(
+    post,
+    path = "/v1/transactions",
+    operation_id = "initiate_transaction",
+    tag = "Transactions",
+    request_body = InitiateTransaction,
+)]
 async fn initiate(State(_): State<App>, Caller(merchant): Caller, body: Body) -> Result<Error> {
     let mut fields = Fields::of(body.object);
     same_merchant(&mut fields, &merchant)?;

@@ -1,13 +1,17 @@
 //! Fixed receipt codes, for the merchant's server.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use florin_shared::Envelope;
 use florin_shared::code::CodeView;
 use florin_shared::money::MOST;
 use florin_shared::{Code, CodeId, Currency, Money, MoneyError};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::OneOrAll;
+use super::asked::manage::CreateCode;
+use super::asked::queries::{OfCode, OfPicture};
 use super::new_session::{notify_url, same_merchant};
 use crate::flow::codes::{self, NewCode};
 use crate::http::answer::Good;
@@ -20,14 +24,23 @@ use crate::store::merchants::Merchant;
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/codes", get(list).post(create))
-        .route("/v1/codes/{code_id}", get(one).delete(close))
-        .route("/v1/codes/{code_id}/qr.svg", get(svg))
-        .route("/v1/codes/{code_id}/qr.png", get(png))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(one, close))
+        .routes(routes!(svg))
+        .routes(routes!(png))
 }
 
+/// Make a fixed receipt code.
+#[utoipa::path(
+    post,
+    path = "/v1/codes",
+    operation_id = "create_code",
+    tag = "Receipt codes",
+    request_body = CreateCode,
+    responses((status = 200, description = "Done.", body = Envelope<CodeView>)),
+)]
 async fn create(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -39,6 +52,15 @@ async fn create(
     Ok(Good(codes::view(&app, &code, merchant.livemode)))
 }
 
+/// List the codes, or show one.
+#[utoipa::path(
+    get,
+    path = "/v1/codes",
+    operation_id = "list_codes",
+    tag = "Receipt codes",
+    params(OfCode),
+    responses((status = 200, description = "Done.", body = Envelope<OneOrAll<CodeView>>)),
+)]
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -56,6 +78,14 @@ async fn list(
     Ok(Good(views).into_response())
 }
 
+/// Show a code.
+#[utoipa::path(
+    get,
+    path = "/v1/codes/{code_id}",
+    operation_id = "get_code",
+    tag = "Receipt codes",
+    responses((status = 200, description = "Done.", body = Envelope<CodeView>)),
+)]
 async fn one(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -65,6 +95,14 @@ async fn one(
     Ok(Good(codes::view(&app, &code, merchant.livemode)))
 }
 
+/// Close a code: nobody can pay by it any more.
+#[utoipa::path(
+    delete,
+    path = "/v1/codes/{code_id}",
+    operation_id = "close_code",
+    tag = "Receipt codes",
+    responses((status = 200, description = "Done.", body = Envelope<CodeView>)),
+)]
 async fn close(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -74,6 +112,15 @@ async fn close(
     Ok(Good(codes::view(&app, &code, merchant.livemode)))
 }
 
+/// The code to be printed.
+#[utoipa::path(
+    get,
+    path = "/v1/codes/{code_id}/qr.svg",
+    operation_id = "code_svg",
+    tag = "Receipt codes",
+    params(OfPicture),
+    responses((status = 200, description = "The picture.", content_type = "image/svg+xml", body = String)),
+)]
 async fn svg(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -85,6 +132,15 @@ async fn svg(
     qr::svg(&codes::url(&app, &code.id), size)
 }
 
+/// The same, in pixels.
+#[utoipa::path(
+    get,
+    path = "/v1/codes/{code_id}/qr.png",
+    operation_id = "code_png",
+    tag = "Receipt codes",
+    params(OfPicture),
+    responses((status = 200, description = "The picture.", content_type = "image/png", body = Vec<u8>)),
+)]
 async fn png(
     State(app): State<App>,
     Caller(merchant): Caller,

@@ -1,11 +1,12 @@
 //! Deliveries, for the merchant's server: what was told, try by try, and telling it again.
 
-use axum::Router;
 use axum::extract::{Path, State};
-use axum::routing::{get, post};
 use florin_shared::webhook::{DeliveryList, DeliveryView, TryView};
-use florin_shared::{Code, DeliveryId};
+use florin_shared::{Code, DeliveryId, Envelope};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::queries::OfDeliveries;
 use crate::clock::rfc3339;
 use crate::domain::webhook::{DeliveryState, NOTIFY_URL};
 use crate::flow::deliveries::{self, Told};
@@ -17,18 +18,23 @@ use crate::store::deliveries::{Of, Page, TryRow};
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/deliveries", get(list))
-        .route("/v1/deliveries/{delivery_id}", get(one))
-        .route("/v1/deliveries/{delivery_id}/replay", post(replay))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(replay))
 }
 
 /// How many stand on a page, when nothing is said, and at most.
 const USUAL: i64 = 20;
 const MOST: i64 = 100;
 
-/// At most one of the keys; `state`, `limit` and `cursor`.
+/// List what was told, newest first, with every try.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries",
+    operation_id = "list_deliveries",
+    tag = "Deliveries",
+    params(OfDeliveries),
+    responses((status = 200, description = "Done.", body = Envelope<DeliveryList>)),
+)]
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -40,6 +46,14 @@ async fn list(
     Ok(Good(DeliveryList { next_cursor: last.filter(|_| has_more), deliveries }))
 }
 
+/// Show a delivery.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries/{delivery_id}",
+    operation_id = "get_delivery",
+    tag = "Deliveries",
+    responses((status = 200, description = "Done.", body = Envelope<DeliveryView>)),
+)]
 async fn one(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -48,6 +62,14 @@ async fn one(
     Ok(Good(view(deliveries::get(&app, &merchant, &known(&id)?).await?)))
 }
 
+/// Tell it again, with the same `webhook-id`.
+#[utoipa::path(
+    post,
+    path = "/v1/deliveries/{delivery_id}/replay",
+    operation_id = "replay_delivery",
+    tag = "Deliveries",
+    responses((status = 200, description = "Done.", body = Envelope<DeliveryView>)),
+)]
 async fn replay(
     State(app): State<App>,
     Caller(merchant): Caller,

@@ -1,11 +1,13 @@
 //! Why a method is offered, disabled or hidden.
 
-use axum::Router;
 use axum::extract::State;
-use axum::routing::get;
+use florin_shared::Envelope;
 use florin_shared::Money;
 use florin_shared::explain::ExplainView;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::queries::OfMethods;
 use crate::domain::session::USUAL;
 use crate::flow::explain::{self, About};
 use crate::flow::query::{self, Key};
@@ -17,14 +19,25 @@ use crate::store::merchants::Merchant;
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new().route("/v1/methods/explain", get(explained))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(explained))
 }
 
 /// Where the shopper may be.
 const SCENES: [&str; 8] =
     ["PC", "MOBILE", "WECHAT", "ALIPAY", "UNIONPAY", "MINI_PROGRAM", "APP", "IN_STORE"];
 
+/// Say why each method is offered, disabled or hidden.
+///
+/// For a session, or for an amount.
+#[utoipa::path(
+    get,
+    path = "/v1/methods/explain",
+    operation_id = "explain_methods",
+    tag = "Methods",
+    params(OfMethods),
+    responses((status = 200, description = "Done.", body = Envelope<ExplainView>)),
+)]
 async fn explained(
     State(app): State<App>,
     Caller(merchant): Caller,

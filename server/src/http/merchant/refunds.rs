@@ -1,12 +1,15 @@
 //! Refunds, for the merchant's server.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
 use florin_shared::Code;
+use florin_shared::Envelope;
 use florin_shared::refund::RefundView;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::pay::{CreateRefund, QueryRefund};
+use super::asked::queries::OfRefund;
 use super::new_session::{notify_url, same_merchant};
 use super::transactions::key;
 use crate::domain::reversal::Wish;
@@ -20,12 +23,19 @@ use crate::store::merchants::Merchant;
 use crate::{App, Error, Result, hex};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/refunds", post(create).get(by_query))
-        .route("/v1/refunds/query", post(by_body))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(create, by_query)).routes(routes!(by_body))
 }
 
+/// Give a payment back, whole or in part.
+#[utoipa::path(
+    post,
+    path = "/v1/refunds",
+    operation_id = "create_refund",
+    tag = "Refunds",
+    request_body = CreateRefund,
+    responses((status = 200, description = "Done.", body = Envelope<RefundView>)),
+)]
 async fn create(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -103,7 +113,17 @@ fn reason(fields: &mut Fields) -> Result<String> {
     Ok(text)
 }
 
-/// `?refund_id=` or `?refund_trans_id=`.
+/// Query a refund.
+///
+/// By `?refund_id=` or `?refund_trans_id=`.
+#[utoipa::path(
+    get,
+    path = "/v1/refunds",
+    operation_id = "get_refund",
+    tag = "Refunds",
+    params(OfRefund),
+    responses((status = 200, description = "Done.", body = Envelope<RefundView>)),
+)]
 async fn by_query(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -115,6 +135,15 @@ async fn by_query(
     Ok(Good(view(&found, merchant.livemode)))
 }
 
+/// Query a refund, with a body.
+#[utoipa::path(
+    post,
+    path = "/v1/refunds/query",
+    operation_id = "query_refund",
+    tag = "Refunds",
+    request_body = QueryRefund,
+    responses((status = 200, description = "Done.", body = Envelope<RefundView>)),
+)]
 async fn by_body(
     State(app): State<App>,
     Caller(merchant): Caller,

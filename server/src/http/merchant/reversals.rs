@@ -1,12 +1,14 @@
 //! Money that goes back without the merchant's asking; where a channel will not return it, a person says what became of
 //! it (D5).
 
-use axum::Router;
 use axum::extract::{Path, State};
-use axum::routing::{get, post};
 use florin_shared::refund::{ReversalView, Reversals};
-use florin_shared::{Code, ReversalId};
+use florin_shared::{Code, Envelope, ReversalId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::pay::ResolveReversal;
+use super::asked::queries::OfReversals;
 use super::new_session::same_merchant;
 use crate::domain::reversal::Outcome;
 use crate::flow::resolve::{Words, resolve, view};
@@ -19,10 +21,8 @@ use crate::store::reversals::{self, Wanted};
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/reversals", get(list))
-        .route("/v1/reversals/{refund_id}/resolve", post(resolve_one))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(resolve_one))
 }
 
 /// How many on a page.
@@ -31,7 +31,15 @@ const MOST: i64 = 100;
 
 const STATUSES: [&str; 5] = ["PROCESSING", "SUCCESS", "FAIL", "MANUAL", "KEPT"];
 
-/// `?status=MANUAL`, `?order_id=`, `?trans_id=`; `limit` and `cursor` page through them.
+/// List money that goes back without being asked for, oldest first.
+#[utoipa::path(
+    get,
+    path = "/v1/reversals",
+    operation_id = "list_reversals",
+    tag = "Reversals",
+    params(OfReversals),
+    responses((status = 200, description = "Done.", body = Envelope<Reversals>)),
+)]
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -80,6 +88,17 @@ fn wrong(name: &'static str, what: String) -> Error {
     Error::field(Code::InvalidField, name, format!("{name} {what}"))
 }
 
+/// Say what became of money that a channel would not return (D5).
+///
+/// The channel is asked once more first.
+#[utoipa::path(
+    post,
+    path = "/v1/reversals/{refund_id}/resolve",
+    operation_id = "resolve_reversal",
+    tag = "Reversals",
+    request_body = ResolveReversal,
+    responses((status = 200, description = "Done.", body = Envelope<ReversalView>)),
+)]
 async fn resolve_one(
     State(app): State<App>,
     Caller(merchant): Caller,

@@ -1,12 +1,15 @@
 //! Sessions, for the merchant's server.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, patch, post};
+use florin_shared::Envelope;
 use florin_shared::session::SessionView;
 use florin_shared::{Code, Money, SessionId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::pay::{ChangeSession, CreateSession, QuerySession};
+use super::asked::queries::{OfPicture, OfSession};
 use super::new_session::{self, goods, same_merchant};
 use crate::domain::session::Session;
 use crate::flow::change_session::{Change, change_session};
@@ -21,16 +24,27 @@ use crate::http::qr;
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/sessions", post(create).get(by_query))
-        .route("/v1/sessions/query", post(by_body))
-        .route("/v1/sessions/{session_id}", patch(change))
-        .route("/v1/sessions/{session_id}/close", post(close_session))
-        .route("/v1/sessions/{session_id}/qr.svg", get(svg))
-        .route("/v1/sessions/{session_id}/qr.png", get(png))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, by_query))
+        .routes(routes!(by_body))
+        .routes(routes!(close_session))
+        .routes(routes!(change))
+        .routes(routes!(svg))
+        .routes(routes!(png))
 }
 
+/// Create a session.
+///
+/// An equal request gets the same session again; another one with the same `trans_id` is refused while its session is open or paid.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions",
+    operation_id = "create_session",
+    tag = "Sessions",
+    request_body = CreateSession,
+    responses((status = 200, description = "Done.", body = Envelope<SessionView>)),
+)]
 async fn create(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -45,7 +59,17 @@ async fn create(
     Ok(Good(session_view(&app, &session, merchant.livemode)))
 }
 
+/// Query a session.
+///
 /// By `?session_id=` or `?trans_id=`.
+#[utoipa::path(
+    get,
+    path = "/v1/sessions",
+    operation_id = "get_session",
+    tag = "Sessions",
+    params(OfSession),
+    responses((status = 200, description = "Done.", body = Envelope<SessionView>)),
+)]
 async fn by_query(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -57,6 +81,15 @@ async fn by_query(
     Ok(Good(session_view(&app, &session, merchant.livemode)))
 }
 
+/// Query a session, as document 004 has it.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/query",
+    operation_id = "query_session",
+    tag = "Sessions",
+    request_body = QuerySession,
+    responses((status = 200, description = "Done.", body = Envelope<SessionView>)),
+)]
 async fn by_body(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -70,6 +103,16 @@ async fn by_body(
     Ok(Good(session_view(&app, &session, merchant.livemode)))
 }
 
+/// Close a session.
+///
+/// What is open is cancelled at its channel; a session that is being paid may still become paid.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/{session_id}/close",
+    operation_id = "close_session",
+    tag = "Sessions",
+    responses((status = 200, description = "Done.", body = Envelope<SessionView>)),
+)]
 async fn close_session(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -81,7 +124,15 @@ async fn close_session(
     Ok(Good(session_view(&app, &session, merchant.livemode)))
 }
 
-/// Amount and goods of an open session (D10).
+/// Change amount and goods of an open session (D10).
+#[utoipa::path(
+    patch,
+    path = "/v1/sessions/{session_id}",
+    operation_id = "change_session",
+    tag = "Sessions",
+    request_body = ChangeSession,
+    responses((status = 200, description = "Done.", body = Envelope<SessionView>)),
+)]
 async fn change(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -116,6 +167,14 @@ fn new_amount(fields: &mut Fields, session: &Session) -> Result<Option<Money>> {
 }
 
 /// The hosted page as a code to be printed or shown (L23).
+#[utoipa::path(
+    get,
+    path = "/v1/sessions/{session_id}/qr.svg",
+    operation_id = "session_code_svg",
+    tag = "Sessions",
+    params(OfPicture),
+    responses((status = 200, description = "The picture.", content_type = "image/svg+xml", body = String)),
+)]
 async fn svg(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -127,6 +186,15 @@ async fn svg(
     qr::svg(&app.session_url(&session.id), size)
 }
 
+/// The same, in pixels.
+#[utoipa::path(
+    get,
+    path = "/v1/sessions/{session_id}/qr.png",
+    operation_id = "session_code_png",
+    tag = "Sessions",
+    params(OfPicture),
+    responses((status = 200, description = "The picture.", content_type = "image/png", body = Vec<u8>)),
+)]
 async fn png(
     State(app): State<App>,
     Caller(merchant): Caller,

@@ -1,14 +1,16 @@
 //! The settings of a merchant and of its organisation, and their keys.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get};
+use florin_shared::Envelope;
 use florin_shared::Method;
 use florin_shared::merchant::{KeyView, MerchantView, OrganisationView};
 use url::Url;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::manage::{ChangeMerchant, ChangeOrganisation};
 use super::new_session::same_merchant;
 use crate::domain::contrast::Colour;
 use crate::domain::order::LateSuccess;
@@ -23,20 +25,37 @@ use crate::store::merchants::Merchant;
 use crate::{App, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/merchant", get(merchant).patch(change_merchant))
-        .route("/v1/merchant/keys", get(merchant_keys).post(new_merchant_key))
-        .route("/v1/merchant/keys/{key_id}", delete(delete_merchant_key))
-        .route("/v1/organisation", get(organisation).patch(change_organisation))
-        .route("/v1/organisation/keys", get(organisation_keys).post(new_organisation_key))
-        .route("/v1/organisation/keys/{key_id}", delete(delete_organisation_key))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(merchant, change_merchant))
+        .routes(routes!(organisation, change_organisation))
+        .routes(routes!(merchant_keys, new_merchant_key))
+        .routes(routes!(delete_merchant_key))
+        .routes(routes!(organisation_keys, new_organisation_key))
+        .routes(routes!(delete_organisation_key))
 }
 
+/// Show the merchant's settings.
+#[utoipa::path(
+    get,
+    path = "/v1/merchant",
+    operation_id = "get_merchant",
+    tag = "Settings",
+    responses((status = 200, description = "Done.", body = Envelope<MerchantView>)),
+)]
 async fn merchant(State(app): State<App>, Caller(merchant): Caller) -> Result<Good<MerchantView>> {
     Ok(Good(settings::merchant(&app, &merchant.id).await?))
 }
 
+/// Change the merchant's settings.
+#[utoipa::path(
+    patch,
+    path = "/v1/merchant",
+    operation_id = "change_merchant",
+    tag = "Settings",
+    request_body = ChangeMerchant,
+    responses((status = 200, description = "Done.", body = Envelope<MerchantView>)),
+)]
 async fn change_merchant(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -55,6 +74,14 @@ async fn change_merchant(
     Ok(Good(settings::change_merchant(&app, &merchant.id, change).await?))
 }
 
+/// Show the organisation's settings and merchants.
+#[utoipa::path(
+    get,
+    path = "/v1/organisation",
+    operation_id = "get_organisation",
+    tag = "Settings",
+    responses((status = 200, description = "Done.", body = Envelope<OrganisationView>)),
+)]
 async fn organisation(
     State(app): State<App>,
     Group(group): Group,
@@ -62,6 +89,15 @@ async fn organisation(
     Ok(Good(settings::organisation(&app, group).await?))
 }
 
+/// Change the organisation's settings.
+#[utoipa::path(
+    patch,
+    path = "/v1/organisation",
+    operation_id = "change_organisation",
+    tag = "Settings",
+    request_body = ChangeOrganisation,
+    responses((status = 200, description = "Done.", body = Envelope<OrganisationView>)),
+)]
 async fn change_organisation(
     State(app): State<App>,
     Group(group): Group,
@@ -74,6 +110,14 @@ async fn change_organisation(
     Ok(Good(settings::change_organisation(&app, group.id, change).await?))
 }
 
+/// List the merchant's secret keys, without the secrets.
+#[utoipa::path(
+    get,
+    path = "/v1/merchant/keys",
+    operation_id = "list_merchant_keys",
+    tag = "Settings",
+    responses((status = 200, description = "Done.", body = Envelope<Vec<KeyView>>)),
+)]
 async fn merchant_keys(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -81,6 +125,16 @@ async fn merchant_keys(
     Ok(Good(keys::list(&app, &holder(&merchant)).await?))
 }
 
+/// Make one more secret key for the merchant.
+///
+/// The answer holds the secret, and no later one does.
+#[utoipa::path(
+    post,
+    path = "/v1/merchant/keys",
+    operation_id = "create_merchant_key",
+    tag = "Settings",
+    responses((status = 200, description = "Done.", body = Envelope<KeyView>)),
+)]
 async fn new_merchant_key(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -89,6 +143,14 @@ async fn new_merchant_key(
     Ok(Good(keys::create(&app, holder(&merchant), seed.map(|seed| seed.text())).await?))
 }
 
+/// Delete a secret key of the merchant; it opens nothing from now on.
+#[utoipa::path(
+    delete,
+    path = "/v1/merchant/keys/{key_id}",
+    operation_id = "delete_merchant_key",
+    tag = "Settings",
+    responses((status = 204, description = "The key is no more.")),
+)]
 async fn delete_merchant_key(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -98,6 +160,14 @@ async fn delete_merchant_key(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// List the organisation's secret keys, without the secrets.
+#[utoipa::path(
+    get,
+    path = "/v1/organisation/keys",
+    operation_id = "list_organisation_keys",
+    tag = "Settings",
+    responses((status = 200, description = "Done.", body = Envelope<Vec<KeyView>>)),
+)]
 async fn organisation_keys(
     State(app): State<App>,
     Group(group): Group,
@@ -105,6 +175,16 @@ async fn organisation_keys(
     Ok(Good(keys::list(&app, &Holder::Organisation(group.id)).await?))
 }
 
+/// Make one more secret key for the organisation.
+///
+/// The answer holds the secret, and no later one does.
+#[utoipa::path(
+    post,
+    path = "/v1/organisation/keys",
+    operation_id = "create_organisation_key",
+    tag = "Settings",
+    responses((status = 200, description = "Done.", body = Envelope<KeyView>)),
+)]
 async fn new_organisation_key(
     State(app): State<App>,
     Group(group): Group,
@@ -114,6 +194,14 @@ async fn new_organisation_key(
     Ok(Good(keys::create(&app, holder, seed.map(|seed| seed.text())).await?))
 }
 
+/// Delete a secret key of the organisation; it opens nothing from now on.
+#[utoipa::path(
+    delete,
+    path = "/v1/organisation/keys/{key_id}",
+    operation_id = "delete_organisation_key",
+    tag = "Settings",
+    responses((status = 204, description = "The key is no more.")),
+)]
 async fn delete_organisation_key(
     State(app): State<App>,
     Group(group): Group,

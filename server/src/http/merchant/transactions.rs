@@ -1,12 +1,16 @@
 //! Transactions, for the merchant's server.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use florin_shared::Code;
+use florin_shared::Envelope;
 use florin_shared::transaction::TransactionView;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::OneOrAll;
+use super::asked::pay::QueryTransaction;
+use super::asked::queries::OfTransaction;
 use super::new_session::same_merchant;
 use crate::flow::query::{self, Key};
 use crate::flow::{cancel, to_the_end};
@@ -17,15 +21,25 @@ use crate::http::body::{Body, Fields};
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/v1/transactions", get(by_query))
-        .route("/v1/transactions/query", post(by_body))
-        .route("/v1/transactions/{order_id}/cancel", post(cancel_one))
-        .route("/v1/transactions/{order_id}/capture", post(capture_one))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(by_query))
+        .routes(routes!(by_body))
+        .routes(routes!(cancel_one))
+        .routes(routes!(capture_one))
 }
 
-/// One of the three keys; `all=true` lists every attempt.
+/// Query a transaction.
+///
+/// By one of the three keys; `all=true` lists every attempt.
+#[utoipa::path(
+    get,
+    path = "/v1/transactions",
+    operation_id = "get_transaction",
+    tag = "Transactions",
+    params(OfTransaction),
+    responses((status = 200, description = "Done.", body = Envelope<OneOrAll<TransactionView>>)),
+)]
 async fn by_query(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -41,6 +55,15 @@ async fn by_query(
     Ok(Good(query::transaction(&app, &merchant.id, &key).await?).into_response())
 }
 
+/// Query a transaction, as document 004 has it.
+#[utoipa::path(
+    post,
+    path = "/v1/transactions/query",
+    operation_id = "query_transaction",
+    tag = "Transactions",
+    request_body = QueryTransaction,
+    responses((status = 200, description = "Done.", body = Envelope<TransactionView>)),
+)]
 async fn by_body(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -54,7 +77,14 @@ async fn by_body(
     Ok(Good(query::transaction(&app, &merchant.id, &key).await?))
 }
 
-/// Closes it at the channel, and tells what really happened.
+/// Close it at the channel, and tell what really happened.
+#[utoipa::path(
+    post,
+    path = "/v1/transactions/{order_id}/cancel",
+    operation_id = "cancel_transaction",
+    tag = "Transactions",
+    responses((status = 200, description = "Done.", body = Envelope<TransactionView>)),
+)]
 async fn cancel_one(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -66,7 +96,15 @@ async fn cancel_one(
     to_the_end(cancelling).await.map(Good)
 }
 
+/// Take authorised money.
+///
 /// Every channel of this version takes the money at once, so there is never anything to capture.
+#[utoipa::path(
+    post,
+    path = "/v1/transactions/{order_id}/capture",
+    operation_id = "capture_transaction",
+    tag = "Transactions"
+)]
 async fn capture_one(
     State(app): State<App>,
     Caller(merchant): Caller,

@@ -1,15 +1,17 @@
 //! Webhook endpoints, for the merchant's server.
 
-use axum::Router;
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, Path, Request, State};
-use axum::routing::{get, post};
+use florin_shared::Envelope;
 use florin_shared::webhook::{
     EndpointDeleted, EndpointList, EndpointTested, EndpointView, KINDS, TryView,
 };
 use florin_shared::{Code, EndpointId};
 use serde_json::Map;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::asked::manage::{ChangeEndpoint, CreateEndpoint, RotateSecret};
 use super::new_session::same_merchant;
 use crate::clock::{Millis, rfc3339};
 use crate::domain::webhook::{EndpointState, Sessions, is_pattern};
@@ -24,13 +26,12 @@ use crate::store::merchants::Merchant;
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
-pub fn routes() -> Router<App> {
-    const ONE: &str = "/v1/webhook_endpoints/{endpoint_id}";
-    Router::new()
-        .route("/v1/webhook_endpoints", post(create).get(list))
-        .route(ONE, get(one).patch(change).delete(delete))
-        .route("/v1/webhook_endpoints/{endpoint_id}/rotate", post(rotate))
-        .route("/v1/webhook_endpoints/{endpoint_id}/test", post(test))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(one, change, delete))
+        .routes(routes!(rotate))
+        .routes(routes!(test))
 }
 
 /// For how long the old secret signs too: a day, when nothing is said.
@@ -38,6 +39,17 @@ const OVERLAP_S: u64 = 24 * 60 * 60;
 /// And a week at most.
 const LONGEST_OVERLAP_S: u64 = 7 * OVERLAP_S;
 
+/// Register an address that hears of events.
+///
+/// The answer holds the secret, and no later one does.
+#[utoipa::path(
+    post,
+    path = "/v1/webhook_endpoints",
+    operation_id = "create_webhook_endpoint",
+    tag = "Webhook endpoints",
+    request_body = CreateEndpoint,
+    responses((status = 200, description = "Done.", body = Envelope<EndpointView>)),
+)]
 async fn create(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -53,12 +65,28 @@ async fn create(
     Ok(Good(EndpointView { secret: Some(secret), ..view(endpoint, &merchant) }))
 }
 
+/// List the endpoints, oldest first.
+#[utoipa::path(
+    get,
+    path = "/v1/webhook_endpoints",
+    operation_id = "list_webhook_endpoints",
+    tag = "Webhook endpoints",
+    responses((status = 200, description = "Done.", body = Envelope<EndpointList>)),
+)]
 async fn list(State(app): State<App>, Caller(merchant): Caller) -> Result<Good<EndpointList>> {
     let all = endpoints::list(&app, &merchant).await?;
     let endpoints = all.into_iter().map(|endpoint| view(endpoint, &merchant)).collect();
     Ok(Good(EndpointList { endpoints }))
 }
 
+/// Show an endpoint.
+#[utoipa::path(
+    get,
+    path = "/v1/webhook_endpoints/{endpoint_id}",
+    operation_id = "get_webhook_endpoint",
+    tag = "Webhook endpoints",
+    responses((status = 200, description = "Done.", body = Envelope<EndpointView>)),
+)]
 async fn one(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -68,6 +96,15 @@ async fn one(
     Ok(Good(view(endpoint, &merchant)))
 }
 
+/// Change an endpoint.
+#[utoipa::path(
+    patch,
+    path = "/v1/webhook_endpoints/{endpoint_id}",
+    operation_id = "change_webhook_endpoint",
+    tag = "Webhook endpoints",
+    request_body = ChangeEndpoint,
+    responses((status = 200, description = "Done.", body = Envelope<EndpointView>)),
+)]
 async fn change(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -80,6 +117,14 @@ async fn change(
     Ok(Good(view(endpoint, &merchant)))
 }
 
+/// Delete an endpoint.
+#[utoipa::path(
+    delete,
+    path = "/v1/webhook_endpoints/{endpoint_id}",
+    operation_id = "delete_webhook_endpoint",
+    tag = "Webhook endpoints",
+    responses((status = 200, description = "Done.", body = Envelope<EndpointDeleted>)),
+)]
 async fn delete(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -90,6 +135,17 @@ async fn delete(
     Ok(Good(EndpointDeleted { endpoint_id: id, deleted: true }))
 }
 
+/// Draw a new secret; the old one signs too for a while.
+///
+/// A body is not needed.
+#[utoipa::path(
+    post,
+    path = "/v1/webhook_endpoints/{endpoint_id}/rotate",
+    operation_id = "rotate_webhook_secret",
+    tag = "Webhook endpoints",
+    request_body = Option<RotateSecret>,
+    responses((status = 200, description = "Done.", body = Envelope<EndpointView>)),
+)]
 async fn rotate(
     State(app): State<App>,
     Caller(merchant): Caller,
@@ -106,6 +162,14 @@ async fn rotate(
     }))
 }
 
+/// Send a test event now, and tell what came of it.
+#[utoipa::path(
+    post,
+    path = "/v1/webhook_endpoints/{endpoint_id}/test",
+    operation_id = "test_webhook_endpoint",
+    tag = "Webhook endpoints",
+    responses((status = 200, description = "Done.", body = Envelope<EndpointTested>)),
+)]
 async fn test(
     State(app): State<App>,
     Caller(merchant): Caller,
