@@ -123,13 +123,11 @@ impl Store {
     /// The same database, for looking only: nothing is migrated and nothing can be written.
     pub async fn connect_read_only(url: &str) -> anyhow::Result<Store> {
         if url.starts_with("postgres") {
-            return Ok(Store(Pool::Postgres(
-                PgPoolOptions::new()
-                    .max_connections(2)
-                    .acquire_timeout(Duration::from_secs(5))
-                    .connect(url)
-                    .await?,
-            )));
+            let options =
+                PgConnectOptions::from_str(url)?.options([("default_transaction_read_only", "on")]);
+            let pool =
+                PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(5));
+            return Ok(Store(Pool::Postgres(pool.connect_with(options).await?)));
         }
         let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
         let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
@@ -269,7 +267,7 @@ fn migrations() -> Migrator {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
     let mut migrator = Migrator::with_migrations(MIGRATIONS.iter().map(step).collect());
-    // Steps only ever add, so a program may run on a schema that is newer than itself: an upgrade goes replica by
+    // Steps take away nothing that an older program needs, so one may run on a schema that is newer than itself: an upgrade goes replica by
     // replica, and back again.
     migrator.set_ignore_missing(true);
     migrator

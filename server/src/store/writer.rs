@@ -143,13 +143,7 @@ async fn commit(tx: &mut Tx, units: Vec<Unit>) {
     let mut ran = Vec::with_capacity(units.len());
     let mut waiting = units.into_iter();
     while let Some(unit) = waiting.next() {
-        let done = unit(Some(tx)).await;
-        let next = if done.keep {
-            "release unit; savepoint unit"
-        } else {
-            "rollback to unit; release unit; savepoint unit"
-        };
-        let marked = mark(tx, next);
+        let (done, marked) = one(tx, unit).await;
         ran.push(done);
         // A full disk makes SQLite roll everything back by itself; what ran afterwards would commit piece by piece.
         if let Err(error) = marked {
@@ -159,6 +153,23 @@ async fn commit(tx: &mut Tx, units: Vec<Unit>) {
             return tell_unrun(waiting.collect()).await;
         }
     }
+    end(tx, ran);
+}
+
+/// Runs a unit in its savepoint, and opens the next one's.
+async fn one(tx: &mut Tx, unit: Unit) -> (Ran, sqlx::Result<()>) {
+    let done = unit(Some(tx)).await;
+    let next = if done.keep {
+        "release unit; savepoint unit"
+    } else {
+        "rollback to unit; release unit; savepoint unit"
+    };
+    let marked = mark(tx, next);
+    (done, marked)
+}
+
+/// Commits, and tells everybody.
+fn end(tx: &mut Tx, ran: Vec<Ran>) {
     let watch = Stopwatch::start();
     let committed = mark(tx, "release unit; commit");
     metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
@@ -169,7 +180,7 @@ async fn commit(tx: &mut Tx, units: Vec<Unit>) {
     }
     for done in ran {
         let told = match committed {
-            Ok(_) => Ok(()),
+            Ok(()) => Ok(()),
             Err(_) if !done.keep => Ok(()),
             Err(_) => Err(StoreError::Unconfirmed(sqlx::Error::WorkerCrashed)),
         };
