@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 mod judge;
 mod merchant;
@@ -21,6 +21,7 @@ mod shopper;
 use merchant::Merchant;
 use server::Server;
 use shopper::Seen;
+use tokio::time::Instant;
 
 /// How often in a run of all tests.
 const USUAL: u64 = 20;
