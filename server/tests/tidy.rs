@@ -128,6 +128,20 @@ fn the_sandbox_and_the_shop_share_no_code_with_the_server() {
 }
 
 #[test]
+fn only_the_server_describes_the_wire_types() {
+    let manifest = |crate_: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(crate_).join("Cargo.toml");
+        fs::read_to_string(path).unwrap()
+    };
+    assert!(manifest("server").contains("\"openapi\""));
+    // It would make the widget larger: by its own wish, or by everybody's default.
+    for name in ["widget", "."] {
+        assert!(!manifest(name).contains("openapi"), "{name}");
+    }
+    assert!(!manifest("shared").contains("default ="));
+}
+
+#[test]
 fn sql_is_written_in_the_store_and_counted_in_workers() {
     for folder in ["src/domain", "src/http/merchant", "src/channel", "src/cli", "src/serve"] {
         nobody_says(folder, &[".sql("]);

@@ -1,19 +1,12 @@
 //! Bad input: refused with a stable code, one sentence and the field's path, and nothing stored.
 
+mod notices;
+mod state;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{KEY, OTHER_MERCHANT, TestApp, on_both};
-
-async fn rows(app: &TestApp) -> i64 {
-    let mut tx = app.app.store.read().await.unwrap();
-    let row: Option<(i64,)> = tx
-        .sql("select (select count(*) from session) + (select count(*) from pay_order) + (select count(*) from payment)")
-        .one()
-        .await
-        .unwrap();
-    row.unwrap().0
-}
 
 #[track_caller]
 fn refused(answer: &crate::support::Answer, status: u16, code: &str, field: &str) {
@@ -72,7 +65,7 @@ on_both! {
             let answer = app.create(request).await;
             assert_eq!((answer.status, answer.code(), answer.field()), (400, code, path), "{field}: {value}");
         }
-        assert_eq!(rows(app).await, 0);
+        assert_eq!(app.rows().await, 0);
     }
 
     async fn a_return_url_is_https_or_private(app: TestApp) {
@@ -93,11 +86,13 @@ on_both! {
         ] {
             let mut request = app.request("HKD", "800");
             request["return_url"] = json!(url);
+            let before = app.rows().await;
             let answer = app.create(request).await;
             if is_good {
                 assert_eq!(answer.status, 200, "{url}: {}", answer.body);
             } else {
                 refused(&answer, 400, "INVALID_RETURN_URL", "return_url");
+                assert_eq!(app.rows().await, before, "{url}");
             }
         }
     }
@@ -111,14 +106,18 @@ on_both! {
         refused(&app.raw("/v1/sessions", KEY, "application/json", large).await, 413, "BODY_TOO_LARGE", "");
         let deep = format!("{}{}", "{\"goods\":".repeat(500), "1");
         refused(&app.raw("/v1/sessions", KEY, "application/json", deep).await, 400, "MALFORMED_BODY", "");
-        assert_eq!(rows(app).await, 0);
+        assert_eq!(app.rows().await, 0);
     }
 
     async fn without_the_right_key_there_is_nothing(app: TestApp) {
+        let keyed = [("idempotency-key", "one")];
         for (key, code) in [(None, "NO_KEY"), (Some("sk_test_wrong"), "WRONG_KEY"), (Some(""), "NO_KEY")] {
-            let answer = app.call(Method::POST, "/v1/sessions", key, &[], Some(app.request("HKD", "800"))).await;
-            assert_eq!((answer.status, answer.code()), (401, code));
+            for headers in [&keyed[..], &[]] {
+                let answer = app.call(Method::POST, "/v1/sessions", key, headers, Some(app.request("HKD", "800"))).await;
+                refused(&answer, 401, code, "");
+            }
         }
+        assert_eq!(app.rows().await, 0);
         let session = app.session("HKD", "800").await;
         let with_shoppers = app.call(Method::GET, &format!("/v1/sessions?session_id={}", session.id), Some(&session.token), &[], None).await;
         assert_eq!((with_shoppers.status, with_shoppers.code()), (401, "WRONG_KEY"));
@@ -158,7 +157,7 @@ on_both! {
         }
         let path = format!("/v1/checkout/{}/transactions/GW%00/cancel", session.id);
         refused(&app.call(Method::POST, &path, Some(&session.token), &[], None).await, 400, "INVALID_FIELD", "path");
-        let before = rows(app).await;
+        let before = app.rows().await;
         for control in ["\u{1}", "\u{8}", "\n", "\t", "\u{1b}[2J", "\u{7f}", "\u{85}", "\u{9b}"] {
             let bad = format!("a{control}b");
             for (field, value, path) in [
@@ -181,7 +180,7 @@ on_both! {
             let answer = app.shopper(Method::POST, &session, "/transactions", Some(pay)).await;
             refused(&answer, 400, "INVALID_FIELD", "method");
         }
-        assert_eq!(rows(app).await, before);
+        assert_eq!(app.rows().await, before);
     }
 
     async fn every_refusal_is_in_our_words(app: TestApp) {
@@ -204,23 +203,5 @@ on_both! {
         for (method, path) in [(Method::PUT, "/v1/sessions"), (Method::GET, "/v1/sessions/x/close"), (Method::DELETE, "/v1/merchant")] {
             assert_eq!(app.merchant(method, path, None).await.code(), "METHOD_NOT_ALLOWED", "{path}");
         }
-    }
-
-    async fn a_forged_notification_is_refused_and_counted(app: TestApp) {
-        let session = app.session("PHP", "25000").await;
-        let opened = app.pay(&session, "GCASH").await;
-        let order = crate::support::order_id(&opened);
-        let body = json!({ "notifyType": "PAYMENT_RESULT", "result": { "resultCode": "SUCCESS", "resultStatus": "S" },
-            "paymentRequestId": order, "paymentAmount": { "currency": "PHP", "value": "25000" } });
-        let signatures = ["", "algorithm=RSA256,keyVersion=1,signature=", "algorithm=RSA256,keyVersion=1,signature=AAAA", "algorithm=none,signature=x"];
-        for signature in signatures {
-            let headers = [("client-id", "SANDBOX_5X00000000000000"), ("request-time", "1685599933871"), ("signature", signature)];
-            let answer = app.call(Method::POST, "/notify/antom", None, &headers, Some(body.clone())).await;
-            assert_eq!(answer.status, 401, "{signature}");
-        }
-        let counted = app.app.counters.forged.load(std::sync::atomic::Ordering::Relaxed);
-        assert_eq!(counted, 4, "`/metrics` tells it to the operator");
-        assert_eq!(app.status(&session).await["payment_status"], "PROCESSING");
-        assert_eq!(app.call(Method::POST, "/notify/nobody", None, &[], Some(body)).await.status, 404);
     }
 }

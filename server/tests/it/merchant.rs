@@ -8,6 +8,7 @@ mod explain;
 mod idempotency;
 mod settings;
 mod tenants;
+mod which;
 
 use std::time::Duration;
 

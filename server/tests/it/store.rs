@@ -1,7 +1,8 @@
 //! One story told to both databases, and what the one writer promises.
 
+use florin_server::domain::payment::{Payment, PaymentState};
 use florin_server::domain::reversal::{Outcome, Refusal, Reversal};
-use florin_server::store::{Store, StoreError, Tx, reversals};
+use florin_server::store::{Store, StoreError, Tx, payments, reversals};
 use florin_server::{Error, Result};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlSafeStr, SqliteConnection};
@@ -45,6 +46,22 @@ on_both! {
         let outcomes: Vec<Result<()>> = futures_util::future::join_all(units).await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         assert_eq!(count(store).await, 1);
+    }
+
+    async fn a_payment_moves_only_from_the_state_in_which_it_was_read(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let id = crate::support::order_id(&app.pay(&session, "GCASH").await).parse().unwrap();
+        let store = &app.app.store;
+        let stored = payments::get(&mut store.read().await.unwrap(), &id).await.unwrap().unwrap();
+        assert_eq!(stored.state, PaymentState::Processing);
+        for state in PaymentState::ALL.iter().filter(|state| **state != stored.state) {
+            let before = Payment { state: *state, ..stored.clone() };
+            let after = Payment { state: PaymentState::Fail, ..stored.clone() };
+            let late = store.write(async move |tx: &mut Tx| payments::save(tx, &before, &after).await).await;
+            assert!(matches!(late, Err(StoreError::Unreadable(..))), "{state:?}: {late:?}");
+        }
+        let now = payments::get(&mut store.read().await.unwrap(), &id).await.unwrap().unwrap();
+        assert_eq!(now.state, PaymentState::Processing);
     }
 
     async fn only_one_of_many_racers_is_accepted(app: TestApp) {

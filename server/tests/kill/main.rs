@@ -21,6 +21,7 @@ mod shopper;
 use merchant::Merchant;
 use server::Server;
 use shopper::Seen;
+use tokio::time::Instant;
 
 /// How often in a run of all tests.
 const USUAL: u64 = 20;
@@ -52,20 +53,27 @@ async fn killing_the_server_loses_nothing_and_doubles_nothing() {
         slowest = slowest.max(server.kill_and_start().await);
     }
     stop.store(true, Ordering::Relaxed);
-    let shoppers = street.await.unwrap();
+    let (shoppers, rate) = street.await.unwrap();
 
     let waited = server.until_at_rest(REST).await;
     let found = judge::judge(&server, &merchant, &seen).await;
     println!(
-        "{kills} kills, {shoppers} shoppers, up again after {slowest:?} at most, at rest after {waited:?}: {}",
+        "{kills} kills, {shoppers} shoppers at {rate} a second, up again after {slowest:?} at most, at rest after {waited:?}: {}",
         found.told
     );
     assert_eq!(found.wrong, Vec::<String>::new());
     server.stop().await;
 }
 
-/// Lets shoppers in until it is told to stop, and waits until every one of them is done.
-async fn street(at: server::At, hook: String, seen: Arc<Seen>, stop: Arc<AtomicBool>) -> u64 {
+/// Lets shoppers in until it is told to stop, and waits until every one of them is done. Gives how many came, and how
+/// many a second: fewer than planned where the machine could not serve them and [`MOST`] held them back.
+async fn street(
+    at: server::At,
+    hook: String,
+    seen: Arc<Seen>,
+    stop: Arc<AtomicBool>,
+) -> (u64, String) {
+    let begun = Instant::now();
     let inside = Arc::new(AtomicU64::new(0));
     let mut tasks = Vec::new();
     let mut number = 0;
@@ -84,8 +92,9 @@ async fn street(at: server::At, hook: String, seen: Arc<Seen>, stop: Arc<AtomicB
         }));
         number += 1;
     }
+    let tenths = u128::from(number) * 10_000 / begun.elapsed().as_millis().max(1);
     for task in tasks {
         task.await.unwrap();
     }
-    number
+    (number, format!("{}.{}", tenths / 10, tenths % 10))
 }

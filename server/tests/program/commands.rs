@@ -98,6 +98,25 @@ on_both! {
         assert_eq!(world.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
     }
 
+    async fn a_row_that_breaks_an_invariant_is_shown_and_ends_with_one(world: &World) {
+        let florin = world.serve(&[]).await;
+        let session = florin.pay(world).await;
+        world.check(true).await;
+        let store = florin_server::store::Store::connect(&world.database).await.unwrap();
+        let plant = async |tx: &mut florin_server::store::Tx| {
+            tx.sql("update session set state = 'OPEN' where state = 'PAID'").execute().await?;
+            Ok::<_, florin_server::store::StoreError>(())
+        };
+        store.write(plant).await.unwrap();
+        let (code, told, _) = world.run(&["check"]).await;
+        let line = told.lines().find(|line| line.starts_with("I7 ")).unwrap_or_else(|| panic!("{told}"));
+        assert_eq!(code, 1, "{told}");
+        assert!(line.ends_with(&session.id) && told.ends_with("NOT clean\n"), "{told}");
+        let (code, told) = world.json(&["check"]).await;
+        assert_eq!((code, &told["clean"]), (1, &json!(false)), "{told}");
+        assert_eq!((told["rows"].as_array().unwrap().len(), &told["rows"][0]["row"]), (1, &json!(session.id)));
+    }
+
     async fn the_schema_is_brought_up_to_date_by_hand(world: &World) {
         let (code, missing) = world.json(&["migrate", "--list"]).await;
         assert!(code == 1 && missing["pending"].as_array().unwrap().len() >= 2, "{missing}");
@@ -205,6 +224,19 @@ async fn every_fault_of_the_settings_is_named_at_once() {
     assert!(faults.iter().all(|fault| !fault["remedy"].as_str().unwrap().is_empty()));
     assert!(!answer.to_string().contains("hunter2"));
     assert_eq!(world.run(&["check-config"]).await.0, 0);
+}
+
+#[tokio::test]
+async fn the_demo_key_opens_no_server_that_listens_beyond_this_machine() {
+    let world = World::new(Db::Sqlite).await;
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let mut serve = world.program();
+        let done = serve.arg("serve").env("FLORIN_LISTEN", address).output();
+        let done = tokio::time::timeout(Duration::from_secs(20), done).await.unwrap().unwrap();
+        let told = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(3), "{address}: {told}");
+        assert!(told.contains("demo key") && told.contains("--lan"), "{address}: {told}");
+    }
 }
 
 #[tokio::test]

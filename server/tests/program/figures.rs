@@ -43,6 +43,17 @@ on_both! {
         assert_eq!(outside.status, 404, "the world sees no figures");
     }
 
+    async fn a_forged_notification_is_a_figure(world: &World) {
+        let florin = world.serve(&[]).await;
+        for number in 1..=3 {
+            let forged = florin.call(Method::POST, "/notify/antom", KEY, Some(&json!({ "notifyType": "PAYMENT_RESULT" }))).await.unwrap();
+            assert_eq!(forged.status, 401);
+            let told = florin.get(format!("{}/metrics", florin.admin)).await.body;
+            let line = format!("florin_forged_notifications_total {number}");
+            assert!(told.as_str().unwrap().lines().any(|told| told == line), "{line} is missing:\n{told}");
+        }
+    }
+
     async fn ready_means_that_it_can_work(world: &World) {
         let florin = world.serve(&[]).await;
         for base in [&florin.base, &florin.admin] {

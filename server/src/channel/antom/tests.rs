@@ -2,6 +2,7 @@
 
 mod answers;
 mod calls;
+mod methods;
 mod notices;
 
 use florin_shared::{Method, Money, PaymentId, ReversalId, SessionId};

@@ -1,8 +1,10 @@
 //! A running server with its sandbox, a merchant, a shopper and a wallet.
 
 mod answer;
+pub mod antom;
 mod outside;
 pub(crate) mod postgres;
+mod rows;
 pub(crate) mod sink;
 mod start;
 
@@ -134,6 +136,11 @@ impl TestApp {
     /// A second process on the same database.
     pub async fn another(&self) -> (App, String) {
         start_server(&self.database, &self.sandbox, self.shift.clone(), &self.stop).await
+    }
+
+    /// A process with a live account on the same database. It has no workers: nobody is called.
+    pub async fn live(&self) -> String {
+        start::start_live(&self.database, self.shift.clone(), &self.stop).await
     }
 
     /// One more endpoint of a merchant.
@@ -294,7 +301,20 @@ impl TestApp {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        self.call_at(&self.base, method, path, key, headers, body).await
+    }
+
+    /// The same, of another process.
+    pub async fn call_at(
+        &self,
+        base: &str,
+        method: reqwest::Method,
+        path: &str,
+        key: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = self.http.request(method, format!("{base}{path}"));
         if let Some(key) = key {
             request = request.bearer_auth(key);
         }

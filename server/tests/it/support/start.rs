@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicI64;
 use florin_server::channel::antom::{self, Antom};
 use florin_server::channel::{Channel, Channels};
 use florin_server::clock::{Clock, Random};
+use florin_server::config::AntomSettings;
 use florin_server::domain::order::LateSuccess;
 use florin_server::store::merchants::{self, Merchant};
 use florin_server::store::{Store, Tx};
@@ -30,20 +31,39 @@ pub async fn start_server(
     shift: Arc<AtomicI64>,
     stop: &CancellationToken,
 ) -> (App, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let store = Store::connect(database).await.unwrap();
-    let channel: Arc<dyn Channel> = Arc::new(Antom::new(&antom::sandbox(sandbox)).unwrap());
-    let channels = Channels::new(vec![channel]);
-    let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base, None)
-        .await
-        .unwrap();
+    let (app, base) = start(database, &antom::sandbox(sandbox), shift, stop).await;
     for (id, key, late_success) in
         [(MERCHANT, KEY, LateSuccess::Reverse), (OTHER_MERCHANT, OTHER_KEY, LateSuccess::Accept)]
     {
         add_merchant(&app, id, key, late_success).await;
     }
     worker::start_all(&app, stop);
+    (app, base)
+}
+
+pub async fn start_live(database: &str, shift: Arc<AtomicI64>, stop: &CancellationToken) -> String {
+    let account = AntomSettings {
+        client_id: "5X00000000000000".into(),
+        ..antom::sandbox("https://open-sea-global.alipay.com")
+    };
+    start(database, &account, shift, stop).await.1
+}
+
+/// A server without workers.
+async fn start(
+    database: &str,
+    account: &AntomSettings,
+    shift: Arc<AtomicI64>,
+    stop: &CancellationToken,
+) -> (App, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let store = Store::connect(database).await.unwrap();
+    let channel: Arc<dyn Channel> = Arc::new(Antom::new(account).unwrap());
+    let channels = Channels::new(vec![channel]);
+    let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base, None)
+        .await
+        .unwrap();
     let router = http::polls::before(app.clone(), http::router(app.clone(), None));
     let stopped = stop.clone().cancelled_owned();
     tokio::spawn(
