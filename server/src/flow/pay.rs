@@ -104,9 +104,10 @@ pub(super) fn not_paid(desk: &Desk) -> Result<()> {
     if is_paid { Err(refuse(NotPayable::Paid)) } else { Ok(()) }
 }
 
-/// While a bank confirms a payment, a second one would be paid twice.
+/// While a bank confirms a payment, a second one would be paid twice; also when it is one that we meant to close, of this
+/// session or of an earlier one. What ends a payment ends this too.
 pub(super) fn not_confirming(desk: &Desk) -> Result<()> {
-    match desk.payments.iter().any(|payment| payment.confirming && payment.state.is_live()) {
+    match desk.payments.iter().any(|payment| payment.confirming) {
         false => Ok(()),
         true => Err(Error::refused(
             Code::BeingConfirmed,
