@@ -81,7 +81,7 @@ pub async fn view(app: &App, id: &SessionId) -> Result<CheckoutView> {
         appearance: Appearance { methods: None, ..merchant.appearance.clone() },
         auto_query: merchant.auto_query,
         livemode: merchant.livemode,
-        open: open(&payments).map(|payment| opened(payment, state.clone())),
+        open: open(&payments).map(|payment| opened(payment, state.clone(), now)),
         state,
     })
 }

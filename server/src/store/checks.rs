@@ -38,6 +38,11 @@ const ALWAYS: &[Invariant] = &[
         sql: "select payment_id from payment where (role <> 'NONE') <> (state = 'SUCCESS')",
     },
     Invariant {
+        name: "I2 nothing ends before the last cancel that went out was answered",
+        sql: "select payment_id from payment
+               where state in ('FAIL', 'CANCELLED', 'SUCCESS') and cancels_sent > cancels_answered",
+    },
+    Invariant {
         name: "I3 an accepted payment is exactly the order's amount and currency, as the channel confirmed it",
         sql: "select a.payment_id from payment a
                 join pay_order o on o.merchant_id = a.merchant_id and o.trans_id = a.trans_id

@@ -76,6 +76,20 @@ on_both! {
         app.until_status(&session, "SUCCESS").await;
     }
 
+    async fn a_code_that_is_being_closed_is_given_to_nobody(app: TestApp) {
+        app.fault(json!({ "fault": "slow", "call": "pay", "ms": 1500, "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let (first, second) = tokio::join!(app.pay(&session, "GCASH"), async {
+            app.until("the first is under way", async || !app.status(&session).await["order_id"].is_null()).await;
+            app.pay(&session, "MAYA").await
+        });
+        assert_eq!(first.data()["next_action"], json!(null), "{}", first.body);
+        assert_eq!(first.data()["code_expires_in_ms"], 0);
+        assert_eq!(first.data()["state"]["order_id"], order_id(&second));
+        app.wallet(&code(&second), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+    }
+
     async fn a_decline_offers_another_try(app: TestApp) {
         let session = app.session("PHP", "25000").await;
         let opened = app.pay(&session, "GCASH").await;
