@@ -1,7 +1,6 @@
 //! `florin events resend`: a merchant says that it has not heard.
 
 use anyhow::bail;
-use florin_server::clock::Clock;
 use florin_server::store::{Tx, operate, sessions};
 use serde_json::json;
 
@@ -43,7 +42,7 @@ pub(super) async fn run(events: Events) -> anyhow::Result<Answer> {
         bail!("there is no session {session}");
     };
     let (merchant, trans_id) = (session.merchant.to_string(), session.trans_id.clone());
-    let now = Clock::System.now();
+    let now = operate::clock(&store).await?;
     let queued = store
         .write(async move |tx: &mut Tx| {
             operate::resend(tx, (&merchant, &trans_id), undelivered, now).await

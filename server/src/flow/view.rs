@@ -28,7 +28,7 @@ pub async fn entry(app: &App, id: &SessionId) -> Result<Arc<Entry>> {
     }
     let snapshot = snapshot(&mut app.store.read().await?, id).await?;
     let merchant = app.merchant(&snapshot.session.merchant).await?;
-    Ok(app.board.enter(snapshot, app.token_digest(id), merchant))
+    Ok(app.board.enter(snapshot, app.token_digest(id), merchant, app.now()))
 }
 
 /// Reads what polls are answered from.

@@ -49,10 +49,18 @@ pub async fn version(store: &Store) -> Result<String, StoreError> {
 
 /// The time by the database's own clock.
 pub async fn clock(store: &Store) -> Result<Millis, StoreError> {
-    let mut tx = store.read().await?;
-    let sql = match store.0 {
-        Pool::Sqlite { .. } => "select cast((julianday('now') - 2440587.5) * 86400000 as integer)",
-        Pool::Postgres(_) => "select (extract(epoch from clock_timestamp()) * 1000)::bigint",
+    clock_of(&mut store.read().await?).await
+}
+
+/// The same over a connection that is there already.
+pub async fn clock_of(tx: &mut Tx) -> Result<Millis, StoreError> {
+    let sql = match tx {
+        Tx::Sqlite(_) | Tx::SqliteReader(_) => {
+            "select cast((julianday('now') - 2440587.5) * 86400000 as integer)"
+        }
+        Tx::Postgres(_) | Tx::PostgresReader(_) => {
+            "select (extract(epoch from clock_timestamp()) * 1000)::bigint"
+        }
     };
     let found: Option<(i64,)> = tx.sql(sql).one().await?;
     Ok(found.map_or(0, |(now,)| now))
