@@ -77,9 +77,7 @@ impl Order {
             Said::Cancelled => on_cancelled(payment, statement),
             Said::Confirming => on_confirming(payment),
             // Said by a query that began before the bank's word: it knows less than we do (D11).
-            Said::NotFound | Said::Pending
-                if payment.confirming && !statement.after_confirming =>
-            {
+            Said::NotFound | Said::Pending if payment.confirming && !statement.after_confirming => {
                 Step::Stay
             }
             Said::NotFound => on_not_found(payment, statement, now),
@@ -168,9 +166,7 @@ fn is_only_a_hint(payment: &Payment, statement: &Statement) -> bool {
 }
 
 fn on_failed(payment: &Payment, statement: &Statement, now: Millis) -> Step {
-    use PaymentState::{
-        Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown,
-    };
+    use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
 
     match payment.state {
         Fail | Cancelled | Success => Step::Stay,
@@ -184,9 +180,7 @@ fn on_failed(payment: &Payment, statement: &Statement, now: Millis) -> Step {
 }
 
 fn on_cancelled(payment: &Payment, statement: &Statement) -> Step {
-    use PaymentState::{
-        Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown,
-    };
+    use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
 
     match payment.state {
         Cancelled | Success => Step::Stay,
@@ -200,9 +194,7 @@ fn on_cancelled(payment: &Payment, statement: &Statement) -> Step {
 }
 
 fn on_confirming(payment: &Payment) -> Step {
-    use PaymentState::{
-        Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown,
-    };
+    use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
 
     match payment.state {
         Intent | Sent | Unknown | Processing => Step::Confirm,
@@ -224,9 +216,7 @@ fn on_not_found(payment: &Payment, statement: &Statement, now: Millis) -> Step {
 }
 
 fn on_pending(payment: &Payment, now: Millis) -> Step {
-    use PaymentState::{
-        Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown,
-    };
+    use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
 
     match payment.state {
         Intent | Sent | Unknown => Step::Become(Processing, String::new()),

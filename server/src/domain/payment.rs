@@ -130,7 +130,7 @@ impl Payment {
     /// by it (D1, D11), and not while somebody else's is on its way: that one could take effect after an answer that we
     /// would believe. A lost cancel of what has ended is repeated too, since nothing else can tell what it did.
     pub fn count_cancel(&mut self, until: Millis, now: Millis) -> bool {
-        let is_over = self.state.is_final() && !self.awaits_cancel();
+        let is_over = self.state.is_final() && self.cancels_answered == self.cancels_sent;
         if is_over
             || self.state == PaymentState::Success
             || self.confirming

@@ -187,8 +187,12 @@ async fn reopen(app: &App, channel: &dyn Channel, payment: &Payment) -> Result<P
     let asking = asking(app, payment).await?;
     match channel.pay(payment, &asking).await {
         Ok(opened) if opened.evidence.said != Said::Failed => {
-            let statement =
-                Statement { evidence: opened.evidence, source: Source::Reply, after_cancel: None, after_confirming: false };
+            let statement = Statement {
+                evidence: opened.evidence,
+                source: Source::Reply,
+                after_cancel: None,
+                after_confirming: false,
+            };
             settle(app, payment, Heard::Said(statement, opened.action)).await
         }
         // "No" to a repetition says nothing about the first time: the next query decides.

@@ -201,8 +201,12 @@ async fn open(app: &App, payment: &Payment) -> Result<Payment> {
     let asking = asking(app, payment).await?;
     let heard = match channel_of(app, payment)?.pay(payment, &asking).await {
         Ok(opened) => {
-            let statement =
-                Statement { evidence: opened.evidence, source: Source::Reply, after_cancel: None, after_confirming: false };
+            let statement = Statement {
+                evidence: opened.evidence,
+                source: Source::Reply,
+                after_cancel: None,
+                after_confirming: false,
+            };
             Heard::Said(statement, opened.action)
         }
         Err(ChannelError::Refused { code }) => Heard::Said(refused(code), None),

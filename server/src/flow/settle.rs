@@ -116,26 +116,10 @@ fn next_ask(
     }
 }
 
-async fn take_in(
-    desk: &mut Desk,
-    tx: &mut Tx,
-    id: &PaymentId,
-    heard: Heard,
-) -> Result<Step> {
+async fn take_in(desk: &mut Desk, tx: &mut Tx, id: &PaymentId, heard: Heard) -> Result<Step> {
     let payment = desk.payment(id)?.clone();
     match heard {
-        Heard::Said(statement, action) => {
-            evidence::keep(tx, &payment, &statement, desk.now()).await?;
-            if let Some(action) = action {
-                show(desk, tx, &payment, &action).await?;
-            }
-            let payment = desk.payment(id)?.clone();
-            let was_denied = is_success_notice(&statement) && evidence::has_denial(tx, id).await?;
-            let standing = desk.standing(&payment, was_denied)?;
-            let step = standing.on_statement(&payment, &statement, desk.now());
-            carry_out(desk, tx, &payment, &statement, step.clone()).await?;
-            Ok(step)
-        }
+        Heard::Said(statement, action) => said(desk, tx, &payment, statement, action).await,
         // Later than this somebody may have opened it again under the same number, and that call may have left.
         Heard::NotSent if desk.now() - payment.created >= CALLING => not_known(desk, tx, id).await,
         Heard::NotSent if payment.state == PaymentState::Intent => {
@@ -163,6 +147,27 @@ async fn take_in(
             Ok(Step::Stay)
         }
     }
+}
+
+/// Evidence first, then what it makes of the payment, in the same commit.
+async fn said(
+    desk: &mut Desk,
+    tx: &mut Tx,
+    payment: &Payment,
+    statement: Statement,
+    action: Option<NextAction>,
+) -> Result<Step> {
+    let id = &payment.id;
+    evidence::keep(tx, payment, &statement, desk.now()).await?;
+    if let Some(action) = action {
+        show(desk, tx, payment, &action).await?;
+    }
+    let payment = desk.payment(id)?.clone();
+    let was_denied = is_success_notice(&statement) && evidence::has_denial(tx, id).await?;
+    let standing = desk.standing(&payment, was_denied)?;
+    let step = standing.on_statement(&payment, &statement, desk.now());
+    carry_out(desk, tx, &payment, &statement, step.clone()).await?;
+    Ok(step)
 }
 
 /// Only these can be contradicted by what was said before; nobody else pays for the look.

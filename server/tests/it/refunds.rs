@@ -61,7 +61,8 @@ async fn asked(app: &TestApp, order: &str) {
     let payment = stored(app, order).await;
     let antom = Antom::new(&antom::sandbox(&app.sandbox)).unwrap();
     let evidence = antom.query(&payment).await.unwrap();
-    let statement = Statement { evidence, source: Source::Query, after_cancel: None, after_confirming: false };
+    let statement =
+        Statement { evidence, source: Source::Query, after_cancel: None, after_confirming: false };
     settle(&app.app, &payment, Heard::Said(statement, None)).await.unwrap();
 }
 

@@ -391,7 +391,10 @@ fn what_counts_or_is_confirmed_is_never_cancelled() {
         assert_eq!(now_is, payment);
     }
     for state in [PaymentState::Fail, PaymentState::Cancelled] {
-        assert!(!cancelled(state).count_cancel(600, 500), "it has ended, and every cancel is answered");
+        assert!(
+            !cancelled(state).count_cancel(600, 500),
+            "it has ended, and every cancel is answered"
+        );
         let mut lost = Payment { cancels_sent: 1, ..payment(state) };
         assert!(lost.count_cancel(600, 500), "what a lost cancel did is asked by another one");
         assert_eq!((lost.cancels_sent, lost.state), (2, state));
