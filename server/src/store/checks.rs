@@ -130,6 +130,11 @@ const ALWAYS: &[Invariant] = &[
                 select 1 from delivery_try t where t.delivery_id = o.delivery_id and t.status between 200 and 299)",
     },
     Invariant {
+        name: "I12 no message waits for an endpoint that is enabled",
+        sql: "select o.delivery_id from outbox o join webhook_endpoint e on e.endpoint_id = o.lane
+               where o.state = 'HELD' and e.state = 'ENABLED'",
+    },
+    Invariant {
         name: "I13 the books balance",
         sql: "select txn_id from ledger group by txn_id, currency having sum(debit) <> sum(credit)",
     },

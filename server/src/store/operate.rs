@@ -227,29 +227,6 @@ pub async fn messages(
         .await?)
 }
 
-/// Queues an order's messages again, under their own ids; with `undelivered` only those that nobody has taken.
-/// What is on its way right now is left alone.
-pub async fn resend(
-    tx: &mut Tx,
-    (merchant, trans_id): (&str, &str),
-    undelivered: bool,
-    now: Millis,
-) -> Result<u64, StoreError> {
-    Ok(tx
-        .sql(
-            "update outbox set state = 'PENDING', tries = 0, next_ms = $3, leased_until_ms = 0, last_error = '',
-                    done_ms = null
-              where merchant_id = $1 and trans_id = $2 and leased_until_ms <= $3
-                and ($4 = 0 or state <> 'DONE')",
-        )
-        .bind(merchant.to_owned())
-        .bind(trans_id.to_owned())
-        .bind(now)
-        .bind(i64::from(undelivered))
-        .execute()
-        .await?)
-}
-
 row! {
     /// A message as it is sent.
     pub struct Outgoing {
