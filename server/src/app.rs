@@ -152,7 +152,7 @@ impl App {
         })))
     }
 
-    /// Now, by the store's clock.
+    /// Now, by the clock that all processes on this store share.
     pub fn now(&self) -> Millis {
         self.clock.now()
     }

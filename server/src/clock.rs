@@ -1,7 +1,7 @@
 //! The time and randomness, injected, so that tests can set both. Nobody else reads a clock or draws a number.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::{Instant, SystemTime};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -19,6 +19,8 @@ pub enum Clock {
     Set(Arc<AtomicI64>),
     /// The machine's, moved by so many milliseconds.
     Shifted(Arc<AtomicI64>),
+    /// A database's, which several machines share.
+    Followed(Arc<Followed>),
 }
 
 impl Clock {
@@ -28,7 +30,63 @@ impl Clock {
             Clock::System => machine(),
             Clock::Set(at) => at.load(Ordering::Relaxed),
             Clock::Shifted(by) => machine() + by.load(Ordering::Relaxed),
+            Clock::Followed(followed) => followed.now(),
         }
+    }
+}
+
+/// A clock that stands elsewhere, told by this machine's and the measured difference between the two. It never goes back:
+/// when the other one was set back, this one runs at half its speed until they agree.
+pub struct Followed {
+    here: Clock,
+    course: RwLock<Course>,
+    latest: AtomicI64,
+}
+
+/// By how much the other clock is ahead.
+#[derive(Clone, Copy)]
+struct Course {
+    /// When this course was taken, by this machine's clock.
+    since: Millis,
+    /// Its lead as it was used until then.
+    from: Millis,
+    /// Its lead as it was measured then.
+    to: Millis,
+}
+
+impl Course {
+    fn lead(self, here: Millis) -> Millis {
+        let slowed = self.from - (here - self.since).max(0) / 2;
+        self.to.max(slowed)
+    }
+}
+
+impl Followed {
+    /// The other clock is ahead of `here` by so much.
+    pub fn new(here: Clock, lead: Millis) -> Followed {
+        let course = Course { since: here.now(), from: lead, to: lead };
+        Followed { here, course: RwLock::new(course), latest: AtomicI64::new(Millis::MIN) }
+    }
+
+    /// This machine's own clock: for measuring.
+    pub fn machine(&self) -> &Clock {
+        &self.here
+    }
+
+    /// It was measured again: this is its lead. Gives by how much that differs from what was taken for its lead.
+    pub fn steer(&self, lead: Millis) -> Millis {
+        let here = self.here.now();
+        let mut course = self.course.write().unwrap_or_else(PoisonError::into_inner);
+        let before = course.lead(here);
+        *course = Course { since: here, from: before.max(lead), to: lead };
+        lead - before
+    }
+
+    fn now(&self) -> Millis {
+        let here = self.here.now();
+        let course = *self.course.read().unwrap_or_else(PoisonError::into_inner);
+        let at = here + course.lead(here);
+        self.latest.fetch_max(at, Ordering::Relaxed).max(at)
     }
 }
 
@@ -124,6 +182,49 @@ mod tests {
     #[test]
     fn times_are_told_in_utc_to_the_second() {
         assert_eq!(rfc3339(1_794_974_491_250), "2026-11-18T04:01:31Z");
+    }
+
+    fn set(at: Millis) -> (Clock, Arc<AtomicI64>) {
+        let here = Arc::new(AtomicI64::new(at));
+        (Clock::Set(here.clone()), here)
+    }
+
+    #[test]
+    fn a_clock_that_is_followed_is_told_by_its_lead() {
+        let (machine, here) = set(1_000);
+        let followed = Followed::new(machine, -400);
+        assert_eq!(followed.now(), 600);
+        here.store(2_000, Ordering::Relaxed);
+        assert_eq!(followed.now(), 1_600);
+        assert_eq!(followed.steer(100), 500);
+        assert_eq!(followed.now(), 2_100, "what was too late is right at once");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_is_waited_for_and_never_followed_back() {
+        let (machine, here) = set(0);
+        let followed = Followed::new(machine, 10_000);
+        assert_eq!(followed.now(), 10_000);
+        assert_eq!(followed.steer(9_000), -1_000);
+        let mut before = followed.now();
+        for at in 1..=2_000 {
+            here.store(at, Ordering::Relaxed);
+            let now = followed.now();
+            assert!(now >= before, "{now} after {before}");
+            before = now;
+        }
+        assert_eq!(before, 11_000, "after twice the step they agree");
+        here.store(5_000, Ordering::Relaxed);
+        assert_eq!(followed.now(), 14_000);
+    }
+
+    #[test]
+    fn a_machine_that_is_set_back_takes_nobody_back() {
+        let (machine, here) = set(5_000);
+        let followed = Followed::new(machine, 0);
+        assert_eq!(followed.now(), 5_000);
+        here.store(1_000, Ordering::Relaxed);
+        assert_eq!(followed.now(), 5_000);
     }
 
     #[test]

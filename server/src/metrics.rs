@@ -25,6 +25,8 @@ pub const SETTLED: &str = "florin_settled_total";
 pub const COMMIT_SECONDS: &str = "florin_commit_seconds";
 /// How many units one commit carried (SQLite).
 pub const COMMIT_UNITS: &str = "florin_commit_units";
+/// By how many milliseconds the database's clock is ahead of this machine's (PostgreSQL).
+pub const CLOCK_LEAD: &str = "florin_clock_lead_ms";
 /// Turns of a `worker` that failed.
 pub const WORKER_FAILURES: &str = "florin_worker_failures_total";
 

@@ -103,7 +103,8 @@ async fn app(settings: &Settings, file: &File, sandbox: Option<&str>) -> anyhow:
     let (channels, code_life) =
         (Channels::new(channels), settings.code_seconds.map(|seconds| seconds * 1000));
     let public = settings.public();
-    let app = App::new(store, channels, Clock::System, Random::System, &public, code_life).await?;
+    let clock = worker::clock::of(&store, Clock::System).await?;
+    let app = App::new(store, channels, clock, Random::System, &public, code_life).await?;
     let limits = &file.limits;
     for (class, most) in [
         (Class::Merchant, limits.merchant),

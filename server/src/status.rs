@@ -1,24 +1,21 @@
 //! What shoppers are told, kept in memory: a poll never touches the database and never calls a channel (rule R8).
 //!
-//! Whoever commits a change puts the new snapshot here. A snapshot holds absolute times, so that it stays true while
-//! it lies; a lower version never replaces a higher one.
+//! Whoever commits a change puts the new snapshot onto the [`Board`]. A snapshot holds absolute times, so that it stays
+//! true while it lies; a lower version never replaces a higher one.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{PaymentStatus, Phase, StatusView};
-use florin_shared::{Method, PaymentId, SessionId};
+use florin_shared::{Method, PaymentId};
 
 use crate::clock::Millis;
-use crate::domain::pace::Interest;
 use crate::domain::payment::{Payment, PaymentState, Role};
 use crate::domain::session::{Session, SessionState};
-use crate::store::merchants::Merchant;
 
-/// How long a poll counts as somebody looking.
-const LOOKING: Millis = 6_000;
+mod board;
+
+pub use board::{Board, Entry};
 
 /// When the page asks next.
 const POLL_AFTER: u64 = 2_000;
@@ -26,7 +23,7 @@ const POLL_AFTER: u64 = 2_000;
 /// A session as its shopper sees it.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// The session.
+    /// The session, without the long texts that polls do not need: goods, `notify_url`, the marks of its request.
     pub session: Arc<Session>,
     /// The number of the order's last event.
     pub seq: i64,
@@ -81,7 +78,7 @@ impl Snapshot {
             expires: payment.expires,
             next_ask: payment.next_ask,
         });
-        Snapshot { session: Arc::new(session.clone()), seq, version, payment, surplus }
+        Snapshot { session: Arc::new(slim(session)), seq, version, payment, surplus }
     }
 
     /// Its payment, if the channel is asked about it only after `soon`.
@@ -117,6 +114,29 @@ impl Snapshot {
             notice: self.surplus.map(|_| "SURPLUS_RETURNED".to_owned()),
             notice_method: self.surplus.map(|method| method.as_str().to_owned()),
         }
+    }
+}
+
+/// What polls need of a session. A merchant may fill the rest with many kilobytes, and there are many sessions.
+fn slim(session: &Session) -> Session {
+    Session {
+        id: session.id.clone(),
+        merchant: session.merchant.clone(),
+        trans_id: session.trans_id.clone(),
+        state: session.state,
+        closing_to: session.closing_to,
+        amount: session.amount,
+        mode: session.mode.clone(),
+        country: session.country.clone(),
+        locale: session.locale.clone(),
+        return_url: session.return_url.clone(),
+        notify_url: String::new(),
+        goods: String::new(),
+        fingerprint: String::new(),
+        expire_text: String::new(),
+        shown: session.shown,
+        created: session.created,
+        expires: session.expires,
     }
 }
 
@@ -184,158 +204,4 @@ fn phase(shown: &Shown) -> Phase {
 
 fn rest(until: Millis, now: Millis) -> u64 {
     u64::try_from(until - now).unwrap_or(0)
-}
-
-/// One session in memory.
-pub struct Entry {
-    /// SHA-256 of the token that opens it.
-    pub token_digest: [u8; 32],
-    /// Who sells, as of when the entry was made.
-    pub merchant: Arc<Merchant>,
-    snapshot: RwLock<Arc<Snapshot>>,
-    watched: AtomicI64,
-    asked: AtomicI64,
-}
-
-impl Entry {
-    /// The latest snapshot.
-    pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn hasten(&self, soon: Millis) -> Option<PaymentId> {
-        self.snapshot().waits_beyond(soon)?;
-        let mut current = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
-        let mut sooner = Snapshot::clone(&current);
-        let shown = sooner.payment.as_mut()?;
-        shown.next_ask = Some(soon);
-        let id = shown.id.clone();
-        *current = Arc::new(sooner);
-        Some(id)
-    }
-
-    /// Whether the channel may be asked on a shopper's behalf now: once a second.
-    pub fn may_ask(&self, now: Millis) -> bool {
-        let last = self.asked.load(Ordering::Relaxed);
-        now - last >= 1_000
-            && self.asked.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-    }
-
-    /// Notes that somebody looks.
-    pub fn watch(&self, now: Millis) {
-        self.watched.store(now, Ordering::Relaxed);
-    }
-}
-
-const SHARDS: usize = 16;
-type Shard = RwLock<HashMap<SessionId, Arc<Entry>>>;
-
-/// Every session that somebody has asked for lately.
-#[derive(Default)]
-pub struct Board([Shard; SHARDS]);
-
-impl Board {
-    fn shard(&self, session: &SessionId) -> &Shard {
-        let last = session.as_str().as_bytes().last().copied().unwrap_or(0);
-        &self.0[usize::from(last) % SHARDS]
-    }
-
-    /// The entry of a session, if it is in memory.
-    pub fn get(&self, session: &SessionId) -> Option<Arc<Entry>> {
-        self.shard(session).read().unwrap_or_else(PoisonError::into_inner).get(session).cloned()
-    }
-
-    /// Puts a session into memory, unless it is there; gives the one that is.
-    pub fn enter(
-        &self,
-        snapshot: Snapshot,
-        token_digest: [u8; 32],
-        merchant: Arc<Merchant>,
-    ) -> Arc<Entry> {
-        let id = snapshot.session.id.clone();
-        let fresh = Entry {
-            token_digest,
-            merchant,
-            snapshot: RwLock::new(Arc::new(snapshot.clone())),
-            watched: AtomicI64::new(0),
-            asked: AtomicI64::new(0),
-        };
-        let entry = {
-            let mut shard = self.shard(&id).write().unwrap_or_else(PoisonError::into_inner);
-            shard.entry(id).or_insert_with(|| Arc::new(fresh)).clone()
-        };
-        self.update(snapshot);
-        entry
-    }
-
-    /// How many sessions it holds.
-    pub fn len(&self) -> usize {
-        self.0.iter().map(|shard| shard.read().unwrap_or_else(PoisonError::into_inner).len()).sum()
-    }
-
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Tells of a change. Sessions that nobody has asked for are not kept.
-    pub fn update(&self, snapshot: Snapshot) {
-        if let Some(entry) = self.get(&snapshot.session.id) {
-            let mut current = entry.snapshot.write().unwrap_or_else(PoisonError::into_inner);
-            if snapshot.version >= current.version {
-                *current = Arc::new(snapshot);
-            }
-        }
-    }
-
-    /// Whether somebody looks at this session right now.
-    pub fn interest(&self, session: &SessionId, now: Millis) -> Interest {
-        let watched = self.get(session).map_or(0, |entry| entry.watched.load(Ordering::Relaxed));
-        if now - watched < LOOKING { Interest::Watched } else { Interest::Unwatched }
-    }
-
-    /// The open sessions that somebody looks at.
-    pub fn watched(&self, now: Millis) -> Vec<SessionId> {
-        let mut found = Vec::new();
-        for shard in &self.0 {
-            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-            found.extend(
-                shard.iter().filter(|(_, entry)| is_watched(entry, now)).map(|(id, _)| id.clone()),
-            );
-        }
-        found
-    }
-
-    /// Payments that somebody looks at and that would be asked about only after `soon`. Each is given once: from then on
-    /// the board takes it that it is asked about in time.
-    pub fn neglected(&self, now: Millis, soon: Millis) -> Vec<PaymentId> {
-        let mut found = Vec::new();
-        for shard in &self.0 {
-            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-            found.extend(
-                shard
-                    .values()
-                    .filter(|entry| is_watched(entry, now))
-                    .filter_map(|entry| entry.hasten(soon)),
-            );
-        }
-        found
-    }
-
-    /// Forgets what has been over for an hour, when its token has ended too.
-    pub fn forget(&self, now: Millis) {
-        const AFTERWARDS: Millis = 60 * 60 * 1000;
-        for shard in &self.0 {
-            let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-            shard.retain(|_, entry| {
-                let session = entry.snapshot().session.clone();
-                !session.state.is_over() || now < session.expires + AFTERWARDS
-            });
-        }
-    }
-}
-
-fn is_watched(entry: &Entry, now: Millis) -> bool {
-    now - entry.watched.load(Ordering::Relaxed) < LOOKING
-        && !entry.snapshot().session.state.is_over()
 }

@@ -1,8 +1,7 @@
 //! `florin events resend`: a merchant says that it has not heard.
 
 use anyhow::bail;
-use florin_server::clock::Clock;
-use florin_server::store::{Tx, operate, sessions};
+use florin_server::store::{Tx, operate, outbox, sessions};
 use serde_json::json;
 
 use super::sessions::meant;
@@ -43,10 +42,10 @@ pub(super) async fn run(events: Events) -> anyhow::Result<Answer> {
         bail!("there is no session {session}");
     };
     let (merchant, trans_id) = (session.merchant.to_string(), session.trans_id.clone());
-    let now = Clock::System.now();
+    let now = operate::clock(&store).await?;
     let queued = store
         .write(async move |tx: &mut Tx| {
-            operate::resend(tx, (&merchant, &trans_id), undelivered, now).await
+            outbox::replay_order(tx, (&merchant, &trans_id), undelivered, now).await
         })
         .await?;
     let told = match queued {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use florin_server::clock::Clock;
-use florin_server::store::{Store, Tx, operate};
+use florin_server::store::{Store, operate};
 use serde_json::json;
 
 use super::{Answer, Where, progress};
@@ -17,8 +16,10 @@ use crate::say;
 
 Every payment of that time is asked about once more at its channel, whatever it ended as here; what the channel says goes the
 usual way, so a payment that was made after the backup is accepted or given back, and a refund that we forgot is booked. A
-running server does the asking. What was *opened* after the backup is unknown here: compare with the channel's settlement list.
-JSON: {\"payments\", \"reversals\", \"left\"}; ends with 1 when something has not been answered in time.")]
+running server does the asking. What is open here is asked about until it ends, with or without this command. What was *opened* after
+the backup is unknown here: compare with the channel's settlement list.
+JSON: {\"payments\", \"reversals\", \"left\", \"open\", \"going_back\"}; ends with 1 when the channel has not answered about
+something that had ended (left), or money is still on its way back.")]
 pub(crate) struct Reconcile {
     #[command(flatten)]
     at: Where,
@@ -32,31 +33,41 @@ pub(crate) struct Reconcile {
 
 pub(super) async fn run(wanted: Reconcile) -> anyhow::Result<Answer> {
     let store = wanted.at.open().await?;
-    let now = Clock::System.now();
+    let now = operate::clock(&store).await?;
     let since = now - wanted.hours * 3_600_000;
-    let (payments, reversals) =
-        store.write(async move |tx: &mut Tx| operate::ask_again(tx, since, now).await).await?;
+    let (payments, reversals) = operate::ask_again(&store, since, now).await?;
     say(&format!("{payments} payments and {reversals} reversals are asked about again"));
-    let left = wait(&store, now, wanted.wait_seconds).await?;
-    let told = match left {
-        0 => "every one of them has been asked about".to_owned(),
-        _ => format!("{left} still wait; is a server running, and does the channel answer?"),
+    let (left, open, going_back) = wait(&store, since, wanted.wait_seconds).await?;
+    let json = json!({
+        "payments": payments, "reversals": reversals, "left": left, "open": open, "going_back": going_back,
+    });
+    let is_done = left + going_back == 0;
+    let told = match is_done {
+        true if open == 0 => "the channel has answered about every one of them".to_owned(),
+        true => format!(
+            "the channel has answered about every one that had ended; {open} are open and are asked about until they end"
+        ),
+        false => format!(
+            "{left} that had ended are not answered, {going_back} returns are not through; is a server running, and does \
+             the channel answer?"
+        ),
     };
-    let json = json!({ "payments": payments, "reversals": reversals, "left": left });
-    Ok(Answer { good: left == 0 || wanted.wait_seconds == 0, told, json })
+    Ok(Answer { good: is_done || wanted.wait_seconds == 0, told, json })
 }
 
-/// What was marked has its time at `now`; whoever has asked moves it on.
-async fn wait(store: &Store, now: i64, seconds: u64) -> anyhow::Result<i64> {
-    for second in 0..=seconds {
-        let left = operate::still_asked(&mut store.read().await?, now).await?;
-        if left == 0 || second == seconds {
-            return Ok(left);
+/// A mark is taken away by the channel's answer alone, so what has none left has been answered.
+async fn wait(store: &Store, since: i64, seconds: u64) -> anyhow::Result<(i64, i64, i64)> {
+    let mut second = 0;
+    loop {
+        let still = operate::still_asked(&mut store.read().await?, since).await?;
+        let left = still.0 + still.2;
+        if left == 0 || second >= seconds {
+            return Ok(still);
         }
         if second % 5 == 0 {
             progress(&format!("{left} to go"));
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
+        second += 1;
     }
-    Ok(0)
 }

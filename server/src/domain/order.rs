@@ -2,7 +2,7 @@
 
 use florin_shared::Money;
 
-use super::payment::{Payment, PaymentState, Role, Said, Source, Statement};
+use super::payment::{Payment, PaymentState, RUN_OUT, Role, Said, Source, Statement};
 use super::reversal::Reason;
 use super::session::SessionState;
 use super::words;
@@ -63,82 +63,35 @@ pub enum Step {
 impl Order {
     /// Judges one statement about one payment. `now` is the store's time.
     pub fn on_statement(&self, payment: &Payment, statement: &Statement, now: Millis) -> Step {
-        use PaymentState::{
-            Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown,
-        };
-
-        let said = statement.evidence.said;
-        let reason = statement.evidence.reason.clone();
-        let decides = may_decide(payment, statement);
-        match (payment.state, said) {
-            (Success, Said::Paid { returned, .. }) => returned_since(payment, returned),
-            (Success, Said::Cancelled) if statement.source == Source::Query => {
-                returned_whole(payment)
-            }
-            (Success, Said::Failed | Said::Cancelled) => Step::Conflict,
-            (Success, Said::NotFound | Said::Pending | Said::Confirming) => Step::Stay,
-
-            (_, Said::Paid { .. }) if !decides => Step::Ask,
-            // A message that contradicts another one, or comes while or after the code ends, is asked about first.
-            (_, Said::Paid { .. })
-                if statement.source == Source::Notice
-                    && (self.was_denied
-                        || payment.state == Cancelling
-                        || now >= payment.expires) =>
-            {
-                Step::Ask
-            }
-            (_, Said::Paid { amount, at, returned }) => {
+        if payment.state == PaymentState::Success {
+            return after_success(payment, statement);
+        }
+        match statement.evidence.said {
+            Said::Paid { amount, at, returned } => {
+                if self.must_be_asked(payment, statement, now) {
+                    return Step::Ask;
+                }
                 self.take(payment, statement.source, amount, at, returned)
             }
-
-            (Cancelling, Said::Failed | Said::Cancelled) if !decides => Step::Ask,
-            // Believing a wrong "no" would lose sight of money that was taken, so a message is only a hint to ask.
-            (Intent | Sent | Unknown | Processing | Cancelling, Said::Failed | Said::Cancelled)
-                if statement.source == Source::Notice =>
-            {
-                Step::Ask
+            Said::Failed => on_failed(payment, statement, now),
+            Said::Cancelled => on_cancelled(payment, statement),
+            Said::Confirming => on_confirming(payment),
+            // Said by a query that began before the bank's word: it knows less than we do (D11).
+            Said::NotFound | Said::Pending if payment.confirming && !statement.after_confirming => {
+                Step::Stay
             }
-            (Intent | Sent | Unknown | Processing, Said::Failed) if now < payment.expires => {
-                Step::Become(Fail, reason)
-            }
-            (Intent | Sent | Unknown | Processing, Said::Failed) => {
-                Step::Become(Cancelled, RUN_OUT.into())
-            }
-            (Cancelling, Said::Failed) => Step::Become(Cancelled, String::new()),
-            (Intent | Sent | Unknown | Processing, Said::Cancelled) => {
-                Step::Become(Cancelled, reason)
-            }
-            (Cancelling | Fail, Said::Cancelled) => Step::Become(Cancelled, String::new()),
-
-            (Intent | Sent | Unknown, Said::Pending) => Step::Become(Processing, String::new()),
-            (Intent | Sent | Unknown | Processing, Said::Confirming) => Step::Confirm,
-            // Stopped by us, but no cancel has gone out yet: the shopper has paid, and it stays with the bank (D11).
-            (Cancelling, Said::Confirming) if payment.cancels_sent == 0 => Step::Confirm,
-            (Processing | Cancelling, Said::Pending)
-                if payment.confirming && statement.source == Source::Query =>
-            {
-                Step::Unconfirm
-            }
-            // Not found means not paid only after the code's life (D6).
-            (Intent | Sent | Unknown | Processing | Cancelling, Said::NotFound)
-                if now >= payment.expires + SHOWS_AFTER =>
-            {
-                Step::Become(Cancelled, RUN_OUT.into())
-            }
-            // A channel that cannot cancel says "pending" until its code is dead; then that is what it means (D6).
-            (Cancelling, Said::Pending) if !payment.cancellable && now >= payment.final_after => {
-                Step::Become(Cancelled, RUN_OUT.into())
-            }
-            (Intent | Sent | Unknown | Processing | Cancelling, Said::NotFound)
-            | (Processing | Cancelling, Said::Pending)
-            | (Cancelling, Said::Confirming)
-            | (
-                Fail | Cancelled,
-                Said::NotFound | Said::Pending | Said::Confirming | Said::Failed,
-            )
-            | (Cancelled, Said::Cancelled) => Step::Stay,
+            Said::NotFound => on_not_found(payment, statement, now),
+            Said::Pending => on_pending(payment, now),
         }
+    }
+
+    /// A message that contradicts another one, or comes while or after the code ends, is asked about first.
+    fn must_be_asked(&self, payment: &Payment, statement: &Statement, now: Millis) -> bool {
+        !may_decide(payment, statement)
+            || (statement.source == Source::Notice
+                && (self.was_denied
+                    || payment.state == PaymentState::Cancelling
+                    || now >= payment.expires))
     }
 
     /// The first right payment of an open order is kept; every other one goes back.
@@ -185,9 +138,6 @@ impl Order {
 /// How long after a code's end a channel may still not know of a payment that it took.
 const SHOWS_AFTER: Millis = 2 * 60 * 1000;
 
-/// The reason of a code that nobody paid in time.
-pub const RUN_OUT: &str = "RUN_OUT";
-
 /// From the moment a cancel is sent, only a query sent after the last cancel's answer decides (D1). And what contradicts
 /// something final is asked about first: a channel that said no and then sends yes may be wrong either time.
 pub fn may_decide(payment: &Payment, statement: &Statement) -> bool {
@@ -196,6 +146,88 @@ pub fn may_decide(payment: &Payment, statement: &Statement) -> bool {
         return by_query && statement.after_cancel == Some(payment.cancels_sent);
     }
     by_query || !payment.state.is_final()
+}
+
+/// It was paid, and stays so; only what goes back can still be told (D2).
+fn after_success(payment: &Payment, statement: &Statement) -> Step {
+    match statement.evidence.said {
+        Said::Paid { returned, .. } => returned_since(payment, returned),
+        Said::Cancelled if statement.source == Source::Query => returned_whole(payment),
+        Said::Failed | Said::Cancelled => Step::Conflict,
+        Said::NotFound | Said::Pending | Said::Confirming => Step::Stay,
+    }
+}
+
+/// Believing a wrong "no" would lose sight of money that was taken: a message is only a hint to ask, and after a cancel
+/// only a query that may decide is believed.
+fn is_only_a_hint(payment: &Payment, statement: &Statement) -> bool {
+    statement.source == Source::Notice
+        || (payment.state == PaymentState::Cancelling && !may_decide(payment, statement))
+}
+
+fn on_failed(payment: &Payment, statement: &Statement, now: Millis) -> Step {
+    use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
+
+    match payment.state {
+        Fail | Cancelled | Success => Step::Stay,
+        _ if is_only_a_hint(payment, statement) => Step::Ask,
+        Cancelling => Step::Become(Cancelled, String::new()),
+        Intent | Sent | Unknown | Processing if now < payment.expires => {
+            Step::Become(Fail, statement.evidence.reason.clone())
+        }
+        Intent | Sent | Unknown | Processing => Step::Become(Cancelled, RUN_OUT.into()),
+    }
+}
+
+fn on_cancelled(payment: &Payment, statement: &Statement) -> Step {
+    use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
+
+    match payment.state {
+        Cancelled | Success => Step::Stay,
+        Fail => Step::Become(Cancelled, String::new()),
+        _ if is_only_a_hint(payment, statement) => Step::Ask,
+        Cancelling => Step::Become(Cancelled, String::new()),
+        Intent | Sent | Unknown | Processing => {
+            Step::Become(Cancelled, statement.evidence.reason.clone())
+        }
+    }
+}
+
+fn on_confirming(payment: &Payment) -> Step {
+    use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
+
+    match payment.state {
+        Intent | Sent | Unknown | Processing => Step::Confirm,
+        // Stopped by us, but no cancel has gone out yet: the shopper has paid, and it stays with the bank (D11).
+        Cancelling if payment.cancels_sent == 0 => Step::Confirm,
+        Cancelling | Fail | Cancelled | Success => Step::Stay,
+    }
+}
+
+/// Not found means not paid only after the code's life (D6).
+fn on_not_found(payment: &Payment, statement: &Statement, now: Millis) -> Step {
+    let is_over = now >= payment.expires + SHOWS_AFTER;
+    match payment.state.is_final() || !is_over {
+        true => Step::Stay,
+        // A cancel is under way: whoever ended this now would never come to hear what it did (D1).
+        false if !may_decide(payment, statement) => Step::Ask,
+        false => Step::Become(PaymentState::Cancelled, RUN_OUT.into()),
+    }
+}
+
+fn on_pending(payment: &Payment, now: Millis) -> Step {
+    use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
+
+    match payment.state {
+        Intent | Sent | Unknown => Step::Become(Processing, String::new()),
+        // Only a query that began after the bank's word comes this far.
+        Processing | Cancelling if payment.confirming => Step::Unconfirm,
+        // A channel that cannot cancel says "pending" until its code is dead; then that is what it means (D6).
+        Cancelling if !payment.cancellable && now >= payment.final_after => {
+            Step::Become(Cancelled, RUN_OUT.into())
+        }
+        Processing | Cancelling | Fail | Cancelled | Success => Step::Stay,
+    }
 }
 
 fn returned_since(payment: &Payment, returned: i64) -> Step {

@@ -5,6 +5,9 @@ use florin_shared::{MerchantId, Method, Money, PaymentId, SessionId};
 use super::words;
 use crate::clock::Millis;
 
+/// The reason of a code that nobody paid in time.
+pub const RUN_OUT: &str = "RUN_OUT";
+
 words! {
     /// Where a payment stands. The order is the join's: evidence only ever raises it (`reliability/` 4.3).
     PaymentState {
@@ -123,6 +126,50 @@ impl Payment {
             .then_some(self.cancels_sent)
     }
 
+    /// Counts a cancel that goes out now, and says whether it may. Not when money that counts or is confirmed would be lost
+    /// by it (D1, D11), and not while somebody else's is on its way: that one could take effect after an answer that we
+    /// would believe. A lost cancel of what has ended is repeated too, since nothing else can tell what it did.
+    pub fn count_cancel(&mut self, until: Millis, now: Millis) -> bool {
+        let is_over = self.state.is_final() && self.cancels_answered == self.cancels_sent;
+        if is_over
+            || self.state == PaymentState::Success
+            || self.confirming
+            || self.cancel_until > now
+        {
+            return false;
+        }
+        if self.state.is_live() && now >= self.expires {
+            self.reason = RUN_OUT.into();
+        }
+        self.state = self.state.max(PaymentState::Cancelling);
+        self.cancels_sent += 1;
+        self.cancel_until = until;
+        true
+    }
+
+    /// The call of this cancel has come to its end. Only the latest one's end makes room for the next: an earlier one may
+    /// have been held up until somebody else sent another.
+    pub fn cancel_has_ended(&mut self, number: i64) {
+        if number == self.cancels_sent {
+            self.cancel_until = 0;
+        }
+    }
+
+    /// To be closed at the channel, from now on, and asked about at that time. What the bank is confirming is never
+    /// stopped: the shopper has paid (D11).
+    pub fn stop(&mut self, ask: Millis) {
+        if self.may_stop() {
+            self.state = PaymentState::Cancelling;
+            self.next_ask = Some(ask);
+            self.asks = 0;
+        }
+    }
+
+    /// Whether it is live and not confirmed by a bank just now.
+    pub fn may_stop(&self) -> bool {
+        self.state.is_live() && !self.confirming
+    }
+
     /// A cancel is out and nobody has answered it.
     pub fn awaits_cancel(&self) -> bool {
         self.cancels_sent > self.cancels_answered
@@ -197,4 +244,6 @@ pub struct Statement {
     pub source: Source,
     /// For a query: the answered cancel after which it was sent (D1).
     pub after_cancel: Option<i64>,
+    /// For a query: whether it was sent after the bank had said that it confirms (D11).
+    pub after_confirming: bool,
 }

@@ -11,27 +11,30 @@ use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::{Channel, ChannelError};
 use crate::clock::Millis;
-use crate::domain::order::RUN_OUT;
 use crate::domain::payment::{Evidence, Payment, PaymentState, Said, Source, Statement};
 use crate::domain::session::SessionState;
 use crate::store::{Tx, payments, sessions};
 use crate::{Error, Result};
 
 /// How long a call to open a payment may still be under way.
-const CALLING: Millis = 18_000;
+pub(super) const CALLING: Millis = 18_000;
 
 /// How long after a lost call a channel may still not know of the payment (R4).
 const VISIBLE_AFTER: Millis = 3_000;
 
-/// Finds out what became of a payment, and gives it as it is then.
+/// Finds out what became of a payment, and gives it as it is then. At most one cancel is sent: a query, a cancel, and the
+/// query that decides; what is not clear then waits for the next turn. Three calls, so that a worker's lease covers them.
 pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
     let mut payment = read(app, id).await?;
-    // A query, a cancel, and the query that decides; what is not clear then waits for the next turn.
-    for _ in 0..3 {
+    let mut has_cancelled = false;
+    loop {
         let channel = channel_of(app, &payment)?;
         // An answer that began before the last cancel's does not count, so a lost cancel is repeated first.
-        if payment.awaits_cancel() && !cancel(app, channel.as_ref(), &mut payment).await? {
-            return Ok(payment);
+        if payment.awaits_cancel() {
+            if has_cancelled || !cancel(app, channel.as_ref(), &mut payment).await? {
+                return Ok(payment);
+            }
+            has_cancelled = true;
         }
         let Some(said) = query(app, channel.as_ref(), &mut payment).await? else {
             return Ok(payment);
@@ -39,11 +42,13 @@ pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
         match next(app, &payment, said) {
             Next::Wait => return Ok(payment),
             Next::Reopen => return reopen(app, channel.as_ref(), &payment).await,
-            Next::Cancel if cancel(app, channel.as_ref(), &mut payment).await? => {}
+            Next::Cancel if has_cancelled => return Ok(payment),
+            Next::Cancel if cancel(app, channel.as_ref(), &mut payment).await? => {
+                has_cancelled = true;
+            }
             Next::Cancel => return Ok(payment),
         }
     }
-    Ok(payment)
 }
 
 /// Asks about a payment once, for somebody who must know before going on. Nothing when nobody answered.
@@ -113,12 +118,13 @@ pub fn channel_of<'a>(app: &'a App, payment: &Payment) -> Result<&'a std::sync::
 
 async fn query(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Result<Option<Said>> {
     // What it comes after is fixed before it is sent.
-    let after_cancel = payment.settled_cancel();
+    let (after_cancel, after_confirming) = (payment.settled_cancel(), payment.confirming);
     let answer = channel.query(payment).await;
     let heard = match answer {
         Ok(evidence) => {
             let said = evidence.said;
-            let statement = Statement { evidence, source: Source::Query, after_cancel };
+            let source = Source::Query;
+            let statement = Statement { evidence, source, after_cancel, after_confirming };
             *payment = settle(app, payment, Heard::Said(statement, None)).await?;
             return Ok(Some(said));
         }
@@ -143,28 +149,17 @@ async fn begin_cancel(app: &App, payment: &mut Payment) -> Result<Option<i64>> {
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
             let now = desk.now();
-            let before = desk.payment(&id)?.cancels_sent;
-            let now_is = desk.change(tx, &id, |payment| count_cancel(payment, now)).await?;
-            let number = (now_is.cancels_sent > before).then_some(now_is.cancels_sent);
+            let mut is_ours = false;
+            let now_is = desk
+                .change(tx, &id, |payment| is_ours = payment.count_cancel(now + CANCELLING, now))
+                .await?;
+            let number = is_ours.then_some(now_is.cancels_sent);
             Ok::<_, Error>((now_is, number, desk.finish(tx).await?))
         })
         .await?;
     finished.tell(app);
     *payment = now_is;
     Ok(number)
-}
-
-fn count_cancel(payment: &mut Payment, now: Millis) {
-    if payment.state > PaymentState::Cancelling || payment.confirming || payment.cancel_until > now
-    {
-        return;
-    }
-    if payment.state.is_live() && now >= payment.expires {
-        payment.reason = RUN_OUT.into();
-    }
-    payment.state = PaymentState::Cancelling;
-    payment.cancels_sent += 1;
-    payment.cancel_until = now + CANCELLING;
 }
 
 /// Sends a cancel. `false` when nobody answered, or when it was not ours to send.
@@ -177,7 +172,7 @@ async fn cancel(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Resu
         }
         Err(error @ (ChannelError::NotSent(_) | ChannelError::NoAnswer(_))) => {
             tracing::debug!(order_id = %payment.id, %error, "a cancel brought nothing");
-            *payment = settle(app, payment, Heard::CancelUnanswered).await?;
+            *payment = settle(app, payment, Heard::CancelUnanswered(number)).await?;
             Ok(false)
         }
     }
@@ -192,8 +187,12 @@ async fn reopen(app: &App, channel: &dyn Channel, payment: &Payment) -> Result<P
     let asking = asking(app, payment).await?;
     match channel.pay(payment, &asking).await {
         Ok(opened) if opened.evidence.said != Said::Failed => {
-            let statement =
-                Statement { evidence: opened.evidence, source: Source::Reply, after_cancel: None };
+            let statement = Statement {
+                evidence: opened.evidence,
+                source: Source::Reply,
+                after_cancel: None,
+                after_confirming: false,
+            };
             settle(app, payment, Heard::Said(statement, opened.action)).await
         }
         // "No" to a repetition says nothing about the first time: the next query decides.
@@ -207,5 +206,6 @@ pub fn refused(code: String) -> Statement {
         evidence: Evidence { said: Said::Failed, reason: code },
         source: Source::Reply,
         after_cancel: None,
+        after_confirming: false,
     }
 }

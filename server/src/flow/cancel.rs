@@ -11,7 +11,7 @@ use super::desk::{Context, Desk, Finished};
 use super::query::{self, Key};
 use super::{to_the_end, view};
 use crate::app::App;
-use crate::domain::payment::{Payment, PaymentState, Role};
+use crate::domain::payment::{Payment, Role};
 use crate::store::Tx;
 use crate::{Error, Result};
 
@@ -62,13 +62,7 @@ pub async fn stop(app: &App, payment: &Payment) -> Result<()> {
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
             let soon = desk.now() + 2_000;
-            desk.change(tx, &id, |payment| {
-                if payment.state.is_live() && !payment.confirming {
-                    payment.state = PaymentState::Cancelling;
-                    payment.next_ask = Some(soon);
-                }
-            })
-            .await?;
+            desk.change(tx, &id, |payment| payment.stop(soon)).await?;
             desk.finish(tx).await
         })
         .await?;

@@ -47,6 +47,10 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
     let (session, snapshot) = app
         .store
         .write(async move |tx: &mut Tx| {
+            if wanted.expires <= context.now {
+                let sentence = "expire_time is over before the session begins";
+                return Err(Error::field(Code::InvalidExpiry, "expire_time", sentence));
+            }
             let mut order =
                 orders::open(tx, &context.merchant.id, &wanted.trans_id, wanted.amount).await?;
             let earlier = sessions::telling(tx, &context.merchant.id, &wanted.trans_id).await?;
@@ -67,7 +71,7 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
     // A page asks within a moment: it finds the session in memory.
     if let Some(snapshot) = snapshot {
         let merchant = app.merchant(&session.merchant).await?;
-        app.board.enter(snapshot, app.token_digest(&session.id), merchant);
+        app.board.expect(snapshot, app.token_digest(&session.id), merchant, app.now());
     }
     Ok(session)
 }

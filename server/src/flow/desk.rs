@@ -95,11 +95,6 @@ impl Desk {
     pub async fn open(tx: &mut Tx, context: Context) -> Result<Desk> {
         let locked = orders::lock(tx, &context.merchant.id, &context.trans_id).await?;
         let order = locked.ok_or_else(|| Error::no_such("order"))?;
-        Desk::with(tx, order, context).await
-    }
-
-    /// The same for an order that is locked already.
-    pub async fn with(tx: &mut Tx, order: Locked, context: Context) -> Result<Desk> {
         let sessions = sessions::of_order(tx, &order).await?;
         let payments =
             payments::of_order(tx, context.merchant.id.as_str(), &context.trans_id).await?;

@@ -7,11 +7,11 @@ use super::view;
 use crate::Result;
 use crate::app::App;
 use crate::domain::session::SessionState;
-use crate::store::sessions;
+use crate::store::sessions::{self, Place};
 
-/// Sessions whose time is up, some at a time.
-pub async fn due(app: &App) -> Result<Vec<SessionId>> {
-    Ok(sessions::due(&mut app.store.read().await?, app.now(), 100).await?)
+/// Sessions whose time is up, so many at a time, from behind that place on.
+pub async fn due(app: &App, after: &Place, most: i64) -> Result<Vec<Place>> {
+    Ok(sessions::due(&mut app.store.read().await?, app.now(), after, most).await?)
 }
 
 /// Begins to close one of them.

@@ -1,6 +1,6 @@
 //! The shopper confirms: guard, intent, channel, evidence (A5, D7, D10).
 
-use florin_shared::shopper::{NextAction, OpenTransaction};
+use florin_shared::shopper::{NextAction, OpenTransaction, StatusView};
 use florin_shared::{Code, Method, PaymentId, SessionId};
 
 use super::ask::{ask, channel_of, read, refused};
@@ -104,9 +104,10 @@ pub(super) fn not_paid(desk: &Desk) -> Result<()> {
     if is_paid { Err(refuse(NotPayable::Paid)) } else { Ok(()) }
 }
 
-/// While a bank confirms a payment, a second one would be paid twice.
+/// While a bank confirms a payment, a second one would be paid twice; also when it is one that we meant to close, of this
+/// session or of an earlier one. What ends a payment ends this too.
 pub(super) fn not_confirming(desk: &Desk) -> Result<()> {
-    match desk.payments.iter().any(|payment| payment.confirming && payment.state.is_live()) {
+    match desk.payments.iter().any(|payment| payment.confirming) {
         false => Ok(()),
         true => Err(Error::refused(
             Code::BeingConfirmed,
@@ -200,8 +201,12 @@ async fn open(app: &App, payment: &Payment) -> Result<Payment> {
     let asking = asking(app, payment).await?;
     let heard = match channel_of(app, payment)?.pay(payment, &asking).await {
         Ok(opened) => {
-            let statement =
-                Statement { evidence: opened.evidence, source: Source::Reply, after_cancel: None };
+            let statement = Statement {
+                evidence: opened.evidence,
+                source: Source::Reply,
+                after_cancel: None,
+                after_confirming: false,
+            };
             Heard::Said(statement, opened.action)
         }
         Err(ChannelError::Refused { code }) => Heard::Said(refused(code), None),
@@ -238,7 +243,8 @@ pub async fn asking(app: &App, payment: &Payment) -> Result<Asking> {
     })
 }
 
-/// Somebody else is opening this very payment: their code is ours. Waits as long as a call may take.
+/// Somebody else is opening this very payment: their code is ours. Waits five seconds; a code that takes longer comes with
+/// the page's next question.
 async fn wait_for_code(app: &App, mut payment: Payment) -> Result<Payment> {
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
     for _ in 0..50 {
@@ -254,7 +260,7 @@ async fn wait_for_code(app: &App, mut payment: Payment) -> Result<Payment> {
 async fn answer(app: &App, payment: &Payment) -> Result<OpenTransaction> {
     match (payment.state, payment.reason.as_str()) {
         (PaymentState::Fail, "CHANNEL_UNAVAILABLE") => Err(unavailable()),
-        _ => Ok(opened(payment, view::status(app, &payment.session).await?)),
+        _ => Ok(opened(payment, view::status(app, &payment.session).await?, app.now())),
     }
 }
 
@@ -264,13 +270,15 @@ fn unavailable() -> Error {
     Error::refused(Code::ChannelUnavailable, sentence)
 }
 
-/// An open payment on the wire.
-pub fn opened(payment: &Payment, state: florin_shared::shopper::StatusView) -> OpenTransaction {
+/// A payment on the wire. The code of one that is being closed is shown to nobody: whoever paid it would get the money
+/// back.
+pub fn opened(payment: &Payment, state: StatusView, now: Millis) -> OpenTransaction {
+    let live = Some(payment).filter(|payment| payment.state.is_live());
     OpenTransaction {
         order_id: payment.id.to_string(),
         method: payment.method.as_str().to_owned(),
-        next_action: serde_json::from_str::<NextAction>(&payment.action).ok(),
-        code_expires_in_ms: state.code_expires_in_ms,
+        next_action: live.and_then(|live| serde_json::from_str::<NextAction>(&live.action).ok()),
+        code_expires_in_ms: live.map_or(0, |live| (live.expires - now).max(0).unsigned_abs()),
         state,
     }
 }

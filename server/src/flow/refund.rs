@@ -186,7 +186,9 @@ pub fn view(refund: &Reversal, livemode: bool) -> RefundView {
         currency: refund.amount.currency().to_string(),
         reason: given(&refund.wish.reason),
         create_time: rfc3339(refund.created),
-        refund_finish_time: refund.state.is_over().then(|| rfc3339(refund.changed)),
+        // One that waits for a person is not finished.
+        refund_finish_time: (refund.state.is_over() && refund.state != ReversalState::Manual)
+            .then(|| rfc3339(refund.changed)),
         livemode,
     }
 }

@@ -5,8 +5,10 @@
 
 use std::sync::atomic::Ordering;
 
+use florin_shared::PaymentId;
 use florin_shared::shopper::NextAction;
 
+use super::ask::CALLING;
 use super::desk::{Context, Desk, Finished};
 use crate::app::App;
 use crate::clock::Millis;
@@ -29,8 +31,8 @@ pub enum Heard {
     NoAnswer,
     /// The cancel with this number has been answered; a query may decide now (D1).
     CancelAnswered(i64),
-    /// A cancel's call has ended without an answer: it may be repeated.
-    CancelUnanswered,
+    /// The call of the cancel with this number has ended without an answer: it may be repeated.
+    CancelUnanswered(i64),
 }
 
 /// Takes in what was heard, and gives the payment as it is afterwards.
@@ -90,9 +92,10 @@ fn is_answer(payment: &Payment, heard: &Heard) -> bool {
         Heard::Said(statement, _) => {
             statement.source == Source::Query && may_decide(payment, statement)
         }
-        Heard::NotSent | Heard::NoAnswer | Heard::CancelAnswered(_) | Heard::CancelUnanswered => {
-            false
-        }
+        Heard::NotSent
+        | Heard::NoAnswer
+        | Heard::CancelAnswered(_)
+        | Heard::CancelUnanswered(_) => false,
     }
 }
 
@@ -113,26 +116,12 @@ fn next_ask(
     }
 }
 
-async fn take_in(
-    desk: &mut Desk,
-    tx: &mut Tx,
-    id: &florin_shared::PaymentId,
-    heard: Heard,
-) -> Result<Step> {
+async fn take_in(desk: &mut Desk, tx: &mut Tx, id: &PaymentId, heard: Heard) -> Result<Step> {
     let payment = desk.payment(id)?.clone();
     match heard {
-        Heard::Said(statement, action) => {
-            evidence::keep(tx, &payment, &statement, desk.now()).await?;
-            if let Some(action) = action {
-                show(desk, tx, &payment, &action).await?;
-            }
-            let payment = desk.payment(id)?.clone();
-            let was_denied = is_success_notice(&statement) && evidence::has_denial(tx, id).await?;
-            let standing = desk.standing(&payment, was_denied)?;
-            let step = standing.on_statement(&payment, &statement, desk.now());
-            carry_out(desk, tx, &payment, &statement, step.clone()).await?;
-            Ok(step)
-        }
+        Heard::Said(statement, action) => said(desk, tx, &payment, statement, action).await,
+        // Later than this somebody may have opened it again under the same number, and that call may have left.
+        Heard::NotSent if desk.now() - payment.created >= CALLING => not_known(desk, tx, id).await,
         Heard::NotSent if payment.state == PaymentState::Intent => {
             desk.end(tx, id, PaymentState::Fail, "CHANNEL_UNAVAILABLE".into()).await?;
             Ok(Step::Stay)
@@ -144,22 +133,15 @@ async fn take_in(
             desk.end(tx, id, PaymentState::Cancelled, String::new()).await?;
             Ok(Step::Stay)
         }
-        Heard::NotSent | Heard::NoAnswer => {
-            // Absence of evidence never overwrites any.
-            desk.change(tx, id, |payment| {
-                payment.state = payment.state.max(unknown(payment.state))
-            })
-            .await?;
-            Ok(Step::Stay)
-        }
-        Heard::CancelUnanswered => {
-            desk.change(tx, id, |payment| payment.cancel_until = 0).await?;
+        Heard::NotSent | Heard::NoAnswer => not_known(desk, tx, id).await,
+        Heard::CancelUnanswered(number) => {
+            desk.change(tx, id, |payment| payment.cancel_has_ended(number)).await?;
             Ok(Step::Stay)
         }
         Heard::CancelAnswered(number) => {
             desk.change(tx, id, |payment| {
                 payment.cancels_answered = payment.cancels_answered.max(number);
-                payment.cancel_until = 0;
+                payment.cancel_has_ended(number);
             })
             .await?;
             Ok(Step::Stay)
@@ -167,13 +149,36 @@ async fn take_in(
     }
 }
 
+/// Evidence first, then what it makes of the payment, in the same commit.
+async fn said(
+    desk: &mut Desk,
+    tx: &mut Tx,
+    payment: &Payment,
+    statement: Statement,
+    action: Option<NextAction>,
+) -> Result<Step> {
+    let id = &payment.id;
+    evidence::keep(tx, payment, &statement, desk.now()).await?;
+    if let Some(action) = action {
+        show(desk, tx, payment, &action).await?;
+    }
+    let payment = desk.payment(id)?.clone();
+    let was_denied = is_success_notice(&statement) && evidence::has_denial(tx, id).await?;
+    let standing = desk.standing(&payment, was_denied)?;
+    let step = standing.on_statement(&payment, &statement, desk.now());
+    carry_out(desk, tx, &payment, &statement, step.clone()).await?;
+    Ok(step)
+}
+
 /// Only these can be contradicted by what was said before; nobody else pays for the look.
 fn is_success_notice(statement: &Statement) -> bool {
     statement.source == Source::Notice && matches!(statement.evidence.said, Said::Paid { .. })
 }
 
-fn unknown(state: PaymentState) -> PaymentState {
-    if state < PaymentState::Unknown { PaymentState::Unknown } else { state }
+/// Absence of evidence never overwrites any.
+async fn not_known(desk: &mut Desk, tx: &mut Tx, id: &PaymentId) -> Result<Step> {
+    desk.change(tx, id, |payment| payment.state = payment.state.max(PaymentState::Unknown)).await?;
+    Ok(Step::Stay)
 }
 
 /// Keeps what the shopper must do, so that a reload finds it again.
@@ -192,7 +197,8 @@ async fn carry_out(
 ) -> Result<()> {
     let id = &payment.id;
     match step {
-        Step::Stay | Step::Conflict => Ok(()),
+        Step::Stay => Ok(()),
+        Step::Conflict => desk.note_conflict(tx, id, statement.evidence.said).await,
         Step::Unconfirm => {
             desk.change(tx, id, |payment| payment.confirming = false).await.map(drop)
         }

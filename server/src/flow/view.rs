@@ -28,7 +28,7 @@ pub async fn entry(app: &App, id: &SessionId) -> Result<Arc<Entry>> {
     }
     let snapshot = snapshot(&mut app.store.read().await?, id).await?;
     let merchant = app.merchant(&snapshot.session.merchant).await?;
-    Ok(app.board.enter(snapshot, app.token_digest(id), merchant))
+    Ok(app.board.enter(snapshot, app.token_digest(id), merchant, app.now()))
 }
 
 /// Reads what polls are answered from.
@@ -81,7 +81,7 @@ pub async fn view(app: &App, id: &SessionId) -> Result<CheckoutView> {
         appearance: Appearance { methods: None, ..merchant.appearance.clone() },
         auto_query: merchant.auto_query,
         livemode: merchant.livemode,
-        open: open(&payments).map(|payment| opened(payment, state.clone())),
+        open: open(&payments).map(|payment| opened(payment, state.clone(), now)),
         state,
     })
 }

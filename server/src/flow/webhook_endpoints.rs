@@ -8,7 +8,7 @@ use crate::clock::{Millis, rfc3339};
 use crate::courier::{Answer, Letter, sign};
 use crate::domain::address::Reach;
 use crate::domain::webhook::{EndpointState, MOST_ENDPOINTS, Sessions};
-use crate::store::endpoints::{self, Endpoint};
+use crate::store::endpoints::{self, Endpoint, NewSecret};
 use crate::store::merchants::Merchant;
 use crate::store::{Tx, outbox};
 use crate::{Error, Result, hex};
@@ -80,7 +80,9 @@ pub async fn create(
     app.store
         .write(async move |tx: &mut Tx| {
             if endpoints::lock(tx, &endpoint.merchant, &endpoint.id, now).await?.is_some() {
-                return Ok(endpoints::rotate(tx, &endpoint.id, secret, now, now).await?);
+                let made_by = String::new();
+                let fresh = NewSecret { secret, made_by, at: now, previous_until: now };
+                return Ok(endpoints::rotate(tx, &endpoint.id, fresh).await?);
             }
             if endpoints::count(tx, &endpoint.merchant).await? >= MOST_ENDPOINTS {
                 return Err(Error::refused(
@@ -131,8 +133,9 @@ pub async fn change(
         .write(async move |tx: &mut Tx| {
             let mut endpoint =
                 endpoints::lock(tx, &merchant, &id, now).await?.ok_or_else(no_such)?;
+            let before = endpoint.clone();
             change.carry_out(&mut endpoint);
-            endpoints::save(tx, &endpoint, now).await?;
+            endpoints::save(tx, &before, &endpoint, now).await?;
             match endpoint.state {
                 EndpointState::Enabled => outbox::release(tx, &id, now).await?,
                 _ => outbox::hold(tx, &id).await?,
@@ -151,41 +154,75 @@ pub async fn delete(app: &App, merchant: &Merchant, id: EndpointId) -> Result<()
         .write(async move |tx: &mut Tx| {
             let mut endpoint =
                 endpoints::lock(tx, &merchant, &id, now).await?.ok_or_else(no_such)?;
+            let before = endpoint.clone();
             endpoint.state = EndpointState::Deleted;
-            endpoints::save(tx, &endpoint, now).await?;
+            endpoints::save(tx, &before, &endpoint, now).await?;
             endpoints::forget_secrets(tx, &id).await?;
             Ok(outbox::give_up(tx, &id).await?)
         })
         .await
 }
 
-/// An endpoint answered 410: it is told nothing more, and what it has not been told waits for it.
-pub async fn gone(tx: &mut Tx, merchant: &MerchantId, id: &EndpointId, now: Millis) -> Result<()> {
-    let Some(mut endpoint) = endpoints::lock(tx, merchant, id, now).await? else { return Ok(()) };
+/// An endpoint answered 410 at this address: it is told nothing more, and what it has not been told waits for it. False
+/// when it has another address by now, or is not to be told anything anyway.
+pub async fn gone(
+    tx: &mut Tx,
+    (merchant, id): (&MerchantId, &EndpointId),
+    url: &str,
+    now: Millis,
+) -> Result<bool> {
+    let Some(mut endpoint) = endpoints::lock(tx, merchant, id, now).await? else {
+        return Ok(false);
+    };
+    if endpoint.url != url || endpoint.state != EndpointState::Enabled {
+        return Ok(false);
+    }
+    let before = endpoint.clone();
     endpoint.state = EndpointState::Gone;
-    endpoints::save(tx, &endpoint, now).await?;
-    Ok(outbox::hold(tx, id).await?)
+    endpoints::save(tx, &before, &endpoint, now).await?;
+    outbox::hold(tx, id).await?;
+    Ok(true)
 }
 
-/// A new secret, shown this once; the one before signs beside it for so long.
+/// How many secrets of an endpoint may sign at once: each makes every message's header longer.
+const MOST_SECRETS: usize = 5;
+
+/// A new secret, shown this once; those before sign beside it, the last one for so long, earlier ones as they were
+/// promised. A request that runs again after a crash comes with the same `seed`, and replaces the secret that its first
+/// run left: that one was never shown.
 pub async fn rotate(
     app: &App,
     merchant: &Merchant,
     id: EndpointId,
-    overlap: Millis,
+    (overlap, seed): (Millis, Option<String>),
 ) -> Result<(Endpoint, String, Millis)> {
     let (now, merchant) = (app.now(), merchant.id.clone());
     let secret = sign::secret(app.random.bytes::<32>());
-    let fresh = secret.clone();
-    let endpoint = app
+    let fresh = NewSecret {
+        secret: secret.clone(),
+        made_by: seed.unwrap_or_default(),
+        at: now,
+        previous_until: now + overlap,
+    };
+    let (endpoint, until) = app
         .store
         .write(async move |tx: &mut Tx| {
             let endpoint = endpoints::lock(tx, &merchant, &id, now).await?.ok_or_else(no_such)?;
-            endpoints::rotate(tx, &id, fresh, now, now + overlap).await?;
-            Ok::<_, Error>(endpoint)
+            if let Some(until) = endpoints::replace(tx, &id, &fresh).await? {
+                return Ok((endpoint, until));
+            }
+            if endpoints::secrets(tx, &id, now).await?.len() >= MOST_SECRETS {
+                return Err(Error::refused(
+                    Code::LimitReached,
+                    format!("{MOST_SECRETS} secrets of this endpoint sign already; wait until one has ended"),
+                ));
+            }
+            let until = fresh.previous_until;
+            endpoints::rotate(tx, &id, fresh).await?;
+            Ok::<_, Error>((endpoint, until))
         })
         .await?;
-    Ok((endpoint, secret, now + overlap))
+    Ok((endpoint, secret, until))
 }
 
 /// What a test came to.

@@ -3,7 +3,7 @@
 //! Why no crash doubles an effect: the record is claimed, in a commit of its own, before the request runs, and the
 //! answer leaves this server only after it was stored. A crash between the two frees the record when its lease ends, and
 //! the next try runs again; then the effect itself says that it has happened: a session by its `trans_id` and request, a
-//! refund by its `refund_trans_id`, a key or a code by the record ([`Seed`]), a close by the session's state. Only final
+//! refund by its `refund_trans_id`, a key, a code or a secret by the record ([`Seed`]), a close by the session's state. Only final
 //! answers are stored: after a 5xx or a 429 the record stays bound to its request and is free at once.
 //!
 //! An answer may hold a secret, so it is stored sealed under the caller's own secret key, which we do not have.

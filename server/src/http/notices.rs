@@ -75,7 +75,12 @@ async fn keep(app: &App, channel: &str, notice: Notice) -> Result<()> {
         Notice::Payment { request_id, evidence } => {
             let payment =
                 payments::by_request(&mut app.store.read().await?, channel, &request_id).await?;
-            let statement = Statement { evidence, source: Source::Notice, after_cancel: None };
+            let statement = Statement {
+                evidence,
+                source: Source::Notice,
+                after_cancel: None,
+                after_confirming: false,
+            };
             settle(app, &payment.ok_or_else(unknown)?, Heard::Said(statement, None)).await.map(drop)
         }
         Notice::Reversal { request_id, said, amount } => {

@@ -38,6 +38,11 @@ const ALWAYS: &[Invariant] = &[
         sql: "select payment_id from payment where (role <> 'NONE') <> (state = 'SUCCESS')",
     },
     Invariant {
+        name: "I2 nothing ends before the last cancel that went out was answered",
+        sql: "select payment_id from payment
+               where state in ('FAIL', 'CANCELLED', 'SUCCESS') and cancels_sent > cancels_answered",
+    },
+    Invariant {
         name: "I3 an accepted payment is exactly the order's amount and currency, as the channel confirmed it",
         sql: "select a.payment_id from payment a
                 join pay_order o on o.merchant_id = a.merchant_id and o.trans_id = a.trans_id
@@ -123,6 +128,11 @@ const ALWAYS: &[Invariant] = &[
         name: "I12 what counts as delivered was answered with 2xx",
         sql: "select o.delivery_id from outbox o where o.state = 'DONE' and o.kind <> '' and not exists (
                 select 1 from delivery_try t where t.delivery_id = o.delivery_id and t.status between 200 and 299)",
+    },
+    Invariant {
+        name: "I12 no message waits for an endpoint that is enabled",
+        sql: "select o.delivery_id from outbox o join webhook_endpoint e on e.endpoint_id = o.lane
+               where o.state = 'HELD' and e.state = 'ENABLED'",
     },
     Invariant {
         name: "I13 the books balance",

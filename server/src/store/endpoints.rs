@@ -78,7 +78,7 @@ pub async fn add(tx: &mut Tx, endpoint: &Endpoint, secret: String) -> Result<(),
     .bind(endpoint.created)
     .execute()
     .await?;
-    add_secret(tx, &endpoint.id, secret, endpoint.created).await?;
+    add_secret(tx, &endpoint.id, secret, String::new(), endpoint.created).await?;
     subscribe(tx, endpoint, endpoint.created).await
 }
 
@@ -135,8 +135,23 @@ pub async fn lock(
     row.map(Endpoint::try_from).transpose()
 }
 
-/// Writes a changed endpoint back; what it wants from now on is a new subscription.
-pub async fn save(tx: &mut Tx, endpoint: &Endpoint, now: Millis) -> Result<(), StoreError> {
+/// The endpoint of that id, under its lock: whoever changes it now waits. Nothing of it is changed.
+pub async fn hold_still(tx: &mut Tx, id: &EndpointId) -> Result<Option<Endpoint>, StoreError> {
+    let row: Option<EndpointRow> = tx
+        .sql("update webhook_endpoint set changed_ms = changed_ms where endpoint_id = $1 returning *")
+        .bind(id.as_str())
+        .one()
+        .await?;
+    row.map(Endpoint::try_from).transpose()
+}
+
+/// Writes a changed endpoint back; when it wants something else from now on, that is a new subscription.
+pub async fn save(
+    tx: &mut Tx,
+    before: &Endpoint,
+    endpoint: &Endpoint,
+    now: Millis,
+) -> Result<(), StoreError> {
     tx.sql(
         "update webhook_endpoint set url = $2, description = $3, types = $4, sessions = $5, state = $6
           where endpoint_id = $1",
@@ -149,6 +164,10 @@ pub async fn save(tx: &mut Tx, endpoint: &Endpoint, now: Millis) -> Result<(), S
     .bind(endpoint.state.as_str())
     .execute()
     .await?;
+    let wants = |endpoint: &Endpoint| (endpoint.types.clone(), endpoint.sessions, endpoint.state);
+    if wants(before) == wants(endpoint) {
+        return Ok(());
+    }
     tx.sql(
         "update webhook_subscription set until_ms = $2 where endpoint_id = $1 and until_ms is null",
     )
@@ -201,39 +220,81 @@ pub async fn listening(
         .await?)
 }
 
+/// A secret that is new.
+pub struct NewSecret {
+    /// `whsec_…`.
+    pub secret: String,
+    /// The idempotent request that made it, or empty.
+    pub made_by: String,
+    /// When.
+    pub at: Millis,
+    /// Until when the one before signs too.
+    pub previous_until: Millis,
+}
+
 async fn add_secret(
     tx: &mut Tx,
     id: &EndpointId,
     secret: String,
+    made_by: String,
     now: Millis,
 ) -> Result<(), StoreError> {
-    tx.sql("insert into webhook_secret (endpoint_id, secret, created_ms, until_ms) values ($1, $2, $3, null)")
-        .bind(id.as_str())
-        .bind(secret)
-        .bind(now)
-        .execute()
-        .await?;
+    tx.sql(
+        "insert into webhook_secret (endpoint_id, secret, made_by, created_ms, until_ms) values ($1, $2, $3, $4, null)",
+    )
+    .bind(id.as_str())
+    .bind(secret)
+    .bind(made_by)
+    .bind(now)
+    .execute()
+    .await?;
     Ok(())
 }
 
-/// A new secret. The one before signs too until then; older ones no more.
-pub async fn rotate(
+/// A new secret. The one before signs too until then; earlier ones until they were promised to.
+pub async fn rotate(tx: &mut Tx, id: &EndpointId, fresh: NewSecret) -> Result<(), StoreError> {
+    tx.sql("delete from webhook_secret where endpoint_id = $1 and until_ms <= $2")
+        .bind(id.as_str())
+        .bind(fresh.at)
+        .execute()
+        .await?;
+    tx.sql("update webhook_secret set until_ms = $2 where endpoint_id = $1 and until_ms is null")
+        .bind(id.as_str())
+        .bind(fresh.previous_until)
+        .execute()
+        .await?;
+    add_secret(tx, id, fresh.secret, fresh.made_by, fresh.at).await
+}
+
+/// Puts another secret in the place of the one that the same idempotent request has made before: its answer was never
+/// given. Says until when the one before that signs; nothing when there is none of this request.
+pub async fn replace(
     tx: &mut Tx,
     id: &EndpointId,
-    secret: String,
-    now: Millis,
-    until: Millis,
-) -> Result<(), StoreError> {
-    tx.sql("delete from webhook_secret where endpoint_id = $1 and until_ms is not null")
+    fresh: &NewSecret,
+) -> Result<Option<Millis>, StoreError> {
+    let replaced = tx
+        .sql(
+            "update webhook_secret set secret = $3
+              where endpoint_id = $1 and made_by = $2 and made_by <> '' and until_ms is null",
+        )
         .bind(id.as_str())
+        .bind(fresh.made_by.clone())
+        .bind(fresh.secret.clone())
         .execute()
         .await?;
-    tx.sql("update webhook_secret set until_ms = $2 where endpoint_id = $1")
+    if replaced == 0 {
+        return Ok(None);
+    }
+    let before: Option<(Option<i64>,)> = tx
+        .sql(
+            "select until_ms from webhook_secret where endpoint_id = $1 and until_ms is not null
+              order by created_ms desc, until_ms desc limit 1",
+        )
         .bind(id.as_str())
-        .bind(until)
-        .execute()
+        .one()
         .await?;
-    add_secret(tx, id, secret, now).await
+    Ok(Some(before.and_then(|(until,)| until).unwrap_or(fresh.at)))
 }
 
 /// The secrets that sign now, the current one first.

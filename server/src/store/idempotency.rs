@@ -215,12 +215,21 @@ pub async fn answer(
     Ok(kept == 1)
 }
 
-/// Forgets what is older than [`KEPT`], and says how many records that were.
+/// How many records are forgotten in one commit: others wait behind it.
+pub const SWEPT: u64 = 500;
+
+/// Forgets some of what is older than [`KEPT`], the oldest first, and says how many records that were; [`SWEPT`] of them
+/// when there may be more.
 pub async fn sweep(tx: &mut Tx, now: Millis) -> Result<u64, StoreError> {
     let swept = tx
-        .sql("delete from idempotency where created_ms <= $1 and lease_until_ms <= $2")
+        .sql(
+            "delete from idempotency where (scope, path, idempotency_key) in (
+               select scope, path, idempotency_key from idempotency where created_ms <= $1 and lease_until_ms <= $2
+                order by created_ms limit $3)",
+        )
         .bind(now - KEPT)
         .bind(now)
+        .bind(SWEPT.cast_signed())
         .execute()
         .await?;
     Ok(swept)

@@ -260,6 +260,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "webhooks", include_str!("../../migrations/0003_webhooks.sql")),
     (4, "merchants", include_str!("../../migrations/0004_merchants.sql")),
     (5, "ops", include_str!("../../migrations/0005_ops.sql")),
+    (6, "rotation", include_str!("../../migrations/0006_rotation.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -49,10 +49,18 @@ pub async fn version(store: &Store) -> Result<String, StoreError> {
 
 /// The time by the database's own clock.
 pub async fn clock(store: &Store) -> Result<Millis, StoreError> {
-    let mut tx = store.read().await?;
-    let sql = match store.0 {
-        Pool::Sqlite { .. } => "select cast((julianday('now') - 2440587.5) * 86400000 as integer)",
-        Pool::Postgres(_) => "select (extract(epoch from clock_timestamp()) * 1000)::bigint",
+    clock_of(&mut store.read().await?).await
+}
+
+/// The same over a connection that is there already.
+pub async fn clock_of(tx: &mut Tx) -> Result<Millis, StoreError> {
+    let sql = match tx {
+        Tx::Sqlite(_) | Tx::SqliteReader(_) => {
+            "select cast((julianday('now') - 2440587.5) * 86400000 as integer)"
+        }
+        Tx::Postgres(_) | Tx::PostgresReader(_) => {
+            "select (extract(epoch from clock_timestamp()) * 1000)::bigint"
+        }
     };
     let found: Option<(i64,)> = tx.sql(sql).one().await?;
     Ok(found.map_or(0, |(now,)| now))
@@ -219,29 +227,6 @@ pub async fn messages(
         .await?)
 }
 
-/// Queues an order's messages again, under their own ids; with `undelivered` only those that nobody has taken.
-/// What is on its way right now is left alone.
-pub async fn resend(
-    tx: &mut Tx,
-    (merchant, trans_id): (&str, &str),
-    undelivered: bool,
-    now: Millis,
-) -> Result<u64, StoreError> {
-    Ok(tx
-        .sql(
-            "update outbox set state = 'PENDING', tries = 0, next_ms = $3, leased_until_ms = 0, last_error = '',
-                    done_ms = null
-              where merchant_id = $1 and trans_id = $2 and leased_until_ms <= $3
-                and ($4 = 0 or state <> 'DONE')",
-        )
-        .bind(merchant.to_owned())
-        .bind(trans_id.to_owned())
-        .bind(now)
-        .bind(i64::from(undelivered))
-        .execute()
-        .await?)
-}
-
 row! {
     /// A message as it is sent.
     pub struct Outgoing {
@@ -283,27 +268,88 @@ pub async fn addresses(
         .await?)
 }
 
+/// How many payments are marked in one commit: a running server waits behind it.
+const MARKED: i64 = 500;
+
 /// Everything younger than `since` is asked about once more: payments whatever they ended as, so that what happened
-/// after a backup is found; and money on its way back.
-pub async fn ask_again(tx: &mut Tx, since: Millis, now: Millis) -> Result<(u64, u64), StoreError> {
-    let payments = tx
-        .sql("update payment set next_ask_ms = $2 where created_ms >= $1 and state <> 'INTENT'")
-        .bind(since)
-        .bind(now)
-        .execute()
+/// after a backup is found; and money on its way back. Marked some at a time. Gives how many of each.
+pub async fn ask_again(
+    store: &Store,
+    since: Millis,
+    now: Millis,
+) -> Result<(u64, u64), StoreError> {
+    let (mut marked, mut after) = (0, String::new());
+    while let Some(last) = page_end(&mut store.read().await?, &after, since).await? {
+        let (from, to) = (after, last.clone());
+        marked +=
+            store.write(async move |tx: &mut Tx| mark(tx, (from, to), since, now).await).await?;
+        after = last;
+    }
+    let reversals = store
+        .write(async move |tx: &mut Tx| {
+            let sql = "update reversal set next_try_ms = $2
+                        where created_ms >= $1 and state in ('INTENT', 'SENT', 'UNKNOWN')";
+            Ok::<_, StoreError>(tx.sql(sql).bind(since).bind(now).execute().await?)
+        })
         .await?;
-    let reversals = tx
-        .sql("update reversal set next_try_ms = $2 where created_ms >= $1 and state in ('INTENT', 'SENT', 'UNKNOWN')")
-        .bind(since)
-        .bind(now)
-        .execute()
-        .await?;
-    Ok((payments, reversals))
+    Ok((marked, reversals))
 }
 
-/// How many of them still wait for an answer.
-pub async fn still_asked(tx: &mut Tx, until: Millis) -> Result<i64, StoreError> {
-    let found: Option<(i64,)> =
-        tx.sql("select count(*) from payment where next_ask_ms <= $1").bind(until).one().await?;
-    Ok(found.map_or(0, |(count,)| count))
+/// The last of the next payments behind that one.
+async fn page_end(tx: &mut Tx, after: &str, since: Millis) -> Result<Option<String>, StoreError> {
+    let rows: Vec<(String,)> = tx
+        .sql(
+            "select payment_id from payment where payment_id > $1 and created_ms >= $2 and state <> 'INTENT'
+              order by payment_id limit $3",
+        )
+        .bind(after.to_owned())
+        .bind(since)
+        .bind(MARKED)
+        .all()
+        .await?;
+    Ok(rows.into_iter().next_back().map(|(id,)| id))
+}
+
+async fn mark(
+    tx: &mut Tx,
+    (from, to): (String, String),
+    since: Millis,
+    now: Millis,
+) -> Result<u64, StoreError> {
+    Ok(tx
+        .sql(
+            "update payment set next_ask_ms = $4
+              where payment_id > $1 and payment_id <= $2 and created_ms >= $3 and state <> 'INTENT'",
+        )
+        .bind(from)
+        .bind(to)
+        .bind(since)
+        .bind(now)
+        .execute()
+        .await?)
+}
+
+/// Of the payments younger than `since`: how many have ended and are still a question, which only an answer of the channel
+/// closes; and how many are open, which are asked about until they end. Money on its way back is the third.
+pub async fn still_asked(tx: &mut Tx, since: Millis) -> Result<(i64, i64, i64), StoreError> {
+    let payments: Option<(Option<i64>, Option<i64>)> = tx
+        .sql(
+            "select cast(sum(case when state in ('FAIL', 'CANCELLED', 'SUCCESS') then 1 else 0 end) as bigint),
+                    cast(sum(case when state in ('FAIL', 'CANCELLED', 'SUCCESS') then 0 else 1 end) as bigint)
+               from payment where next_ask_ms is not null and created_ms >= $1",
+        )
+        .bind(since)
+        .one()
+        .await?;
+    let reversals: Option<(i64,)> = tx
+        .sql(
+            "select count(*) from reversal
+              where next_try_ms is not null and created_ms >= $1 and state in ('INTENT', 'SENT', 'UNKNOWN')",
+        )
+        .bind(since)
+        .one()
+        .await?;
+    let (ended, open) = payments.unwrap_or_default();
+    let going_back = reversals.map_or(0, |(count,)| count);
+    Ok((ended.unwrap_or(0), open.unwrap_or(0), going_back))
 }

@@ -37,7 +37,7 @@ pub struct Event<'a> {
     pub session: &'a SessionId,
     /// The payment it is about.
     pub payment: Option<&'a PaymentId>,
-    /// `SESSION`, `ATTEMPT`, `RESULT`, `REVERSAL` or `CONFLICT`.
+    /// `SESSION`, `CHANGE`, `ATTEMPT`, `RESULT`, `REVERSAL` or `CONFLICT`.
     pub kind: &'static str,
     /// Empty for a beginning.
     pub from: &'a str,

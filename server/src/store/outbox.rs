@@ -91,7 +91,7 @@ pub async fn lanes_due(tx: &mut Tx, now: Millis) -> Result<Vec<String>, StoreErr
     Ok(rows.into_iter().map(|(lane,)| lane).collect())
 }
 
-/// Takes messages of a lane that are due, until `lease`; of one order and endpoint only the oldest, so that a merchant
+/// Takes messages of a lane that are due, until `lease`; of one order and address only the oldest, so that a merchant
 /// hears of things in their order. One that has failed three times holds the later ones up no more: `seq` orders them.
 ///
 /// Two statements: in one, PostgreSQL may look for the due ones again for every row it changes. Whoever changes a row
@@ -108,7 +108,7 @@ pub async fn claim(
               where o.state = 'PENDING' and o.lane = $1 and o.next_ms <= $2 and o.leased_until_ms <= $2
                 and not exists (select 1 from outbox e
                   where e.merchant_id = o.merchant_id and e.trans_id = o.trans_id
-                    and e.endpoint_id = o.endpoint_id and e.seq < o.seq and e.state = 'PENDING'
+                    and e.endpoint_id = o.endpoint_id and e.lane = o.lane and e.seq < o.seq and e.state = 'PENDING'
                     and (e.tries < e.round_tries + 3 or e.leased_until_ms > $2))
               order by o.next_ms limit $3",
         )
@@ -332,7 +332,8 @@ pub async fn give_up(tx: &mut Tx, endpoint: &EndpointId) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Sends a message once more, from the beginning, with the same id. One that is under way is left alone.
+/// Sends a message once more, from the beginning, with the same id. One that is under way is left alone. Tries are counted
+/// on, so that each keeps its number and its record.
 pub async fn replay(tx: &mut Tx, delivery: &str, now: Millis) -> Result<(), StoreError> {
     tx.sql(
         "update outbox set state = 'PENDING', next_ms = $2, round_ms = $2, round_tries = tries, done_ms = null
@@ -343,4 +344,26 @@ pub async fn replay(tx: &mut Tx, delivery: &str, now: Millis) -> Result<(), Stor
     .execute()
     .await?;
     Ok(())
+}
+
+/// The same for an order's messages; with `undelivered` only for those that nobody has taken. What waits for a disabled
+/// endpoint goes on waiting.
+pub async fn replay_order(
+    tx: &mut Tx,
+    (merchant, trans_id): (&str, &str),
+    undelivered: bool,
+    now: Millis,
+) -> Result<u64, StoreError> {
+    Ok(tx
+        .sql(
+            "update outbox set state = 'PENDING', next_ms = $3, round_ms = $3, round_tries = tries, done_ms = null
+              where merchant_id = $1 and trans_id = $2 and leased_until_ms <= $3 and state <> 'HELD'
+                and ($4 = 0 or state <> 'DONE')",
+        )
+        .bind(merchant.to_owned())
+        .bind(trans_id.to_owned())
+        .bind(now)
+        .bind(i64::from(undelivered))
+        .execute()
+        .await?)
 }

@@ -188,20 +188,37 @@ pub async fn change(
     Ok(())
 }
 
-/// Open sessions whose time is up, oldest first.
-pub async fn due(tx: &mut Tx, now: Millis, most: i64) -> Result<Vec<SessionId>, StoreError> {
-    let rows: Vec<(String,)> = tx
+/// Where a session stands among those whose time is up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// When its time was up.
+    pub expires: Millis,
+    /// `CS…`, or empty: before every session of that time.
+    pub session: String,
+}
+
+/// Open sessions whose time is up, oldest first, from behind that place on.
+pub async fn due(
+    tx: &mut Tx,
+    now: Millis,
+    after: &Place,
+    most: i64,
+) -> Result<Vec<Place>, StoreError> {
+    let rows: Vec<(i64, String)> = tx
         .sql(
-            "select session_id from session where state = 'OPEN' and expire_ms <= $1
+            "select expire_ms, session_id from session where state = 'OPEN' and expire_ms <= $1
+                and expire_ms >= $2 and (expire_ms > $2 or session_id > $3)
                 and not exists (select 1 from payment p where p.session_id = session.session_id
                                    and p.confirming = 1 and p.state = 'PROCESSING')
-              order by expire_ms limit $2",
+              order by expire_ms, session_id limit $4",
         )
         .bind(now)
+        .bind(after.expires)
+        .bind(after.session.clone())
         .bind(most)
         .all()
         .await?;
-    rows.iter().map(|(id,)| word(id, "session_id")).collect()
+    Ok(rows.into_iter().map(|(expires, session)| Place { expires, session }).collect())
 }
 
 /// Every session of an order, oldest first.

@@ -9,9 +9,11 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::{Clock, Millis};
 use crate::metrics::WORKER_FAILURES;
 use crate::{App, Error, Result, flow};
 
+pub mod clock;
 mod expiry;
 mod reconcile;
 mod returns;
@@ -23,11 +25,17 @@ pub mod webhooks;
 pub fn start_all(app: &App, stop: &CancellationToken) -> TaskTracker {
     let tracker = TaskTracker::new();
     let start = |name, bell| Worker { app: app.clone(), name, bell, stop: stop.clone() };
-    tracker.spawn(start("expiry", None).work(expiry::run_once));
-    tracker.spawn(start("sweep", None).work(sweep::run_once));
+    let memory = expiry::Memory::default();
+    let expire = move |app| expiry::run_once(app, memory.clone());
+    tracker.spawn(start("expiry", None).work(expire));
+    let last = sweep::Last::default();
+    tracker.spawn(start("sweep", None).work(move |app| sweep::run_once(app, last.clone())));
     tracker.spawn(start("reconcile", Some(|app| &app.wake.asks)).work(reconcile::run_once));
     tracker.spawn(start("returns", Some(|app| &app.wake.reversals)).work(returns::run_once));
     tracker.spawn(webhooks::run(app.clone(), stop.clone()));
+    if let Clock::Followed(followed) = &app.clock {
+        tracker.spawn(clock::follow(app.clone(), followed.clone(), stop.clone()));
+    }
     if app.store.is_shared() {
         tracker.spawn(tail::follow(app.clone(), stop.clone()));
     }
@@ -51,6 +59,29 @@ pub(crate) enum Progress {
     DidSome,
     /// Rest for a moment.
     NothingToDo,
+}
+
+/// For how long a worker takes something: longer than three calls to a channel with their deadlines. Then somebody else
+/// takes it.
+const LEASE: Millis = 60_000;
+
+/// What was claimed. A claim that failed costs the others nothing; when none could be made, the reason is given.
+fn taken<T>(claims: Vec<Result<Option<T>>>) -> Result<Vec<T>> {
+    let (mut taken, mut failed) = (Vec::new(), None);
+    for claim in claims {
+        match claim {
+            Ok(claimed) => taken.extend(claimed),
+            Err(error) => failed = Some(error),
+        }
+    }
+    match failed {
+        Some(error) if taken.is_empty() => Err(error),
+        Some(error) => {
+            tracing::warn!(?error, "something could not be claimed; it will be tried again");
+            Ok(taken)
+        }
+        None => Ok(taken),
+    }
 }
 
 /// How long a worker rests when nobody rings.
@@ -107,7 +138,7 @@ fn failed(worker: &'static str, error: &Error) {
 
 /// Runs what is due until nothing is left: for tests that do not want to wait.
 pub async fn run_all_once(app: &App) -> Result<()> {
-    expiry::run_once(app.clone()).await?;
+    expiry::run_once(app.clone(), expiry::Memory::default()).await?;
     reconcile::run_to_end(app.clone()).await?;
     returns::run_once(app.clone()).await?;
     webhooks::run_once(app).await?;

@@ -1,10 +1,11 @@
 //! Asks channels about what is still open, at the pace of interest (rule R8).
 
-use florin_shared::PaymentId;
+use florin_shared::{PaymentId, SessionId};
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::Progress;
+use super::{LEASE, Progress, taken};
 use crate::app::ASKS as AT_ONCE;
 use crate::clock::Millis;
 use crate::domain::pace;
@@ -12,29 +13,36 @@ use crate::flow::ask;
 use crate::store::{Tx, payments};
 use crate::{App, Error, Result};
 
-/// Long enough for a query, a cancel and a query with their deadlines.
-const LEASE: Millis = 60_000;
-
 /// Takes what is due and asks in the background: one that hangs holds nobody up.
 pub(super) async fn run_once(app: App) -> Result<Progress> {
-    hasten(&app).await?;
+    let hastened = hasten(&app).await;
     let free = app.slots.asks.available_permits();
     if free == 0 {
+        // Whoever ends next rings.
         return Ok(Progress::NothingToDo);
     }
     let claimed = claim(&app, free).await?;
     if claimed.is_empty() {
-        return Ok(Progress::NothingToDo);
+        return Ok(if hastened { Progress::DidSome } else { Progress::NothingToDo });
     }
     for id in claimed {
         let Ok(slot) = app.slots.asks.clone().acquire_owned().await else { break };
         let app = app.clone();
         tokio::spawn(async move {
             one(&app, &id).await;
-            drop(slot);
+            leave(&app, slot);
         });
     }
     Ok(Progress::DidSome)
+}
+
+/// Gives a slot back, and rings when all of them were taken: what is due waits for it.
+fn leave(app: &App, slot: OwnedSemaphorePermit) {
+    let were_taken = app.slots.asks.available_permits() == 0;
+    drop(slot);
+    if were_taken {
+        app.wake.asks.notify_one();
+    }
 }
 
 /// The same, but waits for every answer.
@@ -49,15 +57,38 @@ pub(super) async fn run_to_end(app: App) -> Result<()> {
     Ok(())
 }
 
-/// Whoever comes back to the page does not wait at the pace of an empty room (R8).
-async fn hasten(app: &App) -> Result<()> {
-    let soon = app.now() + pace::WATCHED;
-    let moves = app.board.neglected(app.now(), soon).into_iter().map(|id| {
-        app.store.write(async move |tx: &mut Tx| {
-            payments::hasten(tx, &id, soon).await.map_err(Error::from)
-        })
-    });
-    join_all(moves).await.into_iter().collect()
+/// How many questions are moved forward at a turn, and how many at once: a crowd that comes back must not take every
+/// connection, nor hold up what is due.
+const HASTENED: (usize, usize) = (128, 8);
+
+/// Whoever comes back to the page does not wait at the pace of an empty room (R8). Says whether there may be more. What
+/// fails is tried again, and stands in nobody's way.
+async fn hasten(app: &App) -> bool {
+    let now = app.now();
+    let soon = now + pace::WATCHED;
+    let neglected = app.board.neglected(now, soon, HASTENED.0);
+    let may_be_more = neglected.len() == HASTENED.0;
+    let moved: Vec<bool> = stream::iter(neglected)
+        .map(|(session, payment)| move_forward(app, session, payment, soon))
+        .buffer_unordered(HASTENED.1)
+        .collect()
+        .await;
+    may_be_more && moved.contains(&true)
+}
+
+async fn move_forward(app: &App, session: SessionId, payment: PaymentId, soon: Millis) -> bool {
+    let id = payment.clone();
+    let moved: Result<()> = app
+        .store
+        .write(async move |tx: &mut Tx| payments::hasten(tx, &id, soon).await.map_err(Error::from))
+        .await;
+    match &moved {
+        Ok(()) => app.board.hastened(&session, &payment, soon),
+        Err(error) => {
+            tracing::warn!(order_id = %payment, ?error, "a question could not be moved forward")
+        }
+    }
+    moved.is_ok()
 }
 
 async fn claim(app: &App, most: usize) -> Result<Vec<PaymentId>> {
@@ -69,8 +100,7 @@ async fn claim(app: &App, most: usize) -> Result<Vec<PaymentId>> {
             Ok::<_, Error>(payments::claim(tx, &id, now, LEASE).await?.then_some(id))
         })
     });
-    let claimed: Result<Vec<_>> = join_all(claims).await.into_iter().collect();
-    Ok(claimed?.into_iter().flatten().collect())
+    taken(join_all(claims).await)
 }
 
 async fn one(app: &App, id: &PaymentId) {

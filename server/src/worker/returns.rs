@@ -3,14 +3,10 @@
 use florin_shared::ReversalId;
 use futures_util::future::join_all;
 
-use super::Progress;
-use crate::clock::Millis;
+use super::{LEASE, Progress, taken};
 use crate::flow::reverse;
 use crate::store::{Tx, reversals};
 use crate::{App, Error, Result};
-
-/// Longer than three calls with their deadlines.
-const LEASE: Millis = 60_000;
 
 pub(super) async fn run_once(app: App) -> Result<Progress> {
     let now = app.now();
@@ -20,8 +16,7 @@ pub(super) async fn run_once(app: App) -> Result<Progress> {
             Ok::<_, Error>(reversals::claim(tx, &id, now, LEASE).await?.then_some(id))
         })
     });
-    let claimed: Result<Vec<_>> = join_all(claims).await.into_iter().collect();
-    let claimed: Vec<ReversalId> = claimed?.into_iter().flatten().collect();
+    let claimed: Vec<ReversalId> = taken(join_all(claims).await)?;
     let tries = claimed.iter().map(|id| one(&app, id));
     join_all(tries).await;
     Ok(if claimed.is_empty() { Progress::NothingToDo } else { Progress::DidSome })

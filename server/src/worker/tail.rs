@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use florin_shared::SessionId;
+use futures_util::stream::{self, StreamExt};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Millis;
@@ -39,9 +40,7 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
         }
         if begun - again >= AGAIN {
             again = begun;
-            for session in app.board.watched(begun) {
-                refresh(&app, &session).await;
-            }
+            refresh_all(&app, app.board.watched(begun)).await;
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -52,14 +51,21 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
 
 async fn turn(app: &App, since: Millis) -> Result<()> {
     let rows = orders::changed(&mut app.store.read().await?, since).await?;
-    for (id, seq) in rows {
-        let Ok(session) = id.parse::<SessionId>() else { continue };
-        let is_behind = app.board.get(&session).is_some_and(|entry| entry.snapshot().seq < seq);
-        if is_behind {
-            refresh(app, &session).await;
-        }
-    }
+    let behind = rows.into_iter().filter_map(|(id, seq)| {
+        let session: SessionId = id.parse().ok()?;
+        let entry = app.board.get(&session)?;
+        (entry.snapshot().seq < seq).then_some(session)
+    });
+    refresh_all(app, behind.collect()).await;
     Ok(())
+}
+
+/// How many are read at once.
+const AT_ONCE: usize = 8;
+
+async fn refresh_all(app: &App, sessions: Vec<SessionId>) {
+    let each = stream::iter(sessions);
+    each.for_each_concurrent(AT_ONCE, async |session| refresh(app, &session).await).await;
 }
 
 async fn refresh(app: &App, session: &SessionId) {

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use florin_server::Error;
 use florin_server::store::checks::When;
+use florin_server::store::{Tx, operate};
 use serde_json::json;
 
-use crate::support::{TestApp, code, on_both, order_id};
+use crate::support::{Answer, OTHER_KEY, OTHER_MERCHANT, TestApp, code, on_both, order_id};
+
+const OPEN: &str = "select count(*) from session where state = 'OPEN'";
 
 on_both! {
     async fn a_cancelled_code_is_closed_at_the_channel(app: TestApp) {
@@ -76,6 +80,20 @@ on_both! {
         app.until_status(&session, "SUCCESS").await;
     }
 
+    async fn a_code_that_is_being_closed_is_given_to_nobody(app: TestApp) {
+        app.fault(json!({ "fault": "late", "call": "pay", "ms": 1500, "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let (first, second) = tokio::join!(app.pay(&session, "GCASH"), async {
+            app.until("the first is under way", async || !app.status(&session).await["order_id"].is_null()).await;
+            app.pay(&session, "MAYA").await
+        });
+        assert_eq!(first.data()["next_action"], json!(null), "{}", first.body);
+        assert_eq!(first.data()["code_expires_in_ms"], 0);
+        assert_eq!(first.data()["state"]["order_id"], order_id(&second));
+        app.wallet(&code(&second), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+    }
+
     async fn a_decline_offers_another_try(app: TestApp) {
         let session = app.session("PHP", "25000").await;
         let opened = app.pay(&session, "GCASH").await;
@@ -124,6 +142,7 @@ on_both! {
         app.wallet(&code(&opened), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.held(&order_id(&opened)).await, 25_000);
+        assert_eq!(count(app, "select count(*) from event where kind = 'CONFLICT'").await, 1);
     }
 
     async fn another_amount_in_a_query_goes_back(app: TestApp) {
@@ -171,6 +190,27 @@ on_both! {
         assert_ne!(app.wallet(&code(&opened), "approve").await.body["status"], "PAID");
         assert_eq!(app.sink.kinds(&session.trans_id), Vec::<String>::new());
         app.check(When::AtRest).await;
+    }
+
+    async fn sessions_that_cannot_be_closed_hold_no_other_up(app: TestApp) {
+        for round in 0..4 {
+            let made = (0..55).map(|number| foreign_session(app, round * 55 + number));
+            let made = futures_util::future::join_all(made).await;
+            assert!(made.iter().all(|made| made.status == 200));
+        }
+        let good = app.session("PHP", "25000").await;
+        // As a row that only another release can read.
+        set_appearance(app, "{").await;
+        app.pass(Duration::from_secs(31 * 60));
+        app.until("the good one is expired", async || app.session_status(&good).await == "EXPIRED").await;
+        assert_eq!(count(app, OPEN).await, 220);
+        set_appearance(app, "{}").await;
+        // What was left behind is looked through again by itself.
+        app.pass(Duration::from_secs(10));
+        app.until("the others are closed too", async || {
+            app.pass(Duration::from_secs(6));
+            count(app, OPEN).await == 0
+        }).await;
     }
 
     async fn a_payment_found_at_expiry_counts(app: TestApp) {
@@ -236,6 +276,26 @@ on_both! {
         assert_eq!((refused.status, refused.code()), (409, "SESSION_CLOSED"));
     }
 
+    async fn what_is_asked_about_again_counts_as_answered_only_by_the_channel(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        let (store, now) = (&app.app.store, app.app.now());
+        app.fault(json!({ "fault": "server_error", "call": "inquiryPayment", "times": 2 })).await;
+        assert_eq!(operate::ask_again(store, now - 3_600_000, now).await.unwrap(), (1, 0));
+        app.app.wake.asks.notify_one();
+        app.until("a worker has taken it", async || next_ask(app).await.is_some_and(|at| at > now)).await;
+        let still = operate::still_asked(&mut store.read().await.unwrap(), now - 3_600_000).await.unwrap();
+        assert_eq!(still, (1, 0, 0), "taken is not answered");
+        app.until("the channel has answered", async || {
+            app.pass(Duration::from_secs(61));
+            next_ask(app).await.is_none()
+        }).await;
+        let still = operate::still_asked(&mut store.read().await.unwrap(), now - 3_600_000).await.unwrap();
+        assert_eq!(still, (0, 0, 0));
+    }
+
     async fn a_refund_that_answers_late_is_asked_about(app: TestApp) {
         app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
         app.fault(json!({ "fault": "lost_reply", "call": "refund", "times": 1 })).await;
@@ -252,6 +312,42 @@ on_both! {
         let row = book.iter().find(|row| row["paymentRequestId"] == order_id(&first)).unwrap();
         assert_eq!(row["refunded"], 25_000, "once, not twice");
     }
+}
+
+async fn foreign_session(app: &TestApp, number: usize) -> Answer {
+    let mut request = app.request("PHP", "25000");
+    request["merchant_id"] = json!(OTHER_MERCHANT);
+    request["trans_id"] = json!(format!("bad{number}"));
+    app.call(reqwest::Method::POST, "/v1/sessions", Some(OTHER_KEY), &[], Some(request)).await
+}
+
+async fn set_appearance(app: &TestApp, text: &'static str) {
+    let done: Result<(), Error> = app
+        .app
+        .store
+        .write(async move |tx: &mut Tx| {
+            tx.sql("update merchant set appearance = $1 where merchant_id = $2")
+                .bind(text)
+                .bind(OTHER_MERCHANT)
+                .execute()
+                .await?;
+            Ok(())
+        })
+        .await;
+    done.unwrap();
+}
+
+async fn next_ask(app: &TestApp) -> Option<i64> {
+    let mut tx = app.app.store.read().await.unwrap();
+    let found: Option<(Option<i64>,)> =
+        tx.sql("select next_ask_ms from payment").one().await.unwrap();
+    found.unwrap().0
+}
+
+async fn count(app: &TestApp, sql: &'static str) -> i64 {
+    let mut tx = app.app.store.read().await.unwrap();
+    let found: Option<(i64,)> = tx.sql(sql).one().await.unwrap();
+    found.unwrap().0
 }
 
 async fn is_clean(app: &TestApp) -> bool {

@@ -61,7 +61,8 @@ async fn asked(app: &TestApp, order: &str) {
     let payment = stored(app, order).await;
     let antom = Antom::new(&antom::sandbox(&app.sandbox)).unwrap();
     let evidence = antom.query(&payment).await.unwrap();
-    let statement = Statement { evidence, source: Source::Query, after_cancel: None };
+    let statement =
+        Statement { evidence, source: Source::Query, after_cancel: None, after_confirming: false };
     settle(&app.app, &payment, Heard::Said(statement, None)).await.unwrap();
 }
 
@@ -328,7 +329,7 @@ on_both! {
         let payment = stored(app, &order).await;
         let said = Said::Paid { amount: payment.amount, at: None, returned: 0 };
         let evidence = Evidence { said, reason: String::new() };
-        let statement = Statement { evidence, source: Source::Notice, after_cancel: None };
+        let statement = Statement { evidence, source: Source::Notice, after_cancel: None, after_confirming: false };
         settle(&app.app, &payment, Heard::Said(statement, None)).await.unwrap();
         refund(app, json!({ "order_id": order, "refund_trans_id": "r1" })).await.data();
         app.until("it is given up", async || {

@@ -1,9 +1,14 @@
 //! One story told to both databases, and what the one writer promises.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use florin_server::clock::Clock;
 use florin_server::domain::payment::{Payment, PaymentState};
 use florin_server::domain::reversal::{Outcome, Refusal, Reversal};
-use florin_server::store::{Store, StoreError, Tx, payments, reversals};
-use florin_server::{Error, Result};
+use florin_server::store::sessions::{self, Place};
+use florin_server::store::{Store, StoreError, Tx, operate, payments, reversals};
+use florin_server::{Error, Result, worker};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlSafeStr, SqliteConnection};
 
@@ -76,6 +81,44 @@ on_both! {
             .unwrap();
         assert_eq!(live, Some((1,)));
     }
+}
+
+/// Rule R10: a machine whose clock is 40 minutes ahead closes nobody's session.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_whose_clock_is_wrong_goes_by_the_databases() {
+    crate::support::tell(crate::support::Db::Postgres, async |app| {
+        app.session("PHP", "25000").await;
+        let (store, ahead) = (&app.app.store, Arc::new(AtomicI64::new(40 * 60_000)));
+        let machine = Clock::Shifted(ahead.clone());
+        let due = async |now| {
+            let mut tx = store.read().await.unwrap();
+            sessions::due(&mut tx, now, &Place::default(), 10).await.unwrap().len()
+        };
+        assert_eq!(due(machine.now()).await, 1, "by its own clock it would close it");
+        let clock = worker::clock::of(store, machine.clone()).await.unwrap();
+        assert_eq!(due(clock.now()).await, 0);
+        let apart = async || (clock.now() - operate::clock(store).await.unwrap()).abs();
+        assert!(apart().await < 1_000, "{}", apart().await);
+        // The machine is set right, by a jump; until that is measured, time stands.
+        let before = clock.now();
+        ahead.store(0, Ordering::Relaxed);
+        assert!(clock.now() >= before);
+        let Clock::Followed(followed) = &clock else {
+            panic!("a shared store's clock is followed")
+        };
+        worker::clock::look(store, followed).await;
+        assert!(apart().await < 1_000, "{}", apart().await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_of_one_process_goes_by_its_machine() {
+    crate::support::tell(crate::support::Db::Sqlite, async |app| {
+        let clock = worker::clock::of(&app.app.store, Clock::System).await.unwrap();
+        assert!(matches!(clock, Clock::System));
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

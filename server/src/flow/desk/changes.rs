@@ -4,9 +4,10 @@ use florin_shared::{Money, PaymentId, SessionId};
 
 use super::Desk;
 use crate::clock::Millis;
-use crate::domain::payment::{Payment, PaymentState, Role};
+use crate::domain::payment::{Payment, PaymentState, RUN_OUT, Role, Said};
 use crate::domain::reversal::Reason;
 use crate::domain::session::SessionState;
+use crate::store::orders::Event;
 use crate::store::{Tx, ledger, reversals, sessions};
 use crate::{Error, Result};
 
@@ -94,7 +95,22 @@ impl Desk {
         let session = self.session(&payment.session)?;
         let expiring = matches!(session.state, SessionState::Expired)
             || session.closing_to == Some(SessionState::Expired);
-        Ok(expiring || payment.reason == crate::domain::order::RUN_OUT)
+        Ok(expiring || payment.reason == RUN_OUT)
+    }
+
+    /// The channel contradicts us or itself: a line in the log, for whoever looks at it later (D3).
+    pub async fn note_conflict(&mut self, tx: &mut Tx, id: &PaymentId, said: Said) -> Result<()> {
+        let (payment, at) = (self.payment(id)?.clone(), self.now());
+        let event = Event {
+            session: &payment.session,
+            payment: Some(&payment.id),
+            kind: "CONFLICT",
+            from: payment.state.as_str(),
+            to: said.as_str(),
+            at,
+        };
+        self.order.log(tx, event).await?;
+        Ok(())
     }
 
     /// Moves every live payment to be closed at the channel (D7). An accepted one is never live, so never touched (D1).
@@ -103,11 +119,11 @@ impl Desk {
         let live: Vec<PaymentId> = self
             .payments
             .iter()
-            .filter(|payment| may_stop(payment))
+            .filter(|payment| payment.may_stop())
             .map(|payment| payment.id.clone())
             .collect();
         for id in live {
-            self.change(tx, &id, |payment| stop(payment, now)).await?;
+            self.change(tx, &id, |payment| payment.stop(now)).await?;
         }
         Ok(())
     }
@@ -121,11 +137,11 @@ impl Desk {
         let open: Vec<PaymentId> = self
             .payments
             .iter()
-            .filter(|payment| payment.session == *id && may_stop(payment))
+            .filter(|payment| payment.session == *id && payment.may_stop())
             .map(|payment| payment.id.clone())
             .collect();
         for payment in open {
-            self.change(tx, &payment, |payment| stop(payment, now)).await?;
+            self.change(tx, &payment, |payment| payment.stop(now)).await?;
         }
         self.finish_sessions(tx).await
     }
@@ -203,15 +219,4 @@ impl Desk {
         };
         Ok(sessions::turn(tx, &mut self.order, session, state, closing_to, now).await?)
     }
-}
-
-/// What the bank is confirming is never stopped: the shopper has paid (D11).
-fn may_stop(payment: &Payment) -> bool {
-    payment.state.is_live() && !payment.confirming
-}
-
-fn stop(payment: &mut Payment, now: Millis) {
-    payment.state = PaymentState::Cancelling;
-    payment.next_ask = Some(now);
-    payment.asks = 0;
 }

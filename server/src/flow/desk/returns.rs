@@ -43,6 +43,9 @@ impl Desk {
 
     /// So much has gone back in all; what nobody here asked for is recorded, and what it leaves no room for ends (D2).
     pub async fn returned(&mut self, tx: &mut Tx, id: &PaymentId, total: i64) -> Result<()> {
+        if total == 0 {
+            return Ok(());
+        }
         let payment = self.payment(id)?.clone();
         let all = reversals::of_payment(tx, id).await?;
         let got = payment.got.unwrap_or(payment.amount);

@@ -150,11 +150,12 @@ async fn rotate(
     State(app): State<App>,
     Caller(merchant): Caller,
     Path(id): Path<String>,
+    seed: Option<Seed>,
     request: Request,
 ) -> Result<Good<EndpointView>> {
     let id = known(&id)?;
-    let overlap = overlap(request).await?;
-    let (endpoint, secret, until) = endpoints::rotate(&app, &merchant, id, overlap).await?;
+    let how = (overlap(request).await?, seed.map(|seed| seed.text()));
+    let (endpoint, secret, until) = endpoints::rotate(&app, &merchant, id, how).await?;
     Ok(Good(EndpointView {
         secret: Some(secret),
         previous_secret_until: Some(rfc3339(until)),

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::claim::Parcel;
-use super::record::Report;
+use super::record::{Gone, Report};
 use crate::App;
 use crate::clock::Millis;
 use crate::courier::Answer;
@@ -31,7 +31,11 @@ pub(super) async fn carry(app: &App, parcel: Parcel) -> Report {
         excerpt: answer.excerpt,
         next,
     };
-    let gone = parcel.endpoint.filter(|_| is_gone).map(|endpoint| (parcel.merchant, endpoint));
+    let gone = parcel.endpoint.filter(|_| is_gone).map(|endpoint| Gone {
+        merchant: parcel.merchant,
+        endpoint,
+        url: parcel.letter.url,
+    });
     Report { tried, gone, place: parcel.place }
 }
 

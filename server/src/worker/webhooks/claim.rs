@@ -7,6 +7,7 @@ use crate::courier::Letter;
 use crate::courier::lanes::Place;
 use crate::domain::address::Reach;
 use crate::domain::webhook::EndpointState;
+use crate::store::endpoints::Endpoint;
 use crate::store::outbox::{self, Due};
 use crate::store::{Tx, endpoints};
 use crate::{App, Error, Result};
@@ -56,34 +57,40 @@ pub(super) async fn claim(app: &App) -> Result<Vec<Parcel>> {
         .await?;
     let mut parcels = Vec::new();
     for claimed in claimed {
-        pack(app, claimed, &mut parcels).await?;
+        pack(app, claimed, &mut parcels).await;
     }
     Ok(parcels)
 }
 
+/// The endpoint before its messages, as whoever changes one does.
 async fn claim_lane(
     tx: &mut Tx,
     lane: String,
     room: usize,
     now: Millis,
 ) -> Result<Option<Claimed>> {
+    let target = match lane.parse::<EndpointId>() {
+        Err(_) => None,
+        Ok(id) => match target(tx, id, now).await? {
+            Some(target) => Some(target),
+            None => return Ok(None),
+        },
+    };
     let most = i64::try_from(room).unwrap_or(1);
     let dues = outbox::claim(tx, &lane, (now, now + LEASE), most).await?;
-    if dues.is_empty() {
-        return Ok(None);
-    }
-    let Ok(id) = lane.parse::<EndpointId>() else {
-        return Ok(Some(Claimed { lane, target: None, dues }));
-    };
-    let Some(target) = target(tx, id, now).await? else { return Ok(None) };
-    Ok(Some(Claimed { lane, target: Some(target), dues }))
+    Ok((!dues.is_empty()).then_some(Claimed { lane, target, dues }))
 }
 
-/// An event that happened while the endpoint was being disabled or deleted goes the way of the others.
+/// An event that happened while the endpoint was being disabled or deleted goes the way of the others. That is decided
+/// under the endpoint's lock: whoever enables it at this very moment releases what waits before or after, never between.
 async fn target(tx: &mut Tx, id: EndpointId, now: Millis) -> Result<Option<Target>> {
-    let endpoint = endpoints::get(tx, &id).await?;
-    match endpoint {
-        Some(endpoint) if endpoint.state == EndpointState::Enabled => {
+    let is_enabled = |endpoint: &Endpoint| endpoint.state == EndpointState::Enabled;
+    let found = match endpoints::get(tx, &id).await? {
+        Some(endpoint) if is_enabled(&endpoint) => Some(endpoint),
+        _ => endpoints::hold_still(tx, &id).await?,
+    };
+    match found {
+        Some(endpoint) if is_enabled(&endpoint) => {
             let secrets = endpoints::secrets(tx, &id, now).await?;
             Ok(Some(Target { id, url: endpoint.url, secrets }))
         }
@@ -98,23 +105,37 @@ async fn target(tx: &mut Tx, id: EndpointId, now: Millis) -> Result<Option<Targe
     }
 }
 
-async fn pack(app: &App, claimed: Claimed, parcels: &mut Vec<Parcel>) -> Result<()> {
+/// What cannot be packed is tried again when its lease is over, and spoils no other.
+async fn pack(app: &App, claimed: Claimed, parcels: &mut Vec<Parcel>) {
     for due in claimed.dues {
-        let id: MerchantId = due.merchant_id.parse()?;
-        let merchant = app.merchant(&id).await?;
-        let (url, secrets, endpoint) = match &claimed.target {
-            Some(target) => (&target.url, target.secrets.clone(), Some(target.id.clone())),
-            None => (&due.url, vec![merchant.webhook_secret.clone()], None),
-        };
-        let letter = Letter {
-            url: url.clone(),
-            id: due.message_id.clone(),
-            body: due.body.clone(),
-            secrets,
-            reach: Reach::of(merchant.livemode),
-        };
-        let place = app.courier.lanes.begin(&claimed.lane);
-        parcels.push(Parcel { due, merchant: id, endpoint, letter, place });
+        let delivery = due.delivery_id.clone();
+        match parcel(app, &claimed.lane, claimed.target.as_ref(), due).await {
+            Ok(parcel) => parcels.push(parcel),
+            Err(error) => {
+                tracing::warn!(
+                    delivery_id = delivery,
+                    ?error,
+                    "a message could not be prepared; it will be tried again"
+                )
+            }
+        }
     }
-    Ok(())
+}
+
+async fn parcel(app: &App, lane: &str, target: Option<&Target>, due: Due) -> Result<Parcel> {
+    let id: MerchantId = due.merchant_id.parse()?;
+    let merchant = app.merchant(&id).await?;
+    let (url, secrets, endpoint) = match target {
+        Some(target) => (&target.url, target.secrets.clone(), Some(target.id.clone())),
+        None => (&due.url, vec![merchant.webhook_secret.clone()], None),
+    };
+    let letter = Letter {
+        url: url.clone(),
+        id: due.message_id.clone(),
+        body: due.body.clone(),
+        secrets,
+        reach: Reach::of(merchant.livemode),
+    };
+    let place = app.courier.lanes.begin(lane);
+    Ok(Parcel { due, merchant: id, endpoint, letter, place })
 }

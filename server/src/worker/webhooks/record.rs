@@ -16,13 +16,17 @@ const MOST: usize = 256;
 pub(super) struct Report {
     pub(super) tried: Tried,
     /// The endpoint wants to hear no more.
-    pub(super) gone: Option<(MerchantId, EndpointId)>,
+    pub(super) gone: Option<Gone>,
     /// Kept until it is written down, so that a lane is never ahead of the book.
     pub(super) place: Place,
 }
 
-/// An endpoint that wants to hear no more.
-type Gone = (MerchantId, EndpointId);
+/// An endpoint that wants to hear no more at this address.
+pub(super) struct Gone {
+    pub(super) merchant: MerchantId,
+    pub(super) endpoint: EndpointId,
+    pub(super) url: String,
+}
 
 /// Until nobody can report any more.
 pub(super) async fn record_all(app: App, mut inbox: UnboundedReceiver<Report>) {
@@ -34,35 +38,51 @@ pub(super) async fn record_all(app: App, mut inbox: UnboundedReceiver<Report>) {
             gone.extend(report.gone);
             places.push(report.place);
         }
-        if let Err(error) = record(&app, tries, gone).await {
-            tracing::warn!(?error, "tries could not be recorded; they will be sent again");
+        record(&app, tries).await;
+        for gone in gone {
+            end(&app, gone).await;
         }
         drop(places);
         app.wake.outbox.notify_one();
     }
 }
 
-/// One commit for all; if it fails, one for each, so that a bad one spoils no other.
-async fn record(app: &App, tries: Vec<Tried>, gone: Vec<Gone>) -> Result<()> {
-    if write(app, tries.clone()).await.is_err() {
-        for tried in tries {
-            write(app, vec![tried]).await?;
+/// One commit for all; if it fails, one for each, so that a bad one spoils no other. What cannot be written down is sent
+/// again.
+async fn record(app: &App, tries: Vec<Tried>) {
+    let Err(error) = write(app, tries.clone()).await else { return };
+    tracing::warn!(?error, "tries could not be recorded together");
+    for tried in tries {
+        let delivery = tried.delivery.clone();
+        if let Err(error) = write(app, vec![tried]).await {
+            tracing::warn!(
+                delivery_id = delivery,
+                ?error,
+                "a try could not be recorded; it will be sent again"
+            );
         }
     }
-    for (merchant, endpoint) in gone {
-        tracing::warn!(endpoint_id = %endpoint, "an endpoint answered 410 and is disabled");
-        let now = app.now();
-        app.store
-            .write(async move |tx: &mut Tx| {
-                webhook_endpoints::gone(tx, &merchant, &endpoint, now).await
-            })
-            .await?;
-    }
-    Ok(())
 }
 
 async fn write(app: &App, tries: Vec<Tried>) -> Result<()> {
     app.store
         .write(async move |tx: &mut Tx| outbox::record(tx, &tries).await.map_err(Error::from))
         .await
+}
+
+async fn end(app: &App, gone: Gone) {
+    let (id, now) = (gone.endpoint.clone(), app.now());
+    let ended = app
+        .store
+        .write(async move |tx: &mut Tx| {
+            webhook_endpoints::gone(tx, (&gone.merchant, &gone.endpoint), &gone.url, now).await
+        })
+        .await;
+    match ended {
+        Ok(true) => tracing::warn!(endpoint_id = %id, "an endpoint answered 410 and is disabled"),
+        Ok(false) => {}
+        Err(error) => {
+            tracing::warn!(endpoint_id = %id, ?error, "an endpoint answered 410 and could not be disabled")
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use florin_server::domain::payment::PaymentState;
+use florin_server::store::payments;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -10,6 +12,12 @@ use crate::support::{Answer, OTHER_KEY, Session, TestApp, code, on_both, order_i
 
 async fn change(app: &TestApp, session: &Session, body: Value) -> Answer {
     app.merchant(Method::PATCH, &format!("/v1/sessions/{}", session.id), Some(body)).await
+}
+
+async fn is_confirming(app: &TestApp, order_id: &str) -> bool {
+    let mut tx = app.app.store.read().await.unwrap();
+    let payment = payments::get(&mut tx, &order_id.parse().unwrap()).await.unwrap().unwrap();
+    (payment.state, payment.confirming) == (PaymentState::Cancelling, true)
 }
 
 async fn pay_at(app: &TestApp, session: &Session, version: u64) -> Answer {
@@ -88,6 +96,23 @@ on_both! {
         let refused = change(app, &session, json!({ "amount": "1" })).await;
         assert_eq!((refused.status, refused.code()), (409, "BEING_CONFIRMED"));
         assert_eq!(app.status(&session).await["phase"], "CONFIRMING");
+    }
+
+    async fn what_a_bank_confirms_of_an_earlier_session_is_neither_changed_nor_paid_twice(app: TestApp) {
+        app.fault(json!({ "fault": "pending", "times": 1, "ms": 60000 })).await;
+        let request = app.request("IDR", "2500000");
+        let first = app.session_of(request.clone()).await;
+        // The channel cannot cancel it, so it does not hold its session open; the shopper transfers all the same.
+        let opened = app.pay(&first, "BANK_TRANSFER").await;
+        app.merchant(Method::POST, &format!("/v1/sessions/{}/close", first.id), None).await.data();
+        app.until("the first is closed", async || app.session_status(&first).await == "CANCELLED").await;
+        app.wallet(&code(&opened), "approve").await;
+        app.until("the bank is confirming", async || is_confirming(app, &order_id(&opened)).await).await;
+        let second = app.session_of(request).await;
+        let again = app.pay(&second, "SHOPEEPAY").await;
+        assert_eq!((again.status, again.code()), (409, "BEING_CONFIRMED"));
+        let refused = change(app, &second, json!({ "amount": "100" })).await;
+        assert_eq!((refused.status, refused.code()), (409, "BEING_CONFIRMED"));
     }
 
     async fn only_what_is_another_amount_disturbs_the_shopper(app: TestApp) {

@@ -174,6 +174,8 @@ on_both! {
         let code = post(app, "/v1/codes").once("crash-1").json(&json!({ "currency": "HKD" })).send().await;
         let hook = json!({ "url": "https://shop.example/hook" });
         let endpoint = post(app, "/v1/webhook_endpoints").once("crash-1").json(&hook).send().await;
+        let rotate = format!("/v1/webhook_endpoints/{}/rotate", endpoint.data()["endpoint_id"].as_str().unwrap());
+        let lost = post(app, &rotate).once("crash-1").send().await;
         let closed_id = app.session("PHP", "25000").await.id;
         let close = format!("/v1/sessions/{closed_id}/close");
         let closed = post(app, &close).once("crash-1").send().await;
@@ -193,6 +195,10 @@ on_both! {
         assert_eq!(post(app, &close).once("crash-1").send().await.data(), closed.data());
         assert_eq!(count(app, "select count(*) from session").await, 2);
         assert_eq!(count(app, "select count(*) from receipt_code").await, 1);
+        let rotated = post(app, &rotate).once("crash-1").send().await;
+        assert_ne!(rotated.data()["secret"], lost.data()["secret"], "the first one was never shown");
+        assert_eq!(rotated.data()["previous_secret_until"], lost.data()["previous_secret_until"]);
+        assert_eq!(count(app, "select count(*) from webhook_secret").await, 2, "the one that the receiver uses signs on");
         let hears = post(app, "/v1/webhook_endpoints").once("crash-1").json(&hook).send().await;
         assert_eq!(hears.data()["endpoint_id"], endpoint.data()["endpoint_id"]);
         assert_ne!(hears.data()["secret"], endpoint.data()["secret"], "the first secret was never shown");
@@ -248,6 +254,28 @@ on_both! {
         assert_ne!(anew.data()["code_id"], first.data()["code_id"]);
         app.pass(Duration::from_secs(73 * 3600));
         app.until("the old answer is swept away", async || count(app, "select count(*) from idempotency").await == 0).await;
+    }
+
+    async fn old_answers_are_forgotten_some_at_a_time_until_none_is_left(app: TestApp) {
+        let now = app.app.now();
+        let old: Result<(), Error> = app.app.store.write(async move |tx: &mut Tx| {
+            for number in 0..1_100 {
+                tx.sql(
+                    "insert into idempotency (scope, path, idempotency_key, fingerprint, holder, lease_until_ms, status,
+                       content_type, answer, created_ms)
+                     values ('1', 'POST /', $1, '', '', 0, 200, '', '', $2)",
+                )
+                .bind(format!("old-{number}"))
+                .bind(now - florin_server::store::idempotency::KEPT - number)
+                .execute()
+                .await?;
+            }
+            // In the same unit, so that no worker comes between.
+            assert_eq!(florin_server::store::idempotency::sweep(tx, now).await?, 500);
+            Ok(())
+        }).await;
+        old.unwrap();
+        app.until("all are forgotten", async || count(app, "select count(*) from idempotency").await == 0).await;
     }
 
     async fn a_stored_answer_is_sealed_from_whoever_reads_the_database(app: TestApp) {

@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
+use florin_server::Error;
+use florin_server::store::{Tx, outbox};
 use reqwest::Method;
 use serde_json::json;
 
 use super::{deliveries, pay_at, register};
-use crate::support::{TestApp, on_both};
+use crate::support::{MERCHANT, Session, TestApp, on_both};
+
+async fn tries_of(app: &TestApp, session: &Session) -> usize {
+    let told = deliveries(app, &format!("trans_id={}", session.trans_id)).await;
+    told[0]["attempts"].as_array().unwrap().len()
+}
 
 on_both! {
     async fn every_try_is_listed_with_its_answer_and_what_comes_next(app: TestApp) {
@@ -52,6 +59,25 @@ on_both! {
         app.until("both tries are listed", async || deliveries(app, &query).await[0]["attempts"][1]["http_status"] == 200).await;
         let one = app.merchant(Method::GET, &path.replace("/replay", ""), None).await;
         assert_eq!((&one.data()["state"], &one.data()["tries"]), (&json!("DONE"), &json!(2)));
+    }
+
+    async fn an_operators_resend_keeps_the_record_of_every_try(app: TestApp) {
+        let sink = app.another_sink().await;
+        register(app, &sink.url, json!({})).await;
+        sink.refuse(&[500]);
+        let session = pay_at(app, None).await;
+        app.until("a try failed", async || tries_of(app, &session).await == 1).await;
+        app.pass(Duration::from_secs(10));
+        app.until("it is told", async || sink.received().len() == 1).await;
+        app.until("that is written down", async || tries_of(app, &session).await == 2).await;
+        let (trans_id, now) = (session.trans_id.clone(), app.app.now());
+        let queued: Result<u64, Error> = app.app.store.write(async move |tx: &mut Tx| {
+            Ok(outbox::replay_order(tx, (MERCHANT, &trans_id), false, now).await?)
+        }).await;
+        assert_eq!(queued.unwrap(), 1);
+        app.app.wake.outbox.notify_one();
+        app.until("it is told again, as the third try", async || tries_of(app, &session).await == 3).await;
+        assert_eq!(sink.received().len(), 2);
     }
 
     async fn pages_follow_one_another_newest_first(app: TestApp) {

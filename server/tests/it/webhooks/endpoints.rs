@@ -1,5 +1,7 @@
 //! Endpoints: made, listed, changed, rotated, deleted, tried out.
 
+use florin_server::flow::webhook_endpoints;
+use florin_server::store::Tx;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -81,6 +83,44 @@ on_both! {
         let again = app.merchant(Method::POST, &path, None).await;
         let newest = again.data()["secret"].as_str().unwrap().to_owned();
         signed(3, &[&newest, &new]).await;
+    }
+
+    async fn every_secret_signs_until_it_was_promised_to_however_often_it_is_rotated(app: TestApp) {
+        let sink = app.another_sink().await;
+        let (endpoint, first) = register(app, &sink.url, json!({})).await;
+        let path = format!("{ALL}/{endpoint}/rotate");
+        let rotate = async |seconds: u64| {
+            app.pass(std::time::Duration::from_secs(1));
+            app.merchant(Method::POST, &path, Some(json!({ "overlap_seconds": seconds }))).await
+        };
+        let secret = |rotated: &crate::support::Answer| rotated.data()["secret"].as_str().unwrap().to_owned();
+        let (second, third) = (secret(&rotate(3600).await), secret(&rotate(60).await));
+        let signed = async |number: usize, secrets: &[&str]| {
+            pay_at(app, None).await;
+            app.until("it heard", async || sink.received().len() == number).await;
+            let heard = sink.received().remove(number - 1);
+            let each: Vec<_> = secrets.iter().map(|secret| sign(secret, &heard.id, &heard.timestamp, &heard.raw)).collect();
+            assert_eq!(heard.signature, each.join(" "));
+        };
+        signed(1, &[&third, &second, &first]).await;
+        app.pass(std::time::Duration::from_secs(120));
+        signed(2, &[&third, &first]).await;
+        for _ in 0..3 {
+            rotate(3600).await.data();
+        }
+        let refused = rotate(3600).await;
+        assert_eq!((refused.status, refused.code()), (409, "LIMIT_REACHED"));
+    }
+
+    async fn a_410_of_an_old_address_does_not_disable_the_new_one(app: TestApp) {
+        let sink = app.another_sink().await;
+        let (endpoint, _) = register(app, &sink.url, json!({})).await;
+        let (merchant, id, now) = (MERCHANT.parse().unwrap(), endpoint.parse().unwrap(), app.app.now());
+        let ended = app.app.store.write(async move |tx: &mut Tx| {
+            webhook_endpoints::gone(tx, (&merchant, &id), "http://127.0.0.1:1/old", now).await
+        });
+        assert!(!ended.await.unwrap());
+        assert_eq!(app.merchant(Method::GET, &format!("{ALL}/{endpoint}"), None).await.data()["enabled"], true);
     }
 
     async fn what_waits_for_a_disabled_endpoint_is_told_when_it_is_enabled_again(app: TestApp) {

@@ -123,6 +123,38 @@ on_both! {
         assert!(!sink.received().iter().any(|heard| heard.body["data"]["seq"] == 1 && heard.body["type"] == "PAYMENT.FAILURE"));
     }
 
+    async fn an_order_is_told_in_its_order_at_each_address_and_no_address_waits_for_another(app: TestApp) {
+        let (now, url) = (app.app.now(), app.sink.url.clone());
+        // A refund that names an address of its own, while the session's is dead.
+        let write = async move |tx: &mut Tx| {
+            one(tx, "notify_url", "o", 1, now).await?;
+            one(tx, "notify_url", "o", 2, now).await?;
+            tx.sql("update outbox set lane = 'dead', url = 'http://127.0.0.1:1/' where seq = 1").execute().await?;
+            tx.sql("update outbox set lane = 'well', url = $1 where seq = 2").bind(url).execute().await?;
+            Ok::<_, Error>(())
+        };
+        app.app.store.write(write).await.unwrap();
+        app.app.wake.outbox.notify_one();
+        app.until("the second is told", async || app.sink.received().len() == 1).await;
+    }
+
+    async fn a_message_that_cannot_be_prepared_spoils_no_other(app: TestApp) {
+        let good = app.another_sink().await;
+        let (endpoint, _) = register(app, &good.url, json!({})).await;
+        let (lane, now) = (endpoint.clone(), app.app.now());
+        let write = async move |tx: &mut Tx| {
+            for order in 0..8 {
+                one(tx, &lane, &format!("o{order}"), 1, now).await?;
+            }
+            // Of a merchant that is not there.
+            tx.sql("update outbox set merchant_id = '20000000000009' where trans_id = 'o0'").execute().await?;
+            Ok::<_, Error>(())
+        };
+        app.app.store.write(write).await.unwrap();
+        app.app.wake.outbox.notify_one();
+        app.until("the others are told", async || good.received().len() == 7).await;
+    }
+
     async fn a_message_whose_process_died_is_sent_by_another_when_the_lease_is_over(app: TestApp) {
         let sink = app.another_sink().await;
         let (endpoint, _) = register(app, &sink.url, json!({})).await;
