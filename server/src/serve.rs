@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{demo, say};
 
+mod guard;
 mod lan;
 mod stop;
 
@@ -64,12 +65,8 @@ pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
         None => sandbox(&settings, &outside).await?,
     };
     let app = app(&settings, &file, sandbox.as_deref()).await?;
+    guard::check(&app, &settings, lan, sandbox.is_some()).await?;
     if sandbox.is_some() {
-        let is_local = settings.listen.ip().is_loopback();
-        anyhow::ensure!(
-            is_local || lan,
-            "the demo key opens this server to everyone: listen on loopback, or say --lan"
-        );
         demo::merchant(&app).await?;
     }
     let running = start(&app, &settings, &file, sandbox.as_deref()).await?;
