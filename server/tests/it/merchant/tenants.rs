@@ -97,7 +97,7 @@ on_both! {
                 assert_eq!(send(app, KEY, method, &path, body).await.status, 200, "{path}");
             }
         }
-        assert_eq!(get(app, "/v1/codes").by(OTHER_KEY).send().await.data(), json!([]));
+        assert_eq!(get(app, "/v1/codes").by(OTHER_KEY).send().await.data(), json!({ "codes": [] }));
         assert_eq!(get(app, "/v1/merchant").by(OTHER_KEY).send().await.data()["merchant_id"], OTHER_MERCHANT);
         assert_eq!(get(app, "/v1/merchant/keys").by(OTHER_KEY).send().await.data().as_array().unwrap().len(), 1);
     }
