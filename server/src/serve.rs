@@ -126,8 +126,8 @@ async fn start(
     let (work, close, listeners) =
         (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let workers = worker::start_all(app, &work);
-    let router =
-        http::router(app.clone(), settings.assets_dir.clone()).merge(shop(settings, sandbox));
+    let shop = http::beside(app, shop(settings, sandbox));
+    let router = http::router(app.clone(), settings.assets_dir.clone()).merge(shop);
     let router = http::polls::before(app.clone(), router);
     let doors = Doors { connections: stop::connections(file.limits.connections), ..stop::DOORS };
     listeners.spawn(listen::serve(listener, router, doors, close.clone()));

@@ -71,6 +71,16 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     all.layer(ServiceBuilder::new().layer(cors()).layer(from_fn_with_state(around, around::around)))
 }
 
+/// Addresses that are not ours, such as the demo shop's: with a place, an id, a time limit and a line in the figures like
+/// our own. Who may read their answers is for them to say.
+pub fn beside(app: &App, theirs: Router) -> Router {
+    theirs.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(Around::of(app), around::around))
+            .layer(CatchPanicLayer::custom(panicked)),
+    )
+}
+
 /// Any page may read our answers; who may *ask* for a session is decided by its token and the merchant's registered
 /// origins (`auth.rs`), so that a foreign page can read why it was refused. There are no cookies.
 fn cors() -> CorsLayer {

@@ -116,9 +116,17 @@ async fn a_body_that_does_not_come_is_refused_and_holds_no_place() {
     let mut slow = TcpStream::connect(florin.base.trim_start_matches("http://")).await.unwrap();
     let head = "POST /v1/sessions HTTP/1.1\r\nhost: a\r\norigin: https://shop.example\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
     slow.write_all(head.as_bytes()).await.unwrap();
+    let mut shopping = TcpStream::connect(florin.base.trim_start_matches("http://")).await.unwrap();
+    shopping.write_all(head.replace("/v1/sessions", "/shop/orders").as_bytes()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
     florin.session(world.order()).await;
     let told = rest(&mut slow).await;
     assert!(told.starts_with("HTTP/1.1 408") && told.contains("BODY_TOO_SLOW"), "{told}");
     assert!(told.contains("access-control-allow-origin: https://shop.example"), "{told}");
+    let told = rest(&mut shopping).await;
+    assert!(told.starts_with("HTTP/1.1 408") && told.contains("x-request-id"), "{told}");
+    assert!(
+        !told.contains("access-control-allow-origin"),
+        "the shop's answers are its own: {told}"
+    );
 }
