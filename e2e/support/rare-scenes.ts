@@ -128,14 +128,8 @@ const walletPaid: Way = async (stage) => {
   await expect(stage.page.getByRole('status')).toBeVisible()
 }
 
-const webhooks: Way = async (stage) => {
-  const { page, server } = stage
-  await paid(stage)
-  await page.goto(`${server.url}/shop/webhooks`)
-}
-
 const shopDown: Way = async ({ page, server, language }) => {
-  await page.route('**/shop/**', (route) => route.abort())
+  await page.route('**/shop/catalogue*', (route) => route.abort())
   await page.goto(`${server.url}/?lang=${language}`)
   await expect(page.locator('html.is-down')).toBeAttached()
 }
@@ -161,6 +155,5 @@ export const rareScenes: Record<string, Scene> = {
   'wallet-enter': { way: ({ page, server }) => page.goto(`${server.sandbox}/wallet`) },
   'wallet-paid': { way: walletPaid },
   'fault-panel': { way: ({ page, server }) => page.goto(`${server.sandbox}/faults`) },
-  webhooks: { way: webhooks },
   'shop-down': { way: shopDown, complains: /ERR_FAILED/ },
 }
