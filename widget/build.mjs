@@ -81,22 +81,23 @@ async function program() {
   return files;
 }
 
+const locale = (language) => JSON.parse(readFileSync(join(widget, "locales", `${language}.json`), "utf8"));
+const english = locale("en");
+/** The order in which texts travel: `build.rs` numbers them the same way. Their names stay here. */
+const keys = Object.keys(english).sort();
+
 function locales() {
-  const folder = join(widget, "locales");
-  const names = readdirSync(folder).filter((name) => name !== "en.json");
-  return Object.fromEntries(names.map((name) => {
-    const language = name.replace(".json", "");
-    const texts = JSON.stringify(JSON.parse(readFileSync(join(folder, name), "utf8")));
-    return [language, keep(language, "json", texts)];
+  const names = readdirSync(join(widget, "locales")).map((name) => name.replace(".json", ""));
+  return Object.fromEntries(names.map((language) => {
+    const texts = locale(language);
+    return [language, keep(language, "json", JSON.stringify(keys.map((key) => texts[key])))];
   }));
 }
 
-/** What the loader itself may have to say, in English. */
-function english() {
-  const texts = JSON.parse(readFileSync(join(widget, "locales", "en.json"), "utf8"));
-  const keys = ["not_shown", "not_shown_instead", "not_shown_server", "open_page", "try_again"];
-  return Object.fromEntries(keys.map((key) => [key, texts[key]]));
-}
+/** What the loader itself may have to say, in English; and under which number. */
+const own = ["not_shown", "not_shown_instead", "not_shown_server", "open_page", "try_again"];
+const ownTexts = Object.fromEntries(own.map((key) => [keys.indexOf(key), english[key]]));
+const ownNumbers = Object.fromEntries(own.map((key) => [`TEXT.${key}`, String(keys.indexOf(key))]));
 
 async function loader(files) {
   await esbuild.build({
@@ -106,7 +107,7 @@ async function loader(files) {
     format: "esm",
     target: "es2022",
     minify: release,
-    define: { FILES: JSON.stringify(files), ENGLISH: JSON.stringify(english()) },
+    define: { FILES: JSON.stringify(files), ENGLISH: JSON.stringify(ownTexts), ...ownNumbers },
     plugins: [{ name: "sheet as text", setup: sheetAsText }],
     logLevel: "warning",
   });
@@ -137,6 +138,6 @@ function compress() {
   console.log(`         ${String(sum).padStart(7)} br  the widget`);
 }
 
-const files = { ...(await program()), locales: locales() };
+const files = { ...(await program()), locales: locales(), keys: keep("keys", "json", JSON.stringify(keys)) };
 await loader(files);
 if (release) compress();

@@ -1,5 +1,5 @@
 //! Reads every file in `locales` and `assets`, so that a missing text, a missing placeholder, a stray key or a broken
-//! mark stops the build; writes `texts.rs` (English, and one function for each text) and `marks.rs`.
+//! mark stops the build; writes `texts.rs` (one function for each text, and English for tests) and `marks.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -59,16 +59,16 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// English as a table, and a method of `Texts` for each text.
+/// English as a list in the order of its keys, which is how every language travels; and a method of `Texts` for each text.
 fn texts(english: &Locale) -> String {
     let (mut table, mut methods) = (String::new(), String::new());
     for (index, (key, text)) in english.iter().enumerate() {
-        writeln!(table, "    ({key:?}, {text:?}),").expect("a String takes all");
+        writeln!(table, "    {text:?}, // {key}").expect("a String takes all");
         write_method(&mut methods, index, key, text);
     }
     let count = english.len();
     format!(
-        "/// English: every text by its key.\npub const ENGLISH: [(&str, &str); {count}] = [\n{table}];\n\nimpl Texts {{\n{methods}}}\n"
+        "/// English: every text, in the order of the keys.\n#[cfg(test)]\nconst ENGLISH: [&str; {count}] = [\n{table}];\n\nimpl Texts {{\n{methods}}}\n"
     )
 }
 

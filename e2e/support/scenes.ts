@@ -22,20 +22,20 @@ export interface Stage {
   language: string
 }
 
-type Way = (stage: Stage) => Promise<unknown>
+export type Way = (stage: Stage) => Promise<unknown>
 
-const list: Way = async ({ checkout, session }) => {
+export const list: Way = async ({ checkout, session }) => {
   await checkout.open(session)
   await expect(checkout.payButton).toBeVisible()
 }
 
-const opening: Way = async (stage) => {
+export const opening: Way = async (stage) => {
   await list(stage)
   await stage.checkout.chooseByWord('GCASH')
   await stage.checkout.pay()
 }
 
-const waiting: Way = async (stage) => {
+export const waiting: Way = async (stage) => {
   await opening(stage)
   await expect(stage.checkout.code).toBeVisible()
 }
@@ -61,7 +61,7 @@ const copied: Way = async (stage) => {
   await expect(copy).not.toHaveText(before ?? '')
 }
 
-const confirming: Way = async (stage) => {
+export const confirming: Way = async (stage) => {
   await stage.faults.add({ fault: 'pending', ms: 60_000 })
   await waiting(stage)
   await stage.wallet.approve(await stage.checkout.scan())
@@ -80,7 +80,7 @@ const late: Way = async (stage) => {
   await expect(stage.checkout.overlay.locator('.wait.warn')).toBeVisible()
 }
 
-const runOut: Way = async (stage) => {
+export const runOut: Way = async (stage) => {
   await waiting(stage)
   await expect(stage.checkout.overlay.locator('button.over')).toBeVisible({ timeout: 20_000 })
 }
@@ -112,7 +112,7 @@ const returned: Way = async (stage) => {
   await expect(stage.page.locator('.note')).toBeVisible()
 }
 
-const paid: Way = async (stage) => {
+export const paid: Way = async (stage) => {
   // The address of the shop answers with nothing, so that the page stays.
   await stage.page.route('**/shop/thanks*', (route) => route.fulfill({ status: 204 }))
   await waiting(stage)
@@ -202,12 +202,14 @@ const iphone = {
   hasTouch: true,
 }
 
-interface Scene {
+export interface Scene {
   way: Way
   /** What this scene needs of its server. */
   settings?: Record<string, string>
   /** Another device than a desk's. */
   device?: { userAgent: string; isMobile: boolean; hasTouch: boolean }
+  /** What the browser complains about on this way, and on no other. */
+  complains?: RegExp
 }
 
 export const scenes: Record<string, Scene> = {
@@ -219,8 +221,8 @@ export const scenes: Record<string, Scene> = {
   passcode: { way: passcode },
   copied: { way: copied },
   confirming: { way: confirming },
-  offline: { way: offline },
-  late: { way: late },
+  offline: { way: offline, complains: /ERR_INTERNET_DISCONNECTED/ },
+  late: { way: late, complains: /ERR_FAILED/ },
   'run-out': { way: runOut, settings: { FLORIN_CODE_SECONDS: '5' } },
   closing: { way: closing },
   leaving: { way: leaving },
@@ -230,9 +232,9 @@ export const scenes: Record<string, Scene> = {
   'paid-twice': { way: paidTwice },
   ended: { way: ended },
   'ended-returned': { way: endedReturned },
-  'not-shown': { way: notShown },
-  'not-loaded': { way: notLoaded },
-  gone: { way: gone },
+  'not-shown': { way: notShown, complains: /ERR_FAILED/ },
+  'not-loaded': { way: notLoaded, complains: /ERR_FAILED|florin:/ },
+  gone: { way: gone, complains: /404/ },
   shop: { way: shop },
   'shop-paying': { way: shopPaying },
   thanks: { way: thanks },

@@ -3,6 +3,8 @@
 //! Each class has a number of its own, so that a merchant's program that runs wild takes no place from a shopper, and
 //! neither from a channel that brings the news of a payment.
 
+use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Who asks.
@@ -56,8 +58,8 @@ impl Class {
 }
 
 /// The places of every class.
-#[derive(Debug)]
-pub struct Gates([Gate; Class::ALL.len()]);
+#[derive(Clone, Debug)]
+pub struct Gates(Arc<[Gate; Class::ALL.len()]>);
 
 #[derive(Debug)]
 struct Gate {
@@ -69,7 +71,7 @@ impl Default for Gates {
     /// More than two cores can work on, and few enough that the last one is answered in time. A shopper's act may wait
     /// for its channel, so it has more places than it needs of the processor.
     fn default() -> Gates {
-        Gates(Class::ALL.map(|class| {
+        let gates = Class::ALL.map(|class| {
             let most = match class {
                 Class::Merchant => 128,
                 Class::Shopper | Class::Asset => 256,
@@ -78,7 +80,8 @@ impl Default for Gates {
                 Class::Health => usize::MAX,
             };
             Gate { inside: AtomicUsize::new(0), most: AtomicUsize::new(most) }
-        }))
+        });
+        Gates(Arc::new(gates))
     }
 }
 
@@ -89,11 +92,11 @@ impl Gates {
     }
 
     /// A place, until it is dropped; nothing when there is none.
-    pub fn enter(&self, class: Class) -> Option<Place<'_>> {
+    pub fn enter(&self, class: Class) -> Option<Place> {
         let gate = self.gate(class);
         // Counted first, so that two who come at once cannot both take the last place.
         let before = gate.inside.fetch_add(1, Ordering::Relaxed);
-        let place = Place(gate);
+        let place = Place { gates: self.clone(), class };
         (before < gate.most.load(Ordering::Relaxed)).then_some(place)
     }
 
@@ -108,12 +111,31 @@ impl Gates {
 }
 
 /// A place, given back when it is dropped.
-pub struct Place<'g>(&'g Gate);
+#[derive(Debug)]
+pub struct Place {
+    gates: Gates,
+    class: Class,
+}
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        self.0.inside.fetch_sub(1, Ordering::Relaxed);
+        self.gates.gate(self.class).inside.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+tokio::task_local! {
+    static HELD: Arc<Place>;
+}
+
+/// Does some work in a place. It stays taken until the work has ended, and whatever of it runs on by itself
+/// ([`held`]): a client that hangs up makes no room for the next one.
+pub async fn holding<T>(place: Place, work: impl Future<Output = T>) -> T {
+    HELD.scope(Arc::new(place), work).await
+}
+
+/// The place of the request that is being answered here, if any.
+pub fn held() -> Option<Arc<Place>> {
+    HELD.try_with(Arc::clone).ok()
 }
 
 #[cfg(test)]
@@ -150,5 +172,22 @@ mod tests {
         assert!(gates.enter(Class::Merchant).is_some(), "a place given back is a place");
         drop(two);
         assert_eq!(gates.inside(Class::Merchant), 0);
+    }
+
+    #[tokio::test]
+    async fn a_flow_whose_client_hung_up_keeps_its_place_to_its_end() {
+        let gates = Gates::default();
+        gates.allow(Class::Merchant, 1);
+        let (finish, finished) = tokio::sync::oneshot::channel::<()>();
+        let flow = crate::flow::to_the_end(async move { Ok(finished.await) });
+        let request = tokio::spawn(holding(gates.enter(Class::Merchant).unwrap(), flow));
+        tokio::task::yield_now().await;
+        request.abort();
+        assert!(request.await.unwrap_err().is_cancelled());
+        assert!(gates.enter(Class::Merchant).is_none(), "the flow runs on");
+        finish.send(()).unwrap();
+        while gates.enter(Class::Merchant).is_none() {
+            tokio::task::yield_now().await;
+        }
     }
 }

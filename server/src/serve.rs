@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{demo, say};
 
+mod guard;
 mod lan;
 mod stop;
 
@@ -64,12 +65,8 @@ pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
         None => sandbox(&settings, &outside).await?,
     };
     let app = app(&settings, &file, sandbox.as_deref()).await?;
+    guard::check(&app, &settings, lan, sandbox.is_some()).await?;
     if sandbox.is_some() {
-        let is_local = settings.listen.ip().is_loopback();
-        anyhow::ensure!(
-            is_local || lan,
-            "the demo key opens this server to everyone: listen on loopback, or say --lan"
-        );
         demo::merchant(&app).await?;
     }
     let running = start(&app, &settings, &file, sandbox.as_deref()).await?;
@@ -130,8 +127,8 @@ async fn start(
     let (work, close, listeners) =
         (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let workers = worker::start_all(app, &work);
-    let router =
-        http::router(app.clone(), settings.assets_dir.clone()).merge(shop(settings, sandbox));
+    let shop = http::beside(app, shop(settings, sandbox));
+    let router = http::router(app.clone(), settings.assets_dir.clone()).merge(shop);
     let router = http::polls::before(app.clone(), router);
     let doors = Doors { connections: stop::connections(file.limits.connections), ..stop::DOORS };
     listeners.spawn(listen::serve(listener, router, doors, close.clone()));

@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A page of codes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeList {
+    /// Newest first.
+    pub codes: Vec<CodeView>,
+    /// Given back as `cursor` it continues; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
 /// What the merchant sees of a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -7,7 +7,7 @@ use crate::till::Till;
 use crate::view::announce::announce;
 use crate::view::methods::list;
 use crate::view::overlay::{focus_heading, overlay};
-use crate::view::result::{ended, failed, paid_card};
+use crate::view::result::{ended, failed, is_twice, paid_card};
 
 /// Everything inside the element.
 pub(crate) fn checkout(till: Till) -> El {
@@ -36,6 +36,7 @@ fn card_key(till: Till) -> String {
         State::Ready(checkout) => checkout,
     };
     match checkout.stage {
+        Stage::Paid { over: false, .. } if is_twice(checkout) => "twice".to_owned(),
         Stage::Paid { over: false, .. } => "paid".to_owned(),
         Stage::Ended => "ended".to_owned(),
         _ => {

@@ -55,7 +55,13 @@ impl Errands {
         if self.flights.borrow().iter().any(in_the_way) {
             return;
         }
-        self.drop_if(|flight| flight.errand == Effect::Ask);
+        // A method that is chosen now replaces one that nobody waits for any more; the server closes that one.
+        let pays = matches!(errand, Effect::Pay { .. });
+        self.drop_if(|flight| match flight.errand {
+            Effect::Ask => true,
+            Effect::Pay { .. } => pays,
+            _ => false,
+        });
         self.send(till, errand, now);
     }
 

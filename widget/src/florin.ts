@@ -9,6 +9,9 @@ import { fetchProgram, here, later, sheet } from "./program.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
 import { fetchWords, language, ownWords, type Words } from "./words.ts";
 
+/** The number of each text that the loader itself may say. Put in by `build.mjs`. */
+declare const TEXT: Record<"not_shown" | "not_shown_instead" | "not_shown_server" | "open_page" | "try_again", number>;
+
 export type * from "./types.ts";
 
 /** A tag, and which of our languages it means. */
@@ -44,7 +47,7 @@ const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => let
 export class FlorinCheckout extends HTMLElement {
   static observedAttributes = attributes;
 
-  /** Resolves when the list is there; rejects when it cannot be shown. A new session brings a new promise. */
+  /** Resolves when the list is there; rejects when it cannot be shown. Whatever is shown next brings a new promise. */
   ready!: Promise<void>;
   declare sessionId: string | null;
   declare clientToken: string | null;
@@ -57,6 +60,7 @@ export class FlorinCheckout extends HTMLElement {
   #rule = new CSSStyleSheet();
   #settle!: { resolve(): void; reject(error: unknown): void };
   #translations: Record<string, string> = {};
+  #settled = false;
   #running = "";
   #run = 0;
   #over = "";
@@ -124,7 +128,6 @@ export class FlorinCheckout extends HTMLElement {
     const { sessionId, clientToken, locale, presentation, apiBase } = this;
     const wanted = JSON.stringify([sessionId, clientToken, locale, presentation, apiBase]);
     if (wanted === this.#running) return;
-    if (this.#running) this.#promise();
     this.#stop();
     this.#running = wanted;
     if (presentation && presentation !== "inline") {
@@ -134,11 +137,13 @@ export class FlorinCheckout extends HTMLElement {
   }
 
   #promise() {
+    this.#settled = false;
     this.ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    this.ready.catch(() => {}); // Whoever wants to know asks for it.
+    this.ready.finally(() => (this.#settled = true)).catch(() => {}); // Whoever wants to know asks for it.
   }
 
   #stop() {
+    if (this.#settled) this.#promise();
     this.#run++;
     this.#running = "";
     this.#handle?.free();
@@ -168,13 +173,13 @@ export class FlorinCheckout extends HTMLElement {
     // Awaited below, all at once on their way.
     loaded.catch(() => {});
     let chosen = this.#locale();
-    fetchWords(chosen.language).catch(() => {});
+    fetchWords(chosen.language, this.#translations).catch(() => {});
     try {
       const answer = await view;
       const at = performance.now();
       const shown = answer?.data;
       chosen = this.#locale(shown?.display_locale);
-      const texts = await fetchWords(chosen.language).catch(() => ({}));
+      const texts = await fetchWords(chosen.language, this.#translations);
       const { mount } = await loaded;
       if (run !== this.#run) return;
 
@@ -187,7 +192,7 @@ export class FlorinCheckout extends HTMLElement {
         token: this.clientToken ?? "",
         hosted: isHosted ? "" : (shown?.session_url ?? hosted),
         locale: chosen.tag,
-        texts: { ...texts, ...this.#translations },
+        texts,
         view: answer,
         at,
         root: box,
@@ -242,22 +247,22 @@ export class FlorinCheckout extends HTMLElement {
     this.#emit("error", detail);
     this.#settle.reject(error);
 
-    const words = { ...(await ownWords(tongue.language)), ...this.#translations };
+    const words = await ownWords(tongue.language, this.#translations);
     const box = this.#box;
     if (run !== this.#run || !box) return;
     speak(box, tongue);
-    const title = part("h2", "big", words.not_shown!);
-    const why = part("p", "say", (hosted ? words.not_shown_instead : words.not_shown_server)!);
+    const title = part("h2", "big", words[TEXT.not_shown]!);
+    const why = part("p", "say", words[hosted ? TEXT.not_shown_instead : TEXT.not_shown_server]!);
     box.replaceChildren(part("section", "card", title, why, this.#wayOut(session, hosted, words)));
   }
 
   #wayOut(session: string, hosted: string, words: Words) {
     if (hosted) {
-      const link = part("a", "primary", words.open_page!);
+      const link = part("a", "primary", words[TEXT.open_page]!);
       link.href = hosted;
       return link;
     }
-    const again = part("button", "primary", words.try_again!);
+    const again = part("button", "primary", words[TEXT.try_again]!);
     again.onclick = () => {
       this.#promise();
       void this.#start(session, ++this.#run);

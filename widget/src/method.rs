@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_method_has_a_name_of_its_own_and_an_unknown_one_its_word() {
-        let texts = Texts::new("en".into(), |_| None);
+        let texts = Texts::english();
         let names: Vec<_> =
             Method::ALL.iter().map(|method| looks(method.as_str(), &texts).name).collect();
         for (at, name) in names.iter().enumerate() {

@@ -34,12 +34,12 @@ impl Options {
     /// Reads the loader's object; `None` when this is not our loader.
     pub(crate) fn read(from: &JsValue) -> Option<Options> {
         let text = |name: &str| from.field(name).and_then(|value| value.text());
-        let words = from.field("texts");
-        let word = |key: &str| words.as_ref()?.field(key)?.text();
+        let words = from.field("texts")?.items()?;
+        let words = words.iter().map(|word| word.text().unwrap_or_default()).collect();
         Some(Options {
             api: Api { session: text("calls")?, token: text("token")? },
             hosted: text("hosted")?,
-            texts: Texts::new(text("locale")?, word),
+            texts: Texts::new(text("locale")?, words),
             answer: from.field("view"),
             viewed_at: from.field("at")?.as_f64()? as u64,
             // Of our own loader, which is built together with this program.

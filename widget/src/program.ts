@@ -7,7 +7,7 @@ export interface File {
   name: string;
   integrity: string;
 }
-declare const FILES: { glue: File; wasm: File; locales: Record<string, File> };
+declare const FILES: { glue: File; wasm: File };
 
 /** What the program exports. */
 export interface Program {

@@ -46,8 +46,11 @@ pub struct Checkout {
     pub link: Link,
     /// When the session ends, on the monotonic clock.
     pub ends_at: u64,
-    /// An attempt that the shopper has left: whatever becomes of it is still told.
+    /// An attempt that the shopper has left: whatever becomes of it is still told. Once paid, for a while, whether a
+    /// second payment arrives.
     pub behind: Option<Behind>,
+    /// Why the method that is being opened was not; `None` while there is no answer.
+    failure: Option<Trouble>,
     /// The view is older than what we know; it is asked for until it comes.
     stale: bool,
     /// The session's time is over by our clock; the server is asked until it says so.
@@ -56,7 +59,7 @@ pub struct Checkout {
 }
 
 /// One attempt to pay.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attempt {
     /// `GW…`.
     pub order: String,
@@ -152,6 +155,10 @@ pub enum Note {
     Returned(String),
     /// A bank is still confirming an attempt that the shopper left.
     Confirming(String),
+    /// The session ends: nothing can be opened any more, and the server makes sure that nothing was paid.
+    Ending,
+    /// The session was tried too often to be tried again.
+    TooOften,
 }
 
 /// Whether the server answers.
@@ -338,6 +345,14 @@ impl State {
         effects.extend(checkout.adopt(*view, now));
         *self = State::Ready(Box::new(checkout));
         effects
+    }
+}
+
+impl Trouble {
+    /// Whether the server has dealt with the question. One that it had no room for is sent again.
+    fn is_answer(&self) -> bool {
+        let Trouble::Refused { code, .. } = self else { return false };
+        !["BUSY", "INTERNAL", "TOO_MANY_REQUESTS", "CHANNEL_UNAVAILABLE"].contains(&code.as_str())
     }
 }
 

@@ -20,9 +20,35 @@ pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new().route("/assets/style.css", get(style))
 }
 
+/// In which language a page is, and how it says that all this is pretended.
+pub(crate) struct Frame {
+    pub(crate) lang: &'static str,
+    pub(crate) sandbox: &'static str,
+    pub(crate) pretend: &'static str,
+}
+
+const ENGLISH: Frame = Frame {
+    lang: "en",
+    sandbox: "Sandbox.",
+    pretend: "This is a pretend wallet: no real money moves.",
+};
+
 /// A whole page around `body`, which is HTML.
 pub(crate) fn page(status: StatusCode, title: &str, body: &str) -> Response {
-    let html = fill(LAYOUT, &[("title", title), ("body", body)]);
+    page_in(&ENGLISH, status, title, body)
+}
+
+/// The same, in a language.
+pub(crate) fn page_in(frame: &Frame, status: StatusCode, title: &str, body: &str) -> Response {
+    let Frame { lang, sandbox, pretend } = frame;
+    let values = [
+        ("lang", *lang),
+        ("sandbox", sandbox),
+        ("pretend", pretend),
+        ("title", title),
+        ("body", body),
+    ];
+    let html = fill(LAYOUT, &values);
     let headers = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-store"),

@@ -5,6 +5,7 @@
 mod code;
 mod payer;
 mod screen;
+mod words;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use self::payer::{Action, Refusal, act};
+use self::words::Words;
 use crate::clock;
 use crate::ledger::{Payment, Status};
 use crate::page;
@@ -45,19 +47,24 @@ struct Shown {
 }
 
 /// `GET /wallet`: asks for a code, or shows what the code is about.
-async fn show(State(world): State<Arc<World>>, Query(shown): Query<Shown>) -> Response {
+async fn show(
+    State(world): State<Arc<World>>,
+    Query(shown): Query<Shown>,
+    headers: HeaderMap,
+) -> Response {
+    let words = Words::asked(&headers);
     if shown.code.trim().is_empty() {
-        return screen::enter(StatusCode::OK, "");
+        return screen::enter(words, StatusCode::OK, "");
     }
     let code = code::within(&shown.code);
     let found = world.decide(|desk| desk.ledger.by_code(&code).cloned()).await;
     match found {
         Err(unwritten) => page::unwritten(unwritten),
-        Ok(None) => screen::enter(StatusCode::NOT_FOUND, "No payment has this code."),
+        Ok(None) => screen::enter(words, StatusCode::NOT_FOUND, words.no_code),
         Ok(Some(payment)) if payer::may_pay(&world, &payment, clock::now()) => {
-            screen::ask(&payment, &shown.from)
+            screen::ask(words, &payment, &shown.from)
         }
-        Ok(Some(payment)) => screen::result(&payment, &shown.from, clock::now()),
+        Ok(Some(payment)) => screen::result(words, &payment, &shown.from, clock::now()),
     }
 }
 
@@ -66,7 +73,7 @@ async fn pay(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     match kind.is_some_and(|kind| kind.starts_with("application/json")) {
         true => pay_by_program(&world, &body).await,
-        false => pay_by_person(&world, &body).await,
+        false => pay_by_person(&world, Words::asked(&headers), &body).await,
     }
 }
 
@@ -112,14 +119,14 @@ fn sorry(status: StatusCode, sentence: &str) -> Response {
 }
 
 /// Whatever came of it, the page of the code tells it; going there makes a reload harmless.
-async fn pay_by_person(world: &World, body: &[u8]) -> Response {
+async fn pay_by_person(world: &World, words: &Words, body: &[u8]) -> Response {
     let field = |name: &str| {
         let mut fields = form_urlencoded::parse(body);
         fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     };
     let code = code::within(&field("code").unwrap_or_default());
     let Some(action) = field("action").and_then(|word| Action::read(&word)) else {
-        return screen::enter(StatusCode::BAD_REQUEST, "Choose to approve or to decline.");
+        return screen::enter(words, StatusCode::BAD_REQUEST, words.choose);
     };
     if let Err(unwritten) = act(world, &code, action).await {
         return page::unwritten(unwritten);

@@ -146,7 +146,8 @@ impl MerchantApi {
         answer(self.call(Method::GET, &format!("/v1/sessions?session_id={session_id}"))).await
     }
 
-    /// Closes a session, so that it cannot be paid any more. Florin cancels at the channel first.
+    /// Closes a session: nothing new is opened. While a code was open its status stays `PROCESSING` until the channel has said
+    /// what became of it; a payment that was approved before is kept. Only another status is the end.
     pub(crate) async fn close(&self, session_id: &str) -> Result<Session, ApiError> {
         answer(self.call(Method::POST, &format!("/v1/sessions/{session_id}/close"))).await
     }

@@ -49,7 +49,7 @@ async fn show(
 }
 
 /// The shopper wants another basket. The old order must not be paid as well, so its session is closed; whether it
-/// was paid in the meantime is for Florin to say.
+/// was paid in the meantime is for Florin to say. `PROCESSING` means that nobody knows yet: ask again.
 async fn close(
     State(shop): State<Arc<Shop>>,
     Path(trans_id): Path<String>,

@@ -7,6 +7,8 @@ import { text } from "./texts.js";
 
 const KEPT = "northwind-order";
 const PATIENCE_MS = 10_000;
+const CLOSES_IN_MS = 30_000;
+const LOOK_EVERY_MS = 1_000;
 
 let widgetFailed = false;
 // The scripts run in the order of the page, so this stands ready before florin.js can fail.
@@ -22,11 +24,20 @@ export async function placeOrder(shop) {
   return { ...order, basket: [...shop.basket], currency: shop.currency };
 }
 
-/** Closes the order, so that it cannot be paid as well as the next one. Tells where it stands then. */
+/**
+ * Closes the order, so that it cannot be paid as well as the next one. Tells where it stands then.
+ *
+ * PROCESSING is no end: the shopper may have approved a moment ago, and that payment would be kept. It is asked again until
+ * the checkout knows; `undefined` when it does not in time.
+ */
 export async function closeOrder(order) {
-  const { status } = await ask(`/shop/orders/${order.trans_id}/close`, {});
-  return status;
+  for (const begun = Date.now(); Date.now() - begun < CLOSES_IN_MS; await pause(LOOK_EVERY_MS)) {
+    const { status } = await ask(`/shop/orders/${order.trans_id}/close`, {});
+    if (status !== "PROCESSING") return status;
+  }
 }
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** The order that was being paid when this tab was reloaded, if it still can be. */
 export async function keptOrder() {

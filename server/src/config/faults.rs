@@ -91,7 +91,9 @@ fn is_address_or_off(text: &str) -> bool {
 
 fn is_http(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.query().is_none()
+        // The hosted page and its files lie at the root, and origins have no path.
+        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        matches!(url.scheme(), "http" | "https") && url.host().is_some() && is_bare
     })
 }
 
@@ -305,5 +307,7 @@ mod tests {
             ]
         );
         assert_eq!(found[3].remedy, "remove it, or write FLORIN_LISTEN");
+        let nested = [("FLORIN_PUBLIC_URL".to_owned(), "https://pay.example/florin".to_owned())];
+        assert_eq!(of_environment(nested.into_iter()).len(), 1);
     }
 }

@@ -68,10 +68,18 @@ pub async fn one(app: &App, merchant: &MerchantId, id: &CodeId) -> Result<Receip
     found.ok_or_else(|| Error::no_such("code"))
 }
 
-/// The newest codes of a merchant.
-pub async fn list(app: &App, merchant: &MerchantId) -> Result<Vec<ReceiptCode>> {
-    const MOST: i64 = 200;
-    Ok(codes::list(&mut app.store.read().await?, merchant, MOST).await?)
+/// At most `most` codes of a merchant, newest first, from after `before` on; whether there are more.
+pub async fn list(
+    app: &App,
+    merchant: &MerchantId,
+    before: Option<&CodeId>,
+    most: i64,
+) -> Result<(Vec<ReceiptCode>, bool)> {
+    let mut found = codes::list(&mut app.store.read().await?, merchant, before, most + 1).await?;
+    let shown = usize::try_from(most).unwrap_or(0);
+    let has_more = found.len() > shown;
+    found.truncate(shown);
+    Ok((found, has_more))
 }
 
 /// Closes a code for good: who scans it is told so.

@@ -25,10 +25,12 @@ pub mod view;
 pub mod webhook_endpoints;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tracing::Instrument;
 
+use crate::gates::{self, Place};
 use crate::{Error, Result};
 
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
@@ -38,7 +40,10 @@ pub fn under_way() -> usize {
     UNDER_WAY.load(Ordering::Relaxed)
 }
 
-struct Counted;
+/// One that is counted, here and in the place of the request that began it.
+struct Counted {
+    _place: Option<Arc<Place>>,
+}
 
 impl Drop for Counted {
     fn drop(&mut self) {
@@ -52,7 +57,7 @@ pub async fn to_the_end<T: Send + 'static>(
     flow: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
     UNDER_WAY.fetch_add(1, Ordering::Relaxed);
-    let counted = Counted;
+    let counted = Counted { _place: gates::held() };
     let whole = async move {
         let _counted = counted;
         flow.await

@@ -14,11 +14,12 @@ use metrics::{counter, histogram};
 use tracing::{Instrument, Span};
 
 use crate::clock::Stopwatch;
-use crate::gates::Class;
+use crate::gates::{self, Class};
 use crate::metrics::{REQUEST_SECONDS, REQUESTS, SHED};
 use crate::{App, Error};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Names a request in the log and in its answer.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The largest body that any of our addresses takes, in bytes.
 const MOST: usize = 64 * 1024;
@@ -116,7 +117,7 @@ async fn admitted(app: &App, class: Class, request: Request, next: Next) -> Resp
         Err(refused) => return refused,
     };
     match app.gates.enter(class) {
-        Some(_place) => next.run(request).await,
+        Some(place) => gates::holding(place, next.run(request)).await,
         None => {
             counter!(SHED, "class" => class.as_str()).increment(1);
             Error::refused(Code::Busy, "too much is under way; nothing was done, try again")

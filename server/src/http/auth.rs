@@ -99,8 +99,9 @@ async fn session_of(parts: &mut Parts, app: &App) -> Result<SessionId> {
 pub(super) fn bearer<'a>(headers: &'a HeaderMap, what: &str) -> Result<&'a str> {
     let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
     header
-        .and_then(|header| header.strip_prefix("Bearer "))
-        .map(str::trim)
+        .and_then(|header| header.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+        .map(|(_, key)| key.trim())
         .filter(|key| !key.is_empty())
         .ok_or_else(|| {
             Error::refused(Code::NoKey, format!("this call needs {what}: Authorization: Bearer …"))

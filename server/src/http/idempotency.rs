@@ -23,12 +23,14 @@ use super::auth::{Caller, bearer};
 use super::body::object;
 use super::seal;
 use super::tenant::{Group, is_merchants, is_organisations, whole};
+use crate::flow::to_the_end;
 use crate::store::idempotency::{self as records, Answered, Claim, LEASE, Slot};
 use crate::store::{StoreError, Tx};
 use crate::{App, Error, Result, hex};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Whether an answer was given before.
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The longest address that has a record; there is no longer one in the merchant API.
 const LONGEST: usize = 512;
@@ -75,12 +77,8 @@ pub async fn once(State(app): State<App>, request: Request, next: Next) -> Respo
         Err(error) => return error.into_response(),
     };
     // Whoever hangs up must not leave a record between claim and answer.
-    let run = tokio::spawn(async move { answer(&app, keyed, next).await });
-    match run.await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => error.into_response(),
-        Err(gone) => Error::Internal(format!("a request ended early: {gone}")).into_response(),
-    }
+    let run = to_the_end(async move { answer(&app, keyed, next).await });
+    run.await.unwrap_or_else(IntoResponse::into_response)
 }
 
 enum Read {

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Doors {
     /// Open connections. Beyond it the kernel lets newcomers wait, and then refuses them.
     pub connections: usize,
-    /// For the head of a request, and for how long a connection may be idle.
+    /// For the head of a request, for how long a connection may be idle, and for how long its other side may not read.
     pub head: Duration,
 }
 
@@ -63,6 +63,7 @@ impl Room {
     fn seat(&mut self, stream: TcpStream, place: OwnedSemaphorePermit) {
         // Answers are small, and a shopper waits for each of them.
         _ = stream.set_nodelay(true);
+        give_up_on_deaf(&stream, self.doors.head);
         let service = TowerToHyperService::new(self.router.clone());
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -88,6 +89,19 @@ impl Room {
             }
         }
     }
+}
+
+/// Who asks and then never reads would keep the connection for ever: a full window has no time limit of its own.
+fn give_up_on_deaf(stream: &TcpStream, most: Duration) {
+    #[cfg(target_os = "linux")]
+    {
+        let milliseconds = u32::try_from(most.as_millis()).unwrap_or(u32::MAX);
+        if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, milliseconds) {
+            tracing::debug!(%error, "a connection has no time limit for reading");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _only_linux_counts_this = (stream, most);
 }
 
 /// Out of file handles, most likely: waiting a moment lets some of them be closed.

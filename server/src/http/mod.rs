@@ -26,6 +26,7 @@ pub mod edge;
 pub mod figures;
 pub mod health;
 pub mod idempotency;
+pub mod language;
 pub mod listen;
 pub mod merchant;
 pub mod notices;
@@ -36,6 +37,7 @@ mod qr;
 pub mod receipt;
 mod seal;
 pub mod shopper;
+pub mod template;
 pub mod tenant;
 
 /// Every address of the server. `assets` is where the built widget and the shop's page lie.
@@ -57,7 +59,18 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
                 .layer(from_fn(tenant::name))
                 .layer(from_fn_with_state(app, idempotency::once)),
         );
-    all.layer(ServiceBuilder::new().layer(from_fn_with_state(around, around::around)).layer(cors()))
+    // Outermost, so that a page can also read what was refused before any handler; a preflight needs no place.
+    all.layer(ServiceBuilder::new().layer(cors()).layer(from_fn_with_state(around, around::around)))
+}
+
+/// Addresses that are not ours, such as the demo shop's: with a place, an id, a time limit and a line in the figures like
+/// our own. Who may read their answers is for them to say.
+pub fn beside(app: &App, theirs: Router) -> Router {
+    theirs.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(Around::of(app), around::around))
+            .layer(CatchPanicLayer::custom(panicked)),
+    )
 }
 
 /// Every address that programs call, each with its description: `openapi` makes the document of it.
@@ -85,6 +98,7 @@ fn cors() -> CorsLayer {
         .allow_origin(AllowOrigin::mirror_request())
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([header::RETRY_AFTER, around::REQUEST_ID, idempotency::REPLAYED])
         .max_age(std::time::Duration::from_secs(7200))
 }
 

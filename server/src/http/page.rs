@@ -5,9 +5,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use florin_shared::session::SessionStatus;
 use florin_shared::shopper::CheckoutView;
 use florin_shared::{Code, SessionId};
 
+use super::language::Language;
+use super::template::{escape, fill};
 use crate::flow::view;
 use crate::{App, Error, Result};
 
@@ -26,30 +29,48 @@ async fn style() -> impl IntoResponse {
     )
 }
 
-async fn pay(State(app): State<App>, Path(id): Path<String>) -> Response {
-    match page(&app, &id).await {
+async fn pay(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) -> Response {
+    let words = words(Language::asked(&asked));
+    match page(&app, &id, words).await {
         Ok(html) => (headers(), Html(html)).into_response(),
         Err(error) if error.code() == Code::NotFound => {
-            (StatusCode::NOT_FOUND, headers(), Html(notice(GONE))).into_response()
+            (StatusCode::NOT_FOUND, headers(), Html(notice(words, words.gone, ""))).into_response()
         }
         Err(error) => {
             tracing::error!(?error, "a hosted page could not be shown");
-            (StatusCode::SERVICE_UNAVAILABLE, headers(), Html(notice(LATER))).into_response()
+            let html = notice(words, words.later, "");
+            (StatusCode::SERVICE_UNAVAILABLE, headers(), Html(html)).into_response()
         }
     }
 }
 
-async fn page(app: &App, id: &str) -> Result<String> {
+async fn page(app: &App, id: &str, words: &'static Words) -> Result<String> {
     let id: SessionId = id.parse().map_err(|_| Error::no_such("session"))?;
-    let view = view::view(app, &id).await?;
-    let token = app.client_token(&id);
-    Ok(PAGE
-        .replace("{{lang}}", &escape(view.display_locale.as_deref().unwrap_or("en")))
-        .replace("{{title}}", &escape(&view.payee))
-        .replace("{{heading}}", &format!(r#"<h1 class="unseen">{}</h1>"#, escape(&view.payee)))
-        .replace("{{back}}", &back(&view))
-        .replace("{{order}}", &order(&view))
-        .replace("{{checkout}}", &checkout(&id, &token)))
+    let (session, view) = (view::session(app, &id).await?, view::view(app, &id).await?);
+    if view::token_lives(&session, app.now()).is_err() {
+        let told = if view.status == SessionStatus::Success { words.paid } else { words.ended };
+        return Ok(notice(words, told, &back(&view)));
+    }
+    // The merchant's word counts; without one, the browser's. A language that we lack is left to the widget.
+    let lang = view.display_locale.as_deref().unwrap_or(words.lang);
+    let (payee, token) = (escape(&view.payee), app.client_token(&id));
+    Ok(fill(
+        PAGE,
+        &[
+            ("lang", &escape(lang)),
+            ("title", &payee),
+            ("heading", &format!(r#"<h1 class="unseen">{payee}</h1>"#)),
+            ("back", &back(&view)),
+            ("order", &order(&view)),
+            ("checkout", &checkout(&id, &token)),
+            ("noscript", words_for(&view, words).noscript),
+        ],
+    ))
+}
+
+/// Our own sentences in the merchant's language, if we have it.
+fn words_for(view: &CheckoutView, asked: &'static Words) -> &'static Words {
+    view.display_locale.as_deref().and_then(Language::of).map_or(asked, words)
 }
 
 fn checkout(id: &SessionId, token: &str) -> String {
@@ -81,24 +102,57 @@ fn order(view: &CheckoutView) -> String {
     if lines.is_empty() { String::new() } else { format!(r#"<ul class="goods">{lines}</ul>"#) }
 }
 
-const GONE: [&str; 2] = [
-    "There is no such payment page",
-    "Check the address, or go back to the shop and start again from there.",
-];
-const LATER: [&str; 2] = [
-    "We cannot show this payment right now",
-    "If you have paid, your payment is safe: do not pay again. Reload this page in a moment.",
-];
-
-fn notice([title, text]: [&str; 2]) -> String {
+/// A page that shows no checkout, but says why.
+fn notice(words: &Words, [title, text]: [&str; 2], back: &str) -> String {
     let card = format!(r#"<div class="card" role="alert"><h1>{title}</h1><p>{text}</p></div>"#);
-    PAGE.replace("{{lang}}", "en")
-        .replace("{{title}}", "Payment")
-        .replace("{{heading}}", "")
-        .replace("{{back}}", "")
-        .replace("{{order}}", "")
-        .replace("{{checkout}}", &card)
+    let values =
+        [("lang", words.lang), ("title", words.title), ("back", back), ("checkout", &card)];
+    fill(PAGE, &values)
 }
+
+/// What the page itself says in one language; the rest is the widget's.
+struct Words {
+    lang: &'static str,
+    title: &'static str,
+    gone: [&'static str; 2],
+    later: [&'static str; 2],
+    paid: [&'static str; 2],
+    ended: [&'static str; 2],
+    noscript: &'static str,
+}
+
+fn words(language: Language) -> &'static Words {
+    match language {
+        Language::English => &ENGLISH,
+        Language::Chinese => &CHINESE,
+    }
+}
+
+static ENGLISH: Words = Words {
+    lang: "en",
+    title: "Payment",
+    gone: [
+        "There is no such payment page",
+        "Check the address, or go back to the shop and start again from there.",
+    ],
+    later: [
+        "We cannot show this payment right now",
+        "If you have paid, your payment is safe: do not pay again. Reload this page in a moment.",
+    ],
+    paid: ["This has been paid", "There is nothing left to do here. Thank you."],
+    ended: ["This payment has ended", "It was not completed. You can start again in the shop."],
+    noscript: r#"<noscript><p class="card">This page needs JavaScript. Please turn it on, or ask the shop for another way to pay.</p></noscript>"#,
+};
+
+static CHINESE: Words = Words {
+    lang: "zh-Hans",
+    title: "付款",
+    gone: ["没有这个付款页面", "请检查网址，或返回商店重新开始。"],
+    later: ["暂时无法显示这笔付款", "如果您已付款，款项是安全的，请不要重复付款。请稍后刷新本页。"],
+    paid: ["这笔订单已支付", "您无需再进行任何操作，谢谢。"],
+    ended: ["本次付款已结束", "付款未完成。您可以从商店重新开始。"],
+    noscript: r#"<noscript><p class="card">本页面需要 JavaScript。请启用后重试，或向商店询问其他付款方式。</p></noscript>"#,
+};
 
 /// Our page is never framed, loads nothing from elsewhere, and gives its address to nobody.
 pub(super) fn headers() -> HeaderMap {
@@ -113,22 +167,4 @@ pub(super) fn headers() -> HeaderMap {
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     headers
-}
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_merchants_write_is_text_on_our_page() {
-        assert_eq!(escape(r#"<b a="1" c='2'>&"#), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;");
-    }
 }

@@ -11,7 +11,9 @@ use axum::routing::get;
 use florin_shared::{Code, Money};
 use url::form_urlencoded;
 
-use super::page::{escape, headers};
+use super::language::Language;
+use super::page::headers;
+use super::template::{escape, fill};
 use super::tenant::whole;
 use crate::domain::entered;
 use crate::flow::{codes, to_the_end};
@@ -173,10 +175,7 @@ fn trouble(words: &Words, error: &Error) -> Response {
 }
 
 fn page(words: &Words, status: StatusCode, title: &str, card: &str) -> Response {
-    let html = PAGE
-        .replace("{{lang}}", words.lang)
-        .replace("{{title}}", &escape(title))
-        .replace("{{card}}", card);
+    let html = fill(PAGE, &[("lang", words.lang), ("title", &escape(title)), ("card", card)]);
     (status, headers(), Html(html)).into_response()
 }
 
@@ -227,6 +226,8 @@ static CHINESE: Words = Words {
 };
 
 fn words(asked: &HeaderMap) -> &'static Words {
-    let language = asked.get(header::ACCEPT_LANGUAGE).and_then(|text| text.to_str().ok());
-    if language.is_some_and(|text| text.starts_with("zh")) { &CHINESE } else { &ENGLISH }
+    match Language::asked(asked) {
+        Language::English => &ENGLISH,
+        Language::Chinese => &CHINESE,
+    }
 }

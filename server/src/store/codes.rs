@@ -110,15 +110,23 @@ pub async fn of_merchant(
     row.map(ReceiptCode::try_from).transpose()
 }
 
-/// A merchant's codes, newest first.
+/// A merchant's codes, newest first; those that stand after `before`, if it is one of them.
 pub async fn list(
     tx: &mut Tx,
     merchant: &MerchantId,
+    before: Option<&CodeId>,
     most: i64,
 ) -> Result<Vec<ReceiptCode>, StoreError> {
     let rows: Vec<CodeRow> = tx
-        .sql("select * from receipt_code where merchant_id = $1 order by created_ms desc, code_id desc limit $2")
+        .sql(
+            "select * from receipt_code
+              where merchant_id = $1
+                and ($2 = '' or (created_ms, code_id) <
+                     (select b.created_ms, b.code_id from receipt_code b where b.code_id = $2 and b.merchant_id = $1))
+              order by created_ms desc, code_id desc limit $3",
+        )
         .bind(merchant.as_str())
+        .bind(before.map_or("", CodeId::as_str))
         .bind(most)
         .all()
         .await?;

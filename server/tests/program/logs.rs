@@ -74,3 +74,24 @@ async fn the_lines_of_a_request_carry_its_id() {
     assert_eq!(line["span"]["route"], "/v1/sessions");
     assert_eq!(line["status"], 401);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_idempotent_request_logs_carries_its_id_too() {
+    let world = World::new(Db::Sqlite).await;
+    let settings = [("RUST_LOG", "florin_server=debug"), ("FLORIN_LOG_JSON", "true")];
+    let florin = world.serve(&settings).await;
+    let session = florin.session(world.order()).await;
+    let order = florin.open(&session, "GCASH").await["order_id"].as_str().unwrap().to_owned();
+    // Nobody is there to cancel at, which is worth a line.
+    world.stop.cancel();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let url = format!("{}/v1/transactions/{order}/cancel", florin.base);
+    let request = world.http.post(&url).bearer_auth(KEY).header("idempotency-key", "cancel-1");
+    request.header("x-request-id", "from-the-shop-8").send().await.unwrap();
+    let logged = florin.logged();
+    let mut lines = logged.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let of_flow = |line: &Value| {
+        line["span"]["request_id"] == "from-the-shop-8" && line["message"] != "answered"
+    };
+    assert!(lines.any(|line| of_flow(&line)), "{logged}");
+}

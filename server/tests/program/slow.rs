@@ -16,7 +16,8 @@ const HEAD: Duration = Duration::from_millis(400);
 async fn listening(connections: usize) -> (String, CancellationToken) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let router = Router::new().route("/", get(async || "ok"));
+    let large = get(async || "x".repeat(32 << 20));
+    let router = Router::new().route("/", get(async || "ok")).route("/large", large);
     let close = CancellationToken::new();
     tokio::spawn(serve(listener, router, Doors { connections, head: HEAD }, close.clone()));
     (address, close)
@@ -78,6 +79,17 @@ async fn connections_beyond_the_limit_wait_for_a_place() {
 }
 
 #[tokio::test]
+async fn a_client_that_never_reads_loses_its_place() {
+    let (address, _close) = listening(1).await;
+    let mut deaf = TcpStream::connect(&address).await.unwrap();
+    deaf.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut next = TcpStream::connect(&address).await.unwrap();
+    next.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(&mut next).await.ends_with("ok"));
+}
+
+#[tokio::test]
 async fn what_the_kernel_has_taken_when_the_listener_closes_is_answered() {
     let (address, close) = listening(100).await;
     let mut streams = Vec::new();
@@ -102,10 +114,19 @@ async fn a_body_that_does_not_come_is_refused_and_holds_no_place() {
     std::fs::write(&file, "[limits]\nmerchant = 1\n").unwrap();
     let florin = world.serve(&[("FLORIN_CONFIG", file.to_str().unwrap())]).await;
     let mut slow = TcpStream::connect(florin.base.trim_start_matches("http://")).await.unwrap();
-    let head = "POST /v1/sessions HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let head = "POST /v1/sessions HTTP/1.1\r\nhost: a\r\norigin: https://shop.example\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
     slow.write_all(head.as_bytes()).await.unwrap();
+    let mut shopping = TcpStream::connect(florin.base.trim_start_matches("http://")).await.unwrap();
+    shopping.write_all(head.replace("/v1/sessions", "/shop/orders").as_bytes()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
     florin.session(world.order()).await;
     let told = rest(&mut slow).await;
     assert!(told.starts_with("HTTP/1.1 408") && told.contains("BODY_TOO_SLOW"), "{told}");
+    assert!(told.contains("access-control-allow-origin: https://shop.example"), "{told}");
+    let told = rest(&mut shopping).await;
+    assert!(told.starts_with("HTTP/1.1 408") && told.contains("x-request-id"), "{told}");
+    assert!(
+        !told.contains("access-control-allow-origin"),
+        "the shop's answers are its own: {told}"
+    );
 }

@@ -13,11 +13,10 @@ impl Checkout {
     }
 
     pub(super) fn confirm(&mut self) -> Vec<Effect> {
-        let Stage::Choosing { .. } = self.stage else { return vec![] };
-        let Some(method) = self.chosen.clone().filter(|method| self.offers(method)) else {
-            return vec![];
-        };
-        self.open(method, false)
+        match self.chosen.clone().filter(|_| self.may_pay()) {
+            Some(method) => self.open(method, false),
+            None => vec![],
+        }
     }
 
     pub(super) fn renew(&mut self) -> Vec<Effect> {
@@ -32,6 +31,7 @@ impl Checkout {
     }
 
     fn open(&mut self, method: String, over: bool) -> Vec<Effect> {
+        self.failure = None;
         self.stage = Stage::Opening { method: method.clone(), attempt: None, over };
         vec![Effect::Pay { method, version: self.view.version }]
     }
@@ -70,7 +70,10 @@ impl Checkout {
                 let attempt = attempt.clone();
                 self.walk_away(attempt, None)
             }
-            Stage::RunOut { .. } | Stage::Declined { .. } => {
+            // What is on its way is closed again when it arrives (`opened`); what got no answer is looked for still.
+            Stage::Opening { attempt: None, .. }
+            | Stage::RunOut { .. }
+            | Stage::Declined { .. } => {
                 self.back_to_list(None);
                 vec![]
             }
@@ -78,12 +81,7 @@ impl Checkout {
                 (*go_at, *over) = (None, false);
                 vec![]
             }
-            Stage::Closing { .. }
-            | Stage::Opening { attempt: None, .. }
-            | Stage::Choosing { .. }
-            | Stage::Ended => {
-                vec![]
-            }
+            Stage::Closing { .. } | Stage::Choosing { .. } | Stage::Ended => vec![],
         }
     }
 

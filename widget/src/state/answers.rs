@@ -5,18 +5,24 @@ use florin_shared::shopper::{CheckoutView, Offer, OpenTransaction, StatusView};
 
 use super::outcome::returned;
 use super::time::rebased;
-use super::{Attempt, Checkout, Effect, Link, News, Note, Stage, Trouble};
+use super::{Attempt, Behind, Checkout, Effect, Link, News, Note, Stage, Trouble};
 
 impl Checkout {
     /// Takes a whole view in: what it says replaces what we thought.
     pub(super) fn adopt(&mut self, view: CheckoutView, now: u64) -> Vec<Effect> {
         if view.state.seq < self.view.state.seq {
-            return self.reload();
+            // Asked again at the usual pace.
+            self.stale = true;
+            return vec![];
         }
         let tried = match &self.stage {
             Stage::Opening { method, .. } => Some(method.clone()),
             _ => None,
         };
+        let is_on_its_way =
+            matches!(self.stage, Stage::Opening { attempt: None, .. }) && self.failure.is_none();
+        // What a bank is confirming is shown, whatever else was tried.
+        let any = self.failed_with("BEING_CONFIRMED");
         let note = self.note_after(&view, tried.clone());
         let over = self.is_over();
         self.fine();
@@ -25,15 +31,25 @@ impl Checkout {
         let open = view
             .open
             .clone()
-            .filter(|open| tried.as_ref().is_none_or(|method| *method == open.method));
+            .filter(|open| any || tried.as_ref().is_none_or(|method| *method == open.method));
         self.view = view;
         self.keep_choice();
         match self.view.state.status {
             SessionStatus::Success => self.pay_is_in(now),
             SessionStatus::Expired | SessionStatus::Cancelled => self.end(),
             SessionStatus::Processing | SessionStatus::Unknown => {
+                let Some(open) = open else {
+                    if !is_on_its_way {
+                        self.stage = Stage::Choosing { note };
+                    }
+                    return vec![];
+                };
                 self.stage = Stage::Choosing { note };
-                open.map(|open| self.wait_for(open, tried.is_some(), over, now)).unwrap_or_default()
+                let fresh = tried.as_ref() == Some(&open.method);
+                let mut effects = self.wait_for(open, fresh, over, now);
+                // This was the view. If there is a newer one, it is asked for at the usual pace.
+                effects.retain(|effect| *effect != Effect::Load);
+                effects
             }
         }
     }
@@ -43,11 +59,29 @@ impl Checkout {
             return Some(Note::AmountChanged);
         }
         match (&self.stage, tried) {
-            (_, Some(method)) => Some(Note::NotOpened(method)),
+            (_, Some(method)) => Some(self.why_not(method, &view.state)),
             // That money comes back is truer than a note from before it was known.
             (Stage::Choosing { note }, None) => returned(&view.state).or_else(|| note.clone()),
             (_, None) => returned(&view.state),
         }
+    }
+
+    /// Why a method was not opened.
+    fn why_not(&self, method: String, told: &StatusView) -> Note {
+        let Some(Trouble::Refused { code, .. }) = &self.failure else {
+            return Note::NotOpened(method);
+        };
+        match code.as_str() {
+            "AMOUNT_CHANGED" => Note::AmountChanged,
+            "BEING_CONFIRMED" => Note::Confirming(told.method.clone().unwrap_or(method)),
+            "SESSION_EXPIRED" | "SESSION_CLOSED" => Note::Ending,
+            "TOO_MANY_REQUESTS" => Note::TooOften,
+            _ => Note::NotOpened(method),
+        }
+    }
+
+    fn failed_with(&self, word: &str) -> bool {
+        matches!(&self.failure, Some(Trouble::Refused { code, .. }) if code == word)
     }
 
     /// The choice stays if it can still be had; else the first that can.
@@ -65,9 +99,29 @@ impl Checkout {
     }
 
     pub(super) fn opened(&mut self, open: OpenTransaction, now: u64) -> Vec<Effect> {
-        let Stage::Opening { attempt: None, over, .. } = self.stage else { return vec![] };
-        self.fine();
-        self.wait_for(open, true, over, now)
+        match &self.stage {
+            Stage::Opening { attempt: None, over, method } if *method == open.method => {
+                let over = *over;
+                self.fine();
+                self.wait_for(open, true, over, now)
+            }
+            // Left before it was open: nobody will look at this code.
+            Stage::Choosing { .. } => {
+                let order = open.order_id.clone();
+                self.behind = Some(Behind { attempt: attempt(open, now), until: None });
+                vec![Effect::Cancel(order)]
+            }
+            _ => vec![],
+        }
+    }
+
+    /// The method was not opened. The view tells what is true now: paid, ended, another amount, or still open.
+    pub(super) fn not_opened(&mut self, trouble: Trouble) -> Vec<Effect> {
+        if !matches!(trouble, Trouble::Refused { .. }) {
+            self.note_trouble(&trouble);
+        }
+        self.failure = Some(trouble);
+        self.reload()
     }
 
     /// Goes on with an open transaction; `fresh` when the shopper has just asked for it, `over` in the overlay.
@@ -78,13 +132,8 @@ impl Checkout {
         over: bool,
         now: u64,
     ) -> Vec<Effect> {
-        let ends_at = now.saturating_add(open.code_expires_in_ms);
-        let attempt = Attempt {
-            order: open.order_id,
-            method: open.method,
-            action: open.next_action,
-            ends_at,
-        };
+        let state = open.state.clone();
+        let attempt = attempt(open, now);
         self.chosen = Some(attempt.method.clone());
         self.behind = None;
         let mut effects = vec![];
@@ -100,7 +149,7 @@ impl Checkout {
             None => Stage::Opening { method: attempt.method.clone(), attempt: Some(attempt), over },
             Some(_) => Stage::Waiting { attempt, asking: false, confirming: false },
         };
-        effects.extend(self.hear(open.state, now));
+        effects.extend(self.hear(state, now));
         effects
     }
 
@@ -136,7 +185,7 @@ impl Checkout {
 
     pub(super) fn closed(&mut self, answer: Result<StatusView, Trouble>, now: u64) -> Vec<Effect> {
         if let Stage::Closing { heard, .. } = &mut self.stage {
-            *heard = matches!(answer, Ok(_) | Err(Trouble::Refused { .. }));
+            *heard = answer.as_ref().err().is_none_or(Trouble::is_answer);
         }
         match answer {
             Ok(status) => self.hear(status, now),
@@ -160,5 +209,14 @@ impl Checkout {
     pub(super) fn reload(&mut self) -> Vec<Effect> {
         self.stale = true;
         vec![Effect::Load]
+    }
+}
+
+fn attempt(open: OpenTransaction, now: u64) -> Attempt {
+    Attempt {
+        order: open.order_id,
+        method: open.method,
+        action: open.next_action,
+        ends_at: now.saturating_add(open.code_expires_in_ms),
     }
 }

@@ -2,7 +2,7 @@
 
 use florin_shared::shopper::CheckoutView;
 
-use super::{Attempt, Checkout, Effect, Event, Link, Stage, Trouble};
+use super::{Attempt, Checkout, Effect, Event, Link, Note, Stage};
 
 impl Checkout {
     pub(super) fn of(view: CheckoutView, now: u64) -> Checkout {
@@ -13,6 +13,7 @@ impl Checkout {
             stage: Stage::Choosing { note: None },
             link: Link::Fine,
             behind: None,
+            failure: None,
             stale: false,
             overdue: false,
             lost: 0,
@@ -34,6 +35,12 @@ impl Checkout {
             Stage::Opening { over, .. } | Stage::Paid { over, .. } => *over,
             Stage::Choosing { .. } | Stage::Ended => false,
         }
+    }
+
+    /// Whether the pay button does anything.
+    pub fn may_pay(&self) -> bool {
+        let Stage::Choosing { note } = &self.stage else { return false };
+        self.chosen.is_some() && !matches!(note, Some(Note::Ending | Note::TooOften))
     }
 
     /// The attempt that is on the screen.
@@ -67,12 +74,7 @@ impl Checkout {
         match event {
             Event::Viewed(Ok(view)) => self.adopt(*view, now),
             Event::Opened(Ok(open)) => self.opened(open, now),
-            // Whatever the reason, the view tells what is true now: paid, ended, another amount, or still open.
-            Event::Opened(Err(Trouble::Refused { .. })) => self.reload(),
-            Event::Opened(Err(trouble)) => {
-                self.note_trouble(&trouble);
-                self.reload()
-            }
+            Event::Opened(Err(trouble)) => self.not_opened(trouble),
             Event::Told(Ok(status)) => self.hear(status, now),
             Event::Checked(answer) => self.checked(answer, now),
             Event::Closed(answer) => self.closed(answer, now),

@@ -58,8 +58,12 @@ impl Checkout {
     fn still_open(&mut self, told: &StatusView, now: u64) -> Vec<Effect> {
         let phase = told.phase.unwrap_or(Phase::Unknown);
         if let Stage::Opening { .. } = self.stage {
-            // The channel has answered: the view has what it said.
-            return if phase == Phase::Opening { vec![] } else { self.reload() };
+            return match phase {
+                Phase::Opening | Phase::Unknown => vec![],
+                Phase::Confirming => self.confirming(),
+                // The channel has answered: the view has what it said.
+                _ => self.reload(),
+            };
         }
         if phase == Phase::Confirming {
             return self.confirming();
@@ -75,6 +79,8 @@ impl Checkout {
                         Stage::Closing { attempt: attempt.clone(), since: now, heard: true };
                 }
             }
+            // Whatever was answered, the server has not begun to close it.
+            Stage::Closing { heard, .. } if phase == Phase::Waiting => *heard = false,
             // Our clock was ahead, after a sleep for instance.
             Stage::RunOut { attempt, settled: false, .. }
                 if phase == Phase::Waiting && told.code_expires_in_ms > JITTER_MS =>
@@ -160,12 +166,18 @@ impl Checkout {
 
     pub(super) fn pay_is_in(&mut self, now: u64) -> Vec<Effect> {
         if matches!(self.stage, Stage::Paid { .. }) {
+            // Two payments are told: there is nothing more to wait for.
+            self.behind.take_if(|_| self.view.state.notice.is_some());
             return vec![];
         }
+        let attempt = self.awaited().cloned().unwrap_or_default();
         let over = self.is_over();
         // A second payment is told at leisure: nobody is led away from that.
         let leaves = self.return_url().is_some() && self.view.state.notice.is_none();
         self.behind = None;
+        if self.view.state.notice.is_none() {
+            self.listen_on(attempt, now);
+        }
         self.stage = Stage::Paid { go_at: leaves.then(|| now.saturating_add(GO_AFTER_MS)), over };
         vec![Effect::Tell(News::Success { order: self.view.state.order_id.clone() })]
     }

@@ -1,6 +1,6 @@
 //! What time does: when to ask, and what a clock alone brings about.
 
-use super::{Checkout, Effect, Stage};
+use super::{Checkout, Effect, Note, Stage};
 
 /// Remaining times that differ by less than this are the network's jitter, and do not make a clock jump.
 pub(super) const JITTER_MS: u64 = 1_500;
@@ -12,13 +12,18 @@ impl Checkout {
     /// Whether the status is asked for again and again.
     pub(super) fn is_watching(&self) -> bool {
         match &self.stage {
-            Stage::Choosing { .. } => self.stale || self.overdue || self.behind.is_some(),
+            Stage::Choosing { note } => {
+                let is_ending = *note == Some(Note::Ending);
+                self.stale || self.overdue || is_ending || self.behind.is_some()
+            }
             Stage::Opening { attempt, .. } => self.stale || attempt.is_some(),
             Stage::Waiting { .. } => self.stale || self.view.auto_query,
             Stage::RunOut { settled: true, .. } => self.stale || self.behind.is_some(),
             Stage::RunOut { .. } => self.stale || self.view.auto_query,
             Stage::Closing { .. } => true,
-            Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => false,
+            // Whoever stays here hears of a second payment too.
+            Stage::Paid { go_at, .. } => go_at.is_none() && self.behind.is_some(),
+            Stage::Declined { .. } | Stage::Ended => false,
         }
     }
 

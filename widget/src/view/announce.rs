@@ -3,6 +3,7 @@
 
 use super::countdown::{clock, code_left};
 use super::methods::noted;
+use super::result::{is_twice, returned};
 use crate::dom::{El, watch};
 use crate::method::looks;
 use crate::money;
@@ -66,7 +67,9 @@ fn spoken_at(checkout: &Checkout, words: &Texts) -> String {
     match (&checkout.stage, checkout.link) {
         (Stage::Waiting { .. } | Stage::RunOut { .. }, Link::Offline) => words.offline(),
         (Stage::Waiting { .. } | Stage::RunOut { .. }, Link::Late) => words.late(),
-        (Stage::Choosing { .. }, _) => noted(checkout, words),
+        (Stage::Choosing { .. }, _) | (Stage::Opening { .. }, Link::Offline | Link::Late) => {
+            noted(checkout, words)
+        }
         (Stage::Opening { method, .. }, _) => words.opening(&name(method)),
         (Stage::Waiting { confirming: true, .. }, _) => words.confirming(),
         (Stage::Waiting { .. }, _) => words.waiting(),
@@ -74,6 +77,9 @@ fn spoken_at(checkout: &Checkout, words: &Texts) -> String {
         (Stage::Closing { .. }, _) => words.closing(),
         (Stage::Declined { method, by_payer: true }, _) => words.declined(&name(method)),
         (Stage::Declined { method, .. }, _) => words.not_worked(&name(method)),
+        (Stage::Paid { .. }, _) if is_twice(checkout) => {
+            words.twice(&name(returned(checkout).unwrap_or_default()))
+        }
         (Stage::Paid { .. }, _) => {
             words.paid(&money::written(&checkout.view.amount, &words.locale))
         }

@@ -10,7 +10,7 @@ use super::icon::{LOCK, sign, tile};
 use crate::dom::El;
 use crate::method::looks;
 use crate::money;
-use crate::state::{Checkout, Event, Note, Stage};
+use crate::state::{Checkout, Event, Link, Note, Stage};
 use crate::texts::Texts;
 use crate::till::Till;
 
@@ -23,8 +23,10 @@ pub(crate) fn list(till: Till) -> Vec<El> {
         .with(till.el("strong", "").attr("dir", "auto").say(Till::amount));
     let give_up = button(till, "ghost wide", &words.another_way(), Event::Left)
         .attr_if("hidden", |till| !may_give_up(till));
+    let back = button(till, "ghost wide", &words.back_to(&payee(till)), Event::WentOn)
+        .attr_if("hidden", |till| !is_at_an_end(till));
     let foot = till.el("p", "foot").with(sign(till, LOCK)).text(&words.assurance());
-    vec![header(till, true), total, till.el("p", "note").say(note), form(till), give_up, foot]
+    vec![header(till, true), total, till.el("p", "note").say(note), form(till), give_up, back, foot]
 }
 
 fn form(till: Till) -> El {
@@ -41,7 +43,7 @@ fn form(till: Till) -> El {
     let pay = till
         .el("button", "primary pay")
         .attr("part", "button")
-        .attr_by("aria-disabled", |till| Some(is_locked(till).to_string()))
+        .attr_by("aria-disabled", |till| Some((!may_pay(till)).to_string()))
         .with(till.el("span", "spin").attr_if("hidden", |till| opening(till).is_none()))
         .with(till.el("span", "").say(pay_words));
     let submit = |till: Till, event: web_sys::Event| {
@@ -155,21 +157,50 @@ fn pay_words(till: Till) -> String {
     }
 }
 
-/// While the channel keeps us waiting, the way out is there already.
-fn may_give_up(till: Till) -> bool {
-    let state = till.state();
-    let stage = state.checkout().map(|checkout| &checkout.stage);
-    matches!(stage, Some(Stage::Opening { attempt: Some(_), over: false, .. }))
+fn may_pay(till: Till) -> bool {
+    till.state().checkout().is_some_and(Checkout::may_pay)
 }
 
-fn note(till: Till) -> String {
+/// While the channel or the network keeps us waiting, the way out is there already.
+fn may_give_up(till: Till) -> bool {
+    let state = till.state();
+    state.checkout().is_some_and(|checkout| match &checkout.stage {
+        Stage::Opening { attempt, over: false, .. } => {
+            attempt.is_some() || checkout.link != Link::Fine
+        }
+        _ => false,
+    })
+}
+
+/// Whether nothing here can be paid with, and there is a shop to go back to.
+fn is_at_an_end(till: Till) -> bool {
+    till.state().checkout().is_some_and(|checkout| {
+        let choosing = matches!(checkout.stage, Stage::Choosing { .. });
+        choosing && !checkout.may_pay() && checkout.return_url().is_some()
+    })
+}
+
+fn payee(till: Till) -> String {
+    let state = till.state_now();
+    let checkout = state.as_ref().and_then(|state| state.checkout());
+    checkout.map(|checkout| checkout.view.payee.clone()).unwrap_or_default()
+}
+
+/// What is said above the list, or below the heading while a method is being opened.
+pub(crate) fn note(till: Till) -> String {
     let state = till.state();
     state.checkout().map(|checkout| noted(checkout, &till.words())).unwrap_or_default()
 }
 
-/// What is said above the list.
+/// The note of a checkout, in words.
 pub(crate) fn noted(checkout: &Checkout, words: &Texts) -> String {
-    let Stage::Choosing { note: Some(note) } = &checkout.stage else { return String::new() };
+    let note = match (&checkout.stage, checkout.link) {
+        (Stage::Choosing { note: Some(note) }, _) => note,
+        (Stage::Choosing { .. }, _) if checkout.chosen.is_none() => return words.no_method(),
+        (Stage::Opening { .. }, Link::Offline) => return words.offline(),
+        (Stage::Opening { .. }, Link::Late) => return words.late(),
+        _ => return String::new(),
+    };
     let name = |method: &str| looks(method, words).name;
     match note {
         Note::AmountChanged => {
@@ -179,5 +210,7 @@ pub(crate) fn noted(checkout: &Checkout, words: &Texts) -> String {
         Note::Cancelled(method) => words.was_cancelled(&name(method)),
         Note::Returned(method) => words.was_returned(&name(method)),
         Note::Confirming(method) => words.still_confirming(&name(method)),
+        Note::Ending => words.closing(),
+        Note::TooOften => words.too_often(&checkout.view.trans_id),
     }
 }

@@ -5,7 +5,8 @@ use web_sys::{HtmlDialogElement, HtmlElement};
 
 use super::button::{bare, button};
 use super::icon::{AGAIN, CROSS, disc, sign, tile, turning};
-use super::result::paid;
+use super::methods::note;
+use super::result::{is_twice, paid};
 use super::scan::{qr, scan};
 use crate::dom::{El, watch};
 use crate::method::{Looks, looks};
@@ -50,6 +51,7 @@ fn sheet_key(till: Till) -> String {
         Stage::Closing { .. } => "closing",
         Stage::Declined { .. } => "declined",
         Stage::Opening { .. } => "opening",
+        Stage::Paid { .. } if is_twice(checkout) => "twice",
         Stage::Paid { .. } | Stage::Choosing { .. } | Stage::Ended => "paid",
     };
     joined(&[name, " ", order])
@@ -141,13 +143,8 @@ pub(crate) fn say(till: Till, words: &str) -> El {
 fn opening(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {
     let words = till.words();
     let give_up = button(till, "ghost wide", &words.another_way(), Event::Left);
-    let unknown =
-        |till: Till| till.state().checkout().is_none_or(|checkout| checkout.attempt().is_none());
-    vec![
-        turning(till),
-        heading(till, &words.opening(&looks.name)),
-        give_up.attr_if("hidden", unknown),
-    ]
+    let trouble = till.el("p", "note").say(note);
+    vec![turning(till), heading(till, &words.opening(&looks.name)), trouble, give_up]
 }
 
 fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {

@@ -32,8 +32,13 @@ pub(crate) fn paid(till: Till) -> Vec<El> {
     shown
 }
 
+/// Whether a second payment has arrived.
+pub(crate) fn is_twice(checkout: &Checkout) -> bool {
+    checkout.view.state.notice.is_some()
+}
+
 /// The method of the payment that is on its way back.
-fn returned(checkout: &Checkout) -> Option<&str> {
+pub(crate) fn returned(checkout: &Checkout) -> Option<&str> {
     let state = &checkout.view.state;
     state.notice.as_ref().map(|_| state.notice_method.as_deref().unwrap_or_default())
 }

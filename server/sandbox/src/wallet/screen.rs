@@ -5,7 +5,9 @@ use axum::response::Response;
 
 use crate::antom::PaymentMethod;
 use crate::ledger::{Payment, Status};
-use crate::page::{fill, page};
+use crate::page::{Frame, fill, page_in};
+
+use super::words::{Words, put};
 
 const ENTER: &str = include_str!("../../assets/wallet_enter.html");
 const ASK: &str = include_str!("../../assets/wallet_ask.html");
@@ -17,55 +19,84 @@ const CROSS: &str = include_str!("../../assets/cross.svg");
 const CLOCK: &str = include_str!("../../assets/clock.svg");
 
 /// Asks for a code, with what was wrong about the last one.
-pub(super) fn enter(status: StatusCode, problem: &str) -> Response {
+pub(super) fn enter(words: &Words, status: StatusCode, problem: &str) -> Response {
     let problem = match problem {
         "" => String::new(),
         sentence => fill(PROBLEM, &[("sentence", sentence)]),
     };
-    page(status, "Sandbox wallet", &fill(ENTER, &[("problem", &problem)]))
+    let values = [
+        ("problem", problem.as_str()),
+        ("wallet", words.wallet),
+        ("with_a_code", words.with_a_code),
+        ("how", words.how),
+        ("code", words.code),
+        ("go_on", words.go_on),
+    ];
+    page_in(&frame(words), status, words.wallet, &fill(ENTER, &values))
+}
+
+fn frame(words: &Words) -> Frame {
+    Frame { lang: words.lang, sandbox: words.sandbox, pretend: words.pretend }
 }
 
 /// Asks whether to pay.
-pub(super) fn ask(payment: &Payment, from: &str) -> Response {
+pub(super) fn ask(words: &Words, payment: &Payment, from: &str) -> Response {
     let opened = &payment.opened;
     let amount = payment.amount().spoken();
     let body = fill(
         ASK,
         &[
+            ("wallet", words.wallet),
+            ("pay", words.pay),
             ("amount", &amount),
-            ("payee", &opened.payee),
+            ("to", &put(words.to, "payee", &opened.payee)),
+            ("purpose", words.purpose),
             ("description", &opened.description),
+            ("order", words.order),
             ("reference", &opened.reference),
+            ("by", words.method),
             ("method", method_title(payment)),
             ("code", &opened.code),
             ("from", from),
+            ("approve", &put(words.approve, "amount", &amount)),
+            ("decline", words.decline),
         ],
     );
-    page(StatusCode::OK, &format!("Pay {amount}"), &body)
+    page_in(&frame(words), StatusCode::OK, &put(words.pay_title, "amount", &amount), &body)
 }
 
 /// Tells how the payment stands.
-pub(super) fn result(payment: &Payment, from: &str, now: i64) -> Response {
-    let told = Told::of(payment, now);
-    let back = match from {
-        "page" | "app" if is_web(&payment.opened.redirect_url) => {
-            fill(BACK, &[("url", &payment.opened.redirect_url), ("payee", &payment.opened.payee)])
-        }
-        _ => String::new(),
-    };
+pub(super) fn result(words: &Words, payment: &Payment, from: &str, now: i64) -> Response {
+    let told = Told::of(words, payment, now);
     let body = fill(
         RESULT,
         &[
+            ("wallet", words.wallet),
             ("tone", told.tone),
             ("icon", told.icon),
             ("headline", &told.headline),
             ("sentence", &told.sentence),
-            ("method", method_title(payment)),
+            ("order", words.order),
             ("reference", &payment.opened.reference),
-            ("back", &back),
+            ("by", words.method),
+            ("method", method_title(payment)),
+            ("back", &way_back(words, payment, from)),
+            ("another", words.another),
         ],
     );
-    page(StatusCode::OK, &told.headline, &body)
+    page_in(&frame(words), StatusCode::OK, &told.headline, &body)
+}
+
+/// Whoever came from the shop's own page or app goes back there; who scanned stays in the wallet.
+fn way_back(words: &Words, payment: &Payment, from: &str) -> String {
+    let opened = &payment.opened;
+    match from {
+        "page" | "app" if is_web(&opened.redirect_url) => {
+            let back = put(words.back, "payee", &opened.payee);
+            fill(BACK, &[("url", &opened.redirect_url), ("back", &back)])
+        }
+        _ => String::new(),
+    }
 }
 
 struct Told {
@@ -76,64 +107,58 @@ struct Told {
 }
 
 impl Told {
-    fn of(payment: &Payment, now: i64) -> Told {
+    fn of(words: &Words, payment: &Payment, now: i64) -> Told {
         match payment.status(now) {
-            Status::Processing | Status::Expired => Told::bad(
-                CLOCK,
-                "This code has run out".into(),
-                "Nothing was taken. Ask the shop for a new code.".into(),
-            ),
-            Status::Paid => Told::paid(payment),
-            Status::Pending => Told::pending(payment),
-            Status::Declined => Told::declined(payment),
-            Status::Cancelled => Told::cancelled(payment),
-        }
-    }
-
-    fn paid(payment: &Payment) -> Told {
-        let amount = payment.amount().spoken();
-        let refunded = payment.refunded_value();
-        let sentence = match refunded {
-            0 => format!("To {}. The shop is being told.", payment.opened.payee),
-            _ => {
-                let back = payment.amount().with_value(refunded).spoken();
-                format!("{} has given back {back}.", payment.opened.payee)
+            Status::Processing | Status::Expired => {
+                Told::bad(CLOCK, words.run_out[0], words.run_out[1].into())
             }
-        };
-        Told { tone: "good", icon: TICK, headline: format!("Paid {amount}"), sentence }
-    }
-
-    fn pending(payment: &Payment) -> Told {
-        let amount = payment.amount().spoken();
-        Told {
-            tone: "calm",
-            icon: CLOCK,
-            headline: format!("{amount} is on its way"),
-            sentence: "You have paid. Your bank has not confirmed it yet.".into(),
+            Status::Paid => Told::paid(words, payment),
+            Status::Pending => Told::pending(words, payment),
+            Status::Declined => Told::declined(words, payment),
+            Status::Cancelled => Told::cancelled(words, payment),
         }
     }
 
-    fn declined(payment: &Payment) -> Told {
-        let headline = match payment.reason() {
-            "USER_BALANCE_NOT_ENOUGH" => "Your balance is too low",
-            _ => "You declined",
-        };
-        Told::bad(CROSS, headline.into(), "Nothing was taken.".into())
-    }
-
-    fn cancelled(payment: &Payment) -> Told {
-        let sentence = match payment.returned_by_cancel {
-            0 => "Nothing was taken.".into(),
+    fn paid(words: &Words, payment: &Payment) -> Told {
+        let amount = payment.amount().spoken();
+        let payee = &payment.opened.payee;
+        let sentence = match payment.refunded_value() {
+            0 => put(words.paid[1], "payee", payee),
             value => {
                 let back = payment.amount().with_value(value).spoken();
-                format!("You had paid {back}. All of it was given back.")
+                put(&put(words.given_back, "back", &back), "payee", payee)
             }
         };
-        Told::bad(CROSS, "The shop has cancelled".into(), sentence)
+        let headline = put(words.paid[0], "amount", &amount);
+        Told { tone: "good", icon: TICK, headline, sentence }
     }
 
-    fn bad(icon: &'static str, headline: String, sentence: String) -> Told {
-        Told { tone: "bad", icon, headline, sentence }
+    fn pending(words: &Words, payment: &Payment) -> Told {
+        let headline = put(words.pending[0], "amount", &payment.amount().spoken());
+        Told { tone: "calm", icon: CLOCK, headline, sentence: words.pending[1].into() }
+    }
+
+    fn declined(words: &Words, payment: &Payment) -> Told {
+        let headline = match payment.reason() {
+            "USER_BALANCE_NOT_ENOUGH" => words.too_low,
+            _ => words.declined,
+        };
+        Told::bad(CROSS, headline, words.nothing_taken.into())
+    }
+
+    fn cancelled(words: &Words, payment: &Payment) -> Told {
+        let sentence = match payment.returned_by_cancel {
+            0 => words.nothing_taken.into(),
+            value => {
+                let back = payment.amount().with_value(value).spoken();
+                put(words.all_given_back, "back", &back)
+            }
+        };
+        Told::bad(CROSS, words.cancelled, sentence)
+    }
+
+    fn bad(icon: &'static str, headline: &str, sentence: String) -> Told {
+        Told { tone: "bad", icon, headline: headline.to_owned(), sentence }
     }
 }
 

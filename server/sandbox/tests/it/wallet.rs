@@ -35,6 +35,28 @@ async fn a_person_scans_sees_and_pays() {
 }
 
 #[tokio::test]
+async fn the_wallet_speaks_the_payers_language() {
+    let world = World::start().await;
+    let code = world.open("p1").await;
+    let said = async |address: &str, language: &str| {
+        let asked = world.http.get(address).header("accept-language", language).send().await;
+        asked.unwrap().text().await.unwrap()
+    };
+    let chinese = said(&code, "zh-CN,zh;q=0.9,en;q=0.8").await;
+    for words in
+        ["lang=\"zh-Hans\"", "确认支付 ₱250.00", "收款方：Northwind Tea", "不会产生真实资金往来"]
+    {
+        assert!(chinese.contains(words), "{words} is missing: {chinese}");
+    }
+    assert!(!chinese.contains("Approve"), "{chinese}");
+    assert!(said(&code, "en,zh;q=0.9").await.contains("Approve ₱250.00"));
+    let unknown = format!("{}/wallet?code=nothing", world.url);
+    assert!(said(&unknown, "zh").await.contains("没有与此码对应的付款"));
+    world.approve(&code).await;
+    assert!(said(&code, "zh").await.contains("已支付 ₱250.00"));
+}
+
+#[tokio::test]
 async fn a_person_declines() {
     let world = World::start().await;
     let code = world.open("p1").await;

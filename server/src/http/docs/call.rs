@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::write::{example, prose, text};
-use crate::http::page::escape;
+use crate::http::template::escape;
 
 /// One call: what it is for, what it takes, what it answers.
 pub(super) fn call(document: &Value, method: &str, path: &str, it: &Value) -> String {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::call::{call, fields};
 use crate::http::openapi::{DOCUMENT, catalogue};
-use crate::http::page::escape;
+use crate::http::template::escape;
 
 const PAGE: &str = include_str!("docs.html");
 

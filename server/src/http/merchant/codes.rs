@@ -1,21 +1,20 @@
 //! Fixed receipt codes, for the merchant's server.
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use florin_shared::Envelope;
-use florin_shared::code::CodeView;
+use florin_shared::code::{CodeList, CodeView};
 use florin_shared::money::MOST;
 use florin_shared::{Code, CodeId, Currency, Money, MoneyError};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::asked::OneOrAll;
 use super::asked::manage::CreateCode;
-use super::asked::queries::{OfCode, OfPicture};
+use super::asked::queries::{OfCodes, OfPicture};
 use super::new_session::{notify_url, same_merchant};
 use crate::flow::codes::{self, NewCode};
 use crate::http::answer::Good;
-use crate::http::asked::Asked;
+use crate::http::asked::{self, Asked};
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
 use crate::http::idempotency::Seed;
@@ -52,30 +51,37 @@ async fn create(
     Ok(Good(codes::view(&app, &code, merchant.livemode)))
 }
 
-/// List the codes, or show one.
+/// List the codes, newest first.
 #[utoipa::path(
     get,
     path = "/v1/codes",
     operation_id = "list_codes",
     tag = "Receipt codes",
-    params(OfCode),
-    responses((status = 200, description = "Done.", body = Envelope<OneOrAll<CodeView>>)),
+    params(OfCodes),
+    responses((status = 200, description = "Done.", body = Envelope<CodeList>)),
 )]
 async fn list(
     State(app): State<App>,
     Caller(merchant): Caller,
     Asked(mut fields): Asked,
-) -> Result<Response> {
-    let asked = fields.text("code_id", 64)?;
+) -> Result<Good<CodeList>> {
+    let (before, most) = page(&mut fields)?;
     fields.end()?;
-    if let Some(id) = asked {
-        let code = codes::one(&app, &merchant.id, &known(&id)?).await?;
-        return Ok(Good(codes::view(&app, &code, merchant.livemode)).into_response());
-    }
-    let codes = codes::list(&app, &merchant.id).await?;
-    let views: Vec<CodeView> =
-        codes.iter().map(|code| codes::view(&app, code, merchant.livemode)).collect();
-    Ok(Good(views).into_response())
+    let (found, has_more) = codes::list(&app, &merchant.id, before.as_ref(), most).await?;
+    let last = found.last().filter(|_| has_more);
+    let next_cursor = last.map(|code| code.id.to_string());
+    let codes = found.iter().map(|code| codes::view(&app, code, merchant.livemode)).collect();
+    Ok(Good(CodeList { codes, next_cursor }))
+}
+
+/// `cursor` and `limit`, as every list has them.
+fn page(asked: &mut Fields) -> Result<(Option<CodeId>, i64)> {
+    const USUAL: i64 = 20;
+    const AT_MOST: i64 = 100;
+
+    let cursor = asked.text("cursor", 64)?.as_deref().map(str::parse).transpose();
+    let before = cursor.map_err(|_| asked.wrong("cursor", "is not one that a page gave"))?;
+    Ok((before, asked::limit(asked, USUAL, AT_MOST)?))
 }
 
 /// Show a code.

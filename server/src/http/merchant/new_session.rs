@@ -30,7 +30,7 @@ pub fn parse(
     let amount = Money::parse(&fields.required("amount", 32)?, &fields.required("currency", 8)?)?;
     let (expire_text, expires) = expiry(&mut fields, now)?;
     let mode = fields.word("session_mode", &["HOSTED", "DROP_IN", "COMPONENT"])?.to_owned();
-    let locale = fields.text("display_locale", 35)?.unwrap_or_default();
+    let locale = locale(&mut fields)?;
     let return_url = address(&mut fields, "return_url", merchant)?;
     let notify_url = notify_url(&mut fields, merchant)?;
     let goods = goods(&mut fields)?;
@@ -150,6 +150,15 @@ pub fn trans_id(fields: &mut Fields) -> Result<String> {
     ))
 }
 
+/// BCP 47's characters; whether we have that language, the page decides. Empty when absent.
+fn locale(fields: &mut Fields) -> Result<String> {
+    let text = fields.text("display_locale", 35)?.unwrap_or_default();
+    match text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        true => Ok(text),
+        false => Err(fields.wrong("display_locale", "must be a language tag, such as fr-FR")),
+    }
+}
+
 /// At most 24 hours ahead (P16); 30 minutes when nothing is said (D11).
 fn expiry(fields: &mut Fields, now: Millis) -> Result<(String, Millis)> {
     let Some(text) = fields.text("expire_time", 64)? else {
@@ -211,22 +220,44 @@ pub fn goods(fields: &mut Fields) -> Result<String> {
             Error::field(Code::InvalidField, "goods", "a quantity is at most 4294967295")
         })?;
         let unit_amount = good.text("unit_amount", 16)?;
+        if unit_amount.as_deref().is_some_and(|amount| !is_minor(amount)) {
+            return Err(good.wrong(
+                "unit_amount",
+                "must be a whole number of smallest units, such as \"400\"",
+            ));
+        }
         good.end()?;
         goods.push(Good { name, quantity, unit_amount });
     }
     serde_json::to_string(&goods).map_err(|error| Error::Internal(error.to_string()))
 }
 
+/// Written as money is: digits without a leading zero. A gift may cost nothing.
+fn is_minor(text: &str) -> bool {
+    let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    is_number && (text == "0" || !text.starts_with('0'))
+}
+
+/// Who pays, and where the bill and the parcel go. Document 004 names the objects and not their fields, so these are ours.
+const PERSON: &[&str] =
+    &["first_name", "last_name", "name", "company", "email", "area_code", "phone_number"];
+const ADDRESS: &[&str] =
+    &["state", "city", "district", "address_line1", "address_line2", "postal_code"];
+const CUSTOMER: &[&str] = &["id", "order_ip", "pay_ip"];
+
 /// Where the shopper is: the address of the bill, else of the parcel. The other fields of these objects are personal
 /// data that no channel of this version needs: they are read and not kept.
 fn country(fields: &mut Fields) -> Result<String> {
     let mut country = String::new();
-    for name in ["customer", "shipping", "bill"] {
-        if let Some(mut object) = fields.object(name)?
-            && let Some(text) = object.country("country")?
-        {
+    for (name, of_its_own) in [("customer", CUSTOMER), ("shipping", &[]), ("bill", &[])] {
+        let Some(mut object) = fields.object(name)? else { continue };
+        if let Some(text) = object.country("country")? {
             country = text;
         }
+        for field in PERSON.iter().chain(ADDRESS).chain(of_its_own) {
+            object.text(field, 256)?;
+        }
+        object.end()?;
     }
     Ok(country)
 }

@@ -155,8 +155,35 @@ on_both! {
         assert!(gone.text().contains("not in use"));
         assert_eq!(enter(app, &path(&code), "12", "").await.status, 404);
         let list = get(app, "/v1/codes").send().await.data();
-        assert_eq!((list.as_array().unwrap().len(), &list[0]["status"]), (1, &json!("CLOSED")));
-        assert_eq!(get(app, &format!("/v1/codes?code_id={id}")).send().await.data(), list[0]);
+        assert_eq!((list["codes"].as_array().unwrap().len(), &list["codes"][0]["status"]), (1, &json!("CLOSED")));
+        assert_eq!(list.get("next_cursor"), None);
+        assert_eq!(get(app, &format!("/v1/codes/{id}")).send().await.data(), list["codes"][0]);
+    }
+
+    async fn a_long_list_is_read_page_by_page(app: TestApp) {
+        let mut made = Vec::new();
+        for number in 0..7 {
+            let code = code(app, json!({ "label": format!("stall {number}") })).await;
+            made.insert(0, code["label"].as_str().unwrap().to_owned());
+            // Two of the same millisecond are told apart as well.
+            if number % 2 == 0 { app.pass(std::time::Duration::from_millis(5)); }
+        }
+        let (mut seen, mut path) = (Vec::new(), "/v1/codes?limit=3".to_owned());
+        for expected in [3, 3, 1] {
+            let page = get(app, &path).send().await.data();
+            let labels = page["codes"].as_array().unwrap().iter().map(|code| code["label"].as_str().unwrap().to_owned());
+            let before = seen.len();
+            seen.extend(labels);
+            assert_eq!(seen.len() - before, expected, "{page}");
+            path = format!("/v1/codes?limit=3&cursor={}", page["next_cursor"].as_str().unwrap_or("-"));
+        }
+        assert!(path.ends_with("cursor=-"), "the last page leads on: {path}");
+        seen.sort();
+        made.sort();
+        assert_eq!(seen, made);
+        for (query, field) in [("cursor=x", "cursor"), ("limit=0", "limit"), ("limit=101", "limit"), ("page=2", "page")] {
+            assert_eq!(get(app, &format!("/v1/codes?{query}")).send().await.field(), field);
+        }
     }
 
     async fn a_wrong_code_is_refused_by_its_field(app: TestApp) {

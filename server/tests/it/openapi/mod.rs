@@ -7,7 +7,7 @@ mod page;
 use std::path::Path;
 
 use florin_server::http::openapi::{DOCUMENT, catalogue, text};
-use florin_shared::code::CodeView;
+use florin_shared::code::{CodeList, CodeView};
 use florin_shared::merchant::{KeyView, MerchantView, OrganisationView};
 use florin_shared::refund::{RefundView, ReversalView};
 use florin_shared::session::SessionView;
@@ -140,6 +140,7 @@ fn the_examples_of_answers_are_answers() {
             "RefundView" => reads::<RefundView>(one),
             "ReversalView" => reads::<ReversalView>(one),
             "CodeView" => reads::<CodeView>(one),
+            "CodeList" => reads::<CodeList>(one),
             "EndpointView" => reads::<EndpointView>(one),
             "DeliveryView" => reads::<DeliveryView>(one),
             "MerchantView" => reads::<MerchantView>(one),

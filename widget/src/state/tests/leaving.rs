@@ -160,3 +160,44 @@ fn nothing_was_taken_is_taken_back_when_the_view_knows_better() {
     story.notes(Some(Note::Returned("GCASH".into())));
     Story::of(knows).notes(Some(Note::Returned("GCASH".into())));
 }
+
+#[test]
+fn a_server_without_room_has_not_answered_the_cancel() {
+    for code in ["BUSY", "INTERNAL", "TOO_MANY_REQUESTS", "CHANNEL_UNAVAILABLE"] {
+        let story = Story::closing().then(Event::Closed(Err(refused(code)))).is("closing");
+        story.then(Event::Due).does(&[Effect::Cancel("GW1".into())]);
+    }
+    let story = Story::closing().then(Event::Closed(Err(refused("ALREADY_PAID"))));
+    story.is("closing").then(Event::Due).does(&[Effect::Ask]);
+}
+
+#[test]
+fn a_code_that_still_waits_after_the_cancel_is_cancelled_again() {
+    let still = of_gw1(3, PaymentStatus::Processing, Phase::Closing);
+    let story = Story::closing().then(Event::Closed(Ok(still))).then(Event::Due);
+    let story = story.does(&[Effect::Ask]).told(waiting(4)).is("closing");
+    story.then(Event::Due).does(&[Effect::Cancel("GW1".into())]);
+}
+
+#[test]
+fn a_new_code_that_nobody_answers_can_be_left() {
+    let story = Story::waiting().after(CODE_LIFE).is("run out").then(Event::Renewed).is("opening");
+    let story = story.then(Event::Opened(Err(Trouble::Offline)));
+    assert!(story.checkout().is_over(), "the page behind is inert");
+    assert_eq!(story.checkout().link, Link::Offline);
+    let story = story.then(Event::Viewed(Err(Trouble::Offline))).then(Event::Left).notes(None);
+    // What became of it is looked for all the same.
+    let story = story.asks_after(Some(4000)).then(Event::Due).does(&[Effect::Load]);
+    let mut there = view();
+    (there.open, there.state) = (Some(open(6)), waiting(6));
+    story.then(Event::Viewed(Ok(Box::new(there)))).is("waiting");
+}
+
+#[test]
+fn a_code_that_opens_after_it_was_left_is_closed_again() {
+    let story = Story::waiting().after(CODE_LIFE).then(Event::Renewed).then(Event::Left);
+    let story = story.notes(None).then(Event::Opened(Ok(open(3))));
+    let story = story.does(&[Effect::Cancel("GW1".into())]).is("choosing").asks_after(Some(2000));
+    let story = story.then(Event::Closed(Ok(over(4, PaymentStatus::Cancelled))));
+    story.does(&[cancelled()]).notes(None);
+}

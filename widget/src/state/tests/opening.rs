@@ -71,3 +71,71 @@ fn a_paid_or_ended_session_is_told_by_its_view() {
             .is(stage);
     }
 }
+
+fn not_opened(code: &str, view: CheckoutView) -> Story {
+    let story = Story::opening().then(Event::Opened(Err(refused(code)))).does(&[Effect::Load]);
+    story.then(Event::Viewed(Ok(Box::new(view))))
+}
+
+#[test]
+fn a_session_that_is_ending_opens_nothing_and_is_watched_to_its_end() {
+    for code in ["SESSION_EXPIRED", "SESSION_CLOSED"] {
+        let story = not_opened(code, view()).notes(Some(Note::Ending)).asks_after(Some(2000));
+        assert!(!story.checkout().may_pay());
+        let story = story.then(Event::Confirmed).does(&[]).then(Event::Due).does(&[Effect::Ask]);
+        story.told(StatusView { status: SessionStatus::Expired, ..status(4) }).is("ended");
+    }
+}
+
+#[test]
+fn what_a_bank_is_confirming_is_shown_whatever_else_was_tried() {
+    let confirming = StatusView {
+        order_id: Some("GW0".into()),
+        method: Some("ALIPAY_PLUS".into()),
+        ..of_gw1(3, PaymentStatus::Processing, Phase::Confirming)
+    };
+    let first = OpenTransaction {
+        order_id: "GW0".into(),
+        method: "ALIPAY_PLUS".into(),
+        state: confirming.clone(),
+        ..open(3)
+    };
+    let there = CheckoutView { open: Some(first), state: confirming.clone(), ..view() };
+    not_opened("BEING_CONFIRMED", there).is("confirming").does(&[]);
+    // Of another session of the same order: there is only the word for it.
+    let elsewhere = CheckoutView { state: confirming, ..view() };
+    not_opened("BEING_CONFIRMED", elsewhere).notes(Some(Note::Confirming("ALIPAY_PLUS".into())));
+}
+
+#[test]
+fn a_session_that_was_tried_too_often_is_not_tried_again() {
+    let story = not_opened("TOO_MANY_REQUESTS", view()).notes(Some(Note::TooOften));
+    story.then(Event::Confirmed).does(&[]).asks_after(None);
+}
+
+#[test]
+fn without_a_method_there_is_nothing_to_press() {
+    let story = Story::of(CheckoutView { methods: vec![], ..view() }).then(Event::Confirmed);
+    assert!(!story.does(&[]).checkout().may_pay());
+    assert!(Story::choosing().checkout().may_pay());
+}
+
+#[test]
+fn a_view_that_comes_while_a_method_is_being_opened_does_not_end_the_opening() {
+    let story = Story::opening().then(Event::Viewed(Ok(Box::new(view())))).is("opening");
+    story.then(Event::Opened(Ok(open(2)))).is("waiting");
+}
+
+#[test]
+fn a_phase_that_this_build_does_not_know_is_asked_about_at_the_usual_pace() {
+    for phase in [Phase::Unknown, Phase::Waiting] {
+        let state = of_gw1(3, PaymentStatus::Processing, phase);
+        let newer = OpenTransaction { next_action: None, state: state.clone(), ..open(3) };
+        let there = CheckoutView { open: Some(newer), state, ..view() };
+        let story = Story::of(there).is("opening").does(&[Effect::Tell(News::Ready)]);
+        story.asks_after(Some(2000));
+    }
+    let state = of_gw1(3, PaymentStatus::Processing, Phase::Confirming);
+    let bare = OpenTransaction { next_action: None, state: state.clone(), ..open(3) };
+    Story::of(CheckoutView { open: Some(bare), state, ..view() }).is("confirming");
+}

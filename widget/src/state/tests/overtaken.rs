@@ -47,3 +47,10 @@ fn a_success_that_was_not_kept_is_never_shown_as_paid() {
     Story::waiting().told(surplus).notes(Some(Note::Returned("GCASH".into())));
     Story::waiting().told(over(3, PaymentStatus::Success)).is("waiting");
 }
+
+#[test]
+fn an_older_view_is_asked_for_again_at_the_usual_pace() {
+    let story = Story::waiting().told(waiting(5)).told(over(6, PaymentStatus::Cancelled));
+    let story = story.then(Event::Viewed(Ok(Box::new(view())))).does(&[]).asks_after(Some(2000));
+    story.then(Event::Due).does(&[Effect::Load]);
+}

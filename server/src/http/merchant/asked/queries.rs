@@ -46,13 +46,16 @@ pub struct OfRefund {
     pub refund_trans_id: Option<String>,
 }
 
-/// A code's key.
+/// Which page of the codes.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct OfCode {
-    /// `FC…`: this one alone, and not a list.
+pub struct OfCodes {
+    /// `next_cursor` of the page before.
     #[param(max_length = 64)]
-    pub code_id: Option<String>,
+    pub cursor: Option<String>,
+    /// How many; 20 when absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
 }
 
 /// How large a picture is.

@@ -1,0 +1,143 @@
+/** How the page asks: every two seconds, one question at a time, and at once when the shopper comes back. */
+import type { Page, Request } from '@playwright/test'
+import { expect, test } from '../support/test.ts'
+
+const isStatus = (request: Request) => request.url().endsWith('/status')
+const pause = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds))
+
+/** Every question for the status: when it left, and how many were under way then, itself included. */
+class Polls {
+  readonly sent: number[] = []
+  most = 0
+  #inFlight = 0
+
+  constructor(page: Page) {
+    page.on('request', (request) => {
+      if (!isStatus(request)) return
+      this.sent.push(Date.now())
+      this.#inFlight += 1
+      this.most = Math.max(this.most, this.#inFlight)
+    })
+    const done = (request: Request) => (this.#inFlight -= Number(isStatus(request)))
+    page.on('requestfinished', done)
+    page.on('requestfailed', done)
+  }
+
+  get gaps(): number[] {
+    return this.sent.slice(1).map((at, index) => at - this.sent[index]!)
+  }
+}
+
+test('the status is asked for every two seconds', async ({ merchant, checkout, wallet, page }) => {
+  const polls = new Polls(page)
+  await checkout.open(await merchant.createSession())
+  const code = await checkout.payWith('GCash')
+  await expect.poll(() => polls.sent.length, { timeout: 20_000 }).toBe(5)
+
+  for (const gap of polls.gaps) {
+    expect(gap).toBeGreaterThan(1_800)
+    expect(gap).toBeLessThan(3_500)
+  }
+  expect(polls.most).toBe(1)
+  await wallet.approve(code)
+  await checkout.expectPaid()
+})
+
+test('a slow server is asked one question at a time', async ({ merchant, checkout, wallet, page }) => {
+  const polls = new Polls(page)
+  await checkout.open(await merchant.createSession())
+  const code = await checkout.payWith('GCash')
+  await page.route('**/status', async (route) => {
+    await pause(3_000)
+    await route.continue().catch(() => {})
+  })
+  polls.sent.length = 0
+  await pause(11_000)
+
+  expect(polls.sent.length).toBeGreaterThanOrEqual(3)
+  expect(polls.sent.length).toBeLessThanOrEqual(4)
+  expect(polls.most).toBe(1)
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await wallet.approve(code)
+  await checkout.expectPaid()
+})
+
+test('nothing is asked while the shopper only chooses, and nothing once it is over', async ({ merchant, checkout, wallet, page }) => {
+  const polls = new Polls(page)
+  await page.route('**/shop/thanks*', (route) => route.fulfill({ status: 204 }))
+  await checkout.open(await merchant.createSession())
+  await expect(checkout.payButton).toBeVisible()
+  await pause(5_000)
+  expect(polls.sent).toEqual([])
+
+  await wallet.approve(await checkout.payWith('GCash'))
+  await checkout.expectPaid()
+  // Whoever stays is told of a second payment for ten seconds.
+  await pause(15_000)
+  polls.sent.length = 0
+  await pause(5_000)
+  expect(polls.sent).toEqual([])
+})
+
+for (const [name, target] of [['focus', 'window'], ['pageshow', 'window'], ['online', 'window'], ['visibilitychange', 'document']] as const) {
+  test(`the page asks at once at ${name}`, async ({ merchant, checkout, wallet, page }) => {
+    await checkout.open(await merchant.createSession())
+    const code = await checkout.payWith('GCash')
+    for (let time = 0; time < 3; time += 1) {
+      // Just after an answer: the next question would leave two seconds after the last one did.
+      await page.waitForResponse((response) => isStatus(response.request()))
+      await pause(200)
+      const asked = page.waitForRequest(isStatus, { timeout: 900 })
+      await page.evaluate(([name, target]) => {
+        const where = target === 'window' ? window : document
+        where.dispatchEvent(new Event(name, { bubbles: true }))
+      }, [name, target] as const)
+      await asked
+    }
+    await wallet.approve(code)
+    await checkout.expectPaid()
+  })
+}
+
+test('"I have paid" asks the channel at once', async ({ merchant, checkout, wallet, page, faults }) => {
+  await faults.add({ fault: 'silent' })
+  await checkout.open(await merchant.createSession())
+  const code = await checkout.payWith('GCash')
+  await page.route('**/status', (route) => route.fulfill({ status: 503, body: '' }))
+  await wallet.approve(code)
+
+  const checked = page.waitForResponse((response) => response.url().endsWith('/check'))
+  await checkout.button('I have paid').click()
+  expect((await checked).status()).toBe(200)
+  await checkout.expectPaid()
+})
+
+test('without auto_query only the shopper asks', async ({ merchant, checkout, wallet, page, server }) => {
+  const quiet = await fetch(`${server.url}/v1/merchant`, {
+    method: 'PATCH',
+    headers: { authorization: 'Bearer sk_test_florin_demo', 'content-type': 'application/json' },
+    body: JSON.stringify({ auto_query: false }),
+  })
+  expect(quiet.status).toBe(200)
+  const polls = new Polls(page)
+  await checkout.open(await merchant.createSession())
+  await wallet.approve(await checkout.payWith('GCash'))
+  await pause(5_000)
+  expect(polls.sent).toEqual([])
+  await expect(checkout.code).toBeVisible()
+
+  await checkout.button('I have paid').click()
+  await checkout.expectPaid()
+})
+
+test('from the wallet to the page: how long a success takes', async ({ merchant, checkout, wallet }, info) => {
+  await checkout.open(await merchant.createSession())
+  const code = await checkout.payWith('GCash')
+  const approved = Date.now()
+  await wallet.approve(code)
+  await checkout.expectPaid()
+
+  const told = `${Date.now() - approved} ms from the wallet's approval to the page's success`
+  info.annotations.push({ type: 'measured', description: told })
+  process.stdout.write(`${told}\n`)
+})

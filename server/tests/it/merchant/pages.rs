@@ -1,0 +1,120 @@
+//! The hosted page, and what a page of the merchant's may read of a refusal.
+
+use std::time::Duration;
+
+use florin_server::gates::Class;
+use serde_json::json;
+
+use super::ask::{Reply, ask, get, post};
+use crate::support::{TestApp, on_both};
+
+const ORIGIN: &str = "https://shop.example";
+
+async fn hosted(app: &TestApp, id: &str, language: &str) -> Reply {
+    get(app, &format!("/pay/{id}")).by("").header("accept-language", language).send().await
+}
+
+#[track_caller]
+fn says(page: &Reply, words: &[&str]) {
+    for words in words {
+        assert!(page.text().contains(words), "{words} is missing: {}", page.text());
+    }
+}
+
+on_both! {
+    async fn the_hosted_page_speaks_the_shoppers_language(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        let english = hosted(app, &session.id, "de").await;
+        says(&english, &["<html lang=\"en\">", "<noscript>", "needs JavaScript", "<florin-checkout session-id="]);
+        let chinese = hosted(app, &session.id, "zh-CN,zh;q=0.9,en;q=0.8").await;
+        says(&chinese, &["<html lang=\"zh-Hans\">", "<noscript>", "需要 JavaScript"]);
+        // The merchant's word comes first; a language that we lack is the widget's affair.
+        let french = app.session_of({
+            let mut request = app.request("HKD", "800");
+            request["display_locale"] = json!("fr-FR");
+            request
+        }).await;
+        says(&hosted(app, &french.id, "zh").await, &["<html lang=\"fr-FR\">", "需要 JavaScript"]);
+        for (language, title) in [("en", "There is no such payment page"), ("zh", "没有这个付款页面")] {
+            let gone = hosted(app, "CS0", language).await;
+            assert_eq!(gone.status, 404);
+            says(&gone, &[title]);
+        }
+    }
+
+    async fn a_merchants_words_are_no_template(app: TestApp) {
+        let mut request = app.request("HKD", "800");
+        request["goods"] = json!([{ "name": "{{checkout}}", "quantity": 1 }]);
+        let page = hosted(app, &app.session_of(request).await.id, "en").await;
+        says(&page, &["{{checkout}}"]);
+        assert_eq!(page.text().matches("<florin-checkout").count(), 1, "{}", page.text());
+    }
+
+    async fn an_old_page_says_how_it_ended(app: TestApp) {
+        let (paid, unpaid) = (app.session("PHP", "25000").await, app.session("PHP", "25000").await);
+        let opened = app.pay(&paid, "GCASH").await;
+        app.wallet(&crate::support::code(&opened), "approve").await.is_paid();
+        app.until_status(&paid, "SUCCESS").await;
+        app.pass(Duration::from_secs(31 * 60));
+        app.until("the other has expired", async || app.session_status(&unpaid).await == "EXPIRED").await;
+        app.pass(Duration::from_secs(61 * 60));
+        for (session, english, chinese) in [
+            (&paid, "This has been paid", "这笔订单已支付"),
+            (&unpaid, "This payment has ended", "本次付款已结束"),
+        ] {
+            for (language, title) in [("en", english), ("zh-CN", chinese)] {
+                let page = hosted(app, &session.id, language).await;
+                assert_eq!(page.status, 200);
+                says(&page, &[title, "href=\"http://127.0.0.1:9/thanks"]);
+                assert!(!page.text().contains("client-token"), "{}", page.text());
+            }
+        }
+    }
+
+    async fn the_hosted_page_is_not_framed_stored_or_told_to_others(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        for page in [hosted(app, &session.id, "en").await, hosted(app, "CS0", "en").await] {
+            let policy = page.header("content-security-policy");
+            for rule in ["default-src 'none'", "frame-ancestors 'none'", "connect-src 'self'", "base-uri 'none'"] {
+                assert!(policy.contains(rule), "{policy}");
+            }
+            assert_eq!(page.header("cache-control"), "no-store");
+            assert_eq!(page.header("referrer-policy"), "no-referrer");
+            assert_eq!(page.header("x-content-type-options"), "nosniff");
+        }
+    }
+
+    async fn a_merchants_page_can_read_every_refusal(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        let pay = format!("/v1/checkout/{}/transactions", session.id);
+        let paying = || post(app, &pay).by(&session.token).header("origin", ORIGIN);
+        let large = json!({ "method": "x".repeat(70_000) });
+        let nowhere = get(app, "/v1/nowhere").by("").header("origin", ORIGIN);
+        let mut refused = vec![(413, paying().json(&large).send().await), (404, nowhere.send().await)];
+        app.app.gates.allow(Class::Shopper, 0);
+        let busy = paying().json(&json!({})).send().await;
+        assert_eq!((busy.code().as_str(), busy.header("retry-after")), ("BUSY", "1"));
+        refused.push((503, busy));
+        for (status, answer) in refused {
+            assert_eq!(answer.status, status, "{}", answer.text());
+            assert_eq!(answer.header("access-control-allow-origin"), ORIGIN, "{status}");
+            let readable = answer.header("access-control-expose-headers");
+            for name in ["retry-after", "x-request-id", "idempotency-replayed"] {
+                assert!(readable.contains(name), "{status}: {readable}");
+            }
+        }
+        // Whether a page may ask is told even when there is no place.
+        let asked = ask(app, reqwest::Method::OPTIONS, &pay).by("").header("origin", ORIGIN)
+            .header("access-control-request-method", "POST").send().await;
+        assert_eq!((asked.status, asked.header("access-control-allow-origin")), (200, ORIGIN));
+    }
+
+    async fn the_name_of_a_scheme_is_written_as_one_likes(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        let path = format!("/v1/sessions?session_id={}", session.id);
+        for (scheme, status) in [("bearer", 200), ("BEARER", 200), ("Basic", 401), ("", 401)] {
+            let key = format!("{scheme} {}", crate::support::KEY);
+            assert_eq!(get(app, &path).by("").header("authorization", key).send().await.status, status, "{scheme}");
+        }
+    }
+}
