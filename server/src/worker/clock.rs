@@ -16,6 +16,9 @@ const EVERY: Duration = Duration::from_secs(30);
 /// How many times it is read at once: the quickest answer says most.
 const READINGS: usize = 3;
 
+/// How often a process that starts tries to measure it.
+const ATTEMPTS: usize = 5;
+
 /// A reading whose way there and back took longer says nothing.
 const SLOW: Millis = 1_000;
 
@@ -26,13 +29,18 @@ const TOO_FAR: Millis = 2_000;
 const STEP: Millis = 250;
 
 /// The clock for this store: a shared one's own, as seen from `machine`; for one that a single process has, `machine`.
-pub async fn of(store: &Store, machine: Clock) -> Result<Clock, StoreError> {
+/// Without a measurement there is none: a process that guesses the time could close other people's sessions.
+pub async fn of(store: &Store, machine: Clock) -> anyhow::Result<Clock> {
     if !store.is_shared() {
         return Ok(machine);
     }
-    let lead = measured(store, &machine).await?.unwrap_or(0);
-    watch(lead);
-    Ok(Clock::Followed(Arc::new(Followed::new(machine, lead))))
+    for _ in 0..ATTEMPTS {
+        if let Some(lead) = measured(store, &machine).await? {
+            watch(lead);
+            return Ok(Clock::Followed(Arc::new(Followed::new(machine, lead))));
+        }
+    }
+    anyhow::bail!("the database answers too slowly to tell the time")
 }
 
 /// Measures it again and again, until it is told to stop.
