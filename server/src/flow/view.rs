@@ -26,9 +26,13 @@ pub async fn entry(app: &App, id: &SessionId) -> Result<Arc<Entry>> {
     if let Some(entry) = app.board.get(id) {
         return Ok(entry);
     }
-    let snapshot = snapshot(&mut app.store.read().await?, id).await?;
-    let merchant = app.merchant(&snapshot.session.merchant).await?;
-    Ok(app.board.enter(snapshot, app.token_digest(id), merchant, app.now()))
+    let first = snapshot(&mut app.store.read().await?, id).await?;
+    let merchant = app.merchant(&first.session.merchant).await?;
+    let entry = app.board.enter(first, app.token_digest(id), merchant, app.now());
+    // What was committed between the read and the entry was told to a board that did not have it yet; from the entry on
+    // every commit tells it.
+    app.board.update(snapshot(&mut app.store.read().await?, id).await?);
+    Ok(entry)
 }
 
 /// Reads what polls are answered from.

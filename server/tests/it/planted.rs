@@ -22,7 +22,8 @@ const PLANTS: &[Plant] = &[
         "drop index one_accepted",
         "update payment set role = 'ACCEPTED' where role = 'SURPLUS'",
     ]),
-    Plant("I2 ", When::Always, &["update payment set role = 'SURPLUS' where state = 'CANCELLED'"]),
+    Plant("I2 a role", When::Always, &["update payment set role = 'SURPLUS' where state = 'CANCELLED'"]),
+    Plant("I2 nothing ends", When::Always, &["update payment set cancels_sent = cancels_answered + 1 where state = 'CANCELLED'"]),
     Plant("I3 ", When::Always, &["update pay_order set amount = amount - 1"]),
     Plant("I4 ", When::Always, &["update reversal set amount = amount - 1 where reason <> 'MERCHANT'", OWED_TO_THE_PAYER, OWED_BY_NOBODY]),
     Plant("I5 ", When::Always, &[
@@ -57,6 +58,9 @@ const PLANTS: &[Plant] = &[
         "delete from outbox where endpoint_id <> 'notify_url' and kind = 'PAYMENT.SUCCESS'",
     ]),
     Plant("I12 what counts as delivered", When::Always, &["update delivery_try set status = 500"]),
+    Plant("I12 no message waits", When::Always, &[
+        "update outbox set state = 'HELD' where endpoint_id <> 'notify_url' and kind = 'PAYMENT.SUCCESS'",
+    ]),
     Plant("I13 the books balance", When::Always, &["update ledger set debit = debit + 1 where debit > 0 and account = 'channel:antom'"]),
     Plant("I13 a line", When::Always, &[
         "insert into ledger (txn_id, line, account, currency, debit, credit, payment_id, reversal_id)
