@@ -1,4 +1,7 @@
--- Secrets that an idempotent request makes, and who listens, found without reading who has listened before.
+-- When a session ended; secrets that an idempotent request makes; who listens, found without reading who has listened
+-- before.
+
+alter table session add column ended_ms bigint;  -- null: it has not, or before this step; its token lives an hour more (D15)
 
 alter table webhook_secret add column made_by text not null default '';  -- the idempotent request that made it, or empty
 

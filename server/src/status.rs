@@ -137,6 +137,7 @@ fn slim(session: &Session) -> Session {
         shown: session.shown,
         created: session.created,
         expires: session.expires,
+        ended: session.ended,
     }
 }
 

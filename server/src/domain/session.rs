@@ -75,6 +75,8 @@ pub struct Session {
     pub created: Millis,
     /// When its time is up.
     pub expires: Millis,
+    /// When it ended, if it has.
+    pub ended: Option<Millis>,
 }
 
 /// Why a session cannot be paid now (A5).

@@ -143,5 +143,6 @@ fn session(id: SessionId, context: &Context, wanted: NewSession) -> Session {
         shown: 1,
         created: context.now,
         expires: wanted.expires,
+        ended: None,
     }
 }

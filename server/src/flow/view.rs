@@ -101,7 +101,8 @@ fn open(payments: &[Payment]) -> Option<&Payment> {
 /// A token that no longer opens anything: it lives until the session ends, plus an hour (D15).
 pub fn token_lives(session: &Session, now: crate::clock::Millis) -> Result<()> {
     const AFTERWARDS: crate::clock::Millis = 60 * 60 * 1000;
-    if !session.state.is_over() || now < session.expires + AFTERWARDS {
+    let ended = session.ended.unwrap_or(session.expires);
+    if !session.state.is_over() || now < ended + AFTERWARDS {
         return Ok(());
     }
     Err(Error::refused(Code::WrongKey, "this client token has ended with its session"))

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 use sqlx::migrate::{Migrate, MigrateError, MigrationType, Migrator};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
-use super::{Pool, Store, Tx, migrations, sqlite_options};
+use super::{Store, Tx, migrations, sqlite_options};
 
 /// One step of the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,9 +104,6 @@ impl Store {
             "the database lacks {} migrations: run `florin migrate`",
             missing.len()
         );
-        if matches!(store.0, Pool::Postgres(_)) {
-            return Ok(store);
-        }
         store.close().await;
         Store::connect(url).await
     }

@@ -15,6 +15,7 @@ row! {
         pub closing_to: String, pub amount: i64, pub currency: String, pub mode: String, pub country: String,
         pub locale: String, pub return_url: String, pub notify_url: String, pub goods: String,
         pub fingerprint: String, pub expire_text: String, pub shown: i64, pub created_ms: i64, pub expire_ms: i64,
+        pub ended_ms: Option<i64>,
     }
 }
 
@@ -43,6 +44,7 @@ impl TryFrom<SessionRow> for Session {
             shown: row.shown,
             created: row.created_ms,
             expires: row.expire_ms,
+            ended: row.ended_ms,
         })
     }
 }
@@ -138,12 +140,17 @@ pub async fn turn(
     at: Millis,
 ) -> Result<(), StoreError> {
     let from = session.state;
+    let ended = state.is_over().then_some(at);
     let touched = tx
-        .sql("update session set state = $3, closing_to = $4 where session_id = $1 and state = $2")
+        .sql(
+            "update session set state = $3, closing_to = $4, ended_ms = $5
+              where session_id = $1 and state = $2",
+        )
         .bind(session.id.as_str())
         .bind(from.as_str())
         .bind(state.as_str())
         .bind(closing_to.map_or("", SessionState::as_str))
+        .bind(ended)
         .execute()
         .await?;
     if touched != 1 {
@@ -154,6 +161,7 @@ pub async fn turn(
     }
     session.state = state;
     session.closing_to = closing_to;
+    session.ended = ended;
     let event = Event {
         session: &session.id,
         payment: None,

@@ -49,9 +49,18 @@ on_both! {
             let expected = if opens { (409, "SESSION_EXPIRED") } else { (401, "WRONG_KEY") };
             assert_eq!((refused.status, refused.code()), expected);
         }
+        // However long it might have been open.
+        let closed = app.session("PHP", "25000").await;
+        let close = format!("/v1/sessions/{}/close", closed.id);
+        app.merchant(Method::POST, &close, None).await.data();
+        for (minutes, status) in [(59, 200), (2, 401)] {
+            app.pass(Duration::from_secs(minutes * 60));
+            let answer = app.shopper(Method::GET, &closed, "/status", None).await;
+            assert_eq!(answer.status, status, "{}", answer.body);
+        }
         // A process that has never heard of it says the same.
         let (_second, base) = app.another().await;
-        for session in [&session, &other] {
+        for session in [&session, &other, &closed] {
             let path = format!("/v1/checkout/{}", session.id);
             let answer = app.call_at(&base, Method::GET, &path, Some(&session.token), &[], None).await;
             assert_eq!((answer.status, answer.code()), (401, "WRONG_KEY"), "{}", answer.body);

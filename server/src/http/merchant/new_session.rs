@@ -238,26 +238,17 @@ fn is_minor(text: &str) -> bool {
     is_number && (text == "0" || !text.starts_with('0'))
 }
 
-/// Who pays, and where the bill and the parcel go. Document 004 names the objects and not their fields, so these are ours.
-const PERSON: &[&str] =
-    &["first_name", "last_name", "name", "company", "email", "area_code", "phone_number"];
-const ADDRESS: &[&str] =
-    &["state", "city", "district", "address_line1", "address_line2", "postal_code"];
-const CUSTOMER: &[&str] = &["id", "order_ip", "pay_ip"];
-
-/// Where the shopper is: the address of the bill, else of the parcel. The other fields of these objects are personal
-/// data that no channel of this version needs: they are read and not kept.
+/// Where the shopper is: the address of the bill, else of the parcel. Document 004 names these objects and not what is in
+/// them. Their other fields are personal data that no channel of this version needs: whatever they are called, they are
+/// read and not kept.
 fn country(fields: &mut Fields) -> Result<String> {
     let mut country = String::new();
-    for (name, of_its_own) in [("customer", CUSTOMER), ("shipping", &[]), ("bill", &[])] {
-        let Some(mut object) = fields.object(name)? else { continue };
-        if let Some(text) = object.country("country")? {
+    for name in ["customer", "shipping", "bill"] {
+        if let Some(mut object) = fields.object(name)?
+            && let Some(text) = object.country("country")?
+        {
             country = text;
         }
-        for field in PERSON.iter().chain(ADDRESS).chain(of_its_own) {
-            object.text(field, 256)?;
-        }
-        object.end()?;
     }
     Ok(country)
 }

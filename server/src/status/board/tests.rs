@@ -42,6 +42,7 @@ fn session(number: u8, state: SessionState) -> Session {
         shown: 1,
         created: START,
         expires: START + 1_800_000,
+        ended: None,
     }
 }
 
