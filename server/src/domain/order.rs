@@ -138,6 +138,9 @@ impl Order {
 /// How long after a code's end a channel may still not know of a payment that it took.
 const SHOWS_AFTER: Millis = 2 * 60 * 1000;
 
+/// How much earlier than ours a channel's clock may end a code.
+const CLOCKS_APART: Millis = 1000;
+
 /// From the moment a cancel is sent, only a query sent after the last cancel's answer decides (D1). And what contradicts
 /// something final is asked about first: a channel that said no and then sends yes may be wrong either time.
 pub fn may_decide(payment: &Payment, statement: &Statement) -> bool {
@@ -172,7 +175,7 @@ fn on_failed(payment: &Payment, statement: &Statement, now: Millis) -> Step {
         Fail | Cancelled | Success => Step::Stay,
         _ if is_only_a_hint(payment, statement) => Step::Ask,
         Cancelling => Step::Become(Cancelled, String::new()),
-        Intent | Sent | Unknown | Processing if now < payment.expires => {
+        Intent | Sent | Unknown | Processing if now < payment.expires - CLOCKS_APART => {
             Step::Become(Fail, statement.evidence.reason.clone())
         }
         Intent | Sent | Unknown | Processing => Step::Become(Cancelled, RUN_OUT.into()),

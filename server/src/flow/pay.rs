@@ -163,8 +163,8 @@ fn new_payment(
     life: Option<Millis>,
     now: Millis,
 ) -> Payment {
-    let expires =
-        session.expires.min(now + life.map_or(product.longest, |life| life.min(product.longest)));
+    let life = life.map_or(product.longest, |life| life.min(product.longest));
+    let expires = whole_seconds(session.expires.min(now + life));
     Payment {
         request_id: id.to_string(),
         id,
@@ -194,6 +194,11 @@ fn new_payment(
         created: now,
         changed: now,
     }
+}
+
+/// Channels are told the end of a code in seconds: it must not end there before it ends here.
+fn whole_seconds(at: Millis) -> Millis {
+    at - at.rem_euclid(1000)
 }
 
 /// Tells the channel. No answer is remembered as no answer.

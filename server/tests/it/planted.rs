@@ -149,13 +149,7 @@ async fn books(app: &TestApp) {
     app.pass(Duration::from_secs(120));
     app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
     let session = app.session("PHP", "25000").await;
-    let (first, second) = (app.pay(&session, "GCASH").await, app.pay(&session, "MAYA").await);
-    app.until("the first is closed", async || {
-        app.book_says(&order_id(&first)).await == "CANCELLED"
-    })
-    .await;
-    app.wallet(&code(&second), "approve").await.is_paid();
-    app.until_status(&session, "SUCCESS").await;
+    let (first, second) = app.paid_after_another(&session).await;
     app.wallet(&code(&first), "approve").await.is_paid();
     app.until("the first is given back", async || app.held(&order_id(&first)).await == 0).await;
     let part =

@@ -41,7 +41,7 @@ async fn until_refund(app: &TestApp, own: &str, status: &str) -> Value {
     status_of(app, own).await
 }
 
-async fn stored(app: &TestApp, order: &str) -> Payment {
+pub(crate) async fn stored(app: &TestApp, order: &str) -> Payment {
     let mut tx = app.app.store.read().await.unwrap();
     payments::get(&mut tx, &order.parse().unwrap()).await.unwrap().unwrap()
 }
@@ -304,11 +304,7 @@ on_both! {
     async fn a_refund_and_a_surplus_reversal_do_not_meet(app: TestApp) {
         app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
         let session = app.session("PHP", "25000").await;
-        let first = app.pay(&session, "GCASH").await;
-        let second = app.pay(&session, "MAYA").await;
-        app.until("the first is closed", async || app.book_says(&order_id(&first)).await == "CANCELLED").await;
-        app.wallet(&code(&second), "approve").await.is_paid();
-        app.until_status(&session, "SUCCESS").await;
+        let (first, second) = app.paid_after_another(&session).await;
         app.fault(json!({ "fault": "refund_pending", "ms": 400, "times": 2 })).await;
         app.wallet(&code(&first), "approve").await.is_paid();
         // The order's own number means the payment that counts; the other goes back by itself.

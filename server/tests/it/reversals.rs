@@ -12,14 +12,7 @@ async fn manual(app: &TestApp) -> (Session, String, String) {
     app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
     app.fault(json!({ "fault": "refund_refused", "times": 1 })).await;
     let session = app.session("PHP", "25000").await;
-    let first = app.pay(&session, "GCASH").await;
-    let second = app.pay(&session, "MAYA").await;
-    app.until("the first is closed", async || {
-        app.book_says(&order_id(&first)).await == "CANCELLED"
-    })
-    .await;
-    app.wallet(&code(&second), "approve").await.is_paid();
-    app.until_status(&session, "SUCCESS").await;
+    let (first, _) = app.paid_after_another(&session).await;
     app.wallet(&code(&first), "approve").await.is_paid();
     app.until("a person is needed", async || !listed(app).await.is_empty()).await;
     let id = listed(app).await[0]["refund_id"].as_str().unwrap().to_owned();

@@ -259,6 +259,20 @@ impl TestApp {
         .await
     }
 
+    /// Two payments of one order: the first one's code is closed, the second counts. Once the fault
+    /// `paid_after_cancel` is set, the first one's payer can pay all the same.
+    pub async fn paid_after_another(&self, session: &Session) -> (Answer, Answer) {
+        let first = self.pay(session, "GCASH").await;
+        let second = self.pay(session, "MAYA").await;
+        self.until("the first is closed", async || {
+            self.book_says(&order_id(&first)).await == "CANCELLED"
+        })
+        .await;
+        self.wallet(&code(&second), "approve").await.is_paid();
+        self.until_status(session, "SUCCESS").await;
+        (first, second)
+    }
+
     // Waiting and checking.
 
     /// Waits for something that must come true within ten seconds.

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{change, deliveries, pay_at, register, sign};
+use crate::support::sink::Sink;
 use crate::support::{MERCHANT, OTHER_KEY, OTHER_MERCHANT, TestApp, on_both};
 
 const ALL: &str = "/v1/webhook_endpoints";
@@ -69,20 +70,13 @@ on_both! {
         let rotated = app.merchant(Method::POST, &path, Some(json!({ "overlap_seconds": 3600 }))).await;
         let new = rotated.data()["secret"].as_str().unwrap().to_owned();
         assert!(rotated.data()["previous_secret_until"].is_string());
-        let signed = async |number: usize, secrets: &[&str]| {
-            pay_at(app, None).await;
-            app.until("it heard", async || sink.received().len() == number).await;
-            let heard = sink.received().remove(number - 1);
-            let each: Vec<_> = secrets.iter().map(|secret| sign(secret, &heard.id, &heard.timestamp, &heard.raw)).collect();
-            assert_eq!(heard.signature, each.join(" "));
-        };
-        signed(1, &[&new, &old]).await;
+        signed_by(app, &sink, 1, &[&new, &old]).await;
         app.pass(std::time::Duration::from_secs(3601));
-        signed(2, &[&new]).await;
-        // Without a body the overlap is a day; a second rotation ends the first one's.
+        signed_by(app, &sink, 2, &[&new]).await;
+        // Without a body the overlap is a day.
         let again = app.merchant(Method::POST, &path, None).await;
         let newest = again.data()["secret"].as_str().unwrap().to_owned();
-        signed(3, &[&newest, &new]).await;
+        signed_by(app, &sink, 3, &[&newest, &new]).await;
     }
 
     async fn every_secret_signs_until_it_was_promised_to_however_often_it_is_rotated(app: TestApp) {
@@ -95,16 +89,9 @@ on_both! {
         };
         let secret = |rotated: &crate::support::Answer| rotated.data()["secret"].as_str().unwrap().to_owned();
         let (second, third) = (secret(&rotate(3600).await), secret(&rotate(60).await));
-        let signed = async |number: usize, secrets: &[&str]| {
-            pay_at(app, None).await;
-            app.until("it heard", async || sink.received().len() == number).await;
-            let heard = sink.received().remove(number - 1);
-            let each: Vec<_> = secrets.iter().map(|secret| sign(secret, &heard.id, &heard.timestamp, &heard.raw)).collect();
-            assert_eq!(heard.signature, each.join(" "));
-        };
-        signed(1, &[&third, &second, &first]).await;
+        signed_by(app, &sink, 1, &[&third, &second, &first]).await;
         app.pass(std::time::Duration::from_secs(120));
-        signed(2, &[&third, &first]).await;
+        signed_by(app, &sink, 2, &[&third, &first]).await;
         for _ in 0..3 {
             rotate(3600).await.data();
         }
@@ -260,4 +247,16 @@ on_both! {
         let answer = app.merchant(Method::POST, ALL, Some(one_more)).await;
         assert_eq!((answer.status, answer.code()), (409, "LIMIT_REACHED"));
     }
+}
+
+/// The next message, the sink's `number`th, is signed with these secrets, in this order.
+async fn signed_by(app: &TestApp, sink: &Sink, number: usize, secrets: &[&str]) {
+    pay_at(app, None).await;
+    app.until("it heard", async || sink.received().len() == number).await;
+    let heard = sink.received().remove(number - 1);
+    let each: Vec<_> = secrets
+        .iter()
+        .map(|secret| sign(secret, &heard.id, &heard.timestamp, &heard.raw))
+        .collect();
+    assert_eq!(heard.signature, each.join(" "));
 }
