@@ -5,7 +5,8 @@ import { browser } from './support/browser.ts'
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'results',
-  timeout: 60_000,
+  // A test of pictures and axe in every look takes ten seconds alone, and a minute on a busy machine.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   workers: 2,
   fullyParallel: true,

@@ -4,6 +4,9 @@
 
 widget_target=wasm32-unknown-unknown
 
+about_setup() { echo "setup is silent the second time, and says what to do where it cannot install"; }
+part_setup() { scripts/test/setup.sh; }
+
 about_format() { echo "every Rust file is formatted"; }
 part_format() { cargo fmt --all --check; }
 

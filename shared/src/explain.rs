@@ -40,12 +40,12 @@ pub struct Explained {
 pub struct Verdict {
     /// `OFFERED`, `DISABLED` (shown, with the reason) or `HIDDEN`.
     pub state: String,
-    /// `SUITS`, or why not: `CURRENCY`, `COUNTRY`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `AMOUNT_STEP`,
+    /// `SUITS`, or why not: `CURRENCY`, `COUNTRY`, `SCENE`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `AMOUNT_STEP`,
     /// `TIME_TOO_SHORT`, `NOT_ENABLED`, `NOT_SOLD`, `SESSION_OVER`.
     pub reason: String,
     /// One sentence.
     pub message: String,
-    /// What it would take: currencies, countries, or a limit in smallest units.
+    /// What it would take: currencies, countries, scenes, or a limit in smallest units.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
 }

@@ -82,9 +82,9 @@ pub struct Offer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Unavailable {
-    /// `CURRENCY`, `COUNTRY`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `AMOUNT_STEP`, `TIME_TOO_SHORT` or `DOWN`.
+    /// `CURRENCY`, `COUNTRY`, `SCENE`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `AMOUNT_STEP`, `TIME_TOO_SHORT` or `DOWN`.
     pub reason: String,
-    /// What it would take: the currencies (`CURRENCY`), or the limit in smallest units (`AMOUNT_…`).
+    /// What it would take: the currencies (`CURRENCY`), the scenes (`SCENE`), or the limit in smallest units (`AMOUNT_…`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
 }

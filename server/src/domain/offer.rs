@@ -3,6 +3,7 @@
 use florin_shared::shopper::{Offer, Unavailable};
 use florin_shared::{Method, Money};
 
+use super::scene::Scene;
 use crate::clock::Millis;
 
 /// What a channel sells for a method in one currency: a row of the channel's table.
@@ -24,6 +25,8 @@ pub struct Product {
     pub step: i64,
     /// What the shopper does with the code.
     pub kind: Kind,
+    /// Where the shopper can do it.
+    pub scenes: &'static [Scene],
     /// Whether the channel can cancel it (D6).
     pub cancellable: bool,
     /// The shortest life a code may have.
@@ -62,6 +65,8 @@ pub struct Wanted<'a> {
     pub country: &'a str,
     /// Milliseconds until the session ends.
     pub rest: Millis,
+    /// Where the shopper is.
+    pub scene: Scene,
 }
 
 /// The product to carry `method` out, or why there is none.
@@ -87,6 +92,10 @@ pub fn choose(
 }
 
 fn fits(product: Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {
+    if !product.scenes.contains(&wanted.scene) {
+        let scenes = product.scenes.iter().map(|scene| scene.as_str().to_owned()).collect();
+        return Err(because("SCENE", scenes));
+    }
     let amount = wanted.amount.minor();
     if amount < product.least {
         return Err(because("AMOUNT_TOO_LOW", vec![product.least.to_string()]));

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::channel::Channel;
 use crate::clock::Millis;
 use crate::domain::offer::{self, Product, Wanted};
+use crate::domain::scene::Scene;
 use crate::domain::session::{Session, home_of};
 use crate::store::merchants::Merchant;
 
@@ -23,13 +24,13 @@ pub struct About {
     pub country: String,
     /// Milliseconds until the session ends.
     pub rest: Millis,
-    /// Where the shopper is. Every product of today's channels suits every scene, so it is told back and decides nothing.
-    pub scene: &'static str,
+    /// Where the shopper is.
+    pub scene: Scene,
 }
 
 impl About {
     /// About this session, as it stands now.
-    pub fn session(session: Session, now: Millis, scene: &'static str) -> About {
+    pub fn session(session: Session, now: Millis, scene: Scene) -> About {
         About {
             amount: session.amount,
             country: session.home().to_owned(),
@@ -40,14 +41,14 @@ impl About {
     }
 
     /// About an amount, in a session of this length.
-    pub fn amount(amount: Money, country: String, rest: Millis, scene: &'static str) -> About {
+    pub fn amount(amount: Money, country: String, rest: Millis, scene: Scene) -> About {
         let country =
             if country.is_empty() { home_of(amount.currency()).to_owned() } else { country };
         About { session: None, amount, country, rest, scene }
     }
 
     fn wanted(&self) -> Wanted<'_> {
-        Wanted { amount: self.amount, country: &self.country, rest: self.rest }
+        Wanted { amount: self.amount, country: &self.country, rest: self.rest, scene: self.scene }
     }
 }
 
@@ -79,7 +80,7 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         amount: about.amount.minor().to_string(),
         currency: about.amount.currency().to_string(),
         country: about.country.clone(),
-        scene: about.scene.to_owned(),
+        scene: about.scene.as_str().to_owned(),
         methods,
     }
 }
@@ -105,7 +106,11 @@ fn channel_explained(channel: &dyn Channel, method: Method, about: &About) -> Ch
 
 fn of(found: &Result<Product, Unavailable>) -> Verdict {
     match found {
-        Ok(_) => verdict("OFFERED", "SUITS", "it suits the amount, the country and the time left"),
+        Ok(_) => verdict(
+            "OFFERED",
+            "SUITS",
+            "it suits the amount, the country, the scene and the time left",
+        ),
         Err(why) => Verdict {
             message: sentence(why),
             needs: why.needs.clone(),
@@ -119,6 +124,7 @@ fn sentence(why: &Unavailable) -> String {
     match why.reason.as_str() {
         "CURRENCY" => format!("it takes other currencies only: {needs}"),
         "COUNTRY" => format!("it is for shoppers in other countries only: {needs}"),
+        "SCENE" => format!("it does not work where the shopper is, only in: {needs}"),
         "AMOUNT_TOO_LOW" => format!("the least it takes is {needs}, in smallest units"),
         "AMOUNT_TOO_HIGH" => format!("the most it takes is {needs}, in smallest units"),
         "AMOUNT_STEP" => format!("it takes only multiples of {needs} smallest units"),

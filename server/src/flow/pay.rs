@@ -13,6 +13,7 @@ use crate::channel::{Asking, ChannelError, Channels};
 use crate::clock::Millis;
 use crate::domain::offer::{self, Product, Wanted};
 use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement};
+use crate::domain::scene::Scene;
 use crate::domain::session::{NotPayable, Session};
 use crate::store::Tx;
 use crate::store::merchants::Merchant;
@@ -27,6 +28,8 @@ pub struct Choice {
     pub seen: i64,
     /// `WEB`, `WAP_IOS` or `WAP_ANDROID`.
     pub terminal: &'static str,
+    /// Where the shopper is.
+    pub scene: Scene,
 }
 
 /// When the first question is asked if nobody has answered by then: after the call's own deadline.
@@ -65,7 +68,7 @@ async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended>
             let session = desk.session(&session.id)?.clone();
             let now = desk.now();
             session.may_be_paid(now, choice.seen).map_err(refuse)?;
-            let product = suits(&channels, &merchant, &session, choice.method, now)?;
+            let product = suits(&channels, &merchant, &session, &choice, now)?;
             if let Some(open) = same_again(&desk, &session, choice.method, now) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
@@ -134,15 +137,20 @@ fn suits(
     channels: &Channels,
     merchant: &Merchant,
     session: &Session,
-    method: Method,
+    choice: &Choice,
     now: Millis,
 ) -> Result<Product> {
+    let method = choice.method;
     if !offer::enabled(merchant.appearance.methods.as_deref()).contains(&method) {
         let sentence = format!("{} is not offered by this merchant", method.as_str());
         return Err(Error::field(Code::MethodNotOffered, "method", sentence));
     }
-    let wanted =
-        Wanted { amount: session.amount, country: session.home(), rest: session.rest(now) };
+    let wanted = Wanted {
+        amount: session.amount,
+        country: session.home(),
+        rest: session.rest(now),
+        scene: choice.scene,
+    };
     offer::choose(&channels.products(), method, wanted).map_err(|why| {
         let needs = if why.needs.is_empty() {
             String::new()

@@ -11,6 +11,7 @@ use super::pay::opened;
 use crate::app::App;
 use crate::domain::offer::{self, Wanted};
 use crate::domain::payment::Payment;
+use crate::domain::scene::Scene;
 use crate::domain::session::Session;
 use crate::status::{Entry, Snapshot, return_url, status_of};
 use crate::store::{Tx, payments, sessions};
@@ -57,7 +58,7 @@ pub async fn status(app: &App, id: &SessionId) -> Result<StatusView> {
 }
 
 /// Everything the page shows.
-pub async fn view(app: &App, id: &SessionId) -> Result<CheckoutView> {
+pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutView> {
     let mut tx = app.store.read().await?;
     let session = sessions::get(&mut tx, id).await?.ok_or_else(|| Error::no_such("session"))?;
     let payments = payments::of_session(&mut tx, id).await?;
@@ -67,7 +68,7 @@ pub async fn view(app: &App, id: &SessionId) -> Result<CheckoutView> {
     let now = app.now();
     let state = status(app, id).await?;
     let wanted =
-        Wanted { amount: session.amount, country: session.home(), rest: session.rest(now) };
+        Wanted { amount: session.amount, country: session.home(), rest: session.rest(now), scene };
     Ok(CheckoutView {
         session_id: session.id.to_string(),
         version: session.shown.unsigned_abs(),

@@ -11,6 +11,7 @@ use florin_shared::{Code, SessionId};
 
 use super::language::Language;
 use super::template::{escape, fill};
+use crate::domain::scene::Scene;
 use crate::flow::view;
 use crate::{App, Error, Result};
 
@@ -46,7 +47,8 @@ async fn pay(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) -
 
 async fn page(app: &App, id: &str, words: &'static Words) -> Result<String> {
     let id: SessionId = id.parse().map_err(|_| Error::no_such("session"))?;
-    let (session, view) = (view::session(app, &id).await?, view::view(app, &id).await?);
+    // The list of methods is not read here: the widget asks for it, from where the shopper is.
+    let (session, view) = (view::session(app, &id).await?, view::view(app, &id, Scene::Pc).await?);
     if view::token_lives(&session, app.now()).is_err() {
         let told = if view.status == SessionStatus::Success { words.paid } else { words.ended };
         return Ok(notice(words, told, &back(&view)));

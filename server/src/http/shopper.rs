@@ -10,6 +10,7 @@ use florin_shared::shopper::{CheckoutView, OpenTransaction, PayRequest, StatusVi
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::domain::scene::Scene;
 use crate::flow::pay::Choice;
 use crate::flow::{cancel, pay, view};
 use crate::http::answer::Good;
@@ -36,8 +37,12 @@ pub fn routes() -> OpenApiRouter<App> {
     tag = "Shopper",
     responses((status = 200, description = "Done.", body = Envelope<CheckoutView>)),
 )]
-async fn show(State(app): State<App>, shopper: Shopper) -> Result<Good<CheckoutView>> {
-    Ok(Good(view::view(&app, &shopper.session).await?))
+async fn show(
+    State(app): State<App>,
+    shopper: Shopper,
+    headers: HeaderMap,
+) -> Result<Good<CheckoutView>> {
+    Ok(Good(view::view(&app, &shopper.session, Scene::of(agent(&headers))).await?))
 }
 
 /// How it stands, every two seconds.
@@ -84,8 +89,9 @@ async fn open(
     let seen = fields.number("version")?.unwrap_or(0);
     fields.end()?;
     shopper.entry.watch(app.now());
-    let choice =
-        Choice { method, seen: i64::try_from(seen).unwrap_or(0), terminal: terminal(&headers) };
+    let agent = agent(&headers);
+    let seen = i64::try_from(seen).unwrap_or(0);
+    let choice = Choice { method, seen, terminal: terminal(agent), scene: Scene::of(agent) };
     Ok(Good(pay::pay(&app, &shopper.session, choice).await?))
 }
 
@@ -131,11 +137,15 @@ fn known(id: &str) -> Result<PaymentId> {
 }
 
 /// The shopper's device, in the channel's words. A wrong guess only changes which way to pay is offered first.
-fn terminal(headers: &HeaderMap) -> &'static str {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
+fn terminal(agent: &str) -> &'static str {
     match agent {
         ios if ios.contains("iPhone") || ios.contains("iPad") => "WAP_IOS",
         android if android.contains("Android") => "WAP_ANDROID",
         _ => "WEB",
     }
+}
+
+/// What the browser says of itself.
+pub(super) fn agent(headers: &HeaderMap) -> &str {
+    headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("")
 }

@@ -17,6 +17,22 @@ on_both! {
         assert_eq!((refused.status, refused.code(), refused.field()), (409, "METHOD_NOT_OFFERED", "method"));
     }
 
+    async fn a_mini_program_is_offered_no_code_to_scan(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let path = format!("/v1/checkout/{}", session.id);
+        let agent = [("user-agent", "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50 miniProgram/wx0")];
+        let view = app.call(Method::GET, &path, Some(&session.token), &agent, None).await;
+        let methods = view.data()["methods"].as_array().unwrap();
+        let suiting: Vec<_> = methods.iter().filter(|offer| offer.get("unavailable").is_none()).collect();
+        assert_eq!(suiting, [&json!({ "method": "BANK_TRANSFER", "kind": "passcode" })]);
+        let gcash = methods.iter().find(|offer| offer["method"] == "GCASH").unwrap();
+        assert_eq!(gcash["unavailable"]["reason"], "SCENE");
+        let wish = json!({ "method": "GCASH", "version": 1 });
+        let refused = app.call(Method::POST, &format!("{path}/transactions"), Some(&session.token), &agent, Some(wish)).await;
+        assert_eq!((refused.status, refused.code(), refused.field()), (409, "METHOD_NOT_OFFERED", "method"));
+        app.pay(&session, "GCASH").await.data();
+    }
+
     async fn a_transfer_shows_a_passcode(app: TestApp) {
         let session = app.session("PHP", "128000").await;
         let opened = app.pay(&session, "BANK_TRANSFER").await;

@@ -6,6 +6,7 @@
 mod backups;
 mod commands;
 mod database;
+mod demo;
 mod figures;
 mod logs;
 mod overload;

@@ -124,13 +124,9 @@ impl World {
             .stderr(std::fs::File::create(&log).unwrap())
             .spawn()
             .unwrap();
-        let florin = Florin {
-            base: format!("http://{listen}"),
-            admin: format!("http://{admin}"),
-            http: self.http.clone(),
-            child,
-            log,
-        };
+        let base = format!("http://{listen}");
+        let florin =
+            Florin { admin: format!("http://{admin}"), log, ..Florin::at(base, self, child) };
         florin.until_ready().await;
         florin
     }
@@ -202,6 +198,11 @@ pub struct Session {
 }
 
 impl Florin {
+    /// A server that was started some other way, without an admin port and without a log.
+    pub fn at(base: String, world: &World, child: Child) -> Florin {
+        Florin { base, admin: String::new(), log: PathBuf::new(), http: world.http.clone(), child }
+    }
+
     async fn until_ready(&self) {
         for _ in 0..600 {
             let answer = self.http.get(format!("{}/readyz", self.base)).send().await;

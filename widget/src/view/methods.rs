@@ -115,6 +115,7 @@ fn reason(till: Till, why: &Unavailable) -> String {
     match why.reason.as_str() {
         "CURRENCY" => words.only_for(&listed(&why.needs)),
         "COUNTRY" => words.not_in_country(),
+        "SCENE" => words.not_here(),
         "AMOUNT_TOO_LOW" => words.from_amount(&limit()),
         "AMOUNT_TOO_HIGH" => words.up_to_amount(&limit()),
         "AMOUNT_STEP" => words.amount_step(&limit()),

@@ -6,6 +6,7 @@ use florin_shared::Method::{AlipayPlus, BankTransfer, Gcash, Grabpay, Maya, Shop
 
 use crate::clock::Millis;
 use crate::domain::offer::{Kind, Product};
+use crate::domain::scene::Scene;
 
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
@@ -62,6 +63,7 @@ const fn wallet(
         most,
         step: 1,
         kind: Kind::Scan,
+        scenes: Scene::WHERE_CODES_MAY_BE_SHOWN,
         cancellable: true,
         shortest: MINUTE,
         longest: 14 * MINUTE,
@@ -78,7 +80,13 @@ const fn transfer(
     most: i64,
 ) -> Product {
     let product = wallet(BankTransfer, name, country, currency, least, most);
-    Product { kind: Kind::Passcode, longest: 24 * HOUR, settles_in: 72 * HOUR, ..product }
+    Product {
+        kind: Kind::Passcode,
+        scenes: Scene::EVERYWHERE,
+        longest: 24 * HOUR,
+        settles_in: 72 * HOUR,
+        ..product
+    }
 }
 
 /// Indonesia's own methods cannot be cancelled.

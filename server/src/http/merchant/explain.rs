@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::asked::queries::OfMethods;
+use crate::domain::scene::Scene;
 use crate::domain::session::USUAL;
 use crate::flow::explain::{self, About};
 use crate::flow::query::{self, Key};
@@ -24,9 +25,6 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Where the shopper may be.
-const SCENES: [&str; 8] =
-    ["PC", "MOBILE", "WECHAT", "ALIPAY", "UNIONPAY", "MINI_PROGRAM", "APP", "IN_STORE"];
-
 /// Say why each method is offered, disabled or hidden.
 ///
 /// For a session, or for an amount.
@@ -50,7 +48,8 @@ async fn explained(
 
 /// A session of this merchant's, or an amount.
 async fn about(app: &App, merchant: &Merchant, fields: &mut Fields) -> Result<About> {
-    let scene = fields.word("scene", &SCENES)?;
+    let words: Vec<&str> = Scene::ALL.iter().map(|scene| scene.as_str()).collect();
+    let scene = fields.word("scene", &words)?.parse()?;
     if let Some(id) = fields.text("session_id", 64)? {
         let id = id.parse().map_err(|_| Error::no_such("session"))?;
         let session = query::session(app, &merchant.id, &Key::Session(id)).await?;

@@ -31,12 +31,16 @@ on_both! {
         assert_eq!((&php["country"], &php["scene"]), (&json!("PH"), &json!("MOBILE")));
         says(&php, "GCASH", "OFFERED", "SUITS", &[]);
         assert_eq!(of(&php, "GCASH")["channels"][0], json!({ "channel": "antom", "state": "OFFERED", "reason": "SUITS",
-            "message": "it suits the amount, the country and the time left", "product": "GCASH" }));
+            "message": "it suits the amount, the country, the scene and the time left", "product": "GCASH" }));
         says(&php, "ZALOPAY", "DISABLED", "CURRENCY", &["VND"]);
         says(&explained(app, "amount=25000&currency=PHP&country=SG").await, "GCASH", "DISABLED", "COUNTRY", &["PH"]);
         says(&explained(app, "amount=5000001&currency=HKD").await, "ALIPAY_PLUS", "DISABLED", "AMOUNT_TOO_HIGH", &["5000000"]);
         says(&explained(app, "amount=9&currency=CNY").await, "ALIPAY_PLUS", "DISABLED", "AMOUNT_TOO_LOW", &["10"]);
         says(&explained(app, "amount=150&currency=IDR").await, "SHOPEEPAY", "DISABLED", "AMOUNT_STEP", &["100"]);
+        let inside = explained(app, "amount=25000&currency=PHP&scene=MINI_PROGRAM").await;
+        let outside = ["PC", "MOBILE", "WECHAT", "ALIPAY", "UNIONPAY", "APP", "IN_STORE"];
+        says(&inside, "GCASH", "DISABLED", "SCENE", &outside);
+        says(&inside, "BANK_TRANSFER", "OFFERED", "SUITS", &[]);
         ask(app, Method::PATCH, "/v1/merchant").json(&json!({ "appearance": { "methods": ["GCASH"] } })).send().await.data();
         let fewer = explained(app, "amount=25000&currency=PHP").await;
         says(&fewer, "GCASH", "OFFERED", "SUITS", &[]);

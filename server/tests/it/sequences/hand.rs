@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use florin_server::clock::Millis;
 use florin_server::domain::reversal::{Outcome, Wish};
+use florin_server::domain::scene::Scene;
 use florin_server::flow::create_session::{NewSession, create_session};
 use florin_server::flow::query::Key;
 use florin_server::flow::refund::{self, NewRefund};
@@ -125,7 +126,7 @@ impl Hand {
 
     async fn pay(&self, session: usize, method: Method) -> Result<()> {
         let Some(session) = self.session(session) else { return Ok(()) };
-        let choice = pay::Choice { method, seen: 1, terminal: "WEB" };
+        let choice = pay::Choice { method, seen: 1, terminal: "WEB", scene: Scene::Pc };
         pay::pay(&self.app, &session, choice).await.map(drop)
     }
 

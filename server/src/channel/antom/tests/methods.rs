@@ -10,6 +10,7 @@ use florin_shared::Method::{
 use super::*;
 use crate::channel::antom::table::PRODUCTS;
 use crate::domain::offer::{Wanted, choose};
+use crate::domain::scene::Scene;
 
 const ASKED: &[(Method, &str, &str, &str)] = &[
     (AlipayPlus, "CN", "CNY", "ALIPAY_CN"),
@@ -41,7 +42,8 @@ const ASKED: &[(Method, &str, &str, &str)] = &[
 ];
 
 fn chosen(method: Method, country: &str, currency: &str) -> Option<&'static str> {
-    let wanted = Wanted { amount: money(100_000, currency), country, rest: 1_800_000 };
+    let wanted =
+        Wanted { amount: money(100_000, currency), country, rest: 1_800_000, scene: Scene::Pc };
     choose(PRODUCTS, method, wanted).ok().map(|product| product.name)
 }
 

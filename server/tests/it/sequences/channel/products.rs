@@ -2,6 +2,7 @@
 
 use florin_server::clock::Millis;
 use florin_server::domain::offer::{Kind, Product};
+use florin_server::domain::scene::Scene;
 use florin_shared::Method;
 
 use super::MINUTE;
@@ -16,6 +17,7 @@ const fn sold(method: Method, name: &'static str, longest: Millis) -> Product {
         most: 1_000_000,
         step: 1,
         kind: Kind::Scan,
+        scenes: Scene::EVERYWHERE,
         cancellable: true,
         shortest: MINUTE,
         longest,
