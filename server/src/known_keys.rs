@@ -12,7 +12,7 @@ use crate::app::digest_of;
 use crate::clock::Millis;
 
 /// How long a key is known without being looked up again.
-const LIFE: Millis = 2_000;
+pub const LIFE: Millis = 2_000;
 
 /// The keys that were looked up lately, by their digests.
 #[derive(Default)]

@@ -99,7 +99,8 @@ impl Wire {
 
     /// Whether it may be lent to somebody else.
     fn is_at_rest(&self) -> bool {
-        self.unit == Unit::Outside && !self.is_stale && !self.client.is_closed()
+        let is_idle = self.unit == Unit::Outside && self.waiting.is_empty();
+        is_idle && !self.is_stale && !self.client.is_closed()
     }
 
     /// Begins a unit; the server hears of it with its first statement.
