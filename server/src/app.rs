@@ -15,6 +15,7 @@ use crate::channel::Channels;
 use crate::clock::{Clock, Millis, Random};
 use crate::courier::Courier;
 use crate::gates::Gates;
+use crate::known_keys::KnownKeys;
 use crate::life::Life;
 use crate::status::Board;
 use crate::store::Store;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub life: Life,
     tokens: hmac::Key,
     known: RwLock<HashMap<MerchantId, (Millis, Arc<Merchant>)>>,
+    /// Whose key is whose.
+    pub keys: KnownKeys,
 }
 
 /// One bell for each worker.
@@ -149,6 +152,7 @@ impl App {
             life: Life::default(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
             known: RwLock::default(),
+            keys: KnownKeys::default(),
         })))
     }
 

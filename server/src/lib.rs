@@ -14,6 +14,7 @@ pub mod error;
 pub mod flow;
 pub mod gates;
 pub mod http;
+pub mod known_keys;
 pub mod life;
 pub mod metrics;
 pub mod status;

@@ -1,9 +1,12 @@
 //! `florin keys`: a merchant's secret keys, for whoever holds the database.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use florin_server::clock::{Clock, Random, rfc3339};
+use florin_server::known_keys::LIFE;
 use florin_server::store::operate::{self, KeyRow};
 use florin_server::store::{Store, StoreError, Tx, merchants};
 use florin_shared::MerchantId;
@@ -18,8 +21,8 @@ use super::{Answer, Where, table};
   florin keys new --merchant 18356675194960        the key is shown once, and kept only as a digest
   florin keys revoke 3fa9c2d41b07 --merchant 18356675194960
 
-To roll a key: make a new one, let the merchant's servers use it, revoke the old one. A revoked key opens nothing from
-the next request on. JSON: {\"keys\": [{\"id\", \"created\"}]}, {\"id\", \"key\"} or {\"revoked\": id}")]
+To roll a key: make a new one, let the merchant's servers use it, revoke the old one. When the command says so, two seconds
+later, the old one opens nothing on any server. JSON: {\"keys\": [{\"id\", \"created\"}]}, {\"id\", \"key\"} or {\"revoked\": id}")]
 pub(crate) struct Keys {
     #[command(subcommand)]
     act: Act,
@@ -110,6 +113,8 @@ async fn revoke(prefix: &str, whose: &Whose, even_the_last: bool) -> anyhow::Res
         .and_then(
         |gone| if gone { Ok(()) } else { Err(StoreError::Unreadable(prefix.into(), "a key")) },
     )?;
+    // Servers that run know a key for so long without looking it up.
+    tokio::time::sleep(Duration::from_millis(LIFE.unsigned_abs() + 100)).await;
     Ok(Answer::good(format!("{} opens nothing any more", id(key)), json!({ "revoked": id(key) })))
 }
 

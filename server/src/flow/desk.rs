@@ -16,8 +16,8 @@ use crate::domain::payment::{Payment, Role};
 use crate::domain::session::{Session, SessionState};
 use crate::status::Snapshot;
 use crate::store::merchants::Merchant;
-use crate::store::orders::{self, Locked, SpokeOf};
-use crate::store::{Tx, payments, sessions};
+use crate::store::orders::{self, Locked, SpokeOf, Whole};
+use crate::store::{Tx, payments};
 use crate::{Error, Result};
 
 mod changes;
@@ -93,11 +93,8 @@ impl Finished {
 impl Desk {
     /// Locks the order and reads everything about it; the lock comes first (rules R1, R2).
     pub async fn open(tx: &mut Tx, context: Context) -> Result<Desk> {
-        let locked = orders::lock(tx, &context.merchant.id, &context.trans_id).await?;
-        let order = locked.ok_or_else(|| Error::no_such("order"))?;
-        let sessions = sessions::of_order(tx, &order).await?;
-        let payments =
-            payments::of_order(tx, context.merchant.id.as_str(), &context.trans_id).await?;
+        let whole = orders::whole(tx, &context.merchant.id, &context.trans_id).await?;
+        let Whole { order, sessions, payments } = whole.ok_or_else(|| Error::no_such("order"))?;
         Ok(Desk { order, sessions, stored: payments.clone(), payments, context })
     }
 

@@ -33,7 +33,8 @@ pub async fn create(app: &App, holder: Holder, made_by: Option<String>) -> Resul
     let random = hex(&app.random.bytes::<32>());
     let secret = format!("{}{random}", beginning(&holder));
     let (kept, now) = (secret.clone(), app.now());
-    app.store
+    let added = app
+        .store
         .write(async move |tx: &mut Tx| {
             let made_by = made_by.as_deref().unwrap_or_default();
             let key = NewKey { secret: &kept, made_by, at: now };
@@ -43,7 +44,10 @@ pub async fn create(app: &App, holder: Holder, made_by: Option<String>) -> Resul
             }
             .map_err(|error: StoreError| Error::from(error))
         })
-        .await?;
+        .await;
+    // It may have taken the place of one whose answer was never given.
+    app.keys.forget();
+    added?;
     let row = KeyRow {
         key_digest: keys::digest_of(&secret),
         prefix: keys::shown(&secret).to_owned(),
@@ -72,8 +76,10 @@ pub async fn delete(app: &App, holder: Holder, id: String) -> Result<()> {
             }
             .map_err(|error: StoreError| Error::from(error))
         })
-        .await?;
-    match deleted {
+        .await;
+    // Also when the commit's outcome is not known.
+    app.keys.forget();
+    match deleted? {
         Deleted::Gone => Ok(()),
         Deleted::Unknown => Err(Error::no_such("key")),
         Deleted::IsLast => Err(Error::refused(

@@ -40,8 +40,9 @@ pub async fn pay(app: &App, session: &SessionId, choice: Choice) -> Result<OpenT
     let app = app.clone();
     let session = session.clone();
     to_the_end(async move {
-        let page = view::session(&app, &session).await?;
-        let payment = match intend(&app, page, choice).await? {
+        // Only to know which order it is: what counts is read under its lock.
+        let page = view::entry(&app, &session).await?.snapshot().session.clone();
+        let payment = match intend(&app, &page, choice).await? {
             Intended::New(payment) => open(&app, &payment).await?,
             Intended::Open(payment) => wait_for_code(&app, payment).await?,
         };
@@ -56,8 +57,9 @@ enum Intended {
 }
 
 /// Decides under the lock and writes the intent down, before anyone else knows.
-async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended> {
-    let context = Context::of(app, &session.merchant, &session.trans_id).await?;
+async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
+    let context = Context::of(app, &page.merchant, &page.trans_id).await?;
+    let id = page.id.clone();
     let channels = app.channels.clone();
     let life = app.code_life;
     let (intended, finished): (Intended, Finished) = app
@@ -65,7 +67,7 @@ async fn intend(app: &App, session: Session, choice: Choice) -> Result<Intended>
         .write(async move |tx: &mut Tx| {
             let (random, merchant) = (context.random.clone(), context.merchant.clone());
             let mut desk = Desk::open(tx, context).await?;
-            let session = desk.session(&session.id)?.clone();
+            let session = desk.session(&id)?.clone();
             let now = desk.now();
             session.may_be_paid(now, choice.seen).map_err(refuse)?;
             let product = suits(&channels, &merchant, &session, &choice, now)?;

@@ -75,9 +75,15 @@ fn is_the_keys(parts: &Parts, id: &MerchantId) -> Result<()> {
 }
 
 async fn merchant_of(app: &App, key: &str) -> Result<MerchantId> {
+    let now = app.now();
+    let miss = match app.keys.find(key, now) {
+        Ok(known) => return Ok(known),
+        Err(miss) => miss,
+    };
     let owner = keys::merchant_of(&mut app.store.read().await?, key).await?;
     let owner = owner.ok_or_else(opens_nothing)?;
     note_use(app, key, &owner);
+    app.keys.keep(miss, owner.id.clone(), now);
     Ok(owner.id)
 }
 

@@ -90,8 +90,7 @@ pub async fn page(
             id.to_string(),
         ),
     };
-    Ok(tx
-        .sql(text)
+    tx.sql(text)
         .bind(merchant.as_str())
         .bind(which)
         .bind(page.state.map_or("", DeliveryState::as_str))
@@ -99,7 +98,7 @@ pub async fn page(
         .bind(page.before.map_or_else(|| "WDz".to_owned(), |id| id.to_string()))
         .bind(page.most)
         .all()
-        .await?)
+        .await
 }
 
 /// A merchant's delivery.
@@ -108,7 +107,7 @@ pub async fn get(
     merchant: &MerchantId,
     id: &DeliveryId,
 ) -> Result<Option<DeliveryRow>, StoreError> {
-    Ok(tx
+    tx
         .sql(
             "select delivery_id, message_id, endpoint_id, url, kind, trans_id, session_id, order_id, seq, state, tries,
                     next_ms, created_ms, done_ms, body
@@ -117,17 +116,16 @@ pub async fn get(
         .bind(id.as_str())
         .bind(merchant.as_str())
         .one()
-        .await?)
+        .await
 }
 
 /// Every try of a delivery, oldest first.
 pub async fn tries(tx: &mut Tx, delivery: &str) -> Result<Vec<TryRow>, StoreError> {
-    Ok(tx
-        .sql(
-            "select number, at_ms, took_ms, status, error, excerpt, next_ms from delivery_try
+    tx.sql(
+        "select number, at_ms, took_ms, status, error, excerpt, next_ms from delivery_try
               where delivery_id = $1 order by number",
-        )
-        .bind(delivery.to_owned())
-        .all()
-        .await?)
+    )
+    .bind(delivery.to_owned())
+    .all()
+    .await
 }

@@ -205,19 +205,18 @@ pub async fn listening(
     kind: &str,
     has_notify_url: bool,
 ) -> Result<Vec<Listener>, StoreError> {
-    Ok(tx
-        .sql(
-            "select distinct e.endpoint_id, e.url from webhook_subscription w
+    tx.sql(
+        "select distinct e.endpoint_id, e.url from webhook_subscription w
                join webhook_endpoint e on e.endpoint_id = w.endpoint_id
               where w.merchant_id = $1 and w.until_ms is null and $2 like w.pattern
                 and (w.sessions = 'ALL' or $3 = 0)
               order by e.endpoint_id",
-        )
-        .bind(merchant.as_str())
-        .bind(kind.to_owned())
-        .bind(i64::from(has_notify_url))
-        .all()
-        .await?)
+    )
+    .bind(merchant.as_str())
+    .bind(kind.to_owned())
+    .bind(i64::from(has_notify_url))
+    .all()
+    .await
 }
 
 /// A secret that is new.

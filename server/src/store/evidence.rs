@@ -36,7 +36,7 @@ pub async fn keep(
     .bind(returned)
     .bind(payment.cancels_sent)
     .bind(now)
-    .execute()
+    .later()
     .await?;
     Ok(())
 }

@@ -100,26 +100,25 @@ pub async fn used(tx: &mut Tx, key: &str, day: i64) -> Result<(), StoreError> {
 
 /// The keys of a merchant, oldest first.
 pub async fn of_merchant(tx: &mut Tx, id: &MerchantId) -> Result<Vec<KeyRow>, StoreError> {
-    Ok(tx
-        .sql(
-            "select key_digest, prefix, last_used_day, created_ms from api_key where merchant_id = $1
+    tx.sql(
+        "select key_digest, prefix, last_used_day, created_ms from api_key where merchant_id = $1
               order by created_ms, key_digest",
-        )
-        .bind(id.as_str())
-        .all()
-        .await?)
+    )
+    .bind(id.as_str())
+    .all()
+    .await
 }
 
 /// The keys of an organisation, oldest first.
 pub async fn of_organisation(tx: &mut Tx, id: &str) -> Result<Vec<KeyRow>, StoreError> {
-    Ok(tx
+    tx
         .sql(
             "select key_digest, prefix, last_used_day, created_ms from organisation_key where organisation_id = $1
               order by created_ms, key_digest",
         )
         .bind(id)
         .all()
-        .await?)
+        .await
 }
 
 /// Adds a key to a merchant. A key of the same idempotent request is replaced: its answer was never given.

@@ -79,7 +79,7 @@ impl Entry<'_> {
         .bind(self.money.minor())
         .bind(self.payment.id.to_string())
         .bind(self.reversal.to_owned())
-        .execute()
+        .later()
         .await?;
         Ok(())
     }

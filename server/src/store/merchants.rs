@@ -57,7 +57,7 @@ pub async fn own(tx: &mut Tx, id: &MerchantId) -> Result<Option<Merchant>, Store
 }
 
 async fn row_of(tx: &mut Tx, id: &MerchantId) -> Result<Option<MerchantRow>, StoreError> {
-    Ok(tx
+    tx
         .sql(
             "select m.merchant_id, m.name, m.livemode, m.late_success, m.auto_query, m.appearance, m.webhook_secret,
                coalesce(o.appearance, '{}') as inherited
@@ -66,7 +66,7 @@ async fn row_of(tx: &mut Tx, id: &MerchantId) -> Result<Option<MerchantRow>, Sto
         )
         .bind(id.as_str())
         .one()
-        .await?)
+        .await
 }
 
 async fn read(tx: &mut Tx, id: &MerchantId, row: MerchantRow) -> Result<Merchant, StoreError> {

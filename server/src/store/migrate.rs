@@ -32,7 +32,7 @@ pub async fn pending(store: &Store) -> Result<Vec<Step>, super::StoreError> {
     Ok(known().into_iter().filter(|step| !applied.contains(&step.version)).collect())
 }
 
-async fn applied(tx: &mut Tx) -> sqlx::Result<Vec<i64>> {
+async fn applied(tx: &mut Tx) -> Result<Vec<i64>, super::StoreError> {
     let table = match tx {
         Tx::Sqlite(_) | Tx::SqliteReader(_) => {
             "select count(*) from sqlite_master where name = '_sqlx_migrations'"

@@ -4,10 +4,9 @@
 //! first statement of every unit that touches an order is its lock (`store/orders.rs`).
 
 use std::str::FromStr;
-use std::time::Duration;
 
+use sqlx::PgConnection;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -31,6 +30,8 @@ pub mod organisations;
 pub mod outbox;
 pub mod payments;
 mod pen;
+mod postgres;
+mod refused;
 pub mod reversals;
 pub mod sessions;
 mod sql;
@@ -39,9 +40,6 @@ mod writer;
 use pen::Pen;
 pub use sql::{Row, Sql, Tx};
 use writer::Writer;
-
-use crate::clock::Stopwatch;
-use crate::metrics::COMMIT_SECONDS;
 
 /// Why a unit of work came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +101,7 @@ pub struct Store(Pool);
 #[derive(Clone)]
 enum Pool {
     Sqlite { writer: Writer, readers: SqlitePool },
-    Postgres(PgPool),
+    Postgres(postgres::Pool),
 }
 
 /// SQLite before 3.51.3 can corrupt a database in WAL mode (`reliability/` 1.3).
@@ -113,7 +111,7 @@ impl Store {
     /// Opens `sqlite:path` or `postgres://…` and brings its schema up to date.
     pub async fn connect(url: &str) -> anyhow::Result<Store> {
         let store = if url.starts_with("postgres") {
-            Store(Pool::Postgres(postgres(url).await?))
+            Store(Pool::Postgres(migrated(url).await?))
         } else {
             Store(sqlite(url).await?)
         };
@@ -123,11 +121,9 @@ impl Store {
     /// The same database, for looking only: nothing is migrated and nothing can be written.
     pub async fn connect_read_only(url: &str) -> anyhow::Result<Store> {
         if url.starts_with("postgres") {
-            let options =
-                PgConnectOptions::from_str(url)?.options([("default_transaction_read_only", "on")]);
-            let pool =
-                PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(5));
-            return Ok(Store(Pool::Postgres(pool.connect_with(options).await?)));
+            let only = [("default_transaction_read_only", "on")];
+            let config = postgres::config(&postgres::connect_options(url, &only)?)?;
+            return Ok(Store(Pool::Postgres(postgres::Pool::connect(config, 2).await?)));
         }
         let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
         let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
@@ -144,14 +140,12 @@ impl Store {
         match &self.0 {
             Pool::Sqlite { writer, .. } => writer.write(unit).await,
             Pool::Postgres(pool) => {
-                let begun = pool.begin().await.map_err(StoreError::NotBegun)?;
-                let mut tx = Tx::Postgres(begun);
-                let value = unit(&mut tx).await?;
-                let Tx::Postgres(begun) = tx else { unreachable!("a unit keeps its transaction") };
-                let watch = Stopwatch::start();
-                begun.commit().await.map_err(StoreError::Unconfirmed)?;
-                metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
-                Ok(value)
+                let mut lent = pool.lend().await.map_err(StoreError::NotBegun)?;
+                lent.begin();
+                let mut tx = Tx::Postgres(lent);
+                let outcome = unit(&mut tx).await;
+                let Tx::Postgres(lent) = tx else { unreachable!("a unit keeps its transaction") };
+                lent.end(outcome).await
             }
         }
     }
@@ -163,7 +157,7 @@ impl Store {
                 readers.acquire().await.map(Tx::SqliteReader).map_err(StoreError::NotBegun)
             }
             Pool::Postgres(pool) => {
-                pool.acquire().await.map(Tx::PostgresReader).map_err(StoreError::NotBegun)
+                pool.lend().await.map(Tx::PostgresReader).map_err(StoreError::NotBegun)
             }
         }
     }
@@ -177,9 +171,7 @@ impl Store {
     pub fn queue(&self) -> usize {
         match &self.0 {
             Pool::Sqlite { writer, .. } => writer.waiting(),
-            Pool::Postgres(pool) => {
-                usize::try_from(pool.size()).unwrap_or(0).saturating_sub(pool.num_idle())
-            }
+            Pool::Postgres(pool) => pool.lent(),
         }
     }
 
@@ -195,26 +187,21 @@ impl Store {
     }
 }
 
-async fn postgres(url: &str) -> anyhow::Result<PgPool> {
+/// How many units and questions may be under way on PostgreSQL at once.
+const CONNECTIONS: u32 = 24;
+
+async fn migrated(url: &str) -> anyhow::Result<postgres::Pool> {
     // Nobody waits for ever, least of all for one order's lock.
     let limits = [
         ("lock_timeout", "5s"),
         ("statement_timeout", "15s"),
         ("idle_in_transaction_session_timeout", "15s"),
     ];
-    let options = PgConnectOptions::from_str(url)?
-        .options(limits)
-        .log_statements(tracing::log::LevelFilter::Trace);
-    let pool = PgPoolOptions::new()
-        .max_connections(24)
-        // A request that waits longer than this for a connection is better told so.
-        .acquire_timeout(Duration::from_secs(5))
-        // Each is tried when it comes back; a second time on its way out would double every short question.
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await?;
-    migrations().run(&pool).await?;
-    Ok(pool)
+    let options = postgres::connect_options(url, &limits)?;
+    let mut connection = PgConnection::connect_with(&options).await?;
+    migrations().run_direct(None, &mut connection, false).await?;
+    connection.close().await?;
+    Ok(postgres::Pool::connect(postgres::config(&options)?, CONNECTIONS).await?)
 }
 
 async fn sqlite(url: &str) -> anyhow::Result<Pool> {

@@ -73,14 +73,13 @@ row! {
 
 /// The keys of a merchant, oldest first.
 pub async fn keys(tx: &mut Tx, merchant: &MerchantId) -> Result<Vec<KeyRow>, StoreError> {
-    Ok(tx
-        .sql(
-            "select key_digest, merchant_id, created_ms from api_key where merchant_id = $1
+    tx.sql(
+        "select key_digest, merchant_id, created_ms from api_key where merchant_id = $1
               order by created_ms, key_digest",
-        )
-        .bind(merchant.as_str())
-        .all()
-        .await?)
+    )
+    .bind(merchant.as_str())
+    .all()
+    .await
 }
 
 /// Adds a key; what is kept is its digest.
@@ -111,10 +110,7 @@ pub async fn revoke_key(
 
 /// Every merchant's id, name and whether real money moves.
 pub async fn merchants(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
-    Ok(tx
-        .sql("select merchant_id, name, livemode from merchant order by merchant_id")
-        .all()
-        .await?)
+    tx.sql("select merchant_id, name, livemode from merchant order by merchant_id").all().await
 }
 
 row! {
@@ -131,7 +127,7 @@ pub async fn sessions(
     (merchant, trans_id, state): (&str, &str, &str),
     most: i64,
 ) -> Result<Vec<SessionLine>, StoreError> {
-    Ok(tx
+    tx
         .sql(
             "select session_id, merchant_id, trans_id, state, amount, currency, created_ms, expire_ms
                from session
@@ -143,7 +139,7 @@ pub async fn sessions(
         .bind(state.to_owned())
         .bind(most)
         .all()
-        .await?)
+        .await
 }
 
 /// The session of a payment's number.
@@ -170,15 +166,14 @@ pub async fn log(
     merchant: &str,
     trans_id: &str,
 ) -> Result<Vec<EventLine>, StoreError> {
-    Ok(tx
-        .sql(
-            "select seq, session_id, payment_id, kind, from_state, to_state, at_ms from event
+    tx.sql(
+        "select seq, session_id, payment_id, kind, from_state, to_state, at_ms from event
               where merchant_id = $1 and trans_id = $2 order by seq",
-        )
-        .bind(merchant.to_owned())
-        .bind(trans_id.to_owned())
-        .all()
-        .await?)
+    )
+    .bind(merchant.to_owned())
+    .bind(trans_id.to_owned())
+    .all()
+    .await
 }
 
 row! {
@@ -192,14 +187,14 @@ row! {
 
 /// The payments of a session, oldest first.
 pub async fn payments(tx: &mut Tx, session: &SessionId) -> Result<Vec<PaymentLine>, StoreError> {
-    Ok(tx
+    tx
         .sql(
             "select payment_id, method, channel, state, role, reason, amount, currency, asks, next_ask_ms, created_ms
                from payment where session_id = $1 order by created_ms, payment_id",
         )
         .bind(session.to_string())
         .all()
-        .await?)
+        .await
 }
 
 row! {
@@ -216,15 +211,14 @@ pub async fn messages(
     merchant: &str,
     trans_id: &str,
 ) -> Result<Vec<MessageLine>, StoreError> {
-    Ok(tx
-        .sql(
-            "select seq, message_id, endpoint_id, url, state, tries, last_error, created_ms from outbox
+    tx.sql(
+        "select seq, message_id, endpoint_id, url, state, tries, last_error, created_ms from outbox
               where merchant_id = $1 and trans_id = $2 order by seq, endpoint_id",
-        )
-        .bind(merchant.to_owned())
-        .bind(trans_id.to_owned())
-        .all()
-        .await?)
+    )
+    .bind(merchant.to_owned())
+    .bind(trans_id.to_owned())
+    .all()
+    .await
 }
 
 row! {
@@ -241,16 +235,15 @@ pub async fn told_since(
     merchant: &str,
     since: Millis,
 ) -> Result<Vec<Outgoing>, StoreError> {
-    Ok(tx
-        .sql(
-            "select message_id, merchant_id, trans_id, body, created_ms from outbox
+    tx.sql(
+        "select message_id, merchant_id, trans_id, body, created_ms from outbox
               where created_ms >= $2 and ($1 = '' or merchant_id = $1)
               order by created_ms, trans_id, seq limit 1000",
-        )
-        .bind(merchant.to_owned())
-        .bind(since)
-        .all()
-        .await?)
+    )
+    .bind(merchant.to_owned())
+    .bind(since)
+    .all()
+    .await
 }
 
 /// Where merchants are told things: address, messages waiting, and the last reason that one waits.
@@ -258,14 +251,14 @@ pub async fn addresses(
     tx: &mut Tx,
     since: Millis,
 ) -> Result<Vec<(String, i64, String)>, StoreError> {
-    Ok(tx
+    tx
         .sql(
             "select url, sum(case when state = 'PENDING' then 1 else 0 end), max(last_error) from outbox
               where created_ms >= $1 group by url order by url limit 50",
         )
         .bind(since)
         .all()
-        .await?)
+        .await
 }
 
 /// How many payments are marked in one commit: a running server waits behind it.
@@ -289,7 +282,7 @@ pub async fn ask_again(
         .write(async move |tx: &mut Tx| {
             let sql = "update reversal set next_try_ms = $2
                         where created_ms >= $1 and state in ('INTENT', 'SENT', 'UNKNOWN')";
-            Ok::<_, StoreError>(tx.sql(sql).bind(since).bind(now).execute().await?)
+            tx.sql(sql).bind(since).bind(now).execute().await
         })
         .await?;
     Ok((marked, reversals))
@@ -316,7 +309,7 @@ async fn mark(
     since: Millis,
     now: Millis,
 ) -> Result<u64, StoreError> {
-    Ok(tx
+    tx
         .sql(
             "update payment set next_ask_ms = $4
               where payment_id > $1 and payment_id <= $2 and created_ms >= $3 and state <> 'INTENT'",
@@ -326,7 +319,7 @@ async fn mark(
         .bind(since)
         .bind(now)
         .execute()
-        .await?)
+        .await
 }
 
 /// Of the payments younger than `since`: how many have ended and are still a question, which only an answer of the channel

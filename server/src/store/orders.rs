@@ -2,8 +2,12 @@
 
 use florin_shared::{MerchantId, Money, PaymentId, ReversalId, SessionId};
 
+use super::payments::{self, PaymentRow};
+use super::sessions::{self, SessionRow};
 use super::{StoreError, Tx};
 use crate::clock::Millis;
+use crate::domain::payment::Payment;
+use crate::domain::session::Session;
 
 /// An order under its lock. Its log's number rises with every event that is added through it.
 pub struct Locked {
@@ -54,58 +58,80 @@ pub async fn open(
     trans_id: &str,
     amount: Money,
 ) -> Result<Locked, StoreError> {
-    tx.sql(
-        "insert into pay_order (merchant_id, trans_id, amount, currency, seq, version) values ($1, $2, $3, $4, 0, 0)
-         on conflict (merchant_id, trans_id) do nothing",
-    )
-    .bind(merchant.as_str())
-    .bind(trans_id)
-    .bind(amount.minor())
-    .bind(amount.currency().to_string())
-    .execute()
-    .await?;
-    let locked = lock(tx, merchant, trans_id).await?;
-    locked.ok_or_else(|| StoreError::Unreadable(trans_id.to_owned(), "an order just made"))
-}
-
-/// Locks an order: the first statement of every unit that touches one (rule R1). On PostgreSQL it waits for the row,
-/// and what is read afterwards is what the other committed.
-pub async fn lock(
-    tx: &mut Tx,
-    merchant: &MerchantId,
-    trans_id: &str,
-) -> Result<Option<Locked>, StoreError> {
-    let row: Option<(i64, String, i64, i64)> = tx
+    let row: Option<LockRow> = tx
         .sql(
-            "update pay_order set version = version + 1 where merchant_id = $1 and trans_id = $2
+            "insert into pay_order (merchant_id, trans_id, amount, currency, seq, version) values ($1, $2, $3, $4, 0, 1)
+             on conflict (merchant_id, trans_id) do update set version = pay_order.version + 1
              returning amount, currency, seq, version",
         )
         .bind(merchant.as_str())
         .bind(trans_id)
+        .bind(amount.minor())
+        .bind(amount.currency().to_string())
         .one()
         .await?;
-    row.map(|(amount, currency, seq, version)| {
-        let amount = money(amount, &currency)?;
-        Ok(Locked {
-            merchant: merchant.clone(),
-            trans_id: trans_id.to_owned(),
-            amount,
-            seq,
-            version,
-            spoke_of: SpokeOf::default(),
-            written: seq,
-        })
+    let row =
+        row.ok_or_else(|| StoreError::Unreadable(trans_id.to_owned(), "an order just made"))?;
+    locked(merchant, trans_id, row)
+}
+
+/// What a lock gives: amount, currency, number of the last line, version.
+type LockRow = (i64, String, i64, i64);
+
+const LOCK: &str =
+    "update pay_order set version = version + 1 where merchant_id = $1 and trans_id = $2
+   returning amount, currency, seq, version";
+
+/// An order with everything about it.
+pub struct Whole {
+    /// The lock.
+    pub order: Locked,
+    /// Oldest first.
+    pub sessions: Vec<Session>,
+    /// Oldest first.
+    pub payments: Vec<Payment>,
+}
+
+/// Locks an order and reads everything about it: the first statement of every unit that touches one is the lock (rule
+/// R1). On PostgreSQL it waits for the row, and what is read afterwards is what the other committed.
+pub async fn whole(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    trans_id: &str,
+) -> Result<Option<Whole>, StoreError> {
+    let texts = [LOCK, sessions::OF_ORDER, payments::OF_ORDER];
+    let (rows, sessions, payments): (Vec<LockRow>, Vec<SessionRow>, Vec<PaymentRow>) =
+        tx.three(texts, &[merchant.as_str(), trans_id]).await?;
+    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    Ok(Some(Whole {
+        order: locked(merchant, trans_id, row)?,
+        sessions: sessions.into_iter().map(Session::try_from).collect::<Result<_, _>>()?,
+        payments: payments.into_iter().map(Payment::try_from).collect::<Result<_, _>>()?,
+    }))
+}
+
+fn locked(
+    merchant: &MerchantId,
+    trans_id: &str,
+    (amount, currency, seq, version): LockRow,
+) -> Result<Locked, StoreError> {
+    Ok(Locked {
+        merchant: merchant.clone(),
+        trans_id: trans_id.to_owned(),
+        amount: money(amount, &currency)?,
+        seq,
+        version,
+        spoke_of: SpokeOf::default(),
+        written: seq,
     })
-    .transpose()
 }
 
 /// Sessions whose order's log has grown since then, with the number of its last line.
 pub async fn changed(tx: &mut Tx, since: Millis) -> Result<Vec<(String, i64)>, StoreError> {
-    Ok(tx
-        .sql("select session_id, max(seq) from event where at_ms >= $1 group by session_id")
+    tx.sql("select session_id, max(seq) from event where at_ms >= $1 group by session_id")
         .bind(since)
         .all()
-        .await?)
+        .await
 }
 
 impl Locked {
@@ -138,7 +164,7 @@ impl Locked {
         .bind(event.to)
         .bind(event.at)
         .bind(reversal.map(ReversalId::as_str))
-        .execute()
+        .later()
         .await?;
         self.spoke_of.results |= event.kind == "RESULT";
         self.spoke_of.reversals |= event.kind == "REVERSAL";
@@ -154,7 +180,7 @@ impl Locked {
             .bind(self.merchant.as_str())
             .bind(&self.trans_id)
             .bind(self.seq)
-            .execute()
+            .later()
             .await?;
         self.written = self.seq;
         Ok(())
@@ -168,7 +194,7 @@ impl Locked {
             .bind(&self.trans_id)
             .bind(amount.minor())
             .bind(amount.currency().to_string())
-            .execute()
+            .later()
             .await?;
         Ok(())
     }

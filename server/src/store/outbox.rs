@@ -66,7 +66,7 @@ pub async fn add(
     .bind(message.session.as_str())
     .bind(message.payment.as_str())
     .bind(message.kind.to_owned())
-    .execute()
+    .later()
     .await?;
     Ok(())
 }
@@ -145,7 +145,7 @@ async fn lease_group(
         // A group that is not full is filled up with an id that nobody has.
         take = take.bind(group.get(at).map_or_else(String::new, |(id,)| id.clone()));
     }
-    Ok(take.all().await?)
+    take.all().await
 }
 
 /// What is written down of a try.
@@ -224,7 +224,7 @@ async fn record_group(tx: &mut Tx, group: &[&Tried; GROUP]) -> Result<(), StoreE
             .bind(tried.took)
             .bind(tried.status);
     }
-    insert.execute().await?;
+    insert.later().await?;
     let latest = group.iter().map(|tried| tried.at + tried.took).max().unwrap_or(0);
     let mut done = tx.sql(
         "update outbox set state = 'DONE', done_ms = $1, last_error = '', leased_until_ms = 0
@@ -234,8 +234,7 @@ async fn record_group(tx: &mut Tx, group: &[&Tried; GROUP]) -> Result<(), StoreE
     for tried in group {
         done = done.bind(tried.delivery.clone());
     }
-    done.execute().await?;
-    Ok(())
+    done.later().await
 }
 
 async fn record_one(tx: &mut Tx, tried: &Tried) -> Result<(), StoreError> {
@@ -255,7 +254,7 @@ async fn record_one(tx: &mut Tx, tried: &Tried) -> Result<(), StoreError> {
     .bind(tried.error.clone())
     .bind(tried.excerpt.clone())
     .bind(next)
-    .execute()
+    .later()
     .await?;
     match tried.next {
         Next::Done => done(tx, tried).await,
@@ -271,9 +270,8 @@ async fn done(tx: &mut Tx, tried: &Tried) -> Result<(), StoreError> {
     )
     .bind(tried.delivery.clone())
     .bind(tried.at + tried.took)
-    .execute()
-    .await?;
-    Ok(())
+    .later()
+    .await
 }
 
 async fn refused(
@@ -292,9 +290,8 @@ async fn refused(
     .bind(state.as_str())
     .bind(next)
     .bind(tried.error.clone())
-    .execute()
-    .await?;
-    Ok(())
+    .later()
+    .await
 }
 
 /// An endpoint is disabled: what it has not been told waits for it.
@@ -354,7 +351,7 @@ pub async fn replay_order(
     undelivered: bool,
     now: Millis,
 ) -> Result<u64, StoreError> {
-    Ok(tx
+    tx
         .sql(
             "update outbox set state = 'PENDING', next_ms = $3, round_ms = $3, round_tries = tries, done_ms = null
               where merchant_id = $1 and trans_id = $2 and leased_until_ms <= $3 and state <> 'HELD'
@@ -365,5 +362,5 @@ pub async fn replay_order(
         .bind(now)
         .bind(i64::from(undelivered))
         .execute()
-        .await?)
+        .await
 }

@@ -88,20 +88,15 @@ pub async fn by_request(
 }
 
 /// Every payment of an order, oldest first.
+pub(super) const OF_ORDER: &str = "select * from payment where merchant_id = $1 and trans_id = $2 order by created_ms, payment_id";
+
+/// The same for whoever only looks.
 pub async fn of_order(
     tx: &mut Tx,
     merchant: &str,
     trans_id: &str,
 ) -> Result<Vec<Payment>, StoreError> {
-    payments(
-        tx.sql(
-            "select * from payment where merchant_id = $1 and trans_id = $2 order by created_ms, payment_id",
-        )
-        .bind(merchant)
-        .bind(trans_id)
-        .all()
-        .await?,
-    )
+    payments(tx.sql(OF_ORDER).bind(merchant).bind(trans_id).all().await?)
 }
 
 /// Every payment of a session, oldest first.
@@ -141,7 +136,7 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, payment: &Payment) -> Result<(
     .bind(payment.final_after)
     .bind(payment.next_ask)
     .bind(payment.created)
-    .execute()
+    .later()
     .await?;
     let event = Event {
         session: &payment.session,
@@ -157,38 +152,30 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, payment: &Payment) -> Result<(
 
 /// Writes back what changed of a payment. The caller holds the lock.
 pub async fn save(tx: &mut Tx, before: &Payment, after: &Payment) -> Result<(), StoreError> {
-    let touched = tx
-        .sql(
-            "update payment set state = $2, role = $3, confirming = $4, reason = $5, got_amount = $6, got_currency = $7,
-               paid_ms = $8, action = $9, cancels_sent = $10, cancels_answered = $11, cancel_until_ms = $12, asks = $13,
-               next_ask_ms = $14, changed_ms = $15, version = version + 1
-             where payment_id = $1 and state = $16",
-        )
-        .bind(after.id.as_str())
-        .bind(after.state.as_str())
-        .bind(after.role.as_str())
-        .bind(i64::from(after.confirming))
-        .bind(&after.reason)
-        .bind(after.got.map(|got| got.minor()))
-        .bind(after.got.map(|got| got.currency().to_string()))
-        .bind(after.paid)
-        .bind(&after.action)
-        .bind(after.cancels_sent)
-        .bind(after.cancels_answered)
-        .bind(after.cancel_until)
-        .bind(after.asks)
-        .bind(after.next_ask)
-        .bind(after.changed)
-        .bind(before.state.as_str())
-        .execute()
-        .await?;
-    if touched != 1 {
-        return Err(StoreError::Unreadable(
-            after.id.to_string(),
-            "a payment under its order's lock",
-        ));
-    }
-    Ok(())
+    tx.sql(
+        "update payment set state = $2, role = $3, confirming = $4, reason = $5, got_amount = $6, got_currency = $7,
+           paid_ms = $8, action = $9, cancels_sent = $10, cancels_answered = $11, cancel_until_ms = $12, asks = $13,
+           next_ask_ms = $14, changed_ms = $15, version = version + 1
+         where payment_id = $1 and state = $16",
+    )
+    .bind(after.id.as_str())
+    .bind(after.state.as_str())
+    .bind(after.role.as_str())
+    .bind(i64::from(after.confirming))
+    .bind(&after.reason)
+    .bind(after.got.map(|got| got.minor()))
+    .bind(after.got.map(|got| got.currency().to_string()))
+    .bind(after.paid)
+    .bind(&after.action)
+    .bind(after.cancels_sent)
+    .bind(after.cancels_answered)
+    .bind(after.cancel_until)
+    .bind(after.asks)
+    .bind(after.next_ask)
+    .bind(after.changed)
+    .bind(before.state.as_str())
+    .later_one(after.id.as_str(), "a payment under its order's lock")
+    .await
 }
 
 /// A change of state gets its line in the log.

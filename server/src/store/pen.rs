@@ -4,16 +4,14 @@
 //! changes a statement, a third of everything that a payment costs; `rusqlite` runs it where it stands. Both link the
 //! same SQLite.
 
-use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::types::FromSql;
 pub(super) use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, OpenFlags, Row, Rows};
-use sqlx::error::{DatabaseError, ErrorKind};
+
+use super::refused::Refused;
 
 /// More than there are statements: each is prepared once.
 const STATEMENTS: usize = 512;
@@ -105,7 +103,7 @@ pub trait Written: Sized {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self>;
 }
 
-macro_rules! tuples {
+macro_rules! written {
     ($(($($name:ident $at:tt),*))*) => {
         $(impl<$($name: FromSql),*> Written for ($($name,)*) {
             fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -114,67 +112,16 @@ macro_rules! tuples {
         })*
     };
 }
-tuples! {
-    (A 0)
-    (A 0, B 1)
-    (A 0, B 1, C 2)
-    (A 0, B 1, C 2, D 3)
-    (A 0, B 1, C 2, D 3, E 4)
-    (A 0, B 1, C 2, D 3, E 4, F 5)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
-}
+super::sql::tuples!(written);
 
 /// The same trouble in the words of the rest of the store.
 fn told(error: rusqlite::Error) -> sqlx::Error {
     match error {
-        rusqlite::Error::SqliteFailure(..) => sqlx::Error::Database(Box::new(Refused(error))),
-        other => sqlx::Error::Decode(Box::new(other)),
-    }
-}
-
-/// SQLite's refusal, with its extended code.
-#[derive(Debug)]
-struct Refused(rusqlite::Error);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(out)
-    }
-}
-
-impl StdError for Refused {}
-
-impl DatabaseError for Refused {
-    fn message(&self) -> &str {
-        match &self.0 {
-            rusqlite::Error::SqliteFailure(_, Some(message)) => message,
-            _ => "SQLite refused",
+        rusqlite::Error::SqliteFailure(failure, message) => {
+            let message = message.unwrap_or_else(|| "SQLite refused".to_owned());
+            Refused::error(failure.extended_code.to_string(), message)
         }
-    }
-
-    fn code(&self) -> Option<Cow<'_, str>> {
-        self.0.sqlite_error().map(|error| error.extended_code.to_string().into())
-    }
-
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::Other
-    }
-
-    fn as_error(&self) -> &(dyn StdError + Send + Sync + 'static) {
-        self
-    }
-
-    fn as_error_mut(&mut self) -> &mut (dyn StdError + Send + Sync + 'static) {
-        self
-    }
-
-    fn into_error(self: Box<Self>) -> Box<dyn StdError + Send + Sync + 'static> {
-        self
+        other => sqlx::Error::Decode(Box::new(other)),
     }
 }
 

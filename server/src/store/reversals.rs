@@ -154,7 +154,7 @@ pub async fn add(
     .bind(&reversal.wish.notify_url)
     .bind(&reversal.wish.fingerprint)
     .bind(&reversal.failure)
-    .execute()
+    .later()
     .await?;
     log(tx, order, payment, reversal, "", reversal.created).await
 }
@@ -168,12 +168,11 @@ pub async fn save(
     after: &Reversal,
     at: Millis,
 ) -> Result<(), StoreError> {
-    let touched = tx
-        .sql(
-            "update reversal set state = $3, next_try_ms = $4, changed_ms = $5, sends = $6, sent_ms = $7,
-               refusal = $8, failure = $9, outcome = $10, note = $11
-              where reversal_id = $1 and state = $2",
-        )
+    tx.sql(
+        "update reversal set state = $3, next_try_ms = $4, changed_ms = $5, sends = $6, sent_ms = $7,
+           refusal = $8, failure = $9, outcome = $10, note = $11
+          where reversal_id = $1 and state = $2",
+    )
         .bind(after.id.as_str())
         .bind(before.state.as_str())
         .bind(after.state.as_str())
@@ -185,14 +184,8 @@ pub async fn save(
         .bind(&after.failure)
         .bind(after.outcome.as_str())
         .bind(&after.note)
-        .execute()
+        .later_one(after.id.as_str(), "a reversal under its order's lock")
         .await?;
-    if touched != 1 {
-        return Err(StoreError::Unreadable(
-            after.id.to_string(),
-            "a reversal under its order's lock",
-        ));
-    }
     if before.state != after.state {
         log(tx, order, payment, after, before.state.as_str(), at).await?;
     }

@@ -116,7 +116,7 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, session: &Session) -> Result<(
     .bind(session.shown)
     .bind(session.created)
     .bind(session.expires)
-    .execute()
+    .later()
     .await?;
     let event = Event {
         session: &session.id,
@@ -141,24 +141,17 @@ pub async fn turn(
 ) -> Result<(), StoreError> {
     let from = session.state;
     let ended = state.is_over().then_some(at);
-    let touched = tx
-        .sql(
-            "update session set state = $3, closing_to = $4, ended_ms = $5
-              where session_id = $1 and state = $2",
-        )
-        .bind(session.id.as_str())
-        .bind(from.as_str())
-        .bind(state.as_str())
-        .bind(closing_to.map_or("", SessionState::as_str))
-        .bind(ended)
-        .execute()
-        .await?;
-    if touched != 1 {
-        return Err(StoreError::Unreadable(
-            session.id.to_string(),
-            "a session under its order's lock",
-        ));
-    }
+    tx.sql(
+        "update session set state = $3, closing_to = $4, ended_ms = $5
+          where session_id = $1 and state = $2",
+    )
+    .bind(session.id.as_str())
+    .bind(from.as_str())
+    .bind(state.as_str())
+    .bind(closing_to.map_or("", SessionState::as_str))
+    .bind(ended)
+    .later_one(session.id.as_str(), "a session under its order's lock")
+    .await?;
     session.state = state;
     session.closing_to = closing_to;
     session.ended = ended;
@@ -187,7 +180,7 @@ pub async fn change(
         .bind(session.amount.minor())
         .bind(&session.goods)
         .bind(session.shown)
-        .execute()
+        .later()
         .await?;
     let (from, to) = (from.minor().to_string(), session.amount.minor().to_string());
     let event =
@@ -230,12 +223,4 @@ pub async fn due(
 }
 
 /// Every session of an order, oldest first.
-pub async fn of_order(tx: &mut Tx, order: &Locked) -> Result<Vec<Session>, StoreError> {
-    let rows: Vec<SessionRow> = tx
-        .sql("select * from session where merchant_id = $1 and trans_id = $2 order by created_ms, session_id")
-        .bind(order.merchant.as_str())
-        .bind(&order.trans_id)
-        .all()
-        .await?;
-    rows.into_iter().map(Session::try_from).collect()
-}
+pub(super) const OF_ORDER: &str = "select * from session where merchant_id = $1 and trans_id = $2 order by created_ms, session_id";

@@ -15,12 +15,10 @@ use crate::{App, Result};
 
 const EVERY: Duration = Duration::from_millis(200);
 
-/// Read again at every turn: longer than nearly every unit of work plus the difference between two machines' clocks.
-const OVERLAP: Millis = 2_000;
-
-/// Read again at every tenth turn: longer than the longest unit plus any difference that a machine with a time service
-/// has. On a busy day this is thousands of lines, so not at every turn.
-const LONG: (u64, Millis) = (10, 10_000);
+/// How much is read again, and at which turns. On a busy day a second has thousands of lines, so the further back, the
+/// seldomer: nearly every unit of work takes less than the first, and the longest plus any difference that a machine with
+/// a time service has takes less than the last.
+const OVERLAPS: [(u64, Millis); 3] = [(25, 10_000), (5, 2_000), (1, 500)];
 
 /// Beside the tail, whoever is watched is read again by key this often: a miss could only delay.
 const AGAIN: Millis = 5_000;
@@ -33,8 +31,7 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
         }
         let begun = app.now();
         app.life.beat("tail", begun);
-        let overlap = if number.is_multiple_of(LONG.0) { LONG.1 } else { OVERLAP };
-        match turn(&app, seen - overlap).await {
+        match turn(&app, seen - overlap(number)).await {
             Ok(()) => seen = begun,
             Err(error) => super::failed("tail", &error),
         }
@@ -47,6 +44,11 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
             () = stop.cancelled() => {}
         }
     }
+}
+
+fn overlap(number: u64) -> Millis {
+    let due = OVERLAPS.iter().find(|(every, _)| number.is_multiple_of(*every));
+    due.map_or(0, |(_, overlap)| *overlap)
 }
 
 async fn turn(app: &App, since: Millis) -> Result<()> {

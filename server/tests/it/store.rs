@@ -53,6 +53,29 @@ on_both! {
         assert_eq!(count(store).await, 1);
     }
 
+    async fn what_was_to_be_done_later_is_done_or_fails_its_unit(app: TestApp) {
+        let store = &app.app.store;
+        let later = async |tx: &mut Tx, name: &str| {
+            tx.sql("insert into setting (name, value) values ($1, 'x')").bind(name.to_owned()).later().await
+        };
+        let both: std::result::Result<(), StoreError> = store.write(async move |tx: &mut Tx| {
+            later(tx, "k1").await?;
+            later(tx, "k2").await
+        }).await;
+        both.unwrap();
+        let twice: std::result::Result<(), StoreError> = store.write(async move |tx: &mut Tx| {
+            later(tx, "k3").await?;
+            later(tx, "k1").await
+        }).await;
+        assert!(matches!(twice, Err(StoreError::Sql(sqlx::Error::Database(_)))), "{twice:?}");
+        let none: std::result::Result<(), StoreError> = store.write(async move |tx: &mut Tx| {
+            later(tx, "k4").await?;
+            tx.sql("update setting set value = 'y' where name = 'k5'").later_one("k5", "a setting").await
+        }).await;
+        assert!(matches!(none, Err(StoreError::Unreadable(..))), "{none:?}");
+        assert_eq!(count(store).await, 2);
+    }
+
     async fn a_payment_moves_only_from_the_state_in_which_it_was_read(app: TestApp) {
         let session = app.session("PHP", "25000").await;
         let id = crate::support::order_id(&app.pay(&session, "GCASH").await).parse().unwrap();
@@ -139,6 +162,41 @@ async fn a_panic_in_a_unit_ends_that_unit_only() {
             .await
             .unwrap();
         assert_eq!(count(store).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_postgres_has_ended_are_lent_to_nobody() {
+    const END_ALL: &str = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()";
+    crate::support::tell(crate::support::Db::Postgres, async |app| {
+        let many = || futures_util::future::join_all((0..12).map(|_| app.session("PHP", "25000")));
+        many().await;
+        let mut other = PgConnection::connect(&app.database).await.unwrap();
+        let (ended,): (i64,) = sqlx::query_as(END_ALL).fetch_one(&mut other).await.unwrap();
+        assert!(ended >= 2, "{ended}");
+        other.close().await.unwrap();
+        // Until the connections have heard of it: a moment, by their own account.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        many().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_unit_that_hides_a_failure_is_not_taken_for_committed() {
+    crate::support::tell(crate::support::Db::Postgres, async |app| {
+        let store = &app.app.store;
+        let hidden: std::result::Result<(), StoreError> = store
+            .write(async move |tx: &mut Tx| {
+                add(tx, "k1".into()).await?;
+                let _hidden = add(tx, "k1".into()).await;
+                Ok(())
+            })
+            .await;
+        assert!(hidden.is_err());
+        assert_eq!(count(store).await, 0);
     })
     .await;
 }

@@ -1,0 +1,99 @@
+//! Connections to PostgreSQL: lent, and taken back without a word.
+//!
+//! A connection is taken back only when nothing of anybody's is under way on it; every other one is closed, and the
+//! server undoes what it held. One whose server has gone says so by itself, so none is tried before it is lent.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use tokio_postgres::Config;
+
+use super::Wire;
+
+/// A request that waits longer than this for a connection is better told so.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections to one database.
+#[derive(Clone)]
+pub(in crate::store) struct Pool(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    most: u32,
+    places: Arc<Semaphore>,
+    idle: Mutex<Vec<Wire>>,
+}
+
+impl Pool {
+    /// At most that many; one is made at once, so that a wrong address is told at once.
+    pub(in crate::store) async fn connect(config: Config, most: u32) -> sqlx::Result<Pool> {
+        let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
+        let pool = Pool(Arc::new(Inner { config, most, places, idle: Mutex::default() }));
+        drop(pool.lend().await?);
+        Ok(pool)
+    }
+
+    /// Lends the one that was used last: its statements are prepared.
+    pub(in crate::store) async fn lend(&self) -> sqlx::Result<Lent> {
+        let place = timeout(PATIENCE, self.0.places.clone().acquire_owned());
+        let place = place.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let place = place.map_err(|_| sqlx::Error::PoolClosed)?;
+        let wire = match self.idle() {
+            Some(wire) => wire,
+            None => timeout(PATIENCE, Wire::connect(&self.0.config))
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)??,
+        };
+        Ok(Lent { wire: Some(wire), owner: self.0.clone(), _place: place })
+    }
+
+    fn idle(&self) -> Option<Wire> {
+        let mut idle = self.0.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::from_fn(|| idle.pop()).find(Wire::is_at_rest)
+    }
+
+    /// How many are in use.
+    pub(in crate::store) fn lent(&self) -> usize {
+        usize::try_from(self.0.most).unwrap_or(1).saturating_sub(self.0.places.available_permits())
+    }
+
+    /// Closes all of them, after what is under way has ended.
+    pub(in crate::store) async fn close(&self) {
+        let _all = self.0.places.acquire_many(self.0.most).await;
+        self.0.places.close();
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// A connection that somebody uses.
+pub struct Lent {
+    wire: Option<Wire>,
+    owner: Arc<Inner>,
+    // Given back after the connection was.
+    _place: OwnedSemaphorePermit,
+}
+
+impl Deref for Lent {
+    type Target = Wire;
+
+    fn deref(&self) -> &Wire {
+        self.wire.as_ref().unwrap_or_else(|| unreachable!("only dropping takes it"))
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut Wire {
+        self.wire.as_mut().unwrap_or_else(|| unreachable!("only dropping takes it"))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let wire = self.wire.take().filter(Wire::is_at_rest);
+        let mut idle = self.owner.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.extend(wire);
+    }
+}
