@@ -10,11 +10,7 @@ use crate::support::{KEY, OTHER_KEY, OTHER_MERCHANT, TestApp, on_both};
 
 async fn goes_live(tx: &mut Tx) -> Result<(), Error> {
     let text = "update merchant set livemode = 1 where merchant_id = $1";
-    tx.sql(text)
-        .bind(OTHER_MERCHANT)
-        .execute()
-        .await
-        .map_err(florin_server::store::StoreError::from)?;
+    tx.sql(text).bind(OTHER_MERCHANT).execute().await?;
     Ok(())
 }
 
