@@ -125,6 +125,18 @@ fn may_ask(origin: Option<&str>, merchant: &Merchant, public_url: &str) -> Resul
     ))
 }
 
+/// What a registered origin must be.
+pub const ORIGIN_RULE: &str =
+    "must be scheme, host and port, such as https://shop.example, and https beyond this network";
+
+/// Whether pages of this origin may be let in: scheme, host and port, exactly as a browser sends them; https, and in
+/// test mode also http to private hosts.
+pub fn is_origin(origin: &str, livemode: bool) -> bool {
+    let is_safe = origin.starts_with("https://")
+        || (origin.starts_with("http://") && !livemode && is_private(origin));
+    is_safe && Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin)
+}
+
 /// Whether an address is on this machine or in a private network.
 pub fn is_private(address: &str) -> bool {
     let Ok(url) = Url::parse(address) else { return false };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use florin_server::Error;
-use florin_server::store::keys::{self, NewKey};
+use florin_server::store::keys::{self, Holder, NewKey};
 use florin_server::store::{Tx, organisations};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -24,7 +24,8 @@ pub(super) async fn group(app: &TestApp) {
             organisations::add(tx, GROUP, "Northwind Group", now).await?;
             organisations::adopt(tx, GROUP, &MERCHANT.parse()?).await?;
             let key = NewKey { secret: GROUP_KEY, made_by: "", at: now };
-            Ok(keys::add_to_organisation(tx, GROUP, key).await?)
+            keys::add(tx, &Holder::Organisation(GROUP.to_owned()), key).await?;
+            Ok(())
         })
         .await;
     made.unwrap();
