@@ -174,9 +174,16 @@ fn own(operation: &str) -> &'static [Code] {
             TooMany,
             ChannelUnavailable,
         ],
-        "hear_notice" => {
-            &[WrongKey, NotFound, NoSuchAddress, BodyTooLarge, BodyTooSlow, Internal, Busy]
-        }
+        "hear_notice" => &[
+            WrongKey,
+            InvalidField,
+            NotFound,
+            NoSuchAddress,
+            BodyTooLarge,
+            BodyTooSlow,
+            Internal,
+            Busy,
+        ],
         _ => &[],
     }
 }
