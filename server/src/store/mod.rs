@@ -31,6 +31,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod payments;
 mod pen;
+pub mod retention;
 pub mod reversals;
 pub mod sessions;
 mod sql;
