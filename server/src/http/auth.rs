@@ -76,7 +76,8 @@ pub(super) fn opens(headers: &HeaderMap, entry: &Entry, app: &App) -> Result<()>
     let token = digest_of(bearer(headers, "a client token")?);
     verify_slices_are_equal(&token, &entry.token_digest).map_err(|_| wrong_token())?;
     view::token_lives(&entry.snapshot().session, app.now())?;
-    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    // One that is no text is nobody's; it is not the same as none.
+    let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("(unreadable)"));
     // Origins may have changed since this session came into memory.
     let merchant = app.merchant_at_hand(&entry.merchant.id);
     may_ask(origin, merchant.as_ref().unwrap_or(&entry.merchant), &app.public_url)

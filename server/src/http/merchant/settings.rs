@@ -68,7 +68,7 @@ async fn change_merchant(
         origins: origins(&mut fields, &merchant)?,
         appearance: appearance(&mut fields)?,
         late_success: late_success(&mut fields)?,
-        auto_query: fields.has("auto_query").then(|| fields.flag("auto_query")).transpose()?,
+        auto_query: fields.choice("auto_query")?,
     };
     fields.end()?;
     Ok(Good(settings::change_merchant(&app, &merchant.id, change).await?))
@@ -230,11 +230,9 @@ fn origins(fields: &mut Fields, merchant: &Merchant) -> Result<Option<Vec<String
 }
 
 fn late_success(fields: &mut Fields) -> Result<Option<LateSuccess>> {
-    if !fields.has("late_success") {
-        return Ok(None);
-    }
-    let word = fields.word("late_success", &["REVERSE", "ACCEPT"])?;
-    Ok(Some(word.parse()?))
+    let Some(word) = fields.text("late_success", 64)? else { return Ok(None) };
+    let known = word.parse();
+    known.map(Some).map_err(|_| fields.wrong("late_success", "must be one of REVERSE, ACCEPT"))
 }
 
 /// Null takes a choice back.

@@ -185,6 +185,12 @@ on_both! {
         assert_eq!([first.status, second.status].iter().filter(|status| **status == 200).count(), 1);
     }
 
+    async fn null_leaves_a_policy_as_it_is(app: TestApp) {
+        patch(app, json!({ "late_success": "ACCEPT", "auto_query": false })).await.data();
+        let data = patch(app, json!({ "late_success": null, "auto_query": null })).await.data();
+        assert_eq!((&data["late_success"], &data["auto_query"]), (&json!("ACCEPT"), &json!(false)));
+    }
+
     async fn late_success_follows_the_setting_of_the_moment(app: TestApp) {
         patch(app, json!({ "late_success": "ACCEPT" })).await.data();
         app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
