@@ -61,7 +61,8 @@ fn idempotency_key() -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header", "required": false,
         "description": "The same request with the same key is done once; the answer is kept for 72 hours and given again, with \
-            `Idempotency-Replayed: true`.",
+            `Idempotency-Replayed: true`. After 400, 413 or 415 nothing was done and nothing is kept: mend the request and send it \
+            under the same key.",
         "schema": { "type": "string", "pattern": r#"^([!#-\[\]-~]{1,255}|"[!#-\[\]-~]{1,255}")$"# },
         "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
     })

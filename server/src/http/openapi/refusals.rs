@@ -183,6 +183,7 @@ fn own(operation: &str) -> &'static [Code] {
             BodyTooSlow,
             Internal,
             Busy,
+            ChannelUnavailable,
         ],
         _ => &[],
     }
