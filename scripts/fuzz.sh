@@ -2,7 +2,7 @@
 # Asks a running server everything that docs/openapi.json allows, and much that it does not, as one of two merchants:
 # no 5xx, no answer that the document does not describe, nothing of the other merchant's. scripts/fuzz/run.py says more.
 #
-#   scripts/fuzz.sh                        some 1,000 random cases after the fixed ones, always the same
+#   scripts/fuzz.sh                        some 1,000 random cases after the fixed ones
 #   scripts/fuzz.sh --cases 50000 --seed 7
 set -euo pipefail
 cd "$(dirname "$0")/.."

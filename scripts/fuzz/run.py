@@ -4,7 +4,8 @@
 
 A story first gives merchants A and B everything a merchant can have. Then no answer may be a 5xx, none other than the
 document says (status, type, form, no field besides), none may hold anything of B's; and afterwards B has what it had,
-and `florin check` finds every invariant kept. The same seed asks the same.
+and `florin check` finds every invariant kept. The same seed asks the same, but for the ids that the
+server draws.
 """
 
 import argparse

@@ -152,7 +152,7 @@ impl Desk {
             }
             Turn::Done => self.done(tx, payment, before).await,
             Turn::Fail(why) => self.given_up(tx, payment, before, why).await,
-            Turn::Manual(why) => self.to_a_person(tx, payment, before, why).await,
+            Turn::Manual(why) => self.needs_a_person(tx, payment, before, why).await,
             Turn::Renew(why) => self.renew(tx, payment, before, why).await,
         }
     }
@@ -171,7 +171,7 @@ impl Desk {
     }
 
     /// Money that may not be kept and cannot go back by itself (D5).
-    async fn to_a_person(
+    async fn needs_a_person(
         &mut self,
         tx: &mut Tx,
         payment: &Payment,
