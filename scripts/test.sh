@@ -12,7 +12,7 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 . scripts/test/count.sh
 
 check_parts=(format lint lint_widget unit unit_widget)
-all_parts=(setup format lint lint_widget lint_browser licences rust rust_widget widget budget browser)
+all_parts=(setup format lint lint_widget lint_browser licences rust rust_widget fuzz widget budget browser)
 
 case "${1:-all}" in
     check) parts=("${check_parts[@]}") ;;

@@ -15,7 +15,9 @@ missing_test_packages() {
     found zbarimg || echo zbar-tools
     # The snippets of docs/webhooks.md are run in their languages.
     found php || echo php-cli
+    # Python also runs schemathesis, in an environment of its own.
     found python3 || echo python3
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     found initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
     [ -e "$fonts/opentype/noto/NotoSansCJK-Regular.ttc" ] || echo fonts-noto-cjk
     [ -e "$fonts/truetype/noto/NotoSansArabic-Regular.ttf" ] || echo fonts-noto-core

@@ -37,6 +37,9 @@ part_rust() { cargo test --no-fail-fast; }
 about_rust_widget() { echo "all tests of the widget that need no browser"; }
 part_rust_widget() { cargo test -p florin-widget --no-fail-fast; }
 
+about_fuzz() { echo "no answer that the API's document does not describe, and nothing of another merchant's"; }
+part_fuzz() { scripts/fuzz.sh; }
+
 about_widget() { echo "the widget builds"; }
 part_widget() { make --no-print-directory widget; }
 

@@ -1,7 +1,7 @@
 //! What every request and every worker needs: the store, the channels, the clock, the poll board.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -54,6 +54,8 @@ pub struct Parts {
     pub gates: Gates,
     /// Whether this process is well.
     pub life: Life,
+    /// How long what was told is kept.
+    pub retention: Retention,
     tokens: hmac::Key,
     known: RwLock<HashMap<MerchantId, (Millis, Arc<Merchant>)>>,
     /// Whose key is whose.
@@ -93,6 +95,31 @@ impl Default for Slots {
         Slots { asks: Arc::new(Semaphore::new(ASKS)) }
     }
 }
+
+/// How long what was told is kept; what is about money is kept for ever.
+pub struct Retention {
+    deliveries: AtomicI64,
+}
+
+impl Retention {
+    /// How long messages are kept after they were delivered or given up, in milliseconds.
+    pub fn deliveries(&self) -> Millis {
+        self.deliveries.load(Ordering::Relaxed)
+    }
+
+    /// Keeps messages for that many days.
+    pub fn keep_deliveries(&self, days: u16) {
+        self.deliveries.store(i64::from(days) * DAY, Ordering::Relaxed);
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Retention {
+        Retention { deliveries: AtomicI64::new(90 * DAY) }
+    }
+}
+
+const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// Counted by an atomic each, read out by `/metrics`.
 #[derive(Default)]
@@ -150,6 +177,7 @@ impl App {
             counters: Counters::default(),
             gates: Gates::default(),
             life: Life::default(),
+            retention: Retention::default(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
             known: RwLock::default(),
             keys: KnownKeys::default(),

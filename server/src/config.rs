@@ -84,6 +84,32 @@ pub struct File {
     pub limits: Limits,
     /// How to stop.
     pub stop: Stop,
+    /// How long what was told is kept.
+    pub keep: Keep,
+}
+
+/// How long what was told is kept. What is about money is kept for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keep {
+    /// For how many days a message stays after it was delivered or given up; more than the 30 on which it is tried.
+    #[serde(deserialize_with = "longer_than_tried")]
+    pub deliveries_days: u16,
+}
+
+impl Default for Keep {
+    fn default() -> Keep {
+        Keep { deliveries_days: 90 }
+    }
+}
+
+fn longer_than_tried<'de, D: serde::Deserializer<'de>>(value: D) -> Result<u16, D::Error> {
+    let days = u16::deserialize(value)?;
+    if days > 30 {
+        Ok(days)
+    } else {
+        Err(serde::de::Error::custom("deliveries_days is at least 31"))
+    }
 }
 
 /// How much may be under way at once in one process; what is more is answered 503 with `Retry-After`.

@@ -112,6 +112,7 @@ async fn app(settings: &Settings, file: &File, sandbox: Option<&str>) -> anyhow:
     ] {
         most.into_iter().for_each(|most| app.gates.allow(class, most));
     }
+    app.retention.keep_deliveries(file.keep.deliveries_days);
     Ok(app)
 }
 

@@ -53,6 +53,8 @@ pub enum Notice {
         said: ReversalSaid,
         /// How much.
         amount: Option<Money>,
+        /// The channel's own number of the payment, if it says it.
+        payment: Option<String>,
     },
 }
 
@@ -126,6 +128,10 @@ pub trait Channel: Send + Sync {
         payment: &Payment,
         reversal: &Reversal,
     ) -> Result<ReversalSaid, ChannelError>;
+
+    /// Our number of the payment that the channel knows by this one of its own: asked when a message speaks of a refund
+    /// that was made in the channel's portal. None when it knows no such payment.
+    async fn request_of(&self, number: &str) -> Result<Option<String>, ChannelError>;
 
     /// Checks who is speaking over the raw bytes, then reads what they say.
     fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged>;

@@ -75,7 +75,8 @@ pub(super) async fn run(listen: Listen, json: bool) -> anyhow::Result<Answer> {
 /// In test mode the secret is shown, so that the program under development can verify.
 async fn secrets(store: &Store, only: &str) -> anyhow::Result<()> {
     let mut tx = store.read().await?;
-    for (id, name, livemode) in operate::merchants(&mut tx).await? {
+    for merchant in operate::merchants(&mut tx).await? {
+        let (id, name, livemode) = (merchant.merchant_id, merchant.name, merchant.livemode);
         let merchant: MerchantId = id.parse().context("a merchant's id")?;
         let found = merchants::get(&mut tx, &merchant).await?;
         if let Some(found) = found.filter(|_| livemode == 0 && (only.is_empty() || only == id)) {

@@ -18,6 +18,7 @@ mod doctor;
 mod events;
 mod keys;
 mod listen;
+mod merchants;
 mod migrate;
 mod reconcile;
 mod sessions;
@@ -57,7 +58,9 @@ enum Command {
     Doctor(Box<doctor::Doctor>),
     /// Brings the database's schema up to date.
     Migrate(migrate::Migrate),
-    /// Lists, makes and revokes the secret keys of a merchant.
+    /// Lists merchants, or makes one with its first key.
+    Merchants(merchants::Merchants),
+    /// Lists, makes and revokes the secret keys of a merchant or an organisation.
     Keys(keys::Keys),
     /// Lists sessions, or shows one with its payments, its log and its messages.
     Sessions(sessions::Sessions),
@@ -109,6 +112,10 @@ impl Where {
 }
 
 fn unopened(url: &str, error: &dyn std::error::Error) -> anyhow::Error {
+    let file = url.strip_prefix("sqlite:").map(std::path::Path::new);
+    if file.is_some_and(|file| !file.exists()) {
+        return anyhow::anyhow!("{url} is not there yet: `florin migrate` makes it");
+    }
     anyhow::anyhow!("{} cannot be opened: {error}", config::without_password(url))
 }
 
@@ -163,6 +170,7 @@ async fn answer(program: Program) -> anyhow::Result<Answer> {
         Command::CheckConfig(check) => check_config::run(check),
         Command::Doctor(doctor) => doctor::run(*doctor, json).await,
         Command::Migrate(migrate) => migrate::run(migrate).await,
+        Command::Merchants(merchants) => merchants::run(merchants).await,
         Command::Keys(keys) => keys::run(keys).await,
         Command::Sessions(sessions) => sessions::run(sessions).await,
         Command::Events(events) => events::run(events).await,

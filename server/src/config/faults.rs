@@ -144,6 +144,7 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("limits", "poll", Kind::Number, false),
     ("limits", "asset", Kind::Number, false),
     ("limits", "connections", Kind::Number, false),
+    ("keep", "deliveries_days", Kind::Number, false),
     ("stop", "grace_seconds", Kind::Number, false),
     ("stop", "deadline_seconds", Kind::Number, false),
 ];
@@ -279,7 +280,19 @@ mod tests {
             of_file("florin.toml", "[limits]\npoll = 9\n[stop]\ngrace_seconds = 1\n").unwrap();
         assert_eq!((file.limits.poll, file.stop.grace_seconds), (Some(9), 1));
         assert_eq!(file.stop.deadline_seconds, 25);
+        assert_eq!(file.keep.deliveries_days, 90);
         assert_eq!(of_file("florin.toml", ""), Ok(File::default()));
+    }
+
+    #[test]
+    fn messages_are_kept_for_longer_than_they_are_tried() {
+        let found = of_file("florin.toml", "\n[keep]\ndeliveries_days = 30\n").unwrap_err();
+        assert_eq!(
+            (found[0].line, found[0].what.as_str()),
+            (Some(3), "deliveries_days is at least 31")
+        );
+        let file = of_file("florin.toml", "[keep]\ndeliveries_days = 31\n").unwrap();
+        assert_eq!(file.keep.deliveries_days, 31);
     }
 
     #[test]

@@ -1,53 +1,76 @@
 //! Secret keys: made, listed, deleted. A key is shown once, in the answer that made it.
 
+use florin_shared::Code;
 use florin_shared::merchant::KeyView;
-use florin_shared::{Code, MerchantId};
 
 use crate::app::App;
-use crate::clock::{Millis, day, rfc3339};
-use crate::store::keys::{self, Deleted, KeyRow, NewKey, Owner};
+use crate::clock::{Millis, Random, day, rfc3339};
+use crate::store::keys::{self, Deleted, Holder, KeyRow, Last, MOST, NewKey, Owner};
 use crate::store::{StoreError, Tx};
 use crate::{Error, Result, hex};
 
-/// Whose keys: a merchant's, or an organisation's.
-#[derive(Clone, Debug)]
-pub enum Holder {
-    /// The mode is part of the key's text.
-    Merchant(MerchantId, bool),
-    /// Its id.
-    Organisation(String),
+/// With what a key begins, so that one glance tells what it opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A merchant's, real money.
+    Live,
+    /// A merchant's, no real money.
+    Test,
+    /// An organisation's.
+    Organisation,
+}
+
+impl Kind {
+    /// A merchant's, by its mode.
+    pub fn of_merchant(livemode: bool) -> Kind {
+        if livemode { Kind::Live } else { Kind::Test }
+    }
+
+    /// A key that nobody has yet: 256 random bits behind its beginning.
+    pub fn draw(self, random: &Random) -> String {
+        let beginning = match self {
+            Kind::Live => "sk_live_",
+            Kind::Test => "sk_test_",
+            Kind::Organisation => keys::ORGANISATION,
+        };
+        format!("{beginning}{}", hex(&random.bytes::<32>()))
+    }
 }
 
 /// Every key, oldest first; none of them can be read here.
 pub async fn list(app: &App, holder: &Holder) -> Result<Vec<KeyView>> {
-    let mut tx = app.store.read().await?;
-    let rows = match holder {
-        Holder::Merchant(id, _) => keys::of_merchant(&mut tx, id).await?,
-        Holder::Organisation(id) => keys::of_organisation(&mut tx, id).await?,
-    };
+    let rows = keys::of(&mut app.store.read().await?, holder).await?;
     Ok(rows.iter().map(|row| view(row, None)).collect())
 }
 
 /// Makes a key. `made_by` names the idempotent request that asks, so that asking again leaves one key and not two.
-pub async fn create(app: &App, holder: Holder, made_by: Option<String>) -> Result<KeyView> {
-    let random = hex(&app.random.bytes::<32>());
-    let secret = format!("{}{random}", beginning(&holder));
+///
+/// # Errors
+/// `LIMIT_REACHED` when the holder has [`MOST`] already.
+pub async fn create(
+    app: &App,
+    holder: Holder,
+    kind: Kind,
+    made_by: Option<String>,
+) -> Result<KeyView> {
+    let secret = kind.draw(&app.random);
     let (kept, now) = (secret.clone(), app.now());
-    let added = app
+    let is_added = app
         .store
         .write(async move |tx: &mut Tx| {
             let made_by = made_by.as_deref().unwrap_or_default();
             let key = NewKey { secret: &kept, made_by, at: now };
-            match &holder {
-                Holder::Merchant(id, _) => keys::add(tx, id, key).await,
-                Holder::Organisation(id) => keys::add_to_organisation(tx, id, key).await,
-            }
-            .map_err(|error: StoreError| Error::from(error))
+            keys::add(tx, &holder, key).await.map_err(|error: StoreError| Error::from(error))
         })
         .await;
     // It may have taken the place of one whose answer was never given.
     app.keys.forget();
-    added?;
+    if !is_added? {
+        return Err(Error::refused(
+            Code::LimitReached,
+            format!("there are {MOST} keys already; delete one that is no longer needed"),
+        ));
+    }
     let row = KeyRow {
         key_digest: keys::digest_of(&secret),
         prefix: keys::shown(&secret).to_owned(),
@@ -57,24 +80,14 @@ pub async fn create(app: &App, holder: Holder, made_by: Option<String>) -> Resul
     Ok(view(&row, Some(secret)))
 }
 
-fn beginning(holder: &Holder) -> &'static str {
-    match holder {
-        Holder::Merchant(_, true) => "sk_live_",
-        Holder::Merchant(_, false) => "sk_test_",
-        Holder::Organisation(_) => keys::ORGANISATION,
-    }
-}
-
 /// Deletes a key: from this moment it opens nothing. The last one stays.
 pub async fn delete(app: &App, holder: Holder, id: String) -> Result<()> {
     let deleted = app
         .store
         .write(async move |tx: &mut Tx| {
-            match &holder {
-                Holder::Merchant(owner, _) => keys::delete(tx, owner, &id).await,
-                Holder::Organisation(owner) => keys::delete_of_organisation(tx, owner, &id).await,
-            }
-            .map_err(|error: StoreError| Error::from(error))
+            keys::delete(tx, &holder, &id, Last::Keep)
+                .await
+                .map_err(|error: StoreError| Error::from(error))
         })
         .await;
     // Also when the commit's outcome is not known.

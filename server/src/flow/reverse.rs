@@ -6,7 +6,7 @@
 
 use std::sync::atomic::Ordering;
 
-use florin_shared::{Money, ReversalId};
+use florin_shared::{Code, Money, ReversalId};
 
 use super::ask::{self, channel_of, read};
 use super::desk::{Context, Desk, Finished};
@@ -18,7 +18,7 @@ use crate::domain::payment::{Payment, Said};
 use crate::domain::reversal::{
     Reason, Reversal, ReversalSaid, ReversalState, Turn, on_reversal_said,
 };
-use crate::store::{Tx, reversals};
+use crate::store::{Tx, payments, reversals};
 use crate::{Error, Result};
 
 /// Asked, sent, asked whether a refusal was meant; what is not clear then waits for the next turn.
@@ -276,6 +276,40 @@ pub async fn on_notice(
         tracing::error!(refund_id = %reversal.id, ?amount, "a notice speaks of another amount");
     }
     hasten(app, reversal).await
+}
+
+/// A notice about a refund that nobody here made, such as one of the channel's own portal. What it says is not believed;
+/// its payment is marked to be asked about, and what has gone back in all is in that answer (D2).
+///
+/// # Errors
+/// 404 when the payment is not ours, 503 when the channel cannot be asked whose it is: then it sends the notice again.
+pub async fn on_foreign_notice(
+    app: &App,
+    channel: &dyn Channel,
+    number: Option<&str>,
+) -> Result<()> {
+    let unknown = || Error::no_such("transaction");
+    let unasked = |_| Error::refused(Code::ChannelUnavailable, "the channel does not answer");
+    let request = channel.request_of(number.ok_or_else(unknown)?).await.map_err(unasked)?;
+    let found = payments::by_request(
+        &mut app.store.read().await?,
+        channel.name(),
+        &request.ok_or_else(unknown)?,
+    )
+    .await?;
+    let payment = found.ok_or_else(unknown)?;
+    let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
+    let finished: Finished = app
+        .store
+        .write(async move |tx: &mut Tx| {
+            let mut desk = Desk::open(tx, context).await?;
+            desk.ask_again(tx, &payment.id).await?;
+            desk.finish(tx).await
+        })
+        .await?;
+    finished.tell(app);
+    app.wake.asks.notify_one();
+    Ok(())
 }
 
 /// Whoever says "no", or "not all of it", is asked at once.

@@ -99,7 +99,7 @@ fn serve(assets: &Assets, name: &str, asked: &HeaderMap) -> Response {
     let takes_brotli = asked
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("br"));
+        .is_some_and(takes_br);
     let (body, encoding) = match &asset.brotli {
         Some(packed) if takes_brotli => (packed.clone(), Some("br")),
         _ => (asset.plain.clone(), None),
@@ -117,4 +117,31 @@ fn serve(assets: &Assets, name: &str, asked: &HeaderMap) -> Response {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
+}
+
+/// Whether `br` is among the encodings, and not with a weight of nothing.
+fn takes_br(accepted: &str) -> bool {
+    let refused = |weight: &str| {
+        weight.trim().strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty())
+    };
+    accepted.split(',').any(|one| {
+        let mut parts = one.split(';');
+        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("br"))
+            && !parts.any(refused)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::takes_br;
+
+    #[test]
+    fn brotli_is_sent_to_whoever_takes_it() {
+        for takes in ["br", "gzip, deflate, br", "gzip, BR;q=0.5", "br; q=1.0"] {
+            assert!(takes_br(takes), "{takes}");
+        }
+        for refuses in ["", "gzip", "br;q=0", "gzip, br; q=0.000", "brotli", "*"] {
+            assert!(!takes_br(refuses), "{refuses}");
+        }
+    }
 }

@@ -76,7 +76,8 @@ pub(super) fn opens(headers: &HeaderMap, entry: &Entry, app: &App) -> Result<()>
     let token = digest_of(bearer(headers, "a client token")?);
     verify_slices_are_equal(&token, &entry.token_digest).map_err(|_| wrong_token())?;
     view::token_lives(&entry.snapshot().session, app.now())?;
-    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    // One that is no text is nobody's; it is not the same as none.
+    let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("(unreadable)"));
     // Origins may have changed since this session came into memory.
     let merchant = app.merchant_at_hand(&entry.merchant.id);
     may_ask(origin, merchant.as_ref().unwrap_or(&entry.merchant), &app.public_url)
@@ -123,6 +124,18 @@ fn may_ask(origin: Option<&str>, merchant: &Merchant, public_url: &str) -> Resul
             "the origin {origin} is not registered; add it to the merchant's origins, as scheme, host and port"
         ),
     ))
+}
+
+/// What a registered origin must be.
+pub const ORIGIN_RULE: &str =
+    "must be scheme, host and port, such as https://shop.example, and https beyond this network";
+
+/// Whether pages of this origin may be let in: scheme, host and port, exactly as a browser sends them; https, and in
+/// test mode also http to private hosts.
+pub fn is_origin(origin: &str, livemode: bool) -> bool {
+    let is_safe = origin.starts_with("https://")
+        || (origin.starts_with("http://") && !livemode && is_private(origin));
+    is_safe && Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin)
 }
 
 /// Whether an address is on this machine or in a private network.

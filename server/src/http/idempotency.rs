@@ -182,15 +182,17 @@ async fn run(app: &App, keyed: Keyed, holder: String, since: i64, next: Next) ->
     let bytes = to_bytes(body, usize::MAX)
         .await
         .map_err(|error| Error::Internal(format!("an answer could not be read: {error}")))?;
-    if is_final(parts.status) {
-        let answered = Answered {
-            status: parts.status.as_u16().into(),
-            content_type: content_type(&parts.headers),
-            sealed: seal::seal(&secret, &context(&slot), &bytes, app.random.bytes::<12>())?,
-        };
-        keep(app, slot, holder, answered).await?;
-    } else {
-        release(app, slot, holder).await?;
+    match Fate::of(parts.status) {
+        Fate::Kept => {
+            let answered = Answered {
+                status: parts.status.as_u16().into(),
+                content_type: content_type(&parts.headers),
+                sealed: seal::seal(&secret, &context(&slot), &bytes, app.random.bytes::<12>())?,
+            };
+            keep(app, slot, holder, answered).await?;
+        }
+        Fate::MayRunAgain => release(app, slot, holder).await?,
+        Fate::Forgotten => forget(app, slot, holder).await?,
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
@@ -242,9 +244,38 @@ async fn keep(app: &App, slot: Slot, holder: String, answered: Answered) -> Resu
     Ok(())
 }
 
-/// Nobody knows after a 5xx, and after a 429 nothing was done: both may run again.
-fn is_final(status: StatusCode) -> bool {
-    !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS
+/// What becomes of a record once its request was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// The answer is given again.
+    Kept,
+    /// Nobody knows after a 5xx, and after a 429 nothing was done: the same request may run again.
+    MayRunAgain,
+    /// It could not be read, and nothing was done: whoever mends it may send another one under the same key.
+    Forgotten,
+}
+
+impl Fate {
+    fn of(status: StatusCode) -> Fate {
+        match status {
+            StatusCode::BAD_REQUEST
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE => Fate::Forgotten,
+            StatusCode::TOO_MANY_REQUESTS => Fate::MayRunAgain,
+            status if status.is_server_error() => Fate::MayRunAgain,
+            _ => Fate::Kept,
+        }
+    }
+}
+
+async fn forget(app: &App, slot: Slot, holder: String) -> Result<()> {
+    app.store
+        .write(async move |tx: &mut Tx| {
+            records::forget(tx, &slot, &holder)
+                .await
+                .map_err(|error: StoreError| Error::from(error))
+        })
+        .await
 }
 
 fn replay(keyed: &Keyed, answered: &Answered) -> Result<Response> {

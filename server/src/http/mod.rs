@@ -111,7 +111,6 @@ async fn wrong_method() -> Error {
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
-    tracing::error!("a handler panicked");
     (StatusCode::INTERNAL_SERVER_ERROR, Error::Internal("a handler panicked".into()))
         .into_response()
 }

@@ -83,16 +83,18 @@ async fn keep(app: &App, channel: &str, notice: Notice) -> Result<()> {
             };
             settle(app, &payment.ok_or_else(unknown)?, Heard::Said(statement, None)).await.map(drop)
         }
-        Notice::Reversal { request_id, said, amount } => {
-            let id = request_id.parse().map_err(|_| unknown())?;
-            let reversal = reversals::get(&mut app.store.read().await?, &id).await?;
-            // Somebody else's, or one that was made at the channel: only a question about its payment can tell.
-            let reversal = reversal.ok_or_else(|| {
-                tracing::warn!(request_id, "a notice speaks of a refund that is not ours");
-                unknown()
-            })?;
+        Notice::Reversal { request_id, said, amount, payment } => {
             let channel = app.channels.named(channel).ok_or_else(unknown)?;
-            reverse::on_notice(app, channel.as_ref(), &reversal, said, amount).await
+            let id = request_id.parse().ok();
+            let reversal = match &id {
+                Some(id) => reversals::get(&mut app.store.read().await?, id).await?,
+                None => None,
+            };
+            if let Some(reversal) = reversal {
+                return reverse::on_notice(app, channel.as_ref(), &reversal, said, amount).await;
+            }
+            tracing::warn!(request_id, "a notice speaks of a refund that nobody here made");
+            reverse::on_foreign_notice(app, channel.as_ref(), payment.as_deref()).await
         }
     }
 }

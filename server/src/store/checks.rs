@@ -106,12 +106,14 @@ const ALWAYS: &[Invariant] = &[
         sql: "select merchant_id || '/' || trans_id from event group by merchant_id, trans_id
                having min(seq) <> 1 or max(seq) <> count(*)",
     },
+    // What was told long ago may have been forgotten (`retention.rs`): only what is younger is looked at.
     Invariant {
         name: "I12 every result has its message, for a session that wants them",
         sql: "select e.merchant_id || '/' || e.trans_id from event e join session s on s.session_id = e.session_id
                left join outbox o on o.merchant_id = e.merchant_id and o.trans_id = e.trans_id and o.seq = e.seq
                 and o.endpoint_id = 'notify_url'
-               where e.kind = 'RESULT' and s.notify_url <> '' and o.seq is null",
+               where e.kind = 'RESULT' and s.notify_url <> '' and o.seq is null and e.at_ms >= coalesce((
+                select cast(value as bigint) from setting where name = 'outbox_forgotten_ms'), 0)",
     },
     // Whoever changes an endpoint does not wait for units that are under way: a minute to either side is not looked at.
     Invariant {
@@ -120,7 +122,8 @@ const ALWAYS: &[Invariant] = &[
                 join webhook_subscription w on w.merchant_id = e.merchant_id and e.to_state like w.pattern
                  and w.since_ms + 60000 <= e.at_ms and (w.until_ms is null or e.at_ms + 60000 <= w.until_ms)
                  and (w.sessions = 'ALL' or s.notify_url = '')
-               where e.kind = 'RESULT' and not exists (select 1 from outbox o
+               where e.kind = 'RESULT' and e.at_ms >= coalesce((
+                 select cast(value as bigint) from setting where name = 'outbox_forgotten_ms'), 0) and not exists (select 1 from outbox o
                  where o.merchant_id = e.merchant_id and o.trans_id = e.trans_id and o.seq = e.seq
                    and o.endpoint_id = w.endpoint_id)",
     },

@@ -191,6 +191,21 @@ pub async fn hold(tx: &mut Tx, slot: &Slot, holder: &str, until: Millis) -> Resu
     Ok(())
 }
 
+/// Forgets a request that could not be read: the key is as if it had never been used.
+pub async fn forget(tx: &mut Tx, slot: &Slot, holder: &str) -> Result<(), StoreError> {
+    tx.sql(
+        "delete from idempotency
+          where scope = $1 and path = $2 and idempotency_key = $3 and holder = $4 and status = 0",
+    )
+    .bind(&slot.scope)
+    .bind(&slot.path)
+    .bind(&slot.key)
+    .bind(holder)
+    .execute()
+    .await?;
+    Ok(())
+}
+
 /// Keeps the answer. False when somebody else has taken the record over meanwhile.
 pub async fn answer(
     tx: &mut Tx,

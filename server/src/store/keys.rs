@@ -4,13 +4,16 @@ use aws_lc_rs::digest::{SHA256, digest};
 use florin_shared::MerchantId;
 
 use super::orders::word;
-use super::sql::row;
+use super::sql::{Sql, row};
 use super::{StoreError, Tx};
 use crate::clock::Millis;
 use crate::hex;
 
 /// With which an organisation's keys begin, so that one glance tells them from a merchant's.
 pub const ORGANISATION: &str = "sk_org_";
+
+/// How many keys one holder may have: a list that can be read, and an end to what a stolen key could make.
+pub const MOST: usize = 20;
 
 /// How much of a key the list shows: its kind, its mode, and four letters.
 const SHOWN: usize = 12;
@@ -26,6 +29,33 @@ impl KeyRow {
     /// Its id on the wire: a part of the digest, which tells nothing of the key.
     pub fn id(&self) -> String {
         id_of(&self.key_digest)
+    }
+}
+
+/// Who holds keys. Each kind has a table of its own, so that every row belongs to somebody who is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A merchant.
+    Merchant(MerchantId),
+    /// An organisation, by its id.
+    Organisation(String),
+}
+
+impl Holder {
+    fn id(&self) -> &str {
+        match self {
+            Holder::Merchant(id) => id.as_str(),
+            Holder::Organisation(id) => id,
+        }
+    }
+
+    /// The same statement over the table of either kind.
+    fn sql<'t, 'q>(&self, tx: &'t mut Tx, texts: [&'static str; 2]) -> Sql<'t, 'q> {
+        let [of_merchant, of_organisation] = texts;
+        tx.sql(match self {
+            Holder::Merchant(_) => of_merchant,
+            Holder::Organisation(_) => of_organisation,
+        })
     }
 }
 
@@ -52,7 +82,8 @@ pub fn digest_of(key: &str) -> String {
     hex(digest(&SHA256, key.as_bytes()).as_ref())
 }
 
-fn id_of(digest: &str) -> String {
+/// The id of the key that has this digest.
+pub fn id_of(digest: &str) -> String {
     format!("KY{}", digest.get(..26).unwrap_or_default())
 }
 
@@ -98,72 +129,59 @@ pub async fn used(tx: &mut Tx, key: &str, day: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The keys of a merchant, oldest first.
-pub async fn of_merchant(tx: &mut Tx, id: &MerchantId) -> Result<Vec<KeyRow>, StoreError> {
-    tx.sql(
+/// Every key of a holder, oldest first.
+pub async fn of(tx: &mut Tx, holder: &Holder) -> Result<Vec<KeyRow>, StoreError> {
+    let texts = [
         "select key_digest, prefix, last_used_day, created_ms from api_key where merchant_id = $1
-              order by created_ms, key_digest",
-    )
-    .bind(id.as_str())
-    .all()
-    .await
+          order by created_ms, key_digest",
+        "select key_digest, prefix, last_used_day, created_ms from organisation_key where organisation_id = $1
+          order by created_ms, key_digest",
+    ];
+    holder.sql(tx, texts).bind(holder.id().to_owned()).all().await
 }
 
-/// The keys of an organisation, oldest first.
-pub async fn of_organisation(tx: &mut Tx, id: &str) -> Result<Vec<KeyRow>, StoreError> {
-    tx
-        .sql(
-            "select key_digest, prefix, last_used_day, created_ms from organisation_key where organisation_id = $1
-              order by created_ms, key_digest",
-        )
-        .bind(id)
-        .all()
-        .await
+/// Adds a key, and says whether there was room for it. A key of the same idempotent request is replaced: its answer
+/// was never given.
+pub async fn add(tx: &mut Tx, holder: &Holder, key: NewKey<'_>) -> Result<bool, StoreError> {
+    lock(tx, holder).await?;
+    let texts = [
+        "delete from api_key where merchant_id = $1 and made_by = $2 and made_by <> ''",
+        "delete from organisation_key where organisation_id = $1 and made_by = $2 and made_by <> ''",
+    ];
+    let made_by = key.made_by.to_owned();
+    holder.sql(tx, texts).bind(holder.id().to_owned()).bind(made_by).execute().await?;
+    if of(tx, holder).await?.len() >= MOST {
+        return Ok(false);
+    }
+    insert(tx, holder, key).await.map(|()| true)
 }
 
-/// Adds a key to a merchant. A key of the same idempotent request is replaced: its answer was never given.
-pub async fn add(tx: &mut Tx, owner: &MerchantId, key: NewKey<'_>) -> Result<(), StoreError> {
-    tx.sql("delete from api_key where merchant_id = $1 and made_by = $2 and made_by <> ''")
-        .bind(owner.as_str())
-        .bind(key.made_by)
-        .execute()
-        .await?;
-    tx.sql(
+async fn insert(tx: &mut Tx, holder: &Holder, key: NewKey<'_>) -> Result<(), StoreError> {
+    let texts = [
         "insert into api_key (key_digest, merchant_id, prefix, made_by, last_used_day, created_ms)
          values ($1, $2, $3, $4, 0, $5) on conflict (key_digest) do nothing",
-    )
-    .bind(digest_of(key.secret))
-    .bind(owner.as_str())
-    .bind(shown(key.secret))
-    .bind(key.made_by)
-    .bind(key.at)
-    .execute()
-    .await?;
+        "insert into organisation_key (key_digest, organisation_id, prefix, made_by, last_used_day, created_ms)
+         values ($1, $2, $3, $4, 0, $5) on conflict (key_digest) do nothing",
+    ];
+    holder
+        .sql(tx, texts)
+        .bind(digest_of(key.secret))
+        .bind(holder.id().to_owned())
+        .bind(shown(key.secret).to_owned())
+        .bind(key.made_by.to_owned())
+        .bind(key.at)
+        .execute()
+        .await?;
     Ok(())
 }
 
-/// Adds a key to an organisation; see [`add`].
-pub async fn add_to_organisation(
-    tx: &mut Tx,
-    owner: &str,
-    key: NewKey<'_>,
-) -> Result<(), StoreError> {
-    tx.sql("delete from organisation_key where organisation_id = $1 and made_by = $2 and made_by <> ''")
-        .bind(owner)
-        .bind(key.made_by)
-        .execute()
-        .await?;
-    tx.sql(
-        "insert into organisation_key (key_digest, organisation_id, prefix, made_by, last_used_day, created_ms)
-         values ($1, $2, $3, $4, 0, $5) on conflict (key_digest) do nothing",
-    )
-    .bind(digest_of(key.secret))
-    .bind(owner)
-    .bind(shown(key.secret))
-    .bind(key.made_by)
-    .bind(key.at)
-    .execute()
-    .await?;
+/// The holder's row first: two at once would otherwise each leave the other's last key, or both take the last place.
+async fn lock(tx: &mut Tx, holder: &Holder) -> Result<(), StoreError> {
+    let texts = [
+        "update merchant set name = name where merchant_id = $1",
+        "update organisation set name = name where organisation_id = $1",
+    ];
+    holder.sql(tx, texts).bind(holder.id().to_owned()).execute().await?;
     Ok(())
 }
 
@@ -178,47 +196,32 @@ pub enum Deleted {
     Unknown,
 }
 
-/// Deletes a key of a merchant, but never the last one.
-pub async fn delete(tx: &mut Tx, owner: &MerchantId, id: &str) -> Result<Deleted, StoreError> {
-    // The row's lock first: two that delete at once would otherwise each leave the other's key.
-    tx.sql("update merchant set name = name where merchant_id = $1")
-        .bind(owner.as_str())
-        .execute()
-        .await?;
-    let keys = of_merchant(tx, owner).await?;
-    match chosen(&keys, id) {
-        Ok(digest) => {
-            tx.sql("delete from api_key where key_digest = $1").bind(digest).execute().await?;
-            Ok(Deleted::Gone)
-        }
-        Err(why) => Ok(why),
-    }
+/// Whether the last key may be deleted, after which nobody can call anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// It stays.
+    Keep,
+    /// It may go.
+    Delete,
 }
 
-/// Deletes a key of an organisation, but never the last one.
-pub async fn delete_of_organisation(
+/// Deletes the key of that id.
+pub async fn delete(
     tx: &mut Tx,
-    owner: &str,
+    holder: &Holder,
     id: &str,
+    last: Last,
 ) -> Result<Deleted, StoreError> {
-    tx.sql("update organisation set name = name where organisation_id = $1")
-        .bind(owner)
-        .execute()
-        .await?;
-    let keys = of_organisation(tx, owner).await?;
-    match chosen(&keys, id) {
-        Ok(digest) => {
-            tx.sql("delete from organisation_key where key_digest = $1")
-                .bind(digest)
-                .execute()
-                .await?;
-            Ok(Deleted::Gone)
-        }
-        Err(why) => Ok(why),
+    lock(tx, holder).await?;
+    let keys = of(tx, holder).await?;
+    let Some(found) = keys.iter().find(|key| key.id() == id) else { return Ok(Deleted::Unknown) };
+    if keys.len() == 1 && last == Last::Keep {
+        return Ok(Deleted::IsLast);
     }
-}
-
-fn chosen(keys: &[KeyRow], id: &str) -> Result<String, Deleted> {
-    let found = keys.iter().find(|key| key.id() == id).ok_or(Deleted::Unknown)?;
-    if keys.len() == 1 { Err(Deleted::IsLast) } else { Ok(found.key_digest.clone()) }
+    let texts = [
+        "delete from api_key where key_digest = $1",
+        "delete from organisation_key where key_digest = $1",
+    ];
+    holder.sql(tx, texts).bind(found.key_digest.clone()).execute().await?;
+    Ok(Deleted::Gone)
 }

@@ -3,7 +3,7 @@
 use florin_shared::MerchantId;
 use florin_shared::theme::Appearance;
 
-use super::keys::{self, NewKey};
+use super::keys::{self, Holder, NewKey};
 use super::orders::word;
 use super::organisations::{self, appearance, written};
 use super::sql::row;
@@ -133,12 +133,57 @@ pub async fn add(
     now: Millis,
 ) -> Result<(), StoreError> {
     organisations::add(tx, merchant.id.as_str(), &merchant.name, now).await?;
+    add_to(tx, merchant.id.as_str(), merchant, key, now).await.map(|_| ())
+}
+
+/// What became of a wish to make a merchant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Founded {
+    /// It is there, in this organisation.
+    In(String),
+    /// Its id is taken.
+    IsThere,
+    /// The organisation that it was to join is not there, or the one that it was to get is another's.
+    WrongOrganisation,
+}
+
+/// Makes a merchant with its first key: in the organisation that is named, or in one of its own.
+pub async fn found(
+    tx: &mut Tx,
+    organisation: Option<&str>,
+    merchant: &Merchant,
+    key: &str,
+    now: Millis,
+) -> Result<Founded, StoreError> {
+    let home = organisation.unwrap_or(merchant.id.as_str());
+    if own(tx, &merchant.id).await?.is_some() {
+        return Ok(Founded::IsThere);
+    }
+    let is_there = organisations::get(tx, home).await?.is_some();
+    if is_there != organisation.is_some() {
+        return Ok(Founded::WrongOrganisation);
+    }
+    organisations::add(tx, home, &merchant.name, now).await?;
+    let is_new = add_to(tx, home, merchant, key, now).await?;
+    Ok(if is_new { Founded::In(home.to_owned()) } else { Founded::IsThere })
+}
+
+/// Writes a merchant of an organisation down with its first key, and says whether it is new. What was there already
+/// keeps its own keys and origins: a deleted key stays deleted.
+async fn add_to(
+    tx: &mut Tx,
+    organisation: &str,
+    merchant: &Merchant,
+    key: &str,
+    now: Millis,
+) -> Result<bool, StoreError> {
     let made = tx.sql(
         "insert into merchant (merchant_id, organisation_id, name, livemode, late_success, auto_query, appearance,
            webhook_secret, created_ms)
-         values ($1, $1, $2, $3, $4, $5, $6, $7, $8) on conflict (merchant_id) do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (merchant_id) do nothing",
     )
     .bind(merchant.id.as_str())
+    .bind(organisation.to_owned())
     .bind(&merchant.name)
     .bind(i64::from(merchant.livemode))
     .bind(merchant.late_success.as_str())
@@ -148,12 +193,12 @@ pub async fn add(
     .bind(now)
     .execute()
     .await?;
-    // What was there already keeps its own keys and origins: a deleted key stays deleted.
     if made == 0 {
-        return Ok(());
+        return Ok(false);
     }
-    keys::add(tx, &merchant.id, NewKey { secret: key, made_by: "", at: now }).await?;
-    add_origins(tx, merchant).await
+    let holder = Holder::Merchant(merchant.id.clone());
+    keys::add(tx, &holder, NewKey { secret: key, made_by: "", at: now }).await?;
+    add_origins(tx, merchant).await.map(|()| true)
 }
 
 /// A setting that is drawn once for an installation: the first one written stays.

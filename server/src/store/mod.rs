@@ -32,6 +32,7 @@ pub mod payments;
 mod pen;
 mod postgres;
 mod refused;
+pub mod retention;
 pub mod reversals;
 pub mod sessions;
 mod sql;

@@ -1,8 +1,7 @@
-//! What an operator asks and does: keys, sessions with their log, messages sent again, payments asked about again.
+//! What an operator asks and does: sessions with their log, messages sent again, payments asked about again.
 
-use florin_shared::{MerchantId, SessionId};
+use florin_shared::SessionId;
 
-use super::keys::{self, NewKey};
 use super::sql::row;
 use super::{Pool, Store, StoreError, Tx};
 use crate::clock::Millis;
@@ -67,50 +66,16 @@ pub async fn clock_of(tx: &mut Tx) -> Result<Millis, StoreError> {
 }
 
 row! {
-    /// A key as it can be shown: never the key.
-    pub struct KeyRow { pub key_digest: String, pub merchant_id: String, pub created_ms: i64, }
+    /// A merchant in a list.
+    pub struct MerchantLine {
+        pub merchant_id: String, pub organisation_id: String, pub name: String, pub livemode: i64, pub created_ms: i64,
+    }
 }
 
-/// The keys of a merchant, oldest first.
-pub async fn keys(tx: &mut Tx, merchant: &MerchantId) -> Result<Vec<KeyRow>, StoreError> {
-    tx.sql(
-        "select key_digest, merchant_id, created_ms from api_key where merchant_id = $1
-              order by created_ms, key_digest",
-    )
-    .bind(merchant.as_str())
-    .all()
-    .await
-}
-
-/// Adds a key; what is kept is its digest.
-pub async fn add_key(
-    tx: &mut Tx,
-    merchant: &MerchantId,
-    key: &str,
-    now: Millis,
-) -> Result<String, StoreError> {
-    keys::add(tx, merchant, NewKey { secret: key, made_by: "", at: now }).await?;
-    Ok(keys::digest_of(key))
-}
-
-/// Takes a key away; it opens nothing from the next request on.
-pub async fn revoke_key(
-    tx: &mut Tx,
-    merchant: &MerchantId,
-    digest: &str,
-) -> Result<bool, StoreError> {
-    let gone = tx
-        .sql("delete from api_key where merchant_id = $1 and key_digest = $2")
-        .bind(merchant.as_str())
-        .bind(digest.to_owned())
-        .execute()
-        .await?;
-    Ok(gone == 1)
-}
-
-/// Every merchant's id, name and whether real money moves.
-pub async fn merchants(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
-    tx.sql("select merchant_id, name, livemode from merchant order by merchant_id").all().await
+/// Every merchant.
+pub async fn merchants(tx: &mut Tx) -> Result<Vec<MerchantLine>, StoreError> {
+    let sql = "select merchant_id, organisation_id, name, livemode, created_ms from merchant order by merchant_id";
+    tx.sql(sql).all().await
 }
 
 row! {

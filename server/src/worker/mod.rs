@@ -28,8 +28,8 @@ pub fn start_all(app: &App, stop: &CancellationToken) -> TaskTracker {
     let memory = expiry::Memory::default();
     let expire = move |app| expiry::run_once(app, memory.clone());
     tracker.spawn(start("expiry", None).work(expire));
-    let last = sweep::Last::default();
-    tracker.spawn(start("sweep", None).work(move |app| sweep::run_once(app, last.clone())));
+    let swept = sweep::Memory::default();
+    tracker.spawn(start("sweep", None).work(move |app| sweep::run_once(app, swept.clone())));
     tracker.spawn(start("reconcile", Some(|app| &app.wake.asks)).work(reconcile::run_once));
     tracker.spawn(start("returns", Some(|app| &app.wake.reversals)).work(returns::run_once));
     tracker.spawn(webhooks::run(app.clone(), stop.clone()));
@@ -142,5 +142,12 @@ pub async fn run_all_once(app: &App) -> Result<()> {
     reconcile::run_to_end(app.clone()).await?;
     returns::run_once(app.clone()).await?;
     webhooks::run_once(app).await?;
+    Ok(())
+}
+
+/// Forgets all that is old enough: for tests that do not want to wait an hour.
+pub async fn sweep_all(app: &App) -> Result<()> {
+    let memory = sweep::Memory::default();
+    while matches!(sweep::run_once(app.clone(), memory.clone()).await?, Progress::DidSome) {}
     Ok(())
 }

@@ -48,12 +48,17 @@ pub(crate) async fn stored(app: &TestApp, order: &str) -> Payment {
 
 /// Somebody gives money back at the channel, and nobody tells us.
 pub(crate) async fn given_back_elsewhere(app: &TestApp, order: &str, minor: i64) {
+    given_back_telling(app, order, minor, "http://127.0.0.1:9/notify/antom").await;
+}
+
+/// The same; the channel's message about it goes to this address.
+async fn given_back_telling(app: &TestApp, order: &str, minor: i64, address: &str) {
     let payment = stored(app, order).await;
     let amount = Money::new(minor, payment.amount.currency()).unwrap();
     let id = ReversalId::of([9; 16]);
     let foreign = Reversal::fresh(id, &payment, amount, Reason::External, app.app.now());
     let antom = Antom::new(&antom::sandbox(&app.sandbox)).unwrap();
-    antom.refund(&payment, &foreign, "http://127.0.0.1:9/notify/antom").await.unwrap();
+    antom.refund(&payment, &foreign, address).await.unwrap();
 }
 
 /// What anybody who asks the channel learns.
@@ -281,6 +286,20 @@ on_both! {
         assert_eq!(too_much.code(), "REFUND_AMOUNT_EXCEED");
         refund(app, json!({ "order_id": order, "refund_trans_id": "r1" })).await.data();
         assert_eq!(app.held(&order).await, 0);
+    }
+
+    async fn a_refund_made_in_the_channels_portal_is_found_by_its_notice(app: TestApp) {
+        let (session, order) = paid(app, "25000").await;
+        given_back_telling(app, &order, 9_000, &format!("{}/notify/antom", app.app.public_url)).await;
+        app.until("it is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.SUCCESS", "REFUND.SUCCESS"]).await;
+        let told = app.sink.received().pop().unwrap().body["data"].clone();
+        assert_eq!((told["refund_kind"].as_str(), told["refund_amount"].as_str()), (Some("EXTERNAL"), Some("9000")));
+        assert_eq!(app.transaction(&session).await.data()["refunded_amount"], "9000");
+        // What is left may go back, and no more; nothing is given back twice.
+        let rest = refund(app, json!({ "order_id": order, "refund_trans_id": "r1" })).await;
+        assert_eq!((rest.data()["refund_amount"].as_str(), app.held(&order).await), (Some("16000"), 0));
+        app.until("both are told", async || app.sink.kinds(&session.trans_id).len() == 3).await;
+        assert_eq!(app.transaction(&session).await.data()["refunded_amount"], "25000");
     }
 
     async fn a_refund_that_meets_another_return_gives_back_nothing_too_much(app: TestApp) {

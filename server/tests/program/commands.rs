@@ -49,6 +49,74 @@ on_both! {
         assert!(code == 3 && why["error"].as_str().unwrap().contains("last key"), "{why}");
     }
 
+    async fn the_first_merchant_of_an_empty_database_gets_its_key_here(world: &World) {
+        let new = ["merchants", "new", "--name", "Northwind Tea", "--origin", "http://192.168.1.4:3000"];
+        let (code, early) = world.json(&new).await;
+        assert!(code == 3 && early["error"].as_str().unwrap().contains("florin migrate"), "{early}");
+        world.json(&["migrate"]).await;
+        let (code, none) = world.json(&["keys", "new", "--merchant", MERCHANT]).await;
+        assert!(code == 3 && none["error"].as_str().unwrap().contains("florin merchants new"), "{none}");
+        let (code, made) = world.json(&new).await;
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        assert_eq!((code, made["livemode"].clone(), text("merchant_id").len()), (0, json!(false), 14), "{made}");
+        assert_eq!(text("organisation_id"), text("merchant_id"));
+        assert!(text("key").starts_with("sk_test_") && text("webhook_secret").starts_with("whsec_"));
+        let florin = world.serve(&[]).await;
+        let shown = florin.call(Method::GET, "/v1/merchant", &text("key"), None).await.unwrap();
+        assert_eq!((shown.status, &shown.body["data"]["name"]), (200, &json!("Northwind Tea")), "{}", shown.body);
+        assert_eq!(shown.body["data"]["origins"], json!(["http://192.168.1.4:3000"]));
+        let (_, listed, _) = world.run(&["keys", "list", "--merchant", &text("merchant_id")]).await;
+        assert!(listed.contains(&text("key_id")) && !listed.contains(&text("key")), "{listed}");
+
+        // A second one in the same organisation, whose key then acts for both.
+        let joins = ["merchants", "new", "--name", "Northwind Coffee", "--organisation", &text("merchant_id")];
+        let (code, second) = world.json(&joins).await;
+        assert_eq!((code, second["organisation_id"].as_str()), (0, made["organisation_id"].as_str()), "{second}");
+        let (_, of_both) = world.json(&["keys", "new", "--organisation", &text("organisation_id")]).await;
+        let key = of_both["key"].as_str().unwrap();
+        assert!(key.starts_with("sk_org_"), "{of_both}");
+        let group = florin.call(Method::GET, "/v1/organisation", key, None).await.unwrap();
+        assert_eq!(group.body["data"]["merchants"].as_array().unwrap().len(), 2, "{}", group.body);
+        let (_, all) = world.json(&["merchants", "list"]).await;
+        assert_eq!(all["merchants"].as_array().unwrap().len(), 3, "the demo's is there too: {all}");
+    }
+
+    async fn a_merchant_that_cannot_be_made_is_refused_with_the_reason(world: &World) {
+        world.json(&["migrate"]).await;
+        let (code, live) = world.json(&["merchants", "new", "--name", "Tea", "--live", "--id", "77"]).await;
+        assert!(code == 0 && live["key"].as_str().unwrap().starts_with("sk_live_"), "{live}");
+        let cases: [(&[&str], &str); 6] = [
+            (&["--name", "Tea", "--id", "77"], "there is a merchant 77 already"),
+            (&["--name", "Tea", "--id", "7a"], "1 to 20 digits"),
+            (&["--name", "Tea", "--organisation", "88"], "there is no organisation 88"),
+            (&["--name", " "], "a name has 1 to 128 bytes"),
+            (&["--name", "Tea", "--live", "--origin", "http://192.168.1.4"], "https beyond this network"),
+            (&["--name", "Tea", "--origin", "https://tea.example/path"], "scheme, host and port"),
+        ];
+        for (arguments, why) in cases {
+            let all: Vec<&str> = ["merchants", "new"].into_iter().chain(arguments.iter().copied()).collect();
+            let (code, refused) = world.json(&all).await;
+            let said = refused["error"].as_str().unwrap();
+            assert!(code == 3 && said.contains(why), "{arguments:?}: {said}");
+        }
+        let (_, all) = world.json(&["merchants", "list"]).await;
+        assert_eq!(all["merchants"].as_array().unwrap().len(), 1, "{all}");
+    }
+
+    async fn a_holder_has_at_most_twenty_keys(world: &World) {
+        world.json(&["migrate"]).await;
+        world.json(&["merchants", "new", "--name", "Tea", "--id", "77"]).await;
+        for _ in 0..19 {
+            assert_eq!(world.json(&["keys", "new", "--merchant", "77"]).await.0, 0);
+        }
+        let (code, full) = world.json(&["keys", "new", "--merchant", "77"]).await;
+        assert!(code == 3 && full["error"].as_str().unwrap().contains("20 keys already"), "{full}");
+        let (_, list) = world.json(&["keys", "list", "--merchant", "77"]).await;
+        let id = list["keys"][3]["id"].as_str().unwrap();
+        assert_eq!(world.json(&["keys", "revoke", id, "--merchant", "77"]).await.0, 0);
+        assert_eq!(world.json(&["keys", "new", "--merchant", "77"]).await.0, 0);
+    }
+
     async fn what_happened_to_an_order_is_shown_and_told_again(world: &World) {
         let florin = world.serve(&[]).await;
         let notify = world.sink.url.clone();

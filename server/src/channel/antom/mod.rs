@@ -24,7 +24,7 @@ use url::Url;
 
 use self::codes::Verdict;
 use self::sign::{Keys, Signed};
-use self::wire::Answer;
+use self::wire::{Answer, OfNumber};
 use super::transport::{Call, Limits, Reply, Transport, is_loopback, no_answer, not_sent};
 use super::{Asking, Channel, ChannelError, Forged, Notice, Notification, Opened};
 use crate::clock::Clock;
@@ -162,6 +162,11 @@ impl Channel for Antom {
         reversal: &Reversal,
     ) -> Result<ReversalSaid, ChannelError> {
         refunds::queried(reversal, &self.call("inquiryRefund", &ask::of_refund(reversal)).await?)
+    }
+
+    async fn request_of(&self, number: &str) -> Result<Option<String>, ChannelError> {
+        let known = self.call("inquiryPayment", &OfNumber { payment_id: number }).await?;
+        refunds::request_of(number, known)
     }
 
     fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged> {

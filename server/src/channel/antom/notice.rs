@@ -69,5 +69,5 @@ fn of_reversal(message: Answer) -> Result<Notice, Forged> {
     };
     let request_id = message.refund_request_id.ok_or(Forged("it names no refund"))?;
     let amount = message.refund_amount.and_then(|amount| amount.money());
-    Ok(Notice::Reversal { request_id, said, amount })
+    Ok(Notice::Reversal { request_id, said, amount, payment: message.payment_id })
 }

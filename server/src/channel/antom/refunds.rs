@@ -27,6 +27,17 @@ pub(super) fn payment_id<'a>(
     })
 }
 
+/// Our number of the payment that Antom knows by this one.
+pub(super) fn request_of(number: &str, known: Answer) -> Result<Option<String>, ChannelError> {
+    match codes::verdict(&known.result) {
+        Verdict::Done if known.payment_id.as_deref() == Some(number) => {
+            Ok(known.payment_request_id)
+        }
+        Verdict::Absent => Ok(None),
+        _ => Err(unclear(&known)),
+    }
+}
+
 /// The answer to `refund`.
 pub(super) fn refunded(reversal: &Reversal, answer: &Answer) -> Result<ReversalSaid, ChannelError> {
     let code = answer.result.result_code.as_str();

@@ -65,6 +65,13 @@ pub(super) struct OfPayment<'a> {
     pub(super) payment_request_id: &'a str,
 }
 
+/// `inquiryPayment` by Antom's own number.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OfNumber<'a> {
+    pub(super) payment_id: &'a str,
+}
+
 /// `refund`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

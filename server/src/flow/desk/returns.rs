@@ -151,28 +151,51 @@ impl Desk {
                 self.save_reversal(tx, payment, before, after).await
             }
             Turn::Done => self.done(tx, payment, before).await,
-            Turn::Fail(why) => {
-                let after =
-                    self.end_reversal(tx, payment, before, ReversalState::Fail, why).await?;
-                self.tell_of_return(tx, payment, "REFUND.FAILURE", &after).await?;
-                Ok(after)
-            }
-            Turn::Manual(why) => {
-                let after =
-                    self.end_reversal(tx, payment, before, ReversalState::Manual, why).await?;
-                self.tell_of_return(tx, payment, "REVERSAL.MANUAL", &after).await?;
-                Ok(after)
-            }
-            Turn::Renew(why) => {
-                let after =
-                    self.end_reversal(tx, payment, before, ReversalState::Fail, why).await?;
-                let fresh = self.new_reversal(payment, before.amount, before.reason);
-                let next_try = Some(self.now() + pace::next_try(before.tries));
-                let fresh = Reversal { next_try, ..fresh };
-                reversals::add(tx, &mut self.order, payment, &fresh).await?;
-                Ok(after)
-            }
+            Turn::Fail(why) => self.given_up(tx, payment, before, why).await,
+            Turn::Manual(why) => self.needs_a_person(tx, payment, before, why).await,
+            Turn::Renew(why) => self.renew(tx, payment, before, why).await,
         }
+    }
+
+    /// A merchant's refund that will not be.
+    async fn given_up(
+        &mut self,
+        tx: &mut Tx,
+        payment: &Payment,
+        before: &Reversal,
+        why: String,
+    ) -> Result<Reversal> {
+        let after = self.end_reversal(tx, payment, before, ReversalState::Fail, why).await?;
+        self.tell_of_return(tx, payment, "REFUND.FAILURE", &after).await?;
+        Ok(after)
+    }
+
+    /// Money that may not be kept and cannot go back by itself (D5).
+    async fn needs_a_person(
+        &mut self,
+        tx: &mut Tx,
+        payment: &Payment,
+        before: &Reversal,
+        why: String,
+    ) -> Result<Reversal> {
+        let after = self.end_reversal(tx, payment, before, ReversalState::Manual, why).await?;
+        self.tell_of_return(tx, payment, "REVERSAL.MANUAL", &after).await?;
+        Ok(after)
+    }
+
+    /// The same money under a new number, in a while: this one was used up without effect.
+    async fn renew(
+        &mut self,
+        tx: &mut Tx,
+        payment: &Payment,
+        before: &Reversal,
+        why: String,
+    ) -> Result<Reversal> {
+        let after = self.end_reversal(tx, payment, before, ReversalState::Fail, why).await?;
+        let fresh = self.new_reversal(payment, before.amount, before.reason);
+        let next_try = Some(self.now() + pace::next_try(before.tries));
+        reversals::add(tx, &mut self.order, payment, &Reversal { next_try, ..fresh }).await?;
+        Ok(after)
     }
 
     async fn done(
@@ -233,7 +256,8 @@ impl Desk {
         self.save_reversal(tx, payment, before, after).await
     }
 
-    async fn ask_again(&mut self, tx: &mut Tx, id: &PaymentId) -> Result<()> {
+    /// The payment is asked about at once, whatever it ended as.
+    pub async fn ask_again(&mut self, tx: &mut Tx, id: &PaymentId) -> Result<()> {
         let now = self.now();
         self.change(tx, id, |payment| payment.next_ask = Some(now)).await.map(drop)
     }

@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use florin_shared::Envelope;
 use florin_shared::Method;
 use florin_shared::merchant::{KeyView, MerchantView, OrganisationView};
-use url::Url;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,13 +13,14 @@ use super::asked::manage::{ChangeMerchant, ChangeOrganisation};
 use super::new_session::same_merchant;
 use crate::domain::contrast::Colour;
 use crate::domain::order::LateSuccess;
-use crate::flow::keys::{self, Holder};
+use crate::flow::keys::{self, Kind};
 use crate::flow::settings::{self, AppearanceChange, MerchantChange, OrganisationChange};
 use crate::http::answer::Good;
-use crate::http::auth::{Caller, is_private};
+use crate::http::auth::{Caller, ORIGIN_RULE, is_origin};
 use crate::http::body::{Body, Fields};
 use crate::http::idempotency::Seed;
 use crate::http::tenant::Group;
+use crate::store::keys::Holder;
 use crate::store::merchants::Merchant;
 use crate::{App, Result};
 
@@ -68,7 +68,7 @@ async fn change_merchant(
         origins: origins(&mut fields, &merchant)?,
         appearance: appearance(&mut fields)?,
         late_success: late_success(&mut fields)?,
-        auto_query: fields.has("auto_query").then(|| fields.flag("auto_query")).transpose()?,
+        auto_query: fields.choice("auto_query")?,
     };
     fields.end()?;
     Ok(Good(settings::change_merchant(&app, &merchant.id, change).await?))
@@ -140,7 +140,8 @@ async fn new_merchant_key(
     Caller(merchant): Caller,
     seed: Option<Seed>,
 ) -> Result<Good<KeyView>> {
-    Ok(Good(keys::create(&app, holder(&merchant), seed.map(|seed| seed.text())).await?))
+    let kind = Kind::of_merchant(merchant.livemode);
+    Ok(Good(keys::create(&app, holder(&merchant), kind, seed.map(|seed| seed.text())).await?))
 }
 
 /// Delete a secret key of the merchant; it opens nothing from now on.
@@ -191,7 +192,8 @@ async fn new_organisation_key(
     seed: Option<Seed>,
 ) -> Result<Good<KeyView>> {
     let holder = Holder::Organisation(group.id);
-    Ok(Good(keys::create(&app, holder, seed.map(|seed| seed.text())).await?))
+    let seed = seed.map(|seed| seed.text());
+    Ok(Good(keys::create(&app, holder, Kind::Organisation, seed).await?))
 }
 
 /// Delete a secret key of the organisation; it opens nothing from now on.
@@ -212,37 +214,25 @@ async fn delete_organisation_key(
 }
 
 fn holder(merchant: &Merchant) -> Holder {
-    Holder::Merchant(merchant.id.clone(), merchant.livemode)
+    Holder::Merchant(merchant.id.clone())
 }
 
 fn name(fields: &mut Fields) -> Result<Option<String>> {
     if fields.has("name") { fields.required("name", 128).map(Some) } else { Ok(None) }
 }
 
-/// Scheme, host and port, exactly as a browser sends them; https, and in test mode also http to private hosts.
 fn origins(fields: &mut Fields, merchant: &Merchant) -> Result<Option<Vec<String>>> {
     let Some(origins) = fields.texts("origins", 50, 255)? else { return Ok(None) };
-    for (index, origin) in origins.iter().enumerate() {
-        let is_origin =
-            Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin);
-        let is_safe = origin.starts_with("https://")
-            || (origin.starts_with("http://") && !merchant.livemode && is_private(origin));
-        if !is_origin || !is_safe {
-            return Err(fields.wrong(
-                &format!("origins.{index}"),
-                "must be scheme, host and port, such as https://shop.example, and https beyond this network",
-            ));
-        }
+    match origins.iter().position(|origin| !is_origin(origin, merchant.livemode)) {
+        Some(index) => Err(fields.wrong(&format!("origins.{index}"), ORIGIN_RULE)),
+        None => Ok(Some(origins)),
     }
-    Ok(Some(origins))
 }
 
 fn late_success(fields: &mut Fields) -> Result<Option<LateSuccess>> {
-    if !fields.has("late_success") {
-        return Ok(None);
-    }
-    let word = fields.word("late_success", &["REVERSE", "ACCEPT"])?;
-    Ok(Some(word.parse()?))
+    let Some(word) = fields.text("late_success", 64)? else { return Ok(None) };
+    let known = word.parse();
+    known.map(Some).map_err(|_| fields.wrong("late_success", "must be one of REVERSE, ACCEPT"))
 }
 
 /// Null takes a choice back.

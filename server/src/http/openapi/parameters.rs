@@ -35,8 +35,18 @@ fn of_path(part: &str) -> Option<Value> {
     };
     Some(json!({
         "name": name, "in": "path", "required": true, "description": about,
-        "schema": { "type": "string", "minLength": 1 }, "example": example,
+        "schema": { "type": "string", "pattern": form(example) }, "example": example,
     }))
+}
+
+/// Ids are two letters and random base32; a channel's name is a word.
+fn form(example: &str) -> String {
+    match example.split_at_checked(2) {
+        Some((kind, random)) if kind.bytes().all(|letter| letter.is_ascii_uppercase()) => {
+            format!("^{kind}[0-9a-v]{{{}}}$", random.len())
+        }
+        _ => "^[a-z]+$".to_owned(),
+    }
 }
 
 fn merchant_id() -> Value {
@@ -51,8 +61,9 @@ fn idempotency_key() -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header", "required": false,
         "description": "The same request with the same key is done once; the answer is kept for 72 hours and given again, with \
-            `Idempotency-Replayed: true`.",
-        "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+            `Idempotency-Replayed: true`. After 400, 413 or 415 nothing was done and nothing is kept: mend the request and send it \
+            under the same key.",
+        "schema": { "type": "string", "pattern": r#"^([!#-\[\]-~]{1,255}|"[!#-\[\]-~]{1,255}")$"# },
         "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
     })
 }

@@ -160,6 +160,9 @@ fn own(operation: &str) -> &'static [Code] {
         "explain_methods" => &[InvalidAmount],
         "create_webhook_endpoint" => &[InvalidWebhookUrl, LimitReached],
         "change_webhook_endpoint" => &[InvalidWebhookUrl],
+        "rotate_webhook_secret" | "create_merchant_key" | "create_organisation_key" => {
+            &[LimitReached]
+        }
         "test_webhook_endpoint" => &[TooMany],
         "replay_delivery" => &[EndpointDisabled],
         "delete_merchant_key" | "delete_organisation_key" => &[LastKey],
@@ -173,9 +176,17 @@ fn own(operation: &str) -> &'static [Code] {
             TooMany,
             ChannelUnavailable,
         ],
-        "hear_notice" => {
-            &[WrongKey, NotFound, NoSuchAddress, BodyTooLarge, BodyTooSlow, Internal, Busy]
-        }
+        "hear_notice" => &[
+            WrongKey,
+            InvalidField,
+            NotFound,
+            NoSuchAddress,
+            BodyTooLarge,
+            BodyTooSlow,
+            Internal,
+            Busy,
+            ChannelUnavailable,
+        ],
         _ => &[],
     }
 }

@@ -81,10 +81,29 @@ on_both! {
 
     async fn a_refusal_is_an_answer_too(app: TestApp) {
         let mut request = app.request("HKD", "800");
-        request["amount"] = json!("-1");
+        assert_eq!(post(app, "/v1/sessions").json(&request).send().await.status, 200);
+        request["amount"] = json!("900");
         let first = post(app, "/v1/sessions").once("refused-1").json(&request).send().await;
-        assert_eq!((first.status, first.code().as_str()), (400, "INVALID_AMOUNT"));
+        assert_eq!(first.status, 409, "{:?}", first.code());
         equal(&first, &post(app, "/v1/sessions").once("refused-1").json(&request).send().await);
+    }
+
+    async fn what_could_not_be_read_may_be_mended_under_the_same_key(app: TestApp) {
+        let request = app.request("HKD", "800");
+        let mut wrong = request.clone();
+        wrong["amount"] = json!("-1");
+        for _ in 0..2 {
+            let refused = post(app, "/v1/sessions").once("mend-1").json(&wrong).send().await;
+            assert_eq!((refused.status, refused.code().as_str()), (400, "INVALID_AMOUNT"));
+        }
+        let plain = post(app, "/v1/sessions").once("mend-1").text("text/plain", &request.to_string()).send().await;
+        assert_eq!(plain.status, 415);
+        let good = post(app, "/v1/sessions").once("mend-1").json(&request).send().await;
+        assert_eq!(good.status, 200);
+        equal(&good, &post(app, "/v1/sessions").once("mend-1").json(&request).send().await);
+        let late = post(app, "/v1/sessions").once("mend-1").json(&wrong).send().await;
+        assert_eq!((late.status, late.code().as_str()), (422, "IDEMPOTENCY_KEY_REUSED"));
+        assert_eq!(count(app, SESSIONS).await, 1);
     }
 
     async fn another_request_under_the_same_key_is_refused(app: TestApp) {

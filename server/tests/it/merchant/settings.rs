@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use florin_server::Error;
-use florin_server::store::keys::{self, NewKey};
+use florin_server::store::keys::{self, Holder, NewKey};
 use florin_server::store::{Tx, organisations};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -24,7 +24,8 @@ pub(super) async fn group(app: &TestApp) {
             organisations::add(tx, GROUP, "Northwind Group", now).await?;
             organisations::adopt(tx, GROUP, &MERCHANT.parse()?).await?;
             let key = NewKey { secret: GROUP_KEY, made_by: "", at: now };
-            Ok(keys::add_to_organisation(tx, GROUP, key).await?)
+            keys::add(tx, &Holder::Organisation(GROUP.to_owned()), key).await?;
+            Ok(())
         })
         .await;
     made.unwrap();
@@ -182,6 +183,12 @@ on_both! {
         assert_eq!([one.status, other.status].iter().filter(|status| **status == 204).count(), 1, "{} {}", one.text(), other.text());
         let (first, second) = (get(app, "/v1/merchant").by(KEY).send().await, get(app, "/v1/merchant").by(&secret).send().await);
         assert_eq!([first.status, second.status].iter().filter(|status| **status == 200).count(), 1);
+    }
+
+    async fn null_leaves_a_policy_as_it_is(app: TestApp) {
+        patch(app, json!({ "late_success": "ACCEPT", "auto_query": false })).await.data();
+        let data = patch(app, json!({ "late_success": null, "auto_query": null })).await.data();
+        assert_eq!((&data["late_success"], &data["auto_query"]), (&json!("ACCEPT"), &json!(false)));
     }
 
     async fn late_success_follows_the_setting_of_the_moment(app: TestApp) {

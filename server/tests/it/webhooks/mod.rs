@@ -4,6 +4,7 @@ mod deliveries;
 mod endpoints;
 mod guard;
 mod neighbours;
+mod retention;
 mod retries;
 mod snippets;
 mod verify;

@@ -64,7 +64,7 @@ fn a_refund_is_known_by_its_id() {
         let fields = json!({ "notifyType": "REFUND_RESULT", "refundStatus": status, "refundRequestId": "RF1",
                              "refundId": "2026", "refundAmount": { "currency": "PHP", "value": "25000" } });
         match read(&answer_text("PROCESS_FAIL", "F", fields)).unwrap() {
-            Notice::Reversal { request_id, said, amount: Some(amount) } => {
+            Notice::Reversal { request_id, said, amount: Some(amount), payment: None } => {
                 (request_id, said, amount)
             }
             other => panic!("{other:?}"),

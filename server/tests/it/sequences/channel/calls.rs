@@ -115,6 +115,11 @@ impl Channel for Hostile {
         .await
     }
 
+    /// It knows a payment by our number alone.
+    async fn request_of(&self, number: &str) -> Result<Option<String>, ChannelError> {
+        Ok(Some(number.to_owned()))
+    }
+
     fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged> {
         let number =
             std::str::from_utf8(notification.body).ok().and_then(|text| text.parse::<usize>().ok());

@@ -37,7 +37,8 @@ impl World {
     /// A message about a refund. Those that lie about a part speak of less than the whole.
     pub fn tell_of_refund(&mut self, reversal: &Reversal, said: ReversalSaid, amount: Money) {
         let request_id = reversal.request_id.clone();
-        self.notices.push(Notice::Reversal { request_id, said, amount: Some(amount) });
+        let amount = Some(amount);
+        self.notices.push(Notice::Reversal { request_id, said, amount, payment: None });
         self.waiting.push(self.notices.len() - 1);
     }
 
