@@ -16,6 +16,7 @@ pub mod gates;
 pub mod http;
 pub mod life;
 pub mod metrics;
+pub mod point;
 pub mod status;
 pub mod store;
 pub mod telemetry;

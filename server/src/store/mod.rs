@@ -42,6 +42,7 @@ use writer::Writer;
 
 use crate::clock::Stopwatch;
 use crate::metrics::COMMIT_SECONDS;
+use crate::point;
 
 /// Why a unit of work came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -149,7 +150,9 @@ impl Store {
                 let value = unit(&mut tx).await?;
                 let Tx::Postgres(begun) = tx else { unreachable!("a unit keeps its transaction") };
                 let watch = Stopwatch::start();
+                point!("commit/{}/before", crate::point::unit::<F>());
                 begun.commit().await.map_err(StoreError::Unconfirmed)?;
+                point!("commit/{}/after", crate::point::unit::<F>());
                 metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
                 Ok(value)
             }

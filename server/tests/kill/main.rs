@@ -13,14 +13,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-mod judge;
-mod merchant;
 mod server;
 mod shopper;
 
-use merchant::Merchant;
+use florin_proof::merchant::Merchant;
+use florin_proof::promises::Promises;
 use server::Server;
-use shopper::Seen;
 use tokio::time::Instant;
 
 /// How often in a run of all tests.
@@ -39,12 +37,12 @@ const REST: Duration = Duration::from_secs(180);
 async fn killing_the_server_loses_nothing_and_doubles_nothing() {
     let kills = std::env::var("FLORIN_KILLS")
         .map_or(USUAL, |text| text.parse().expect("FLORIN_KILLS is a number"));
-    let merchant = Merchant::start().await;
     let mut server = Server::start().await;
-    let seen = Arc::new(Seen::default());
+    let merchant = Merchant::start(&server.stop).await.unwrap();
+    let seen = Arc::new(Promises::default());
     let stop = Arc::new(AtomicBool::new(false));
     let street =
-        tokio::spawn(street(server.at.clone(), merchant.hook.clone(), seen.clone(), stop.clone()));
+        tokio::spawn(street(server.at.clone(), merchant.hook(), seen.clone(), stop.clone()));
 
     let mut slowest = Duration::ZERO;
     for number in 0..kills {
@@ -56,7 +54,7 @@ async fn killing_the_server_loses_nothing_and_doubles_nothing() {
     let (shoppers, rate) = street.await.unwrap();
 
     let waited = server.until_at_rest(REST).await;
-    let found = judge::judge(&server, &merchant, &seen).await;
+    let found = server.compare(&merchant, &seen).await;
     println!(
         "{kills} kills, {shoppers} shoppers at {rate} a second, up again after {slowest:?} at most, at rest after {waited:?}: {}",
         found.told
@@ -70,7 +68,7 @@ async fn killing_the_server_loses_nothing_and_doubles_nothing() {
 async fn street(
     at: server::At,
     hook: String,
-    seen: Arc<Seen>,
+    seen: Arc<Promises>,
     stop: Arc<AtomicBool>,
 ) -> (u64, String) {
     let begun = Instant::now();

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::Value;
+use florin_proof::books::{self, Stored};
+use florin_proof::merchant::Merchant;
+use florin_proof::promises::Promises;
+use florin_proof::{Found, compare};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
@@ -22,7 +25,7 @@ pub struct Server {
     pub at: At,
     folder: PathBuf,
     running: Child,
-    stop: CancellationToken,
+    pub stop: CancellationToken,
 }
 
 impl Server {
@@ -97,25 +100,16 @@ impl Server {
     }
 
     /// The server's database, for looking only.
-    pub async fn store(&self) -> florin_server::store::Store {
+    async fn store(&self) -> florin_server::store::Store {
         let url = format!("sqlite:{}", self.folder.join("florin.db").display());
         florin_server::store::Store::connect_read_only(&url).await.unwrap()
     }
 
-    /// What the sandbox's own book says of every payment.
-    pub async fn book(&self) -> Vec<Value> {
-        let text = self
-            .at
-            .http
-            .get(format!("{}/book", self.at.sandbox))
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        let body: Value = serde_json::from_str(&text).unwrap();
-        body["payments"].as_array().cloned().unwrap_or_default()
+    /// The three books, and what people were told.
+    pub async fn compare(&self, merchant: &Merchant, seen: &Promises) -> Found {
+        let stored = Stored::read(&self.store().await).await.unwrap();
+        let held = books::sandbox(&self.at.http, &self.at.sandbox).await.unwrap();
+        compare(&stored, &held, &merchant.heard(), &seen.all())
     }
 
     pub async fn stop(mut self) {

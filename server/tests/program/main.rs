@@ -9,6 +9,8 @@ mod database;
 mod figures;
 mod logs;
 mod overload;
+mod partition;
+mod points;
 #[path = "../it/support/postgres.rs"]
 mod postgres;
 mod replicas;
