@@ -12,5 +12,5 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 . scripts/test/run.sh
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(soak_proof soak_sequences soak_points soak_kill)
+[ $# -gt 0 ] || parts=(soak_proof soak_sequences soak_points soak_kill soak_kill_postgres soak_partition)
 run_parts "${parts[@]}"

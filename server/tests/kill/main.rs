@@ -1,6 +1,7 @@
 //! The server is killed with SIGKILL again and again while shoppers pay, and nothing is lost and nothing is doubled.
 //!
-//! The real program on a real SQLite file; the sandbox and the merchant live on. `FLORIN_KILLS` says how often:
+//! The real program on a real SQLite file, or on PostgreSQL with `FLORIN_KILL_ON=postgres`; the sandbox and the merchant live on.
+//! `FLORIN_KILLS` says how often:
 //!
 //! ```sh
 //! FLORIN_KILLS=200 cargo test --release -p florin-server --test kill -- --nocapture
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+#[path = "../it/support/postgres.rs"]
+mod postgres;
 mod server;
 mod shopper;
 

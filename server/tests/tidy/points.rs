@@ -11,7 +11,7 @@ const LIST: &str = "src/point/armed/list.rs";
 /// Lines of code, without comments and without the tests at a file's end.
 fn code(file: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).unwrap();
-    let code = text.split("#[cfg(test)]").next().unwrap();
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     code.lines().filter(is_code).map(str::to_owned).collect()
 }
