@@ -37,6 +37,8 @@ const AGAIN: &str = "commit/flow::settle::settle/before";
 
 impl Case {
     pub async fn run(self, ground: Arc<Ground>) -> Outcome {
+        // A command is a process of its own, and dear: only where one is to be killed.
+        let is_commands = ["cli::", "ask_again"].iter().any(|part| self.point.contains(part));
         let is_step = self.point.starts_with("migration/");
         let world = Arc::new(World::new(&ground, is_step).await);
         let again = self.again.then(|| AGAIN.to_owned());
@@ -50,6 +52,9 @@ impl Case {
         server
             .serve(async {
                 people::day(&client).await;
+                if is_commands {
+                    people::operator(&client).await;
+                }
                 rest(&client).await;
             })
             .await;

@@ -1,5 +1,5 @@
 //! What a day brings, once over: people who pay, pay twice, cancel, leave, get money back; a merchant who changes
-//! everything that can be changed; an operator. All at once, each on orders of their own.
+//! everything that can be changed. All at once, each on orders of their own. And an operator, where it is about commands.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::client::{Client, Session};
 use crate::world::MERCHANT;
 
-/// Everybody, then the operator.
+/// Everybody at once.
 pub async fn day(client: &Client) {
     let stories: Vec<LocalBoxFuture<'_, ()>> = vec![
         pays_and_gets_it_back(client).boxed_local(),
@@ -27,7 +27,6 @@ pub async fn day(client: &Client) {
     ];
     let (_, manual) = tokio::join!(join_all(stories), pays_twice_and_a_person_must_help(client));
     resolves(client, &manual).await;
-    operator(client).await;
 }
 
 async fn refund(client: &Client, order: &str, own: &str, amount: Option<&str>) -> Value {
@@ -273,7 +272,7 @@ async fn refusals(client: &Client) {
 }
 
 /// Commands beside the running server.
-async fn operator(client: &Client) {
+pub async fn operator(client: &Client) {
     let session = client.session(json!({})).await;
     client.pay(&session, "GCASH").await;
     let server = &client.server;
