@@ -58,7 +58,7 @@ impl Case {
                 rest(&client).await;
             })
             .await;
-        if server.kills() == 0 {
+        if server.kills() == 0 && self.hit == 1 {
             server
                 .serve(async {
                     people::comes_back(&client).await;
@@ -66,7 +66,7 @@ impl Case {
                 })
                 .await;
         }
-        if server.kills() == 0 {
+        if server.kills() == 0 && self.hit == 1 {
             server.leap(DAYS);
             server.serve(days_later(&client)).await;
         }

@@ -33,13 +33,13 @@ impl Cover {
             Cover::Named(text) => {
                 names.iter().filter(|name| name.contains(text.as_str())).map(first).collect()
             }
-            Cover::All => names.iter().flat_map(every_way).collect(),
+            Cover::All => names.iter().flat_map(|name| every_way(name)).collect(),
         }
     }
 }
 
-/// Later hits need not come; what a step of the schema does, it does once.
-fn every_way(name: &String) -> Vec<Case> {
-    let of = |hit, again| Case { point: name.clone(), hit, again };
+/// Later hits need not come.
+fn every_way(name: &str) -> Vec<Case> {
+    let of = |hit, again| Case { point: name.to_owned(), hit, again };
     vec![of(1, false), of(2, false), of(3, false), of(1, true)]
 }
