@@ -156,12 +156,12 @@ impl Way {
                 Some(read.min(left))
             }
             Weather::Late(most) => {
-                tokio::time::sleep(Duration::from_millis(shared.roll() % (most + 1))).await;
+                shared.wait(now, shared.roll() % (most + 1)).await;
                 Some(read)
             }
             Weather::Slow(rate) => {
                 let bytes = u64::try_from(read).unwrap_or(u64::MAX);
-                tokio::time::sleep(Duration::from_millis(1000 * bytes / rate.max(1))).await;
+                shared.wait(now, 1000 * bytes / rate.max(1)).await;
                 Some(read)
             }
         }
@@ -169,6 +169,15 @@ impl Way {
 }
 
 impl Shared {
+    /// So many milliseconds, or until the weather is another one.
+    async fn wait(&self, now: Weather, ms: u64) {
+        let mut weather = self.weather.clone();
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(ms)) => {}
+            _ = weather.wait_for(|later| *later != now) => {}
+        }
+    }
+
     /// SplitMix64: the same seed, the same numbers.
     fn roll(&self) -> u64 {
         let step = 0x9e37_79b9_7f4a_7c15;

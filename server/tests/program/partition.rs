@@ -42,7 +42,7 @@ const HANGS: Duration = Duration::from_secs(15);
 /// How long after the end of such a cut everything must be settled.
 fn bound(cut: Weather) -> Duration {
     match cut {
-        Weather::RepliesLost | Weather::HalfOpen | Weather::Slow(_) => HANGS + SETTLED,
+        Weather::RepliesLost | Weather::HalfOpen => HANGS + SETTLED,
         Weather::Fair | Weather::Cut | Weather::Reset | Weather::HalfBody(_) | Weather::Late(_) => {
             SETTLED
         }

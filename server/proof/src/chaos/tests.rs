@@ -135,6 +135,10 @@ async fn late_and_slow_take_their_time() {
     let begun = Instant::now();
     assert_eq!(line.say("abcde").await.as_deref(), Some("abcde"));
     assert!(begun.elapsed() >= Duration::from_millis(190), "{:?}", begun.elapsed());
+    line.chaos.set(Weather::Slow(1));
+    assert_eq!(line.say("abcde").await, None);
+    line.chaos.set(Weather::Fair);
+    assert_eq!(line.hear().await.as_deref(), Some("abcde"), "what was slow is not slow for ever");
     line.chaos.set(Weather::Late(40));
     assert_eq!(line.say("a").await.as_deref(), Some("a"));
 }
