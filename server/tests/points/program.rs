@@ -44,7 +44,7 @@ pub struct Server {
 
 impl Server {
     pub fn new(world: Arc<World>, arms: Vec<String>) -> Server {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let free = florin_proof::free_address();
         Server {
             base: format!("http://{free}"),
             log: world.folder.join("log"),

@@ -43,9 +43,12 @@ const HANGS: Duration = Duration::from_secs(15);
 fn bound(cut: Weather) -> Duration {
     match cut {
         Weather::RepliesLost | Weather::HalfOpen => HANGS + SETTLED,
-        Weather::Fair | Weather::Cut | Weather::Reset | Weather::HalfBody(_) | Weather::Late(_) => {
-            SETTLED
-        }
+        Weather::Fair
+        | Weather::Cut
+        | Weather::Reset
+        | Weather::HalfBody(_)
+        | Weather::Late(_)
+        | Weather::Slow(_) => SETTLED,
     }
 }
 
