@@ -10,7 +10,7 @@ WIDGET_SOURCES := $(shell find index.html Trunk.toml Cargo.toml Cargo.lock widge
 	-not -path '*/node_modules/*' -not -path '*/target/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run widget check test bench
+.PHONY: help setup run widget check test soak bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ check: ## the fast part of the tests: format, lints, unit tests
 test: ## everything that CI runs
 	@scripts/setup.sh test
 	@scripts/test.sh all
+
+soak: ## the hard tests for hours: ten thousand sequences, a kill at every point, hundreds of kills
+	@scripts/setup.sh test
+	@scripts/soak.sh
 
 bench: ## print the figures
 	@scripts/setup.sh test

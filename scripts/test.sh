@@ -10,9 +10,10 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
 . scripts/test/parts.sh
 . scripts/test/count.sh
+. scripts/test/run.sh
 
 check_parts=(format lint lint_widget unit unit_widget)
-all_parts=(setup format lint lint_widget lint_browser licences rust rust_widget fuzz widget budget browser)
+all_parts=(setup format lint lint_widget lint_browser licences rust points rust_widget fuzz widget budget browser)
 
 case "${1:-all}" in
     check) parts=("${check_parts[@]}") ;;
@@ -20,15 +21,4 @@ case "${1:-all}" in
     *) parts=("$@") ;;
 esac
 
-logs=$PWD/target/test-logs
-rm -rf "$logs"
-mkdir -p "$logs"
-
-for part in "${parts[@]}"; do
-    printf '\n=== %s: %s\n' "$part" "$("about_$part")"
-    started=$SECONDS
-    "part_$part" </dev/null 2>&1 | tee "$logs/$part.log"
-    record "$part" "${PIPESTATUS[0]}" "$((SECONDS - started))" "$logs/$part.log"
-done
-
-summary
+run_parts "${parts[@]}"

@@ -18,7 +18,7 @@ record() {
 # Prints: passed failed skipped
 counts() {
     case "$1" in
-        unit* | rust*) rust_counts "$2" ;;
+        unit* | rust* | points | soak*) rust_counts "$2" ;;
         browser) browser_counts "$2" ;;
         *) echo 0 0 0 ;;
     esac

@@ -11,7 +11,10 @@ about_format() { echo "every Rust file is formatted"; }
 part_format() { cargo fmt --all --check; }
 
 about_lint() { echo "clippy has nothing to say about the server"; }
-part_lint() { cargo lint; }
+part_lint() {
+    cargo lint &&
+        cargo clippy -p florin-server --features failpoints --all-targets -- -D warnings
+}
 
 about_lint_widget() { echo "nor about the widget, as the browser gets it and as its tests see it"; }
 part_lint_widget() {
@@ -33,6 +36,9 @@ part_unit_widget() { cargo test -p florin-widget --lib --bins --no-fail-fast; }
 
 about_rust() { echo "all tests of the server, on SQLite and PostgreSQL"; }
 part_rust() { cargo test --no-fail-fast; }
+
+about_points() { echo "the server kills itself at a third of its points on each database, another third each day"; }
+part_points() { cargo test -p florin-server --features failpoints --test points -- --nocapture; }
 
 about_rust_widget() { echo "all tests of the widget that need no browser"; }
 part_rust_widget() { cargo test -p florin-widget --no-fail-fast; }

@@ -20,7 +20,7 @@ use crate::life::Life;
 use crate::status::Board;
 use crate::store::Store;
 use crate::store::merchants::{self, Merchant};
-use crate::{Error, Result, hex};
+use crate::{Error, Result, hex, point};
 
 /// Shared by everything; cheap to clone.
 #[derive(Clone)]
@@ -217,10 +217,12 @@ impl App {
         }
         let found = merchants::get(&mut self.store.read().await?, id).await?;
         let merchant = Arc::new(found.ok_or_else(|| Error::no_such("merchant"))?);
+        point!("merchants/before");
         self.known
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(id.clone(), (now, merchant.clone()));
+        point!("merchants/after");
         Ok(merchant)
     }
 

@@ -102,7 +102,10 @@ fn machine() -> Millis {
 
 #[allow(clippy::disallowed_methods)]
 fn wall() -> Millis {
-    jiff::Timestamp::try_from(SystemTime::now()).map_or(0, |now| now.as_millisecond())
+    let now = jiff::Timestamp::try_from(SystemTime::now()).map_or(0, |now| now.as_millisecond());
+    #[cfg(feature = "failpoints")]
+    let now = now + crate::point::ahead();
+    now
 }
 
 /// How long something takes: for figures, never for decisions.

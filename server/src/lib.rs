@@ -17,6 +17,7 @@ pub mod http;
 pub mod known_keys;
 pub mod life;
 pub mod metrics;
+pub mod point;
 pub mod status;
 pub mod store;
 pub mod telemetry;

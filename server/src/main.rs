@@ -12,6 +12,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
+    #[cfg(feature = "failpoints")]
+    if let Some(names) = florin_server::point::is_list_asked_for() {
+        say(&names);
+        return std::process::ExitCode::SUCCESS;
+    }
     cli::run(cli::Program::parse()).await
 }
 

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use florin_shared::webhook::KINDS;
 
+#[path = "tidy/points.rs"]
+mod points;
+
 fn rust_files(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let (mut found, mut folders) = (Vec::new(), vec![root]);
@@ -164,6 +167,12 @@ fn quoted(file: &str, prefix: &str) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
     let words = text.split('"').filter(|word| word.starts_with(prefix));
     words.map(str::to_owned).collect()
+}
+
+/// Every word in quotes.
+fn quoted_of(file: &str) -> Vec<String> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    text.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 #[test]

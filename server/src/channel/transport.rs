@@ -20,6 +20,7 @@ use self::breaker::Breaker;
 use super::ChannelError;
 use crate::clock::Stopwatch;
 use crate::metrics::{CHANNEL_BREAKER, CHANNEL_CALLS, CHANNEL_SECONDS};
+use crate::point;
 
 /// How long and how much a call may take.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +118,9 @@ impl Transport {
         read: impl FnOnce(&Reply) -> Result<T, ChannelError>,
     ) -> Result<T, ChannelError> {
         let (name, watch) = (call.name, Stopwatch::start());
+        point!("channel/{name}/before");
         let answer = self.ask(call, read).await;
+        point!("channel/{name}/after");
         self.count(name, watch, &answer);
         answer
     }

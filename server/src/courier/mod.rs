@@ -21,6 +21,7 @@ use resolve::{Guard, Lookup, System};
 
 use crate::clock::Millis;
 use crate::domain::address::Reach;
+use crate::point;
 
 /// Longest wait for a whole answer.
 pub const PATIENCE: Duration = Duration::from_secs(15);
@@ -88,6 +89,7 @@ impl Courier {
         else {
             return Answer::refused("the secret is not whsec_ and base64".into());
         };
+        point!("courier/before");
         let sent = self
             .client(letter.reach)
             .post(&letter.url)
@@ -98,6 +100,7 @@ impl Courier {
             .body(letter.body.clone())
             .send()
             .await;
+        point!("courier/after");
         match sent {
             Ok(response) => heard(response, now).await,
             Err(error) => unheard(&error),

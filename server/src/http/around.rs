@@ -16,7 +16,7 @@ use tracing::{Instrument, Span};
 use crate::clock::Stopwatch;
 use crate::gates::{self, Class};
 use crate::metrics::{REQUEST_SECONDS, REQUESTS, SHED};
-use crate::{App, Error};
+use crate::{App, Error, point};
 
 /// Names a request in the log and in its answer.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -73,6 +73,8 @@ pub async fn around(State(around): State<Around>, request: Request, next: Next) 
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response.headers_mut().insert(REQUEST_ID, id);
+    point!("{}/before", crate::point::reply(&method, route));
+    point!(soon "{}/after", crate::point::reply(&method, route));
     let seconds = watch.seconds();
     span.in_scope(|| tracing::debug!(status = response.status().as_u16(), seconds, "answered"));
     count(class, method, route, response.status(), seconds);

@@ -17,7 +17,7 @@ use futures_util::future::Either;
 use tower::Service;
 
 use super::{auth, shopper};
-use crate::App;
+use crate::{App, point};
 
 /// `rest`, with the short way before it.
 pub fn before(app: App, rest: Router) -> Router {
@@ -58,6 +58,8 @@ fn at_once(app: &App, request: &Request) -> Option<Response> {
     auth::opens(request.headers(), &entry, app).ok()?;
     let mut answer = shopper::told(app, &entry).into_response();
     readable(request.headers(), answer.headers_mut());
+    point!("reply/poll/before");
+    point!(soon "reply/poll/after");
     Some(answer)
 }
 

@@ -10,6 +10,7 @@ use florin_shared::{PaymentId, SessionId};
 use super::Snapshot;
 use crate::clock::Millis;
 use crate::domain::pace::Interest;
+use crate::point;
 use crate::store::merchants::Merchant;
 
 /// How long a poll counts as somebody looking.
@@ -205,10 +206,13 @@ impl Board {
     /// Tells of a change. Sessions that nobody has asked for are not kept.
     pub fn update(&self, snapshot: Snapshot) {
         if let Some(entry) = self.get(&snapshot.session.id) {
+            point!("board/before");
             let mut current = entry.snapshot.write().unwrap_or_else(PoisonError::into_inner);
             if snapshot.version >= current.version {
                 *current = Arc::new(snapshot);
             }
+            drop(current);
+            point!("board/after");
         }
     }
 

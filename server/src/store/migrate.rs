@@ -5,6 +5,7 @@ use sqlx::migrate::{Migrate, MigrateError, MigrationType, Migrator};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use super::{Store, Tx, migrations, sqlite_options};
+use crate::point;
 
 /// One step of the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +83,9 @@ async fn run<C: Migrate>(
         }
         let name = migration.description.to_string();
         tell(&Step { version: migration.version, name });
+        point!("migration/{}/before", migration.version);
         connection.apply(TABLE, migration).await?;
+        point!("migration/{}/after", migration.version);
         done += 1;
     }
     connection.unlock().await?;

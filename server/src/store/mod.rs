@@ -42,6 +42,8 @@ use pen::Pen;
 pub use sql::{Row, Sql, Tx};
 use writer::Writer;
 
+use crate::point;
+
 /// Why a unit of work came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -146,7 +148,10 @@ impl Store {
                 let mut tx = Tx::Postgres(lent);
                 let outcome = unit(&mut tx).await;
                 let Tx::Postgres(lent) = tx else { unreachable!("a unit keeps its transaction") };
-                lent.end(outcome).await
+                point!("commit/{}/before", crate::point::unit::<F>());
+                let value = lent.end(outcome).await?;
+                point!("commit/{}/after", crate::point::unit::<F>());
+                Ok(value)
             }
         }
     }

@@ -62,7 +62,10 @@ pub async fn clock_of(tx: &mut Tx) -> Result<Millis, StoreError> {
         }
     };
     let found: Option<(i64,)> = tx.sql(sql).one().await?;
-    Ok(found.map_or(0, |(now,)| now))
+    let now = found.map_or(0, |(now,)| now);
+    #[cfg(feature = "failpoints")]
+    let now = now + crate::point::ahead();
+    Ok(now)
 }
 
 row! {

@@ -18,6 +18,8 @@ const MOST: usize = 256;
 /// What a unit left behind: whether its changes stay, and how to tell its caller after the commit.
 struct Ran {
     keep: bool,
+    #[cfg(feature = "failpoints")]
+    name: String,
     tell: Box<dyn FnOnce(Result<(), StoreError>)>,
 }
 
@@ -102,6 +104,8 @@ where
     };
     Ran {
         keep: outcome.is_ok(),
+        #[cfg(feature = "failpoints")]
+        name: crate::point::unit::<F>(),
         tell: Box::new(move |committed| {
             // The caller may be gone; the unit stands all the same.
             let _gone = tell.send(match committed {
@@ -171,7 +175,15 @@ async fn one(tx: &mut Tx, unit: Unit) -> (Ran, sqlx::Result<()>) {
 /// Commits, and tells everybody.
 fn end(tx: &mut Tx, ran: Vec<Ran>) {
     let watch = Stopwatch::start();
+    #[cfg(feature = "failpoints")]
+    ran.iter()
+        .filter(|done| done.keep)
+        .for_each(|done| crate::point!("commit/{}/before", done.name));
     let committed = mark(tx, "release unit; commit");
+    #[cfg(feature = "failpoints")]
+    ran.iter()
+        .filter(|done| done.keep)
+        .for_each(|done| crate::point!("commit/{}/after", done.name));
     metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
     metrics::histogram!(COMMIT_UNITS).record(u32::try_from(ran.len()).unwrap_or(u32::MAX));
     if let Err(error) = &committed {

@@ -1,6 +1,7 @@
 //! The server is killed with SIGKILL again and again while shoppers pay, and nothing is lost and nothing is doubled.
 //!
-//! The real program on a real SQLite file; the sandbox and the merchant live on. `FLORIN_KILLS` says how often:
+//! The real program on a real SQLite file, or on PostgreSQL with `FLORIN_KILL_ON=postgres`; the sandbox and the merchant live on.
+//! `FLORIN_KILLS` says how often:
 //!
 //! ```sh
 //! FLORIN_KILLS=200 cargo test --release -p florin-server --test kill -- --nocapture
@@ -13,14 +14,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-mod judge;
-mod merchant;
+#[path = "../it/support/postgres.rs"]
+mod postgres;
 mod server;
 mod shopper;
 
-use merchant::Merchant;
+use florin_proof::merchant::Merchant;
+use florin_proof::promises::Promises;
 use server::Server;
-use shopper::Seen;
 use tokio::time::Instant;
 
 /// How often in a run of all tests.
@@ -39,12 +40,12 @@ const REST: Duration = Duration::from_secs(180);
 async fn killing_the_server_loses_nothing_and_doubles_nothing() {
     let kills = std::env::var("FLORIN_KILLS")
         .map_or(USUAL, |text| text.parse().expect("FLORIN_KILLS is a number"));
-    let merchant = Merchant::start().await;
     let mut server = Server::start().await;
-    let seen = Arc::new(Seen::default());
+    let merchant = Merchant::start(&server.stop).await.unwrap();
+    let seen = Arc::new(Promises::default());
     let stop = Arc::new(AtomicBool::new(false));
     let street =
-        tokio::spawn(street(server.at.clone(), merchant.hook.clone(), seen.clone(), stop.clone()));
+        tokio::spawn(street(server.at.clone(), merchant.hook(), seen.clone(), stop.clone()));
 
     let mut slowest = Duration::ZERO;
     for number in 0..kills {
@@ -56,7 +57,7 @@ async fn killing_the_server_loses_nothing_and_doubles_nothing() {
     let (shoppers, rate) = street.await.unwrap();
 
     let waited = server.until_at_rest(REST).await;
-    let found = judge::judge(&server, &merchant, &seen).await;
+    let found = server.compare(&merchant, &seen).await;
     println!(
         "{kills} kills, {shoppers} shoppers at {rate} a second, up again after {slowest:?} at most, at rest after {waited:?}: {}",
         found.told
@@ -70,7 +71,7 @@ async fn killing_the_server_loses_nothing_and_doubles_nothing() {
 async fn street(
     at: server::At,
     hook: String,
-    seen: Arc<Seen>,
+    seen: Arc<Promises>,
     stop: Arc<AtomicBool>,
 ) -> (u64, String) {
     let begun = Instant::now();

@@ -4,11 +4,16 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::Value;
+use florin_proof::books::{self, Stored};
+use florin_proof::merchant::Merchant;
+use florin_proof::promises::Promises;
+use florin_proof::{Found, compare};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use super::postgres;
 
 /// Where everybody is.
 #[derive(Clone)]
@@ -21,8 +26,9 @@ pub struct At {
 pub struct Server {
     pub at: At,
     folder: PathBuf,
+    database: String,
     running: Child,
-    stop: CancellationToken,
+    pub stop: CancellationToken,
 }
 
 impl Server {
@@ -34,8 +40,12 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
         let at = At { server: format!("http://127.0.0.1:{port}"), sandbox, http };
-        let running = program(&at, &folder).arg("serve").spawn().unwrap();
-        let server = Server { at, folder, running, stop };
+        let database = match std::env::var("FLORIN_KILL_ON").as_deref() {
+            Ok("postgres") => postgres::fresh_database().await,
+            _ => format!("sqlite:{}", folder.join("florin.db").display()),
+        };
+        let running = program(&at, &folder, &database).arg("serve").spawn().unwrap();
+        let server = Server { at, folder, database, running, stop };
         server.until_ready().await;
         server
     }
@@ -44,7 +54,8 @@ impl Server {
     pub async fn kill_and_start(&mut self) -> Duration {
         self.running.kill().await.unwrap();
         let begun = Instant::now();
-        self.running = program(&self.at, &self.folder).arg("serve").spawn().unwrap();
+        self.running =
+            program(&self.at, &self.folder, &self.database).arg("serve").spawn().unwrap();
         self.until_ready().await;
         begun.elapsed()
     }
@@ -74,7 +85,7 @@ impl Server {
     }
 
     async fn check(&self) -> (bool, String) {
-        let done = program(&self.at, &self.folder)
+        let done = program(&self.at, &self.folder, &self.database)
             .args(["check", "--at-rest"])
             .stdout(Stdio::piped())
             .output()
@@ -97,25 +108,15 @@ impl Server {
     }
 
     /// The server's database, for looking only.
-    pub async fn store(&self) -> florin_server::store::Store {
-        let url = format!("sqlite:{}", self.folder.join("florin.db").display());
-        florin_server::store::Store::connect_read_only(&url).await.unwrap()
+    async fn store(&self) -> florin_server::store::Store {
+        florin_server::store::Store::connect_read_only(&self.database).await.unwrap()
     }
 
-    /// What the sandbox's own book says of every payment.
-    pub async fn book(&self) -> Vec<Value> {
-        let text = self
-            .at
-            .http
-            .get(format!("{}/book", self.at.sandbox))
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        let body: Value = serde_json::from_str(&text).unwrap();
-        body["payments"].as_array().cloned().unwrap_or_default()
+    /// The three books, and what people were told.
+    pub async fn compare(&self, merchant: &Merchant, seen: &Promises) -> Found {
+        let stored = Stored::read(&self.store().await).await.unwrap();
+        let held = books::sandbox(&self.at.http, &self.at.sandbox).await.unwrap();
+        compare(&stored, &held, &merchant.heard(), &seen.all())
     }
 
     pub async fn stop(mut self) {
@@ -134,11 +135,12 @@ async fn sandbox(folder: &std::path::Path, stop: &CancellationToken) -> String {
     url
 }
 
-fn program(at: &At, folder: &std::path::Path) -> Command {
+fn program(at: &At, folder: &std::path::Path, database: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_florin"));
     command
         .env("FLORIN_LISTEN", at.server.trim_start_matches("http://"))
         .env("FLORIN_DATA_DIR", folder)
+        .env("FLORIN_DATABASE_URL", database)
         .env("FLORIN_SANDBOX_LISTEN", "off")
         .env("FLORIN_SANDBOX_URL", &at.sandbox)
         .env("RUST_LOG", "error")

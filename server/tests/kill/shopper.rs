@@ -1,26 +1,15 @@
 //! A shopper who does not give up, and remembers every answer.
 
-use std::sync::Mutex;
 use std::time::Duration;
 
+use florin_proof::promises::Promises;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::merchant::{ID, KEY};
 use super::server::At;
 
-/// What people were told with a 2xx, and must stay true.
-#[derive(Default)]
-pub struct Seen {
-    /// `trans_id` and the session made for it.
-    pub sessions: Mutex<Vec<(String, String)>>,
-    /// Transactions handed out.
-    pub payments: Mutex<Vec<String>>,
-    /// Sessions shown as paid.
-    pub paid: Mutex<Vec<String>>,
-    /// Codes whose payer was told by the wallet that it has paid.
-    pub taken: Mutex<Vec<String>>,
-}
+const ID: &str = "18356675194960";
+const KEY: &str = "sk_test_florin_demo";
 
 /// Longer than the server is down, shorter than patience.
 const AGAIN: Duration = Duration::from_millis(150);
@@ -48,13 +37,13 @@ async fn ask(at: &At, method: Method, path: &str, key: &str, body: Option<&Value
 
 struct Shopper<'a> {
     at: &'a At,
-    seen: &'a Seen,
+    seen: &'a Promises,
     session: String,
     token: String,
 }
 
 /// From the shop to the end: most pay, some cancel first, some choose another method, some pay twice, some leave.
-pub async fn shop(at: &At, number: u64, hook: &str, seen: &Seen) {
+pub async fn shop(at: &At, number: u64, hook: &str, seen: &Promises) {
     let trans_id = format!("k{number}");
     let request = json!({
         "merchant_id": ID, "payment_type": "PURCHASE", "authorisation_type": "FINAL_AUTH",
@@ -67,7 +56,7 @@ pub async fn shop(at: &At, number: u64, hook: &str, seen: &Seen) {
     assert_eq!(status, 200, "{made}");
     let text = |name: &str| made["data"][name].as_str().unwrap_or_default().to_owned();
     let shopper = Shopper { at, seen, session: text("session_id"), token: text("client_token") };
-    seen.sessions.lock().unwrap().push((trans_id, shopper.session.clone()));
+    seen.session(&trans_id, &shopper.session);
     match number % 10 {
         0 => shopper.cancels_first().await,
         1 => shopper.changes_the_method().await,
@@ -93,7 +82,7 @@ impl Shopper<'_> {
             let (_, opened) = self.call(Method::POST, "/transactions", Some(&body)).await;
             let data = &opened["data"];
             if let Some(id) = data["order_id"].as_str() {
-                self.seen.payments.lock().unwrap().push(id.to_owned());
+                self.seen.payment(id);
                 if let Some(code) = data["next_action"]["text"].as_str() {
                     return (id.to_owned(), code.to_owned());
                 }
@@ -115,7 +104,7 @@ impl Shopper<'_> {
         let text = answer.text().await.unwrap();
         let body: Value = serde_json::from_str(&text).unwrap_or_default();
         if body["status"] == "PAID" {
-            self.seen.taken.lock().unwrap().push(id.clone());
+            self.seen.taken(id);
         }
     }
 
@@ -147,7 +136,7 @@ impl Shopper<'_> {
         for turn in 1.. {
             let (status, answer) = self.call(Method::GET, "/status", None).await;
             if status == 200 && answer["data"]["status"] == "SUCCESS" {
-                self.seen.paid.lock().unwrap().push(self.session.clone());
+                self.seen.paid(&self.session);
                 return;
             }
             // A code that was closed while nobody could answer: the shopper takes another one.

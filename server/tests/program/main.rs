@@ -10,6 +10,8 @@ mod demo;
 mod figures;
 mod logs;
 mod overload;
+mod partition;
+mod points;
 #[path = "../it/support/postgres.rs"]
 mod postgres;
 mod replicas;

@@ -111,8 +111,7 @@ impl World {
 
     /// A server; `settings` come on top of the world's.
     pub async fn serve(&self, settings: &[(&str, &str)]) -> Florin {
-        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let (listen, admin) = (free(), free());
+        let (listen, admin) = (florin_proof::free_address(), florin_proof::free_address());
         let log = self.folder.join(format!("log-{}", listen.port()));
         let child = self
             .program_that_survives_full_disks()

@@ -9,9 +9,12 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use super::StoreError;
@@ -60,6 +63,8 @@ pub(super) struct Answer {
 /// One connection, and what waits to be said over it.
 pub struct Wire {
     client: Client,
+    /// What carries the words; it ends when the client is gone.
+    carrying: JoinHandle<()>,
     prepared: HashMap<&'static str, Statement>,
     waiting: Vec<Request>,
     unit: Unit,
@@ -78,6 +83,9 @@ enum Unit {
     Failed,
 }
 
+/// A server that does not answer may not hold a stop up.
+const LEAVE: Duration = Duration::from_secs(2);
+
 const BEGIN: &str = "begin";
 const COMMIT: &str = "commit";
 const ROLLBACK: &str = "rollback";
@@ -88,13 +96,19 @@ const STALE: [&str; 2] = ["0A000", "26000"];
 impl Wire {
     async fn connect(config: &Config) -> sqlx::Result<Wire> {
         let (client, connection) = config.connect(NoTls).await.map_err(told)?;
-        tokio::spawn(async move {
+        let carrying = tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection to PostgreSQL has ended");
             }
         });
         let (prepared, waiting) = (HashMap::new(), Vec::new());
-        Ok(Wire { client, prepared, waiting, unit: Unit::Outside, is_stale: false })
+        Ok(Wire { client, carrying, prepared, waiting, unit: Unit::Outside, is_stale: false })
+    }
+
+    /// Takes leave of the server, which has ended the session when this returns.
+    async fn close(self) {
+        drop(self.client);
+        let _ended_or_cut = timeout(LEAVE, self.carrying).await;
     }
 
     /// Whether it may be lent to somebody else.

@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_postgres::Config;
@@ -64,7 +65,8 @@ impl Pool {
     pub(in crate::store) async fn close(&self) {
         let _all = self.0.places.acquire_many(self.0.most).await;
         self.0.places.close();
-        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let idle = std::mem::take(&mut *self.0.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        join_all(idle.into_iter().map(Wire::close)).await;
     }
 }
 

@@ -108,7 +108,7 @@ async fn broken_without_messages(app: &TestApp) -> Vec<&'static str> {
     }
     let now = app.app.now();
     let unit = async move |tx: &mut Tx| {
-        tx.sql("delete from outbox").execute().await.map_err(StoreError::from)?;
+        tx.sql("delete from outbox").execute().await?;
         Err::<(), Back>(Back(checks::run(tx, When::Always, now).await?))
     };
     let Err(Back(found)) = app.app.store.write(unit).await else {

@@ -1,0 +1,31 @@
+# The long forms of the hard tests. `about_X` says what `part_X` shows, as in parts.sh; each says on the way how far it is.
+# In release, as people run it; what was written on the way stays in target/test-logs.
+
+# soak_test CARGO_ARGUMENTS …
+soak_test() { cargo test --release -p florin-server --no-fail-fast "$@" -- --nocapture; }
+
+about_soak_proof() { echo "the comparison of the books finds every difference"; }
+part_soak_proof() { cargo test --release -p florin-proof; }
+
+about_soak_sequences() { echo "ten thousand seeded sequences, on SQLite and on PostgreSQL"; }
+part_soak_sequences() {
+    FLORIN_SEQUENCES=${FLORIN_SEQUENCES:-10000} cargo test --release -p florin-server --test it --no-fail-fast -- --nocapture sequences
+}
+
+about_soak_points() { echo "a kill at every point: its first, second and third hit, and once more in recovery, on both databases"; }
+part_soak_points() { FLORIN_POINTS=${FLORIN_POINTS:-all} soak_test --features failpoints --test points; }
+
+about_soak_kill() { echo "two hundred kills, five minutes, under fifty shoppers a second on SQLite (T04)"; }
+part_soak_kill() { FLORIN_KILLS=${FLORIN_KILLS:-200} soak_test --test kill; }
+
+about_soak_kill_postgres() { echo "the same on PostgreSQL"; }
+part_soak_kill_postgres() { FLORIN_KILL_ON=postgres part_soak_kill; }
+
+about_soak_partition() { echo "the channel away in six ways at six moments, on both databases (T05), twenty times"; }
+part_soak_partition() {
+    local turn
+    for turn in $(seq 20); do
+        echo "turn $turn of 20"
+        soak_test --test program partition || return
+    done
+}

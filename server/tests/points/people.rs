@@ -1,0 +1,313 @@
+//! What a day brings, once over: people who pay, pay twice, cancel, leave, get money back; a merchant who changes
+//! everything that can be changed. All at once, each on orders of their own. And an operator, where it is about commands.
+
+use std::time::Duration;
+
+use florin_server::clock::{Clock, rfc3339};
+use futures_util::future::{FutureExt, LocalBoxFuture, join_all};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::client::{Client, Session};
+use crate::world::{KEY, MERCHANT};
+
+/// Everybody at once.
+pub async fn day(client: &Client) {
+    let stories: Vec<LocalBoxFuture<'_, ()>> = vec![
+        pays_and_gets_it_back(client).boxed_local(),
+        pays_twice(client).boxed_local(),
+        is_refunded_with_trouble(client).boxed_local(),
+        cancels_and_pays_anew(client).boxed_local(),
+        is_cancelled_by_the_merchant(client).boxed_local(),
+        is_too_late(client).boxed_local(),
+        scans_the_stall(client).boxed_local(),
+        settings(client).boxed_local(),
+        endpoints(client).boxed_local(),
+        refusals(client).boxed_local(),
+        gets_it_back_from_the_portal(client).boxed_local(),
+    ];
+    let (_, manual) = tokio::join!(join_all(stories), pays_twice_and_a_person_must_help(client));
+    resolves(client, &manual).await;
+}
+
+async fn refund(client: &Client, order: &str, own: &str, amount: Option<&str>) -> Value {
+    let mut body = json!({ "order_id": order, "refund_trans_id": own });
+    if let Some(amount) = amount {
+        body["amount"] = json!(amount);
+    }
+    let made = client.post("/v1/refunds", body).await;
+    client.world.told.refund(own, &made.text("refund_id"));
+    made.data().clone()
+}
+
+async fn until_refunded(client: &Client, own: &str, status: &str) {
+    let path = format!("/v1/refunds?refund_trans_id={own}");
+    client
+        .until(&format!("{own} is {status}"), async || {
+            client.get(&path).await.body["data"]["status"] == status
+        })
+        .await;
+}
+
+/// Part of it, then the rest.
+async fn pays_and_gets_it_back(client: &Client) {
+    let session = client.session(json!({})).await;
+    client.shopper(&session, Method::GET, "").await.data();
+    let order = client.pay(&session, "GCASH").await;
+    refund(client, &order, "part", Some("10000")).await;
+    until_refunded(client, "part", "SUCCESS").await;
+    refund(client, &order, "rest", None).await;
+    until_refunded(client, "rest", "SUCCESS").await;
+    let hook = client.world.merchant.hook();
+    let mut id = None;
+    client
+        .until("a message was sent to the session's address", async || {
+            let listed = client.get("/v1/deliveries").await;
+            let all = listed.data()["deliveries"].as_array().cloned().unwrap_or_default();
+            let ours = all.into_iter().find(|one| one["url"] == hook.as_str());
+            id = ours.and_then(|one| one["delivery_id"].as_str().map(str::to_owned));
+            id.is_some()
+        })
+        .await;
+    let path = format!("/v1/deliveries/{}/replay", id.unwrap());
+    client.merchant(Method::POST, &path, None).await.data();
+}
+
+/// The merchant gives it back in the channel's own portal, and only the channel tells us.
+async fn gets_it_back_from_the_portal(client: &Client) {
+    let session = client.session(json!({})).await;
+    let order = client.pay(&session, "GCASH").await;
+    client.world.given_back_in_the_portal(&order, &client.server.base).await;
+    client
+        .until("it is written down", async || {
+            let path = format!("/v1/transactions?order_id={order}");
+            client.get(&path).await.body["data"]["refunded_amount"] == "25000"
+        })
+        .await;
+}
+
+/// Pays the second code, and then the first, which the channel goes on taking money for.
+async fn both_codes(client: &Client, more: &[Value]) -> (Session, String) {
+    let session = client.session(json!({})).await;
+    let first = client.open(&session, "GCASH").await;
+    for rule in more {
+        let mut rule = rule.clone();
+        rule["request"] = json!(first.0);
+        client.world.fault(rule).await;
+    }
+    client.pay(&session, "MAYA").await;
+    client
+        .until("the first payment has ended", async || {
+            let path = format!("/v1/transactions?order_id={}", first.0);
+            client.get(&path).await.body["data"]["status"] == "CANCELLED"
+        })
+        .await;
+    client.world.wallet(&first.1, "approve").await;
+    (session, first.0)
+}
+
+async fn pays_twice(client: &Client) {
+    both_codes(client, &[json!({ "fault": "paid_after_cancel", "times": 5 })]).await;
+}
+
+async fn pays_twice_and_a_person_must_help(client: &Client) -> String {
+    let refused = json!({ "fault": "refund_refused", "times": 50 });
+    let (_, order) =
+        both_codes(client, &[json!({ "fault": "paid_after_cancel", "times": 5 }), refused]).await;
+    let path = format!("/v1/reversals?status=MANUAL&order_id={order}");
+    let mut id = String::new();
+    client
+        .until("a person is needed", async || {
+            let listed = client.get(&path).await;
+            let found = &listed.body["data"]["reversals"][0]["refund_id"];
+            id = found.as_str().unwrap_or_default().to_owned();
+            !id.is_empty()
+        })
+        .await;
+    id
+}
+
+/// Nobody answers the first question, so nothing is booked yet.
+async fn resolves(client: &Client, id: &str) {
+    let silence = json!({ "fault": "server_error", "call": "inquiryRefund", "times": 1 });
+    client.world.fault(silence).await;
+    let said = json!({ "outcome": "RETURNED", "note": "bank transfer 4711" });
+    client.post(&format!("/v1/reversals/{id}/resolve"), said).await.data();
+}
+
+/// Nobody can be asked about the first at once; the second fails at the channel; the third does not.
+async fn is_refunded_with_trouble(client: &Client) {
+    let session = client.session(json!({})).await;
+    let order = client.pay(&session, "MAYA").await;
+    let silence =
+        json!({ "fault": "server_error", "call": "inquiryPayment", "times": 1, "request": order });
+    client.world.fault(silence).await;
+    refund(client, &order, "late", Some("1000")).await;
+    until_refunded(client, "late", "SUCCESS").await;
+    client
+        .world
+        .fault(json!({ "fault": "refund_fails", "times": 1, "ms": 300, "request": order }))
+        .await;
+    refund(client, &order, "fails", Some("2000")).await;
+    client
+        .until("it has ended", async || {
+            let seen = client.get("/v1/refunds?refund_trans_id=fails").await;
+            matches!(seen.body["data"]["status"].as_str(), Some("FAIL" | "SUCCESS"))
+        })
+        .await;
+}
+
+async fn cancels_and_pays_anew(client: &Client) {
+    let session = client.session(json!({})).await;
+    let (id, _) = client.open(&session, "GCASH").await;
+    client.shopper(&session, Method::POST, &format!("/transactions/{id}/check")).await;
+    client.shopper(&session, Method::POST, &format!("/transactions/{id}/cancel")).await;
+    let order = client.pay(&session, "MAYA").await;
+    client
+        .post("/v1/transactions/query", json!({ "merchant_id": MERCHANT, "order_id": order }))
+        .await;
+}
+
+async fn is_cancelled_by_the_merchant(client: &Client) {
+    let session = client.session(json!({})).await;
+    let change = json!({ "amount": "20000", "goods": [{ "name": "Oolong", "quantity": 1, "unit_amount": "20000" }] });
+    let path = format!("/v1/sessions/{}", session.id);
+    client.merchant(Method::PATCH, &path, Some(change)).await;
+    let other = client.session(json!({})).await;
+    let (id, _) = client.open(&other, "GCASH").await;
+    client.merchant(Method::POST, &format!("/v1/transactions/{id}/cancel"), None).await;
+    client.merchant(Method::POST, &format!("/v1/transactions/{id}/capture"), Some(json!({}))).await;
+    for session in [session, other] {
+        client.merchant(Method::POST, &format!("/v1/sessions/{}/close", session.id), None).await;
+        client.until_status(&session, "CANCELLED").await;
+        client
+            .post(
+                "/v1/sessions/query",
+                json!({ "merchant_id": MERCHANT, "session_id": session.id }),
+            )
+            .await;
+    }
+}
+
+/// A second is all the time that there was.
+async fn is_too_late(client: &Client) {
+    for attempt in 0.. {
+        let at = Clock::System.now() + client.server.ahead() + 1_500;
+        let order = format!("late{attempt}");
+        let made = client
+            .post("/v1/sessions", client.order(&order, json!({ "expire_time": rfc3339(at) })))
+            .await;
+        if made.status == 200 {
+            let session = Session { id: made.text("session_id"), token: made.text("client_token") };
+            client.world.told.session(&order, &session.id);
+            return client.until_status(&session, "EXPIRED").await;
+        }
+        // The server was away meanwhile.
+        assert_eq!(made.body["ret_code"], "INVALID_EXPIRY", "{}", made.body);
+    }
+}
+
+/// The page is opened when nobody has looked for a while: from then on the channel is asked more often.
+pub async fn comes_back(client: &Client) {
+    let session = client.session(json!({})).await;
+    client.open(&session, "GCASH").await;
+    tokio::time::sleep(Duration::from_millis(9_500)).await;
+    for _ in 0..20 {
+        client.shopper(&session, Method::GET, "/status").await;
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    client.pay(&session, "GCASH").await;
+}
+
+async fn scans_the_stall(client: &Client) {
+    let body =
+        json!({ "currency": "PHP", "label": "stall", "notify_url": client.world.merchant.hook() });
+    let id = client.post("/v1/codes", body).await.text("code_id");
+    let form = "amount=12.00&sheet=0123456789abcdef";
+    let moved = client
+        .send(|http| {
+            let page = http.post(format!("{}/c/{id}", client.server.base));
+            page.header("content-type", "application/x-www-form-urlencoded").body(form)
+        })
+        .await;
+    let session = moved.location.strip_prefix("/pay/").unwrap_or_default().to_owned();
+    assert!(!session.is_empty(), "{} {}", moved.status, moved.body);
+    client.merchant(Method::POST, &format!("/v1/sessions/{session}/close"), None).await;
+    client.merchant(Method::DELETE, &format!("/v1/codes/{id}"), None).await;
+}
+
+async fn settings(client: &Client) {
+    let looks = json!({ "appearance": { "theme": "dark" } });
+    client.merchant(Method::PATCH, "/v1/merchant", Some(looks.clone())).await.data();
+    client.group(Method::PATCH, "/v1/organisation", Some(looks)).await.data();
+    let key =
+        client.merchant(Method::POST, "/v1/merchant/keys", Some(json!({}))).await.text("key_id");
+    client.merchant(Method::DELETE, &format!("/v1/merchant/keys/{key}"), None).await;
+    let key =
+        client.group(Method::POST, "/v1/organisation/keys", Some(json!({}))).await.text("key_id");
+    client.group(Method::DELETE, &format!("/v1/organisation/keys/{key}"), None).await;
+}
+
+/// One that is changed, rotated, tried and deleted; one that is gone when it is told something.
+async fn endpoints(client: &Client) {
+    client.world.merchant.answer("/gone", 410);
+    let make = async |path: &str| {
+        let url = format!("{}{path}", client.world.merchant.url);
+        let body = json!({ "url": url, "types": ["*"], "sessions": "ALL" });
+        let made = client.post("/v1/webhook_endpoints", body).await;
+        client.world.merchant.trust(&made.text("secret"));
+        format!("/v1/webhook_endpoints/{}", made.text("endpoint_id"))
+    };
+    make("/gone").await;
+    let path = make("/endpoint").await;
+    let change = json!({ "description": "the second one" });
+    client.merchant(Method::PATCH, &path, Some(change)).await.data();
+    let rotated = client.merchant(Method::POST, &format!("{path}/rotate"), Some(json!({}))).await;
+    client.world.merchant.trust(&rotated.text("secret"));
+    client.merchant(Method::POST, &format!("{path}/test"), None).await;
+    let session = client.session(json!({})).await;
+    client.pay(&session, "GCASH").await;
+    client.merchant(Method::DELETE, &path, None).await;
+}
+
+/// Calls that end in a refusal are answered and kept like others.
+async fn refusals(client: &Client) {
+    let charge = json!({
+        "merchant_id": MERCHANT, "trans_id": "mit", "payment_type": "PURCHASE", "authorisation_type": "FINAL_AUTH",
+        "capture_method": "AUTOMATIC", "currency": "PHP", "amount": "100", "mit": false,
+        "goods": [{ "name": "Oolong", "quantity": 1, "unit_amount": "100" }],
+        "payment": { "payment_method": "GCASH", "payment_code": "28763443825664394" },
+    });
+    assert!(client.post("/v1/transactions", charge).await.status < 500);
+    client.send(|http| http.get(format!("{}/readyz", client.server.base))).await;
+    client
+        .post("/v1/refunds/query", json!({ "merchant_id": MERCHANT, "refund_trans_id": "none" }))
+        .await;
+    let unreadable = client
+        .send(|http| {
+            let request = http.post(format!("{}/v1/refunds", client.server.base)).bearer_auth(KEY);
+            let request = request.header("idempotency-key", "unreadable");
+            request.header("content-type", "application/json").body("{")
+        })
+        .await;
+    assert_eq!(unreadable.status, 400, "{}", unreadable.body);
+}
+
+/// Commands beside the running server.
+pub async fn operator(client: &Client) {
+    let session = client.session(json!({})).await;
+    client.pay(&session, "GCASH").await;
+    let server = &client.server;
+    client
+        .until("a message can be sent again", async || {
+            server.run(&["events", "resend", &session.id]).await.status.success()
+        })
+        .await;
+    let made = server.run(&["keys", "new", "--merchant", MERCHANT, "--json"]).await;
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let id = made["id"].as_str().unwrap();
+    server.run(&["keys", "revoke", id, "--merchant", MERCHANT]).await;
+    server.run(&["merchants", "new", "--name", "Southwind Tea"]).await;
+    // Whether everything was answered is seen when it is at rest.
+    server.run(&["reconcile", "--hours", "1", "--wait-seconds", "1"]).await;
+}

@@ -1,0 +1,115 @@
+//! Whoever commits or sends has a pair of points (`src/point.rs`), so that T03 kills the program there too.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{quoted_of, rust_files};
+
+const LIST: &str = "src/point/armed/list.rs";
+
+/// Lines of code, without comments and without the tests at a file's end.
+fn code(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    code.lines().filter(is_code).map(str::to_owned).collect()
+}
+
+/// `src/flow/pay.rs` is `flow::pay`.
+fn module(file: &Path) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let path = file.strip_prefix(root).unwrap().with_extension("");
+    let parts = path.iter().map(|part| part.to_str().unwrap()).filter(|part| *part != "mod");
+    parts.collect::<Vec<_>>().join("::")
+}
+
+/// The name behind `fn` in a line.
+fn function(line: &str) -> Option<&str> {
+    let name = line.split_once("fn ")?.1;
+    name.split(|sign: char| !sign.is_alphanumeric() && sign != '_').next()
+}
+
+/// Every unit of work, by the function that it is written in.
+fn units() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    // The store's own two hand units on.
+    let own = ["src/store/mod.rs", "src/store/writer.rs"];
+    for file in rust_files("src").iter().filter(|file| !own.iter().any(|own| file.ends_with(own))) {
+        let mut within = String::new();
+        for line in code(file) {
+            within = function(&line).map_or(within, str::to_owned);
+            if line.contains(".write(") && !line.contains(".write()") {
+                let is_plain = line.contains(".write(async move |tx: &mut ");
+                assert!(
+                    is_plain,
+                    "{}: say `.write(async move |tx: &mut Tx|`: {line}",
+                    file.display()
+                );
+                found.insert(format!("{}::{within}", module(file)));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_unit_of_work_is_in_the_list_of_points() {
+    let listed: BTreeSet<String> =
+        quoted_of(LIST).into_iter().filter(|name| name.contains("::")).collect();
+    let units = units();
+    assert!(units.len() > 40, "{units:?}");
+    assert_eq!(units, listed, "left: what commits; right: COMMITS in {LIST}");
+}
+
+#[test]
+fn whoever_commits_or_sends_by_itself_has_a_pair_of_points() {
+    let sends = [
+        ".commit()",
+        ".end(outcome)",
+        "; commit\"",
+        ".send()",
+        ".apply(TABLE",
+        ".insert(id.clone(), (now",
+    ];
+    let mut seen = BTreeSet::new();
+    // Commands speak as anybody's client does, and PostgreSQL's commits are the store's.
+    let others = ["cli::", "store::postgres"];
+    let ours = |file: &&PathBuf| !others.iter().any(|other| module(file).starts_with(other));
+    for file in rust_files("src").iter().filter(ours) {
+        let text = code(file).join("\n");
+        if sends.iter().any(|word| text.contains(word)) {
+            seen.insert(module(file));
+            for end in ["/before\"", "/after\""] {
+                let has = text.lines().any(|line| line.contains("point!(") && line.contains(end));
+                assert!(has, "{} commits or sends, and has no point {end}", file.display());
+            }
+        }
+    }
+    let all = ["app", "channel::transport", "courier", "store", "store::migrate", "store::writer"];
+    assert_eq!(seen, all.map(str::to_owned).into());
+}
+
+#[test]
+fn every_listed_point_is_somewhere_and_every_call_to_a_channel_is_listed() {
+    let others: Vec<String> =
+        quoted_of(LIST).into_iter().filter(|name| !name.contains("::")).collect();
+    let all: Vec<String> = rust_files("src").iter().flat_map(|file| code(file)).collect();
+    let is_said = |point: &str| {
+        all.iter().any(|line| line.contains("point!(") && line.contains(&format!("\"{point}\"")))
+            || all.iter().any(|line| line.contains(&format!("soon \"{point}\"")))
+    };
+    let whole: Vec<&String> = others.iter().filter(|name| !name.starts_with("channel/")).collect();
+    assert!(whole.len() > 4, "{others:?}");
+    for name in whole.into_iter().filter(|name| *name != "reply/other") {
+        assert!(is_said(&format!("{name}/before")) && is_said(&format!("{name}/after")), "{name}");
+    }
+    let mut calls = BTreeSet::new();
+    for line in rust_files("src/channel").iter().flat_map(|file| code(file)) {
+        let call = line.split_once("self.call(\"").and_then(|(_, rest)| rest.split('"').next());
+        calls.extend(call.map(|call| format!("channel/{call}")));
+    }
+    let listed: BTreeSet<String> =
+        others.into_iter().filter(|name| name.starts_with("channel/")).collect();
+    assert_eq!(calls, listed);
+}
