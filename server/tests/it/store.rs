@@ -265,14 +265,15 @@ async fn is_brought_up_to_date(url: &str) {
 
 #[tokio::test]
 async fn an_older_sqlite_is_brought_up_to_date() {
-    let file = std::env::temp_dir().join(format!("florin-older-{}.db", std::process::id()));
-    let url = format!("sqlite:{}?mode=rwc", file.display());
+    let folder = std::env::temp_dir().join(format!("florin-older-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let url = format!("sqlite:{}?mode=rwc", folder.join("florin.db").display());
     let mut older = SqliteConnection::connect(&url).await.unwrap();
     first_version().run_direct(None, &mut older, false).await.unwrap();
     sqlx::raw_sql(OLDER).execute(&mut older).await.unwrap();
     older.close().await.unwrap();
     is_brought_up_to_date(&url).await;
-    std::fs::remove_file(&file).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[tokio::test]

@@ -30,9 +30,25 @@ async fn server() -> &'static str {
     panic!("PostgreSQL did not start");
 }
 
+const FOLDER: &str = "florin-postgres-";
+
+/// A program of tests ends without a word, and leaves gigabytes: the next one clears up after those that are gone.
+fn remove_what_others_left() {
+    let folders = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
+    for folder in folders.map(|folder| folder.path()) {
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_gone =
+            |process: &&str| !process.is_empty() && !Path::new("/proc").join(process).exists();
+        if name.strip_prefix(FOLDER).filter(is_gone).is_some() {
+            _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
 fn start() -> String {
     let programs = programs();
-    let folder = std::env::temp_dir().join(format!("florin-postgres-{}", std::process::id()));
+    remove_what_others_left();
+    let folder = std::env::temp_dir().join(format!("{FOLDER}{}", std::process::id()));
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let made = as_postgres(&programs.join("initdb"))
         .args(["--no-locale", "-E", "UTF8", "-U", "florin", "-A", "trust", "-D"])
