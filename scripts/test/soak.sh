@@ -29,3 +29,15 @@ part_soak_partition() {
         soak_test --test program partition || return
     done
 }
+
+about_soak_fuzz() { echo "fifty thousand calls over the API's document, as one of two merchants"; }
+part_soak_fuzz() { scripts/fuzz.sh --cases "${FLORIN_CASES:-50000}" --seed "${FLORIN_SEED:-7}"; }
+
+about_soak_syncs() { echo "every acknowledgement goes out after its sync (R12), read from the server's system calls"; }
+part_soak_syncs() {
+    command -v strace >/dev/null || { echo "This needs strace. Please say: sudo apt-get install strace"; return 1; }
+    cargo build -p florin-server && python3 scripts/test/acknowledged.py "${CARGO_TARGET_DIR:-target}/debug/florin"
+}
+
+about_soak_contributor() { echo "the server, trunk serve beside it, and an edit that shows (takes the ports 3000, 8080, 8081)"; }
+part_soak_contributor() { scripts/test/contributor.sh; }
