@@ -7,9 +7,12 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
 folder=$(mktemp -d)
 cp index.html "$folder/index.html"
+running=()
+# Clears up to the end, whatever of it fails: index.html must come back.
 end() {
-    kill $(jobs -p) 2>/dev/null || true
-    wait 2>/dev/null || true
+    set +e
+    kill "${running[@]}"
+    wait
     cp -p "$folder/index.html" index.html
     rm -rf "$folder"
 }
@@ -32,12 +35,15 @@ until_says() {
 cargo build --quiet -p florin-server
 target=${CARGO_TARGET_DIR:-target}
 FLORIN_DATA_DIR=$folder/data FLORIN_ADMIN_LISTEN=off "$target/debug/florin" serve >"$folder/server.log" 2>&1 &
+running+=($!)
 trunk serve --release >"$folder/trunk.log" 2>&1 &
+running+=($!)
 
-until_says 30 http://127.0.0.1:8080/readyz ''
+until_says 30 http://127.0.0.1:8080/readyz database
 until_says 600 http://127.0.0.1:3000/ 'Northwind Tea'
-for path in /florin.js /shop/shop.css /hosted.css /receipt.css; do
-    until_says 20 "http://127.0.0.1:3000$path" ' '
+until_says 20 http://127.0.0.1:3000/florin.js florin-checkout
+for path in /shop/shop.css /hosted.css /receipt.css; do
+    until_says 20 "http://127.0.0.1:3000$path" background
 done
 session=$(curl --silent --fail http://127.0.0.1:3000/v1/sessions -H 'authorization: Bearer sk_test_florin_demo' \
     -H 'content-type: application/json' -d '{"merchant_id":"18356675194960","trans_id":"contributor-1","currency":"PHP",

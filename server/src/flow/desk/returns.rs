@@ -151,35 +151,30 @@ impl Desk {
                 self.save_reversal(tx, payment, before, after).await
             }
             Turn::Done => self.done(tx, payment, before).await,
-            Turn::Fail(why) => self.given_up(tx, payment, before, why).await,
-            Turn::Manual(why) => self.needs_a_person(tx, payment, before, why).await,
+            // A merchant's refund that will not be.
+            Turn::Fail(why) => {
+                let end = (ReversalState::Fail, why, "REFUND.FAILURE");
+                self.end_and_tell(tx, payment, before, end).await
+            }
+            // Money that may not be kept and cannot go back by itself (D5).
+            Turn::Manual(why) => {
+                let end = (ReversalState::Manual, why, "REVERSAL.MANUAL");
+                self.end_and_tell(tx, payment, before, end).await
+            }
             Turn::Renew(why) => self.renew(tx, payment, before, why).await,
         }
     }
 
-    /// A merchant's refund that will not be.
-    async fn given_up(
+    /// It ends without the money being back: in this state, for this reason, and the merchant is told by this word.
+    async fn end_and_tell(
         &mut self,
         tx: &mut Tx,
         payment: &Payment,
         before: &Reversal,
-        why: String,
+        (state, why, kind): (ReversalState, String, &'static str),
     ) -> Result<Reversal> {
-        let after = self.end_reversal(tx, payment, before, ReversalState::Fail, why).await?;
-        self.tell_of_return(tx, payment, "REFUND.FAILURE", &after).await?;
-        Ok(after)
-    }
-
-    /// Money that may not be kept and cannot go back by itself (D5).
-    async fn needs_a_person(
-        &mut self,
-        tx: &mut Tx,
-        payment: &Payment,
-        before: &Reversal,
-        why: String,
-    ) -> Result<Reversal> {
-        let after = self.end_reversal(tx, payment, before, ReversalState::Manual, why).await?;
-        self.tell_of_return(tx, payment, "REVERSAL.MANUAL", &after).await?;
+        let after = self.end_reversal(tx, payment, before, state, why).await?;
+        self.tell_of_return(tx, payment, kind, &after).await?;
         Ok(after)
     }
 
