@@ -21,6 +21,11 @@ part_soak_kill() { FLORIN_KILLS=${FLORIN_KILLS:-200} soak_test --test kill; }
 about_soak_kill_postgres() { echo "the same on PostgreSQL"; }
 part_soak_kill_postgres() { FLORIN_KILL_ON=postgres part_soak_kill; }
 
+about_soak_storm() { echo "two thousand orders told in every order of notices, twice at two processes, and a million forgeries (T06)"; }
+part_soak_storm() {
+    FLORIN_STORM=${FLORIN_STORM:-2000} FLORIN_FORGED=${FLORIN_FORGED:-1000000} soak_test --test it storm
+}
+
 about_soak_partition() { echo "the channel away in six ways at six moments, on both databases (T05), twenty times"; }
 part_soak_partition() {
     local turn

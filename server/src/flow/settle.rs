@@ -149,7 +149,7 @@ async fn take_in(desk: &mut Desk, tx: &mut Tx, id: &PaymentId, heard: Heard) -> 
     }
 }
 
-/// Evidence first, then what it makes of the payment, in the same commit.
+/// Evidence, and what it makes of the payment, in the same commit.
 async fn said(
     desk: &mut Desk,
     tx: &mut Tx,
@@ -158,14 +158,18 @@ async fn said(
     action: Option<NextAction>,
 ) -> Result<Step> {
     let id = &payment.id;
-    evidence::keep(tx, payment, &statement, desk.now()).await?;
     if let Some(action) = action {
         show(desk, tx, payment, &action).await?;
     }
     let payment = desk.payment(id)?.clone();
     let was_denied = is_success_notice(&statement) && evidence::has_denial(tx, id).await?;
     let standing = desk.standing(&payment, was_denied)?;
-    let step = standing.on_statement(&payment, &statement, desk.now());
+    let mut step = standing.on_statement(&payment, &statement, desk.now());
+    // What contradicts us has been logged, alarmed and asked about: said again, it is nothing new.
+    if step == Step::Conflict && evidence::is_known(tx, &payment, &statement).await? {
+        step = Step::Stay;
+    }
+    evidence::keep(tx, &payment, &statement, desk.now()).await?;
     carry_out(desk, tx, &payment, &statement, step.clone()).await?;
     Ok(step)
 }

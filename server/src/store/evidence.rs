@@ -47,6 +47,16 @@ fn key(payment: &Payment, statement: &Statement) -> String {
     hex(digest(&SHA256, text.as_bytes()).as_ref())
 }
 
+/// Whether the very same has been said before.
+pub async fn is_known(
+    tx: &mut Tx,
+    payment: &Payment,
+    statement: &Statement,
+) -> Result<bool, StoreError> {
+    let text = "select count(*) from evidence where channel = $1 and dedupe_key = $2";
+    has(tx.sql(text).bind(&payment.channel).bind(key(payment, statement))).await
+}
+
 /// Whether the channel has ever said that this was paid.
 pub async fn has_success(tx: &mut Tx, payment: &PaymentId) -> Result<bool, StoreError> {
     has(tx

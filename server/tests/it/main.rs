@@ -17,4 +17,5 @@ mod reversals;
 mod sequences;
 mod shopper;
 mod store;
+mod storm;
 mod webhooks;

@@ -21,7 +21,7 @@ use crate::support::Db;
 mod acts;
 mod book;
 mod channel;
-mod dice;
+pub(crate) mod dice;
 mod hand;
 mod lane;
 mod over_http;

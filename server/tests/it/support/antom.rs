@@ -25,17 +25,28 @@ pub fn paid(order_id: &str, minor: &str) -> Value {
     })
 }
 
+const CLIENT: &str = "SANDBOX_5X00000000000000";
+const TIME: &str = "2026-11-18T12:01:31+08:00";
+
+/// What is signed.
+pub fn content(body: &[u8]) -> Vec<u8> {
+    [format!("POST /notify/antom\n{CLIENT}.{TIME}.").as_bytes(), body].concat()
+}
+
 /// The headers that prove a body.
 pub fn headers(body: &Value) -> [(&'static str, String); 3] {
-    let (client, time) = ("SANDBOX_5X00000000000000", "2026-11-18T12:01:31+08:00");
-    let content = format!("POST /notify/antom\n{client}.{time}.{body}");
+    signed(body.to_string().as_bytes())
+}
+
+/// The same of a body's bytes.
+pub fn signed(body: &[u8]) -> [(&'static str, String); 3] {
     let mut signature = vec![0; KEY.public_modulus_len()];
-    KEY.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), content.as_bytes(), &mut signature).unwrap();
+    KEY.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), &content(body), &mut signature).unwrap();
     let signature: String =
         url::form_urlencoded::byte_serialize(STANDARD.encode(signature).as_bytes()).collect();
     [
-        ("client-id", client.to_owned()),
-        ("request-time", time.to_owned()),
+        ("client-id", CLIENT.to_owned()),
+        ("request-time", TIME.to_owned()),
         ("signature", format!("algorithm=RSA256,keyVersion=1,signature={signature}")),
     ]
 }
