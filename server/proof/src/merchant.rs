@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context;
 use aws_lc_rs::hmac;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,9 @@ use tokio_util::sync::CancellationToken;
 
 /// The demo merchant's secret.
 pub const SECRET: &str = "whsec_Zmxvcmluc2FuZGJveGRlbW9zZWNyZXQwMDAx";
+
+/// Where redirects lead. Nobody may follow them, so nothing ever comes here.
+pub const TRAP: &str = "/trap";
 
 /// A message as it came in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,6 +65,7 @@ struct Kept {
     messages: Vec<Message>,
     refused: Vec<Message>,
     answers: BTreeMap<String, u16>,
+    slow: BTreeMap<String, Duration>,
     secrets: Vec<String>,
 }
 
@@ -100,9 +106,14 @@ impl Merchant {
         format!("{}/hook", self.url)
     }
 
-    /// From now on this path is answered so.
+    /// From now on this path is answered so. A redirect leads to [`TRAP`].
     pub fn answer(&self, path: &str, status: u16) {
         self.kept().answers.insert(path.to_owned(), status);
+    }
+
+    /// From now on this path is answered so late.
+    pub fn slow(&self, path: &str, time: Duration) {
+        self.kept().slow.insert(path.to_owned(), time);
     }
 
     /// This secret too may sign.
@@ -123,29 +134,32 @@ async fn hear(
     uri: Uri,
     headers: HeaderMap,
     raw: Bytes,
-) -> StatusCode {
-    let header = |name: &str| {
+) -> Response {
+    let wait = kept.lock().unwrap_or_else(PoisonError::into_inner).slow.get(uri.path()).copied();
+    tokio::time::sleep(wait.unwrap_or_default()).await;
+    let text = |name: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
     let answer = kept.answers.get(uri.path()).copied().unwrap_or(200);
     if answer != 200 {
-        return StatusCode::from_u16(answer).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(answer).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        return (status, [(header::LOCATION, TRAP)]).into_response();
     }
     let message = Message {
         path: uri.path().to_owned(),
-        id: header("webhook-id"),
-        timestamp: header("webhook-timestamp"),
-        signature: header("webhook-signature"),
+        id: text("webhook-id"),
+        timestamp: text("webhook-timestamp"),
+        signature: text("webhook-signature"),
         raw: String::from_utf8_lossy(&raw).into_owned(),
     };
     // Also when the secret is on its way to us: the message comes again.
     if !message.is_signed(&kept.secrets) {
         kept.refused.push(message);
-        return StatusCode::UNAUTHORIZED;
+        return StatusCode::UNAUTHORIZED.into_response();
     }
     kept.messages.push(message);
-    StatusCode::OK
+    StatusCode::OK.into_response()
 }
 
 /// What an endpoint received, in the order in which it came.

@@ -1,6 +1,7 @@
-//! The server is killed with SIGKILL again and again while shoppers pay, and nothing is lost and nothing is doubled.
+//! Processes are killed with SIGKILL again and again while shoppers pay, and nothing is lost and nothing is doubled (T04).
 //!
-//! The real program on a real SQLite file, or on PostgreSQL with `FLORIN_KILL_ON=postgres`; the sandbox and the merchant live on.
+//! One server on a real SQLite file, or on PostgreSQL with `FLORIN_KILL_ON=postgres`, while the sandbox and the merchant live
+//! on; the same while a merchant has fifty endpoints; and two replicas on one PostgreSQL, where everything dies but the merchant.
 //! `FLORIN_KILLS` says how often:
 //!
 //! ```sh
@@ -14,8 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+mod cluster;
+mod endpoints;
+mod installation;
+mod kept;
+mod outside;
 #[path = "../it/support/postgres.rs"]
 mod postgres;
+mod replicas;
 mod server;
 mod shopper;
 
@@ -23,9 +30,6 @@ use florin_proof::merchant::Merchant;
 use florin_proof::promises::Promises;
 use server::Server;
 use tokio::time::Instant;
-
-/// How often in a run of all tests.
-const USUAL: u64 = 20;
 
 /// Fifty shoppers a second.
 const EVERY: Duration = Duration::from_millis(20);
@@ -36,28 +40,47 @@ const MOST: u64 = 500;
 /// Leases that died with the server end by then.
 const REST: Duration = Duration::from_secs(180);
 
+/// One after the other: each wants the machine for itself.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// How many kills were asked for; `usual` in a run of all tests.
+fn kills(usual: u64) -> u64 {
+    let said = std::env::var("FLORIN_KILLS");
+    said.map_or(usual, |text| text.parse().expect("FLORIN_KILLS is a number"))
+}
+
+/// Before this kill: between 0.3 and 2 s, spread evenly by the golden ratio.
+fn pause(number: u64) -> Duration {
+    Duration::from_millis(300 + number * 618 * 1700 / 1000 % 1700)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_the_server_loses_nothing_and_doubles_nothing() {
-    let kills = std::env::var("FLORIN_KILLS")
-        .map_or(USUAL, |text| text.parse().expect("FLORIN_KILLS is a number"));
+    let (_alone, kills) = (ALONE.lock().await, kills(20));
     let mut server = Server::start().await;
+    let installation = server.installation.clone();
     let merchant = Merchant::start(&server.stop).await.unwrap();
     let seen = Arc::new(Promises::default());
     let stop = Arc::new(AtomicBool::new(false));
-    let street =
-        tokio::spawn(street(server.at.clone(), merchant.hook(), seen.clone(), stop.clone()));
+    let street = Street {
+        at: installation.at.clone(),
+        every: EVERY,
+        hook: Some(merchant.hook()),
+        seen: seen.clone(),
+        stop: stop.clone(),
+    };
+    let street = tokio::spawn(street.open());
 
     let mut slowest = Duration::ZERO;
     for number in 0..kills {
-        // Between 0.3 and 2 s, spread evenly by the golden ratio.
-        tokio::time::sleep(Duration::from_millis(300 + number * 618 * 1700 / 1000 % 1700)).await;
+        tokio::time::sleep(pause(number)).await;
         slowest = slowest.max(server.kill_and_start().await);
     }
     stop.store(true, Ordering::Relaxed);
     let (shoppers, rate) = street.await.unwrap();
 
-    let waited = server.until_at_rest(REST).await;
-    let found = server.compare(&merchant, &seen).await;
+    let waited = installation.until_at_rest(REST).await;
+    let found = installation.compare(&merchant, &seen).await;
     println!(
         "{kills} kills, {shoppers} shoppers at {rate} a second, up again after {slowest:?} at most, at rest after {waited:?}: {}",
         found.told
@@ -66,36 +89,45 @@ async fn killing_the_server_loses_nothing_and_doubles_nothing() {
     server.stop().await;
 }
 
-/// Lets shoppers in until it is told to stop, and waits until every one of them is done. Gives how many came, and how
-/// many a second: fewer than planned where the machine could not serve them and [`MOST`] held them back.
-async fn street(
-    at: server::At,
-    hook: String,
+/// Shoppers who come until it is told to stop.
+struct Street {
+    at: installation::At,
+    /// One comes every so often.
+    every: Duration,
+    /// Where the merchant is told of their orders, if not at its endpoints.
+    hook: Option<String>,
     seen: Arc<Promises>,
     stop: Arc<AtomicBool>,
-) -> (u64, String) {
-    let begun = Instant::now();
-    let inside = Arc::new(AtomicU64::new(0));
-    let mut tasks = Vec::new();
-    let mut number = 0;
-    let mut beat = tokio::time::interval(EVERY);
-    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-    while !stop.load(Ordering::Relaxed) {
-        beat.tick().await;
-        if inside.load(Ordering::Relaxed) >= MOST {
-            continue;
+}
+
+impl Street {
+    /// Lets shoppers in, and waits until every one of them is done. Gives how many came, and how many a second: fewer than
+    /// planned where the machine could not serve them and [`MOST`] held them back.
+    async fn open(self) -> (u64, String) {
+        let begun = Instant::now();
+        let inside = Arc::new(AtomicU64::new(0));
+        let mut tasks = Vec::new();
+        let mut number = 0;
+        let mut beat = tokio::time::interval(self.every);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        while !self.stop.load(Ordering::Relaxed) {
+            beat.tick().await;
+            if inside.load(Ordering::Relaxed) >= MOST {
+                continue;
+            }
+            inside.fetch_add(1, Ordering::Relaxed);
+            let (at, hook) = (self.at.clone(), self.hook.clone());
+            let (seen, inside) = (self.seen.clone(), inside.clone());
+            tasks.push(tokio::spawn(async move {
+                shopper::shop(&at, number, hook.as_deref(), &seen).await;
+                inside.fetch_sub(1, Ordering::Relaxed);
+            }));
+            number += 1;
         }
-        inside.fetch_add(1, Ordering::Relaxed);
-        let (at, hook, seen, inside) = (at.clone(), hook.clone(), seen.clone(), inside.clone());
-        tasks.push(tokio::spawn(async move {
-            shopper::shop(&at, number, &hook, &seen).await;
-            inside.fetch_sub(1, Ordering::Relaxed);
-        }));
-        number += 1;
+        let tenths = u128::from(number) * 10_000 / begun.elapsed().as_millis().max(1);
+        for task in tasks {
+            task.await.unwrap();
+        }
+        (number, format!("{}.{}", tenths / 10, tenths % 10))
     }
-    let tenths = u128::from(number) * 10_000 / begun.elapsed().as_millis().max(1);
-    for task in tasks {
-        task.await.unwrap();
-    }
-    (number, format!("{}.{}", tenths / 10, tenths % 10))
 }

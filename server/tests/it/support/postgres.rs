@@ -46,19 +46,39 @@ fn remove_what_others_left() {
 }
 
 fn start() -> String {
-    let programs = programs();
     remove_what_others_left();
     let folder = std::env::temp_dir().join(format!("{FOLDER}{}", std::process::id()));
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let made = as_postgres(&programs.join("initdb"))
+    init(&folder);
+    let mut postgres = postmaster(&folder, port);
+    // Whoever starts it must live: the kernel ends it with the thread that did.
+    std::thread::spawn(move || {
+        let mut running = postgres.spawn().unwrap();
+        let _ended = running.wait();
+    });
+    address(port)
+}
+
+/// Where a server with this port is.
+pub fn address(port: u16) -> String {
+    format!("postgres://florin@127.0.0.1:{port}")
+}
+
+/// Makes the folder of a server's data.
+pub fn init(folder: &Path) {
+    let made = as_postgres(&programs().join("initdb"))
         .args(["--no-locale", "-E", "UTF8", "-U", "florin", "-A", "trust", "-D"])
-        .arg(&folder)
+        .arg(folder)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
         .unwrap();
     assert!(made.success(), "initdb failed");
-    let mut postgres = as_postgres(&programs.join("postgres"));
+}
+
+/// The server over such a folder. The process that this starts becomes the postmaster, and ends with the thread that started it.
+pub fn postmaster(folder: &Path, port: u16) -> Command {
+    let mut postgres = as_postgres(&programs().join("postgres"));
     postgres
         .args([
             "-c",
@@ -69,15 +89,10 @@ fn start() -> String {
             "unix_socket_directories=",
         ])
         .args(["-p", &port.to_string(), "-D"])
-        .arg(&folder)
+        .arg(folder)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    // Whoever starts it must live: the kernel ends it with the thread that did.
-    std::thread::spawn(move || {
-        let mut running = postgres.spawn().unwrap();
-        let _ended = running.wait();
-    });
-    format!("postgres://florin@127.0.0.1:{port}")
+    postgres
 }
 
 /// PostgreSQL refuses to run as root, so root becomes somebody else first; and it ends when we do.

@@ -1,0 +1,139 @@
+//! What is there however often a process dies: the database, the folder, and how to look into them.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use florin_proof::books::{self, Held, Stored};
+use florin_proof::merchant::Merchant;
+use florin_proof::promises::Promises;
+use florin_proof::{Found, compare};
+use tokio::process::Command;
+use tokio::time::Instant;
+
+/// Where everybody is.
+#[derive(Clone)]
+pub struct At {
+    /// One address for each replica; who gets no answer at one asks at the next.
+    pub servers: Vec<String>,
+    pub sandbox: String,
+    pub http: reqwest::Client,
+}
+
+#[derive(Clone)]
+pub struct Installation {
+    pub at: At,
+    pub folder: PathBuf,
+    pub database: String,
+}
+
+/// A folder of our own.
+pub fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("florin-kill-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+pub fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap()
+}
+
+impl Installation {
+    /// `florin serve` at the address with this number.
+    pub fn serve(&self, number: usize) -> Command {
+        let mut command = self.program();
+        let listen = self.at.servers[number].trim_start_matches("http://");
+        command.arg("serve").env("FLORIN_LISTEN", listen);
+        command
+    }
+
+    fn program(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_florin"));
+        command
+            .env("FLORIN_DATA_DIR", &self.folder)
+            .env("FLORIN_DATABASE_URL", &self.database)
+            .env("FLORIN_ADMIN_LISTEN", "off")
+            .env("FLORIN_SANDBOX_LISTEN", "off")
+            .env("FLORIN_SANDBOX_URL", &self.at.sandbox)
+            .env("RUST_LOG", "error")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Whether the one with this number says yes: `/healthz` that it is there, `/readyz` that it can work.
+    pub async fn says_yes(&self, number: usize, path: &str) -> bool {
+        let url = format!("{}{path}", self.at.servers[number]);
+        let answer = self.at.http.get(url).send().await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    pub async fn until_up(&self, number: usize) {
+        for _ in 0..1500 {
+            if self.says_yes(number, "/healthz").await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("server {number} does not come up");
+    }
+
+    /// Waits until `florin check --at-rest` is clean and no message waits. Gives how long that took.
+    pub async fn until_at_rest(&self, most: Duration) -> Duration {
+        let begun = Instant::now();
+        loop {
+            let (clean, told) = self.check().await;
+            if clean && self.nothing_waits().await {
+                return begun.elapsed();
+            }
+            assert!(begun.elapsed() < most, "it never comes to rest: {told}");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn check(&self) -> (bool, String) {
+        let done = self
+            .program()
+            .args(["check", "--at-rest"])
+            .stdout(Stdio::piped())
+            .output()
+            .await
+            .unwrap();
+        (done.status.success(), String::from_utf8_lossy(&done.stdout).into_owned())
+    }
+
+    async fn nothing_waits(&self) -> bool {
+        let store = self.store().await;
+        let waiting: Option<(i64,)> = store
+            .read()
+            .await
+            .unwrap()
+            .sql("select count(*) from outbox where state = 'PENDING'")
+            .one()
+            .await
+            .unwrap();
+        waiting == Some((0,))
+    }
+
+    /// The server's database, for looking only.
+    async fn store(&self) -> florin_server::store::Store {
+        florin_server::store::Store::connect_read_only(&self.database).await.unwrap()
+    }
+
+    /// The server's book and the sandbox's.
+    pub async fn books(&self) -> (Stored, Vec<Held>) {
+        let stored = Stored::read(&self.store().await).await.unwrap();
+        (stored, books::sandbox(&self.at.http, &self.at.sandbox).await.unwrap())
+    }
+
+    /// The three books, and what people were told.
+    pub async fn compare(&self, merchant: &Merchant, seen: &Promises) -> Found {
+        let (stored, held) = self.books().await;
+        compare(&stored, &held, &merchant.heard(), &seen.all())
+    }
+
+    pub fn remove(&self) {
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}

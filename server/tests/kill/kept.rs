@@ -1,0 +1,27 @@
+//! A process that is started again whenever it has ended, as a service manager does.
+
+use tokio::process::{Child, Command};
+
+pub struct Kept {
+    make: Box<dyn Fn() -> Command>,
+    running: Child,
+}
+
+impl Kept {
+    pub fn start(make: impl Fn() -> Command + 'static) -> Kept {
+        let running = make().kill_on_drop(true).spawn().unwrap();
+        Kept { make: Box::new(make), running }
+    }
+
+    /// SIGKILL. It is gone when this returns.
+    pub async fn kill(&mut self) {
+        self.running.kill().await.unwrap();
+    }
+
+    /// Starts it again if it has ended: killed by us, or by itself because what it needs was not there.
+    pub fn look_after(&mut self) {
+        if self.running.try_wait().unwrap().is_some() {
+            self.running = (self.make)().kill_on_drop(true).spawn().unwrap();
+        }
+    }
+}
