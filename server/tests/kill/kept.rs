@@ -1,5 +1,6 @@
 //! A process that is started again whenever it has ended, as a service manager does.
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
 pub struct Kept {
@@ -15,7 +16,16 @@ impl Kept {
 
     /// SIGKILL. It is gone when this returns.
     pub async fn kill(&mut self) {
-        self.running.kill().await.unwrap();
+        self.stop(Signal::KILL).await;
+    }
+
+    /// The same by another signal.
+    pub async fn stop(&mut self, signal: Signal) {
+        if let Some(id) = self.running.id() {
+            let id = Pid::from_raw(i32::try_from(id).unwrap()).unwrap();
+            kill_process(id, signal).unwrap();
+        }
+        self.running.wait().await.unwrap();
     }
 
     /// Starts it again if it has ended: killed by us, or by itself because what it needs was not there.

@@ -26,7 +26,7 @@ async fn at_last(
 }
 
 /// From the shop to "paid". A payment of which nobody knows any more is opened again, as a shopper would.
-async fn shopper(world: &World, florin: &Florin) {
+pub async fn shopper(world: &World, florin: &Florin) {
     let made = at_last(florin, Method::POST, "/v1/sessions", KEY, Some(&world.order())).await;
     let text = |name: &str| made.body["data"][name].as_str().unwrap_or_default().to_owned();
     let (id, token) = (text("session_id"), text("client_token"));

@@ -4,10 +4,14 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 mod backups;
+#[path = "../kill/cluster.rs"]
+mod cluster;
 mod commands;
 mod database;
 mod demo;
 mod figures;
+#[path = "../kill/kept.rs"]
+mod kept;
 mod logs;
 mod overload;
 mod partition;
@@ -15,6 +19,7 @@ mod points;
 #[path = "../it/support/postgres.rs"]
 mod postgres;
 mod replicas;
+mod restarts;
 #[path = "../it/support/sink.rs"]
 mod sink;
 mod slow;
