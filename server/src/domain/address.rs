@@ -17,6 +17,14 @@ pub enum Reach {
 /// Ports that https is spoken on (threat S16).
 const PORTS: [u16; 2] = [443, 8443];
 
+/// Whether everybody reads this address alike: what a lenient reader would repair, somebody else would read otherwise.
+pub fn is_plain(text: &str, url: &Url) -> bool {
+    let is_graphic = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    let names_a_host = text.split_once("://").is_some_and(|(_, rest)| !rest.starts_with('/'));
+    is_graphic && !has_user && names_a_host
+}
+
 impl Reach {
     /// Of a merchant in this mode.
     pub fn of(livemode: bool) -> Reach {
@@ -27,10 +35,7 @@ impl Reach {
     /// leads: that is looked at when it is resolved.
     pub fn read(self, text: &str) -> Result<Url, String> {
         let url = Url::parse(text).map_err(|_| "is not an address".to_owned())?;
-        // What a lenient reader would repair, somebody else would read otherwise.
-        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-        let has_user = !url.username().is_empty() || url.password().is_some();
-        if !is_plain || has_user || !text.contains("://") || url.fragment().is_some() {
+        if !is_plain(text, &url) || url.fragment().is_some() {
             return Err(
                 "is not a plain address: no spaces, backslashes, user names or fragments".into()
             );

@@ -8,6 +8,54 @@ use serde_json::{Value, json};
 
 use crate::support::{KEY, OTHER_MERCHANT, TestApp, on_both};
 
+/// Where nobody may be sent to (threat S15).
+const ELSEWHERE: [&str; 29] = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "javascript://shop.example/%0aalert(1)",
+    "data:text/html,x",
+    "data://shop.example/,x",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "blob:https://shop.example/x",
+    "view-source:https://shop.example/",
+    "intent://shop.example/",
+    "about:blank",
+    "ftp://shop.example/",
+    "ws://shop.example/",
+    "mailto:a@shop.example",
+    "http://evil.example/",
+    "//evil.example/",
+    "///evil.example/",
+    "/\\evil.example/",
+    "\\\\evil.example\\",
+    "https:evil.example",
+    "https:/evil.example",
+    "https:///evil.example",
+    "https:\\\\evil.example",
+    "https://shop.example@evil.example/",
+    "https://shop:example@evil.example/",
+    "https://shop.example\\@evil.example/",
+    "https://",
+    "https://:443/",
+    "https://[::1/",
+];
+
+/// How it may be dressed; the address stands for the `@`.
+const AROUND: [&str; 11] = [
+    "@",
+    " @",
+    "\t@",
+    "\n@",
+    "\r\n@",
+    "\u{b}@",
+    "\u{a0}@",
+    "\u{feff}@",
+    "\u{202e}@",
+    "%09@",
+    "@\u{3000}",
+];
+
 #[track_caller]
 fn refused(answer: &crate::support::Answer, status: u16, code: &str, field: &str) {
     assert_eq!(
@@ -100,6 +148,19 @@ on_both! {
                 assert_eq!(app.rows().await, before, "{url}");
             }
         }
+    }
+
+    async fn hundreds_of_addresses_that_lead_elsewhere_are_refused(app: TestApp) {
+        let before = app.rows().await;
+        let mut tried = 0;
+        for (address, around) in ELSEWHERE.iter().flat_map(|address| AROUND.iter().map(move |around| (address, around))) {
+            let mut request = app.request("HKD", "800");
+            request["return_url"] = json!(around.replace('@', address));
+            refused(&app.create(request).await, 400, "INVALID_RETURN_URL", "return_url");
+            tried += 1;
+        }
+        assert!(tried >= 300, "{tried}");
+        assert_eq!(app.rows().await, before);
     }
 
     async fn a_body_that_is_not_one_json_object_is_refused(app: TestApp) {

@@ -129,6 +129,7 @@ fn live_addresses_are_https_public_and_on_the_ports_of_the_web() {
         "file:///etc/passwd",
         "javascript:alert(1)",
         "https:shop.example",
+        "https:///shop.example",
         "https://shop.example:22/",
         "https://shop.example:80/",
         "https://shop.example:9200/",

@@ -6,7 +6,7 @@ use florin_shared::{Code, Money};
 use url::Url;
 
 use crate::clock::Millis;
-use crate::domain::address::Reach;
+use crate::domain::address::{Reach, is_plain};
 use crate::domain::session::{LONGEST, USUAL};
 use crate::flow::create_session::NewSession;
 use crate::http::auth::is_private;
@@ -182,10 +182,7 @@ pub fn address(fields: &mut Fields, name: &'static str, merchant: &Merchant) -> 
     let Some(text) = fields.unjudged(name, 2048)? else { return Ok(String::new()) };
     let wrong = |what: &str| Error::field(Code::InvalidReturnUrl, name, format!("{name} {what}"));
     let url = Url::parse(&text).map_err(|_| wrong("is not an address"))?;
-    // What a lenient reader would repair, somebody else would read otherwise.
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if !is_plain || !url.username().is_empty() || url.password().is_some() || !text.contains("://")
-    {
+    if !is_plain(&text, &url) {
         return Err(wrong("is not a plain address: no spaces, backslashes or user names"));
     }
     match url.scheme() {
