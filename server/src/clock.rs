@@ -231,6 +231,22 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_drawn_from_every_bit() {
+        let (drawn, mut ones) = (4000, [0; 160]);
+        let ids: std::collections::BTreeSet<[u8; 20]> =
+            (0..drawn).map(|_| Random::System.bytes()).collect();
+        assert_eq!(ids.len(), drawn, "two are the same");
+        for id in &ids {
+            for (bit, count) in ones.iter_mut().enumerate() {
+                *count += usize::from(id[bit / 8] >> (bit % 8) & 1);
+            }
+        }
+        // Seven standard deviations: once in a billion runs.
+        let is_even = |count: &usize| count.abs_diff(drawn / 2) < 222;
+        assert!(ones.iter().all(is_even), "{ones:?}");
+    }
+
+    #[test]
     fn dated_ids_grow_with_time() {
         let random = Random::System;
         assert!(random.dated(1) < random.dated(2));

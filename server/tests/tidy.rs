@@ -206,3 +206,26 @@ fn every_address_for_programs_is_described_where_it_is_routed() {
         assert!(is_page || !text.contains(".route("), "{}: use routes!", file.display());
     }
 }
+
+/// A name of a test in a page of ours: `file::name` or `module::tests::name`.
+fn named_tests(page: &str) -> Vec<&str> {
+    let quoted = page.split('`').skip(1).step_by(2);
+    quoted
+        .filter(|text| text.contains("::") && !text.contains(' ') && !text.contains('<'))
+        .collect()
+}
+
+#[test]
+fn every_test_that_the_list_of_threats_names_is_there() {
+    let page = include_str!("../../docs/threats.md");
+    let mut code = String::new();
+    for file in ["src", "tests", "../shared/src"].into_iter().flat_map(rust_files) {
+        code += &fs::read_to_string(file).unwrap();
+    }
+    let names = named_tests(page);
+    assert!(names.len() > 25, "{names:?}");
+    for name in names {
+        let (_, last) = name.rsplit_once("::").unwrap();
+        assert!(code.contains(&format!("fn {last}")), "{name} is no test");
+    }
+}

@@ -1,5 +1,6 @@
 //! What is asked, byte for byte; what each answer and each message means; and whom we believe.
 
+mod amounts;
 mod answers;
 mod calls;
 mod methods;

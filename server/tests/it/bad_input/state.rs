@@ -88,6 +88,25 @@ on_both! {
         assert_eq!(app.status(&session).await["payment_status"], "PROCESSING");
     }
 
+    async fn the_browser_chooses_a_method_and_nothing_else(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let before = app.rows().await;
+        for (field, value) in [
+            ("amount", json!("1")), ("currency", json!("JPY")), ("payment_amount", json!({ "currency": "PHP", "value": "1" })),
+            ("goods", json!([])), ("status", json!("SUCCESS")), ("payment_status", json!("SUCCESS")), ("order_id", json!("GW1")),
+            ("session_id", json!("CS1")), ("trans_id", json!("m0")), ("merchant_id", json!("20000000000001")), ("channel", json!("free")),
+            ("return_url", json!("https://evil.example/")), ("notify_url", json!("https://evil.example/")), ("expire_time", json!("2099-01-01T00:00:00Z")),
+        ] {
+            let mut body = json!({ "method": "GCASH", "version": 1 });
+            body[field] = value;
+            let answer = app.shopper(Method::POST, &session, "/transactions", Some(body)).await;
+            assert_eq!(answer.status, 400, "{field}: {}", answer.body);
+            assert!(answer.body["ret_msg"].as_str().unwrap().contains(field), "{field}: {}", answer.body);
+        }
+        assert_eq!(app.rows().await, before);
+        assert!(app.book().await.is_empty());
+    }
+
     async fn a_method_that_nobody_knows_is_named(app: TestApp) {
         let session = app.session("PHP", "25000").await;
         let before = app.rows().await;
