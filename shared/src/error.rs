@@ -129,7 +129,7 @@ codes! {
     NotManual = "NOT_MANUAL", 409;
     /// The channel has returned it meanwhile, or is returning it: nothing may be booked by hand.
     AlreadyReturned = "ALREADY_RETURNED", 409;
-    /// No channel here carries what is asked for, such as charging a stored card or a payment code.
+    /// No channel here carries what is asked for, such as charging a stored card, or payment codes of that method.
     ProductNotAvailable = "PRODUCT_NOT_AVAILABLE", 409;
     /// The last key cannot be deleted: nobody could come back in.
     LastKey = "LAST_KEY", 409;

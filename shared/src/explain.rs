@@ -30,6 +30,8 @@ pub struct Explained {
     /// What became of it.
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// Whether the payment code that its wallet shows can be charged (`POST /v1/transactions`).
+    pub payment_code: Verdict,
     /// Each channel's own verdict; the first that offers it carries it out.
     pub channels: Vec<ChannelExplained>,
 }
@@ -62,4 +64,6 @@ pub struct ChannelExplained {
     /// The channel's own name for what it would carry out; absent when it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
+    /// The same about charging a payment code.
+    pub payment_code: Verdict,
 }

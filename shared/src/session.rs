@@ -30,7 +30,7 @@ pub struct SessionView {
     pub trans_id: String,
     /// `CS…`.
     pub session_id: String,
-    /// `HOSTED`, `DROP_IN` or `COMPONENT`.
+    /// `HOSTED`, `DROP_IN` or `COMPONENT`; `NONE` for a charge without a page.
     pub session_mode: String,
     /// Where it stands.
     pub status: SessionStatus,
@@ -44,7 +44,8 @@ pub struct SessionView {
     pub authorisation_type: String,
     /// `AUTOMATIC`.
     pub capture_method: String,
-    /// The hosted page.
+    /// The hosted page; absent when there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub session_url: String,
     /// What the merchant's page gives to the widget; opens this session only. Absent once the session is over.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -122,7 +122,7 @@ pub(crate) struct Capture {
 }
 
 impl Payment {
-    fn new(opened: Opened) -> Payment {
+    pub(crate) fn new(opened: Opened) -> Payment {
         Payment {
             opened,
             stage: Stage::Open,

@@ -4,6 +4,7 @@
 
 mod code;
 mod payer;
+mod payment_code;
 mod screen;
 mod words;
 
@@ -20,6 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::form_urlencoded;
 
+pub(crate) use self::payer::approved;
 use self::payer::{Action, Refusal, act};
 use self::words::Words;
 use crate::clock;
@@ -28,7 +30,10 @@ use crate::page;
 use crate::world::World;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
-    Router::new().route("/wallet", get(show).post(pay)).route("/wallet/code.svg", get(picture))
+    Router::new()
+        .route("/wallet", get(show).post(pay))
+        .route("/wallet/code.svg", get(picture))
+        .merge(payment_code::routes())
 }
 
 /// What a program posts.

@@ -11,6 +11,7 @@ use crate::clock::Millis;
 use crate::domain::offer::Product;
 use crate::domain::payment::{Evidence, Payment};
 use crate::domain::reversal::{Reversal, ReversalSaid};
+use crate::domain::scanned::Scanned;
 
 pub mod antom;
 pub mod transport;
@@ -24,6 +25,8 @@ pub struct Asking {
     pub return_url: String,
     /// Where the channel's messages go: `{public}/notify/{channel}`.
     pub notify_url: String,
+    /// What the merchant's scanner read, for a payment by payment code and for no other.
+    pub scanned: Option<Scanned>,
 }
 
 /// A payment opened at the channel.

@@ -8,6 +8,7 @@ pub mod order;
 pub mod pace;
 pub mod payment;
 pub mod reversal;
+pub mod scanned;
 pub mod scene;
 pub mod session;
 pub mod webhook;

@@ -44,6 +44,8 @@ pub enum Kind {
     Scan,
     /// Copies a passcode into the bank's app.
     Passcode,
+    /// Shows a code, which the merchant scans (B-scan-C).
+    PaymentCode,
 }
 
 impl Kind {
@@ -52,6 +54,15 @@ impl Kind {
         match self {
             Kind::Scan => "scan",
             Kind::Passcode => "passcode",
+            Kind::PaymentCode => "payment_code",
+        }
+    }
+
+    /// Whether the shopper pays by it on a page. A payment code is charged without one.
+    pub fn is_for_pages(self) -> bool {
+        match self {
+            Kind::Scan | Kind::Passcode => true,
+            Kind::PaymentCode => false,
         }
     }
 }
@@ -69,18 +80,46 @@ pub struct Wanted<'a> {
     pub scene: Scene,
 }
 
-/// The product to carry `method` out, or why there is none.
+/// The product to carry `method` out on a page, or why there is none.
 pub fn choose(
     products: &[Product],
     method: Method,
     wanted: Wanted<'_>,
 ) -> Result<Product, Unavailable> {
-    let of_method = || products.iter().filter(move |product| product.method == method);
-    let mut in_currency = of_method()
+    best(of_pages(products, method), wanted)
+}
+
+/// The product to charge a payment code of `method` by, or why there is none. At the counter the shopper has all the time
+/// that the product gives.
+pub fn charge(
+    products: &[Product],
+    method: Method,
+    wanted: Wanted<'_>,
+) -> Result<Product, Unavailable> {
+    let wanted = Wanted { rest: Millis::MAX, scene: Scene::InStore, ..wanted };
+    best(of_codes(products, method), wanted)
+}
+
+/// What is sold of a method on pages.
+pub fn of_pages(products: &[Product], method: Method) -> impl Iterator<Item = &Product> + Clone {
+    products.iter().filter(move |product| product.method == method && product.kind.is_for_pages())
+}
+
+/// What is sold of a method by payment code.
+pub fn of_codes(products: &[Product], method: Method) -> impl Iterator<Item = &Product> + Clone {
+    products.iter().filter(move |product| product.method == method && !product.kind.is_for_pages())
+}
+
+fn best<'a>(
+    of_method: impl Iterator<Item = &'a Product> + Clone,
+    wanted: Wanted<'_>,
+) -> Result<Product, Unavailable> {
+    let mut in_currency = of_method
+        .clone()
         .filter(|product| product.currency == wanted.amount.currency().code())
         .peekable();
     if in_currency.peek().is_none() {
-        return Err(because("CURRENCY", sorted(of_method().map(|product| product.currency))));
+        return Err(because("CURRENCY", sorted(of_method.map(|product| product.currency))));
     }
     let product = in_currency
         .clone()
@@ -126,7 +165,7 @@ pub fn list(products: &[Product], enabled: &[Method], wanted: Wanted<'_>) -> Vec
         .iter()
         .copied()
         .filter_map(|method| {
-            let any = products.iter().find(|product| product.method == method)?;
+            let any = of_pages(products, method).next()?;
             let chosen = choose(products, method, wanted);
             let kind = chosen.as_ref().map_or(any.kind, |product| product.kind).as_str().to_owned();
             Some(Offer { method: method.as_str().to_owned(), kind, unavailable: chosen.err() })

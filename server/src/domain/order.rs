@@ -207,9 +207,18 @@ fn on_confirming(payment: &Payment) -> Step {
     }
 }
 
+/// From when on a channel that does not know of a payment never will. A code that is shown may be scanned in its last
+/// moment; one that the merchant scanned reached the channel with our call, which carried its end, or not at all.
+fn shows_until(payment: &Payment) -> Millis {
+    match payment.is_by_code() {
+        true => payment.expires.max(payment.created + SHOWS_AFTER),
+        false => payment.expires + SHOWS_AFTER,
+    }
+}
+
 /// Not found means not paid only after the code's life (D6).
 fn on_not_found(payment: &Payment, statement: &Statement, now: Millis) -> Step {
-    let is_over = now >= payment.expires + SHOWS_AFTER;
+    let is_over = now >= shows_until(payment);
     match payment.state.is_final() || !is_over {
         true => Step::Stay,
         // A cancel is under way: whoever ended this now would never come to hear what it did (D1).

@@ -19,12 +19,14 @@ pub enum Interest {
 pub const WATCHED: Millis = 5 * SECOND;
 
 /// The wait before the next question about a payment that is not final: every 2 s in the first minute that somebody
-/// looks, then every 5 s (R8); with nobody looking ever more rarely. A cancel is repeated after 1, 2, 4 … 60 s (R5).
+/// looks, then every 5 s (R8); with nobody looking ever more rarely. Somebody waits at the counter while the payer types a
+/// password: every 2 s. A cancel is repeated after 1, 2, 4 … 60 s (R5).
 pub fn next_ask(payment: &Payment, interest: Interest, now: Millis) -> Millis {
     let age = now - payment.created;
     let wait = match (payment.state, interest) {
         (PaymentState::Cancelling, _) => (SECOND << payment.asks.clamp(0, 6)).min(MINUTE),
         _ if payment.confirming => 30 * SECOND,
+        _ if payment.is_by_code() && age < 3 * MINUTE => 2 * SECOND,
         (_, Interest::Watched) if age < MINUTE => 2 * SECOND,
         (_, Interest::Watched) => WATCHED,
         (_, Interest::Unwatched) if age < MINUTE => 10 * SECOND,

@@ -8,6 +8,9 @@ use crate::clock::Millis;
 /// The reason of a code that nobody paid in time.
 pub const RUN_OUT: &str = "RUN_OUT";
 
+/// The terminal of a payment whose payment code the merchant scanned.
+pub const IN_STORE: &str = "IN_STORE";
+
 words! {
     /// Where a payment stands. The order is the join's: evidence only ever raises it (`reliability/` 4.3).
     PaymentState {
@@ -73,7 +76,7 @@ pub struct Payment {
     pub product: String,
     /// The number that the channel sees.
     pub request_id: String,
-    /// The shopper's device: `WEB`, `WAP_IOS` or `WAP_ANDROID`.
+    /// The shopper's device: `WEB`, `WAP_IOS` or `WAP_ANDROID`; [`IN_STORE`] for the merchant's scanner.
     pub terminal: String,
     /// Whether the channel can cancel it (D6).
     pub cancellable: bool,
@@ -114,6 +117,12 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// Whether the merchant scanned the payer's payment code. The code is not kept: only whoever still holds it can send the
+    /// payment once more.
+    pub fn is_by_code(&self) -> bool {
+        self.terminal == IN_STORE
+    }
+
     /// Whether money could still be taken without anybody noticing (invariant I8): what the channel cannot cancel is
     /// watched until `final_after` instead, and does not hold its session open.
     pub fn holds_session(&self) -> bool {

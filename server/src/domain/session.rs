@@ -38,6 +38,9 @@ pub const LONGEST: Millis = 24 * 60 * 60 * 1000;
 /// The usual life of a session: 30 minutes (D11).
 pub const USUAL: Millis = 30 * 60 * 1000;
 
+/// The mode of a session without a page: the merchant charges, and the session ends with its one payment (D13).
+pub const NO_PAGE: &str = "NONE";
+
 /// A session as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -53,7 +56,7 @@ pub struct Session {
     pub closing_to: Option<SessionState>,
     /// How much.
     pub amount: Money,
-    /// `HOSTED`, `DROP_IN` or `COMPONENT`.
+    /// `HOSTED`, `DROP_IN`, `COMPONENT` or [`NO_PAGE`].
     pub mode: String,
     /// ISO 3166 alpha-2 of the shopper, or empty.
     pub country: String,
@@ -105,6 +108,11 @@ impl Session {
             (SessionState::Open, _) if seen != self.shown => Err(NotPayable::Changed),
             (SessionState::Open, _) => Ok(()),
         }
+    }
+
+    /// Whether there is a page to pay it on.
+    pub fn has_page(&self) -> bool {
+        self.mode != NO_PAGE
     }
 
     /// Milliseconds until its time is up.

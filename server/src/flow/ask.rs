@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::channel::{Channel, ChannelError};
 use crate::clock::Millis;
 use crate::domain::payment::{Evidence, Payment, PaymentState, Said, Source, Statement};
+use crate::domain::scanned::Scanned;
 use crate::domain::session::SessionState;
 use crate::store::{Tx, payments, sessions};
 use crate::{Error, Result};
@@ -20,11 +21,20 @@ use crate::{Error, Result};
 pub(super) const CALLING: Millis = 18_000;
 
 /// How long after a lost call a channel may still not know of the payment (R4).
-const VISIBLE_AFTER: Millis = 3_000;
+pub(super) const VISIBLE_AFTER: Millis = 3_000;
 
 /// Finds out what became of a payment, and gives it as it is then. At most one cancel is sent: a query, a cancel, and the
 /// query that decides; what is not clear then waits for the next turn. Three calls, so that a worker's lease covers them.
 pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
+    ask_with(app, id, None).await
+}
+
+/// The same for somebody who still holds the payment code, and can therefore send a payment by code once more.
+pub(super) async fn ask_with(
+    app: &App,
+    id: &PaymentId,
+    scanned: Option<&Scanned>,
+) -> Result<Payment> {
     let mut payment = read(app, id).await?;
     let mut has_cancelled = false;
     loop {
@@ -41,7 +51,8 @@ pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
         };
         match next(app, &payment, said) {
             Next::Wait => return Ok(payment),
-            Next::Reopen => return reopen(app, channel.as_ref(), &payment).await,
+            Next::Reopen if payment.is_by_code() != scanned.is_some() => return Ok(payment),
+            Next::Reopen => return reopen(app, channel.as_ref(), &payment, scanned).await,
             Next::Cancel if has_cancelled => return Ok(payment),
             Next::Cancel if cancel(app, channel.as_ref(), &mut payment).await? => {
                 has_cancelled = true;
@@ -93,6 +104,10 @@ fn next(app: &App, payment: &Payment, said: Said) -> Next {
 /// A payment without a code whose first call has ended: the channel has it, or can no longer come to have it.
 fn may_reopen(payment: &Payment, said: Said, now: Millis) -> bool {
     let age = now - payment.created;
+    if said == Said::Pending && payment.is_by_code() {
+        // It waits for the payer's password.
+        return false;
+    }
     match (said, payment.state) {
         (Said::Pending, PaymentState::Unknown | PaymentState::Processing) => {
             payment.action.is_empty()
@@ -179,12 +194,17 @@ async fn cancel(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Resu
 }
 
 /// The answer to the first call was lost, or it never arrived: the same request once more (R4).
-async fn reopen(app: &App, channel: &dyn Channel, payment: &Payment) -> Result<Payment> {
+async fn reopen(
+    app: &App,
+    channel: &dyn Channel,
+    payment: &Payment,
+    scanned: Option<&Scanned>,
+) -> Result<Payment> {
     let session = sessions::get(&mut app.store.read().await?, &payment.session).await?;
     if session.is_none_or(|session| session.state != SessionState::Open) {
         return Ok(payment.clone());
     }
-    let asking = asking(app, payment).await?;
+    let asking = asking(app, payment, scanned).await?;
     match channel.pay(payment, &asking).await {
         Ok(opened) if opened.evidence.said != Said::Failed => {
             let statement = Statement {

@@ -3,7 +3,7 @@
 //! A payment that was opened with the old amount begins to close in the same commit, and the shopper's next choice is
 //! refused until the page has shown the new amount. Money that arrives for the old one goes back.
 
-use florin_shared::Money;
+use florin_shared::{Code, Money};
 
 use super::desk::{Context, Desk, Finished};
 use super::pay::{not_confirming, not_paid, refuse};
@@ -32,6 +32,7 @@ pub async fn change_session(app: &App, session: Session, wanted: Change) -> Resu
             let mut desk = Desk::open(tx, context).await?;
             let before = desk.session(&session.id)?.clone();
             before.may_be_paid(desk.now(), before.shown).map_err(refuse)?;
+            has_page(&before)?;
             not_paid(&desk)?;
             not_confirming(&desk)?;
             let after = changed(&before, wanted);
@@ -43,6 +44,17 @@ pub async fn change_session(app: &App, session: Session, wanted: Change) -> Resu
         .await?;
     finished.tell(app);
     Ok(session)
+}
+
+/// A charge without a page has gone out with its amount.
+fn has_page(session: &Session) -> Result<()> {
+    match session.has_page() {
+        true => Ok(()),
+        false => Err(Error::refused(
+            Code::SessionClosed,
+            "this session has no page, and its charge is under way: cancel the transaction instead",
+        )),
+    }
 }
 
 /// The shopper's version rises only with the amount: other goods at the same price take nobody by surprise.

@@ -18,7 +18,7 @@ pub struct NewSession {
     pub trans_id: String,
     /// How much.
     pub amount: Money,
-    /// `HOSTED`, `DROP_IN` or `COMPONENT`.
+    /// `HOSTED`, `DROP_IN`, `COMPONENT`, or `NONE` without a page.
     pub mode: String,
     /// ISO 3166 alpha-2, or empty.
     pub country: String,
@@ -61,7 +61,7 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
                 refuse_unless_over(&earlier)?;
                 order.reprice(tx, wanted.amount).await?;
             }
-            let session = session(id, &context, wanted);
+            let session = new_session(id, &context, wanted);
             sessions::add(tx, &mut order, &session).await?;
             order.keep_number(tx).await?;
             let snapshot = Snapshot::of(&session, (order.seq, order.version), [].iter());
@@ -87,7 +87,7 @@ impl NewSession {
 
     /// Whether this is the request that made `earlier`. Without an `Idempotency-Key` an equal body is enough (D8); with
     /// one, the body belongs to that key alone, and only a try of the same key, after a crash, means the same session.
-    fn is_again(&self, earlier: &Session) -> bool {
+    pub(super) fn is_again(&self, earlier: &Session) -> bool {
         let body = earlier.fingerprint.split('.').next();
         if self.asked_by.is_empty() {
             body == Some(self.fingerprint.as_str())
@@ -107,7 +107,8 @@ impl SessionState {
     }
 }
 
-fn refuse_unless_over(earlier: &Session) -> Result<()> {
+/// A `trans_id` may be used again only when nothing of it is open or paid (D8).
+pub(super) fn refuse_unless_over(earlier: &Session) -> Result<()> {
     let (code, sentence) = match earlier.state {
         SessionState::Expired | SessionState::Cancelled => return Ok(()),
         SessionState::Paid => (Code::TransIdPaid, "this trans_id is paid"),
@@ -123,7 +124,7 @@ fn refuse_unless_over(earlier: &Session) -> Result<()> {
     Err(Error::field(code, "trans_id", sentence))
 }
 
-fn session(id: SessionId, context: &Context, wanted: NewSession) -> Session {
+pub(super) fn new_session(id: SessionId, context: &Context, wanted: NewSession) -> Session {
     let fingerprint = wanted.mark();
     Session {
         id,

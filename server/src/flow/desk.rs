@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use florin_shared::{MerchantId, PaymentId, SessionId};
+use florin_shared::{MerchantId, Money, PaymentId, SessionId};
 
 use crate::app::App;
 use crate::clock::{Millis, Random};
@@ -17,7 +17,7 @@ use crate::domain::session::{Session, SessionState};
 use crate::status::Snapshot;
 use crate::store::merchants::Merchant;
 use crate::store::orders::{self, Locked, SpokeOf, Whole};
-use crate::store::{Tx, payments};
+use crate::store::{Tx, payments, sessions};
 use crate::{Error, Result};
 
 mod changes;
@@ -98,6 +98,12 @@ impl Desk {
         Ok(Desk { order, sessions, stored: payments.clone(), payments, context })
     }
 
+    /// Makes the order if it is new, with this amount; then the same.
+    pub async fn open_new(tx: &mut Tx, context: Context, amount: Money) -> Result<Desk> {
+        orders::open(tx, &context.merchant.id, &context.trans_id, amount).await?;
+        Desk::open(tx, context).await
+    }
+
     /// Now.
     pub fn now(&self) -> Millis {
         self.context.now
@@ -134,6 +140,14 @@ impl Desk {
             late_success: self.context.merchant.late_success,
             was_denied,
         })
+    }
+
+    /// Writes a new session down, and its amount as the order's.
+    pub async fn add_session(&mut self, tx: &mut Tx, session: Session) -> Result<()> {
+        self.order.reprice(tx, session.amount).await?;
+        sessions::add(tx, &mut self.order, &session).await?;
+        self.sessions.push(session);
+        Ok(())
     }
 
     /// Writes a new payment down.

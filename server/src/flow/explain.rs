@@ -66,13 +66,15 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         .filter_map(|offer| offer.method.parse().ok())
         .map(|method| {
             let found = offer::choose(&products, method, about.wanted());
-            explained(app, method, about, if over { session_over() } else { of(&found) })
+            let page = if over { session_over() } else { of(&found) };
+            explained(app, (method, true), about, page)
         })
         .collect();
     for method in Method::ALL {
         if !listed.iter().any(|offer| offer.method == method.as_str()) {
-            let why = if enabled.contains(&method) { not_sold() } else { not_enabled() };
-            methods.push(explained(app, method, about, why));
+            let is_enabled = enabled.contains(&method);
+            let why = if is_enabled { not_sold() } else { not_enabled() };
+            methods.push(explained(app, (method, is_enabled), about, why));
         }
     }
     ExplainView {
@@ -85,22 +87,41 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
     }
 }
 
-fn explained(app: &App, method: Method, about: &About, verdict: Verdict) -> Explained {
+fn explained(
+    app: &App,
+    (method, is_enabled): (Method, bool),
+    about: &About,
+    verdict: Verdict,
+) -> Explained {
+    let by_code = by_code(&app.channels.products(), method, about);
+    let payment_code = if is_enabled { by_code } else { not_enabled() };
     let channels = app
         .channels
         .all()
         .map(|channel| channel_explained(channel.as_ref(), method, about))
         .collect();
-    Explained { method: method.as_str().to_owned(), verdict, channels }
+    Explained { method: method.as_str().to_owned(), verdict, payment_code, channels }
+}
+
+/// Whether the payment codes of this method can be charged (K4).
+fn by_code(products: &[Product], method: Method, about: &About) -> Verdict {
+    if offer::of_codes(products, method).next().is_none() {
+        return verdict("HIDDEN", "NOT_SOLD", "no channel charges payment codes of this method");
+    }
+    match offer::charge(products, method, about.wanted()) {
+        Ok(_) => verdict("OFFERED", "SUITS", "a payment code of it can be charged"),
+        refused => of(&refused),
+    }
 }
 
 fn channel_explained(channel: &dyn Channel, method: Method, about: &About) -> ChannelExplained {
-    let sells = channel.products().iter().any(|product| product.method == method);
+    let sells = offer::of_pages(channel.products(), method).next().is_some();
     let found = offer::choose(channel.products(), method, about.wanted());
     ChannelExplained {
         channel: channel.name().to_owned(),
         verdict: if sells { of(&found) } else { not_sold() },
         product: found.ok().map(|product| product.name.to_owned()),
+        payment_code: by_code(channel.products(), method, about),
     }
 }
 

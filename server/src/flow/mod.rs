@@ -5,6 +5,7 @@
 pub mod ask;
 pub mod cancel;
 pub mod change_session;
+pub mod charge;
 pub mod close;
 pub mod codes;
 pub mod create_session;

@@ -13,6 +13,7 @@ use crate::channel::{Asking, ChannelError, Channels};
 use crate::clock::Millis;
 use crate::domain::offer::{self, Product, Wanted};
 use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement};
+use crate::domain::scanned::Scanned;
 use crate::domain::scene::Scene;
 use crate::domain::session::{NotPayable, Session};
 use crate::store::Tx;
@@ -43,7 +44,7 @@ pub async fn pay(app: &App, session: &SessionId, choice: Choice) -> Result<OpenT
         // Only to know which order it is: what counts is read under its lock.
         let page = view::entry(&app, &session).await?.snapshot().session.clone();
         let payment = match intend(&app, &page, choice).await? {
-            Intended::New(payment) => open(&app, &payment).await?,
+            Intended::New(payment) => open(&app, &payment, None).await?,
             Intended::Open(payment) => wait_for_code(&app, payment).await?,
         };
         answer(&app, &payment).await
@@ -68,6 +69,9 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
             let (random, merchant) = (context.random.clone(), context.merchant.clone());
             let mut desk = Desk::open(tx, context).await?;
             let session = desk.session(&id)?.clone();
+            if !session.has_page() {
+                return Err(Error::no_such("session"));
+            }
             let now = desk.now();
             session.may_be_paid(now, choice.seen).map_err(refuse)?;
             let product = suits(&channels, &merchant, &session, &choice, now)?;
@@ -77,19 +81,42 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
             not_paid(&desk)?;
             not_confirming(&desk)?;
             not_too_many(&desk, &session)?;
-            desk.stop_live(tx).await?;
-            let id = PaymentId::of(random.dated(now));
             let channel = channels.selling(&product).map_or("", |channel| channel.name());
-            let payment = Payment {
-                channel: channel.to_owned(),
-                ..new_payment(id, &session, product, choice.terminal, life, now)
-            };
-            desk.add(tx, payment.clone()).await?;
+            let id = PaymentId::of(random.dated(now));
+            let opening = Opening { id, product, channel, terminal: choice.terminal, life };
+            let payment = write_down(&mut desk, tx, &session, opening).await?;
             Ok::<_, Error>((Intended::New(payment), desk.finish(tx).await?))
         })
         .await?;
     finished.tell(app);
     Ok(intended)
+}
+
+/// What a new payment is made of, besides its session.
+pub(super) struct Opening {
+    /// `GW…`.
+    pub id: PaymentId,
+    /// What carries it out.
+    pub product: Product,
+    /// Who sells that.
+    pub channel: &'static str,
+    /// The shopper's device.
+    pub terminal: &'static str,
+    /// The longest life of a code, if the settings say one.
+    pub life: Option<Millis>,
+}
+
+/// Writes a payment's intent down, as the one live payment of its order.
+pub(super) async fn write_down(
+    desk: &mut Desk,
+    tx: &mut Tx,
+    session: &Session,
+    opening: Opening,
+) -> Result<Payment> {
+    desk.stop_live(tx).await?;
+    let payment = new_payment(session, opening, desk.now());
+    desk.add(tx, payment.clone()).await?;
+    Ok(payment)
 }
 
 /// The same method again while its code lives is the same payment (D7): a double click, a second tab, a reload.
@@ -165,14 +192,8 @@ fn suits(
     })
 }
 
-fn new_payment(
-    id: PaymentId,
-    session: &Session,
-    product: Product,
-    terminal: &str,
-    life: Option<Millis>,
-    now: Millis,
-) -> Payment {
+fn new_payment(session: &Session, opening: Opening, now: Millis) -> Payment {
+    let Opening { id, product, channel, terminal, life } = opening;
     let life = life.map_or(product.longest, |life| life.min(product.longest));
     let expires = whole_seconds(session.expires.min(now + life));
     Payment {
@@ -182,7 +203,7 @@ fn new_payment(
         merchant: session.merchant.clone(),
         trans_id: session.trans_id.clone(),
         method: product.method,
-        channel: String::new(),
+        channel: channel.to_owned(),
         product: product.name.to_owned(),
         terminal: terminal.to_owned(),
         cancellable: product.cancellable,
@@ -212,8 +233,12 @@ fn whole_seconds(at: Millis) -> Millis {
 }
 
 /// Tells the channel. No answer is remembered as no answer.
-async fn open(app: &App, payment: &Payment) -> Result<Payment> {
-    let asking = asking(app, payment).await?;
+pub(super) async fn open(
+    app: &App,
+    payment: &Payment,
+    scanned: Option<&Scanned>,
+) -> Result<Payment> {
+    let asking = asking(app, payment, scanned).await?;
     let heard = match channel_of(app, payment)?.pay(payment, &asking).await {
         Ok(opened) => {
             let statement = Statement {
@@ -240,7 +265,11 @@ async fn open(app: &App, payment: &Payment) -> Result<Payment> {
     if unheard {
         return ask(app, &payment.id).await;
     }
-    // Opened, but with nothing to show: of no use to anybody, so it is closed at the channel (`protocols/antom.md` 4).
+    // Opened, but with nothing to show: of no use to anybody, so it is closed at the channel (`protocols/antom.md` 4). A
+    // payment code has nothing to show: its payer types a password.
+    if payment.is_by_code() {
+        return Ok(payment);
+    }
     if payment.state == PaymentState::Processing && payment.action.is_empty() {
         tracing::warn!(order_id = %payment.id, "the channel opened a payment without a code");
         stop(app, &payment).await?;
@@ -250,11 +279,16 @@ async fn open(app: &App, payment: &Payment) -> Result<Payment> {
 }
 
 /// What a channel needs of us besides the payment.
-pub async fn asking(app: &App, payment: &Payment) -> Result<Asking> {
+pub(super) async fn asking(
+    app: &App,
+    payment: &Payment,
+    scanned: Option<&Scanned>,
+) -> Result<Asking> {
     Ok(Asking {
         payee: app.merchant(&payment.merchant).await?.name.clone(),
         return_url: app.session_url(&payment.session),
         notify_url: format!("{}/notify/{}", app.public_url, payment.channel),
+        scanned: scanned.cloned(),
     })
 }
 

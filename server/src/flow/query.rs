@@ -120,13 +120,24 @@ pub fn outcome(payment: &Payment) -> (String, String) {
         (PaymentState::Success, Role::Surplus) => {
             ("REVERSED".into(), "paid, not kept, and on its way back to the payer".into())
         }
-        (PaymentState::Fail | PaymentState::Cancelled, _) if !payment.reason.is_empty() => (
-            payment.reason.clone(),
-            format!("not paid: {}", payment.reason.to_lowercase().replace('_', " ")),
-        ),
+        (PaymentState::Fail | PaymentState::Cancelled, _) if !payment.reason.is_empty() => {
+            (payment.reason.clone(), format!("not paid: {}", sentence(&payment.reason)))
+        }
         (PaymentState::Fail, _) => ("FAIL".into(), "not paid".into()),
         (PaymentState::Cancelled, _) => ("CANCELLED".into(), "cancelled; nothing was taken".into()),
         _ => ("0000".into(), "request success".into()),
+    }
+}
+
+/// What the cashier or the shopper does next, where that is more than the reason's own word.
+fn sentence(reason: &str) -> String {
+    match reason {
+        "CODE_EXPIRED" => "the payment code has run out; scan a fresh one".to_owned(),
+        "CODE_INVALID" => {
+            "this is no payment code of a wallet, or it was used before; scan a fresh one"
+                .to_owned()
+        }
+        reason => reason.to_lowercase().replace('_', " "),
     }
 }
 
@@ -146,8 +157,12 @@ pub fn session_view(app: &App, session: &Session, livemode: bool) -> SessionView
         },
         authorisation_type: "FINAL_AUTH".into(),
         capture_method: "AUTOMATIC".into(),
-        session_url: app.session_url(&session.id),
-        client_token: (!session.state.is_over()).then(|| app.client_token(&session.id)),
+        session_url: match session.has_page() {
+            true => app.session_url(&session.id),
+            false => String::new(),
+        },
+        client_token: (session.has_page() && !session.state.is_over())
+            .then(|| app.client_token(&session.id)),
         livemode,
     }
 }

@@ -99,6 +99,13 @@ fn open(payments: &[Payment]) -> Option<&Payment> {
     payments.iter().find(|payment| payment.state.is_live())
 }
 
+/// A session that its shopper may see. Whoever guessed or read the id of one without a page gets the answer of an unknown
+/// one.
+pub async fn paged(app: &App, id: &SessionId) -> Result<Session> {
+    let session = session(app, id).await?;
+    if session.has_page() { Ok(session) } else { Err(Error::no_such("session")) }
+}
+
 /// A token that no longer opens anything: it lives until the session ends, plus an hour (D15).
 pub fn token_lives(session: &Session, now: crate::clock::Millis) -> Result<()> {
     const AFTERWARDS: crate::clock::Millis = 60 * 60 * 1000;

@@ -48,7 +48,7 @@ async fn pay(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) -
 async fn page(app: &App, id: &str, words: &'static Words) -> Result<String> {
     let id: SessionId = id.parse().map_err(|_| Error::no_such("session"))?;
     // The list of methods is not read here: the widget asks for it, from where the shopper is.
-    let (session, view) = (view::session(app, &id).await?, view::view(app, &id, Scene::Pc).await?);
+    let (session, view) = (view::paged(app, &id).await?, view::view(app, &id, Scene::Pc).await?);
     if view::token_lives(&session, app.now()).is_err() {
         let told = if view.status == SessionStatus::Success { words.paid } else { words.ended };
         return Ok(notice(words, told, &back(&view)));

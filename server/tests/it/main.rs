@@ -10,6 +10,7 @@ mod hard_moments;
 mod merchant;
 mod modes;
 mod openapi;
+mod payment_codes;
 mod planted;
 mod quiet;
 mod refunds;

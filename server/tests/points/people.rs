@@ -21,6 +21,7 @@ pub async fn day(client: &Client) {
         is_cancelled_by_the_merchant(client).boxed_local(),
         is_too_late(client).boxed_local(),
         scans_the_stall(client).boxed_local(),
+        shows_a_code(client).boxed_local(),
         settings(client).boxed_local(),
         endpoints(client).boxed_local(),
         refusals(client).boxed_local(),
@@ -234,6 +235,25 @@ async fn scans_the_stall(client: &Client) {
     assert!(!session.is_empty(), "{} {}", moved.status, moved.body);
     client.merchant(Method::POST, &format!("/v1/sessions/{session}/close"), None).await;
     client.merchant(Method::DELETE, &format!("/v1/codes/{id}"), None).await;
+}
+
+/// The merchant scans it, and asks again with the same words until there is an answer. After two lives the code may be over.
+async fn shows_a_code(client: &Client) {
+    let mut body = client.order("counter", json!({}));
+    for name in ["return_url", "session_mode"] {
+        body.as_object_mut().unwrap().remove(name);
+    }
+    body["payment"] = json!({ "payment_code": "281000000000000001" });
+    let charged = client.post("/v1/transactions", body).await;
+    let (order, session) = (charged.text("order_id"), charged.text("session_id"));
+    client.world.told.session("counter", &session);
+    client.world.told.payment(&order);
+    client
+        .until("the charge has ended", async || {
+            let seen = client.get(&format!("/v1/transactions?order_id={order}")).await;
+            matches!(seen.body["data"]["status"].as_str(), Some("SUCCESS" | "CANCELLED"))
+        })
+        .await;
 }
 
 async fn settings(client: &Client) {

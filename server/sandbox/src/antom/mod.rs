@@ -6,6 +6,7 @@
 mod admit;
 mod cancel;
 mod consult;
+mod in_store;
 mod inquire;
 mod methods;
 pub(crate) mod notices;
@@ -28,7 +29,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use serde_json::Value;
 
+pub(crate) use self::in_store::IN_STORE;
 pub(crate) use self::methods::Method as PaymentMethod;
+pub(crate) use self::numbers::{fresh_payment_code, spaced};
 
 use self::speak::Voice;
 use self::verdict::Verdict;

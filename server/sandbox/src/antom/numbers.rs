@@ -22,8 +22,13 @@ pub(super) fn fresh_code(ledger: &Ledger, kind: Kind) -> String {
     }
 }
 
-/// Ten digits as they are shown: `4821 0937 55`.
-pub(super) fn spaced(passcode: &str) -> String {
+/// A payment code that a wallet shows: 18 digits that begin so.
+pub(crate) fn fresh_payment_code(beginning: &str) -> String {
+    format!("{beginning}{}", random(DIGITS, 18_usize.saturating_sub(beginning.len())))
+}
+
+/// Digits in groups of four, as they are shown: `4821 0937 55`.
+pub(crate) fn spaced(passcode: &str) -> String {
     let groups: Vec<&[u8]> = passcode.as_bytes().chunks(4).collect();
     String::from_utf8(groups.join(&b' ')).unwrap_or_default()
 }

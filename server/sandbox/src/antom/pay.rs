@@ -2,16 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::in_store::{self, IN_STORE};
 use super::methods::{Kind, Method};
-use super::notices::amount_told;
+use super::notices::{self, News, amount_told};
 use super::verdict::Verdict;
 use super::{numbers, wire};
 use crate::book::Unwritten;
 use crate::clock;
 use crate::faults::Call;
-use crate::ledger::{Ledger, Line, Opened, Payment, Status};
+use crate::ledger::{Line, Opened, Payment, Status};
 use crate::money::Money;
-use crate::world::World;
+use crate::world::{Desk, World};
 
 const MINUTE: i64 = 60 * 1000;
 const USUAL_LIFE: i64 = 14 * MINUTE;
@@ -23,21 +24,50 @@ pub(super) async fn pay(world: &World, body: &[u8]) -> Result<Value, Unwritten> 
         Err(verdict) => return Ok(verdict.alone()),
     };
     let now = clock::now();
-    world
-        .decide(|desk| {
-            if let Some(payment) = desk.ledger.payment(&ask.wire.payment_request_id) {
-                return again(world, payment, &ask, now);
+    let decided = world.decide(|desk| {
+        if let Some(payment) = desk.ledger.payment(&ask.wire.payment_request_id) {
+            return (again(world, payment, &ask, now), None);
+        }
+        match ask.expires_ms(now) {
+            Err(verdict) => (verdict.alone(), None),
+            Ok(expires_ms) if ask.is_in_store() => charge(world, desk, &ask, now, expires_ms),
+            Ok(expires_ms) => {
+                let code = numbers::fresh_code(&desk.ledger, ask.method.kind());
+                let opened = ask.open(code, now, expires_ms);
+                desk.write(Line::Opened(Box::new(opened.clone())));
+                (todo_for_payer(world, &opened), None)
             }
-            match ask.expires_ms(now) {
-                Err(verdict) => verdict.alone(),
-                Ok(expires_ms) => {
-                    let opened = ask.open(&desk.ledger, now, expires_ms);
-                    desk.write(Line::Opened(Box::new(opened.clone())));
-                    todo_for_payer(world, &opened)
-                }
-            }
-        })
-        .await
+        }
+    });
+    let (answer, news) = decided.await?;
+    if let Some((payment, news)) = news {
+        notices::tell(world, &payment, news);
+    }
+    Ok(answer)
+}
+
+/// Charges a payment code. What the code means decides; the same request later hears the same.
+fn charge(
+    world: &World,
+    desk: &mut Desk,
+    ask: &Ask,
+    now: i64,
+    expires_ms: i64,
+) -> (Value, Option<(Payment, News)>) {
+    let code = ask.code();
+    if let Err(verdict) = in_store::check(&desk.ledger, code) {
+        return (verdict.alone(), None);
+    }
+    let opened = ask.open(code.to_owned(), now, expires_ms);
+    desk.write(Line::Opened(Box::new(opened.clone())));
+    let fresh = Payment::new(opened);
+    let news = in_store::outcome(world, &fresh, now).map(|(line, news)| {
+        desk.write(line);
+        news
+    });
+    let payment = desk.ledger.payment(&ask.wire.payment_request_id).cloned().unwrap_or(fresh);
+    let answer = stands(world, &payment, now);
+    (answer, news.flatten().map(|news| (payment, news)))
 }
 
 /// The same request has the same answer; the same id with other parameters is refused.
@@ -46,6 +76,11 @@ fn again(world: &World, payment: &Payment, ask: &Ask, now: i64) -> Value {
         let why = "this paymentRequestId was used with other parameters";
         return Verdict::refused("REPEAT_REQ_INCONSISTENT", why).alone();
     }
+    stands(world, payment, now)
+}
+
+/// What `pay` says of a payment that stands like this.
+fn stands(world: &World, payment: &Payment, now: i64) -> Value {
     match payment.status(now) {
         Status::Processing | Status::Pending => todo_for_payer(world, &payment.opened),
         Status::Paid => paid(world, payment),
@@ -63,6 +98,10 @@ fn paid(world: &World, payment: &Payment) -> Value {
 
 fn todo_for_payer(world: &World, opened: &Opened) -> Value {
     let mut answer = head(world, opened, &Verdict::in_process());
+    if opened.terminal == IN_STORE {
+        // The wallet itself asks its payer for the password.
+        return answer;
+    }
     let page = format!("{}/wallet?code={}&from=page", world.public_url, opened.code);
     if opened.terminal != "WEB" {
         let app = format!("{}/wallet?code={}&from=app", world.public_url, opened.code);
@@ -137,6 +176,15 @@ impl Ask {
         Ok(Ask { wire, amount, method })
     }
 
+    fn is_in_store(&self) -> bool {
+        self.wire.product_code == in_store::PRODUCT
+    }
+
+    /// The payment code, or nothing on a page.
+    fn code(&self) -> &str {
+        self.wire.payment_method.payment_method_id.as_deref().unwrap_or_default()
+    }
+
     /// When the code stops working.
     fn expires_ms(&self, now: i64) -> Result<i64, Verdict> {
         let Some(text) = &self.wire.payment_expiry_time else {
@@ -151,7 +199,7 @@ impl Ask {
     fn fingerprint(&self) -> String {
         let wire = &self.wire;
         let settlement = wire.settlement_strategy.as_ref();
-        json!([
+        let mut key = json!([
             wire.product_code,
             wire.order.reference_order_id,
             self.amount,
@@ -160,45 +208,58 @@ impl Ask {
             wire.payment_expiry_time,
             wire.payment_redirect_url,
             wire.payment_notify_url,
-        ])
-        .to_string()
+        ]);
+        if let Some(list) = key.as_array_mut().filter(|_| self.is_in_store()) {
+            list.push(self.code().into());
+        }
+        key.to_string()
     }
 
-    fn open(&self, ledger: &Ledger, now: i64, expires_ms: i64) -> Opened {
+    fn open(&self, code: String, now: i64, expires_ms: i64) -> Opened {
         let wire = &self.wire;
+        let terminal = wire.env.as_ref().map(|env| env.terminal_type.clone());
         let merchant = wire.order.merchant.as_ref();
         let payee = merchant.and_then(|merchant| merchant.merchant_name.clone());
         Opened {
             request: wire.payment_request_id.clone(),
             payment_id: numbers::payment_id(now),
-            code: numbers::fresh_code(ledger, self.method.kind()),
+            code,
             fingerprint: self.fingerprint(),
             at_ms: now,
             expires_ms,
             amount: self.amount.clone(),
             method: wire.payment_method.payment_method_type.clone(),
-            terminal: wire.env.terminal_type.clone(),
+            terminal: terminal.unwrap_or_else(|| IN_STORE.into()),
             payee: payee.unwrap_or_else(|| "a sandbox shop".into()),
             description: wire.order.order_description.clone(),
             reference: wire.order.reference_order_id.clone(),
             notify_url: wire.payment_notify_url.clone(),
-            redirect_url: wire.payment_redirect_url.clone(),
+            redirect_url: wire.payment_redirect_url.clone().unwrap_or_default(),
         }
     }
 }
 
 fn check_form(wire: &wire::Pay) -> Result<(), Verdict> {
-    if wire.product_code != "CASHIER_PAYMENT" {
-        return Err(Verdict::illegal("the sandbox knows productCode CASHIER_PAYMENT only"));
-    }
     check_length("paymentRequestId", &wire.payment_request_id, 64)?;
     check_length("order.referenceOrderId", &wire.order.reference_order_id, 64)?;
     check_length("order.orderDescription", &wire.order.order_description, 256)?;
-    check_length("paymentRedirectUrl", &wire.payment_redirect_url, 2048)?;
     if let Some(url) = &wire.payment_notify_url {
         check_length("paymentNotifyUrl", url, 2048)?;
     }
-    check_terminal(&wire.env)
+    match wire.product_code.as_str() {
+        "CASHIER_PAYMENT" => check_page(wire),
+        in_store::PRODUCT => in_store::check_form(wire),
+        _ => {
+            let why = "the sandbox knows productCode CASHIER_PAYMENT and IN_STORE_PAYMENT only";
+            Err(Verdict::illegal(why))
+        }
+    }
+}
+
+fn check_page(wire: &wire::Pay) -> Result<(), Verdict> {
+    let url = wire.payment_redirect_url.as_deref().unwrap_or_default();
+    check_length("paymentRedirectUrl", url, 2048)?;
+    wire.env.as_ref().map_or_else(|| Err(Verdict::illegal("env is needed")), check_terminal)
 }
 
 fn check_length(field: &str, text: &str, most: usize) -> Result<(), Verdict> {

@@ -20,10 +20,17 @@ pub(super) struct Pay {
     pub(super) payment_amount: Amount,
     pub(super) payment_method: PaymentMethod,
     pub(super) settlement_strategy: Option<Settlement>,
+    pub(super) payment_factor: Option<Factor>,
     pub(super) payment_expiry_time: Option<String>,
-    pub(super) payment_redirect_url: String,
+    pub(super) payment_redirect_url: Option<String>,
     pub(super) payment_notify_url: Option<String>,
-    pub(super) env: Env,
+    pub(super) env: Option<Env>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Factor {
+    pub(super) in_store_payment_scenario: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +52,7 @@ pub(super) struct Merchant {
 #[serde(rename_all = "camelCase")]
 pub(super) struct PaymentMethod {
     pub(super) payment_method_type: String,
+    pub(super) payment_method_id: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -107,6 +107,11 @@ fn check_open(world: &World, payment: &Payment, action: Action, now: i64) -> Res
     }
 }
 
+/// What becomes of a payment that its payer approves.
+pub(crate) fn approved(world: &World, payment: &Payment, now: i64) -> (Line, News) {
+    outcome(world, payment, Action::Approve, now)
+}
+
 fn outcome(world: &World, payment: &Payment, action: Action, now: i64) -> (Line, News) {
     let request = payment.opened.request.clone();
     let magic = faults::magic(payment.amount().value);

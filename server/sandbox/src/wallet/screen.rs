@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::antom::PaymentMethod;
+use crate::antom::{IN_STORE, PaymentMethod, spaced};
 use crate::ledger::{Payment, Status};
 use crate::page::{Frame, fill, page_in};
 
@@ -11,6 +11,8 @@ use super::words::{Words, put};
 
 const ENTER: &str = include_str!("../../assets/wallet_enter.html");
 const ASK: &str = include_str!("../../assets/wallet_ask.html");
+const PASSWORD: &str = include_str!("../../assets/wallet_password.html");
+const PAYMENT_CODE: &str = include_str!("../../assets/wallet_payment_code.html");
 const RESULT: &str = include_str!("../../assets/wallet_result.html");
 const BACK: &str = include_str!("../../assets/wallet_back.html");
 const PROBLEM: &str = include_str!("../../assets/problem.html");
@@ -31,8 +33,32 @@ pub(super) fn enter(words: &Words, status: StatusCode, problem: &str) -> Respons
         ("how", words.how),
         ("code", words.code),
         ("go_on", words.go_on),
+        ("show_a_code", words.show_a_code),
     ];
     page_in(&frame(words), status, words.wallet, &fill(ENTER, &values))
+}
+
+/// The payment code to be shown at the counter.
+pub(super) fn payment_code(words: &Words, code: &str) -> Response {
+    let digits = spaced(code);
+    let values = [
+        ("wallet", words.wallet),
+        ("headline", words.payment_code[0]),
+        ("how", words.payment_code[1]),
+        ("code", code),
+        ("digits", digits.as_str()),
+        ("fresh", words.fresh_code),
+        ("at_once", words.code_at_once),
+    ];
+    page_in(&frame(words), StatusCode::OK, words.payment_code[0], &fill(PAYMENT_CODE, &values))
+}
+
+/// At the counter the wallet asks for the payer's password; any will do here.
+fn password(words: &Words, payment: &Payment) -> String {
+    match payment.opened.terminal == IN_STORE {
+        true => fill(PASSWORD, &[("password", words.password[0]), ("any", words.password[1])]),
+        false => String::new(),
+    }
 }
 
 fn frame(words: &Words) -> Frame {
@@ -58,6 +84,7 @@ pub(super) fn ask(words: &Words, payment: &Payment, from: &str) -> Response {
             ("method", method_title(payment)),
             ("code", &opened.code),
             ("from", from),
+            ("password", &password(words, payment)),
             ("approve", &put(words.approve, "amount", &amount)),
             ("decline", words.decline),
         ],

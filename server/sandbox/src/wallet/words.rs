@@ -33,6 +33,11 @@ pub(super) struct Words {
     pub(super) nothing_taken: &'static str,
     pub(super) cancelled: &'static str,
     pub(super) all_given_back: &'static str,
+    pub(super) show_a_code: &'static str,
+    pub(super) payment_code: [&'static str; 2],
+    pub(super) fresh_code: &'static str,
+    pub(super) code_at_once: &'static str,
+    pub(super) password: [&'static str; 2],
 }
 
 impl Words {
@@ -80,6 +85,11 @@ static ENGLISH: Words = Words {
     nothing_taken: "Nothing was taken.",
     cancelled: "The shop has cancelled",
     all_given_back: "You had paid {back}. All of it was given back.",
+    show_a_code: "Show a payment code",
+    payment_code: ["Your payment code", "Show it to the cashier. It is good for one payment."],
+    fresh_code: "Another code",
+    code_at_once: "A code that pays without a password",
+    password: ["Password", "Any password will do here."],
 };
 
 static CHINESE: Words = Words {
@@ -112,4 +122,9 @@ static CHINESE: Words = Words {
     nothing_taken: "未扣款。",
     cancelled: "商店已取消",
     all_given_back: "您曾支付 {back}，已全额退还。",
+    show_a_code: "出示付款码",
+    payment_code: ["您的付款码", "请向收银员出示，仅限一次付款。"],
+    fresh_code: "换一个码",
+    code_at_once: "免密付款码",
+    password: ["支付密码", "此处可输入任意密码。"],
 };

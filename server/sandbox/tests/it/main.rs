@@ -7,6 +7,7 @@ mod faults;
 mod gate;
 mod notices;
 mod pay;
+mod payment_codes;
 mod refund;
 mod support;
 mod wallet;

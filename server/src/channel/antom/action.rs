@@ -13,6 +13,10 @@ const LONGEST: usize = 2048;
 
 /// A code to draw here is best; else a page of Antom's. Nothing when there is neither.
 pub(super) fn next(payment: &Payment, answer: &Answer) -> Option<NextAction> {
+    if payment.is_by_code() {
+        // The payer's own wallet asks for the password.
+        return None;
+    }
     show_code(payment, answer).or_else(|| redirect(payment, answer))
 }
 
@@ -22,7 +26,7 @@ fn show_code(payment: &Payment, answer: &Answer) -> Option<NextAction> {
         kind: "show_code".into(),
         text: Some(code(kind, &answer.order_code_form.as_ref()?.code_details)?.to_owned()),
         code_kind: Some(match kind {
-            Kind::Scan => "qr".into(),
+            Kind::Scan | Kind::PaymentCode => "qr".into(),
             Kind::Passcode => "passcode".into(),
         }),
         app_link: app_link(payment, answer),
@@ -39,7 +43,7 @@ fn code(kind: Kind, details: &[CodeDetail]) -> Option<&str> {
             .filter_map(usable)
     };
     let wanted = match kind {
-        Kind::Scan => Some("QRCODE"),
+        Kind::Scan | Kind::PaymentCode => Some("QRCODE"),
         Kind::Passcode => None,
     };
     texts()

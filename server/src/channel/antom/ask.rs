@@ -5,30 +5,45 @@ use florin_shared::Money;
 use jiff::Timestamp;
 
 use super::wire::{
-    Env, OfPayment, OfRefund, Order, Pay, Payee, PaymentMethod, Refund, SettlementStrategy,
+    Counter, Env, OfPayment, OfRefund, Order, Pay, Payee, PaymentFactor, PaymentMethod, Refund,
+    SettlementStrategy, Store,
 };
 use crate::channel::Asking;
 use crate::clock::Millis;
 use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
+use crate::domain::scanned::Scanned;
 
+/// A payment that the shopper makes on a page, or by the payment code that the merchant scanned.
+///
+/// `IN_STORE_PAYMENT` and `PaymentCode` are words of `protocols/antom.md` 4. The rest is Antom's public document "pay
+/// (User-presented Mode Payment)" and its SDK: the code travels as `paymentMethodId` under the type `CONNECT_WALLET`, whichever
+/// Alipay+ wallet shows it; `order.merchant.store` and `order.env.storeTerminalId` say where it was scanned; there is
+/// no page to come back to, and no browser. That document also has a store's category code (`storeMCC`), which a contract
+/// may ask for and which we do not know.
 pub(super) fn pay<'a>(
     payment: &'a Payment,
     asking: &'a Asking,
     settlement: Option<&'a str>,
 ) -> Pay<'a> {
+    let scanned = asking.scanned.as_ref();
+    let on_page = scanned.is_none();
     Pay {
-        product_code: "CASHIER_PAYMENT",
+        product_code: if on_page { "CASHIER_PAYMENT" } else { "IN_STORE_PAYMENT" },
         payment_request_id: &payment.request_id,
         order: order(payment, asking),
         payment_amount: payment.amount.into(),
-        payment_method: PaymentMethod { payment_method_type: &payment.product },
+        payment_method: PaymentMethod {
+            payment_method_type: &payment.product,
+            payment_method_id: scanned.map(Scanned::code),
+        },
+        payment_factor: scanned.map(|_| PaymentFactor { in_store_payment_scenario: "PaymentCode" }),
         settlement_strategy: settlement
             .map(|settlement_currency| SettlementStrategy { settlement_currency }),
         payment_expiry_time: iso(payment.expires),
-        payment_redirect_url: &asking.return_url,
+        payment_redirect_url: on_page.then_some(asking.return_url.as_str()),
         payment_notify_url: &asking.notify_url,
-        env: env(&payment.terminal),
+        env: on_page.then(|| env(&payment.terminal)),
     }
 }
 
@@ -72,7 +87,16 @@ fn order<'a>(payment: &'a Payment, asking: &'a Asking) -> Order<'a> {
         merchant: Payee {
             reference_merchant_id: payment.merchant.as_str(),
             merchant_name: &asking.payee,
+            store: asking.scanned.as_ref().map(|_| Store {
+                reference_store_id: payment.merchant.as_str(),
+                store_name: &asking.payee,
+            }),
         },
+        env: asking
+            .scanned
+            .as_ref()
+            .and_then(Scanned::device)
+            .map(|store_terminal_id| Counter { store_terminal_id }),
     }
 }
 

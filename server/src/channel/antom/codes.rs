@@ -32,6 +32,8 @@ pub(super) const DECLINED: &str = "DECLINED";
 pub(super) const CONFIGURATION: &str = "CONFIGURATION";
 const ACCOUNT: &str = "ACCOUNT";
 const BALANCE: &str = "BALANCE";
+const CODE_EXPIRED: &str = "CODE_EXPIRED";
+const CODE_INVALID: &str = "CODE_INVALID";
 const LIMIT: &str = "LIMIT";
 const METHOD: &str = "METHOD_UNAVAILABLE";
 const RISK: &str = "RISK";
@@ -84,8 +86,8 @@ pub(super) const CODES: &[(&str, &str, Verdict)] = &[
     ("AUTHENTICATION_REQUIRED", "F", Refused(DECLINED)),
     ("INVALID_EXPIRATION_DATE", "F", Refused(DECLINED)),
     ("SELECTED_CARD_BRAND_NOT_AVAILABLE", "F", Refused(METHOD)),
-    ("EXPIRED_CODE", "F", Refused(DECLINED)),
-    ("INVALID_CODE", "F", Refused(DECLINED)),
+    ("EXPIRED_CODE", "F", Refused(CODE_EXPIRED)),
+    ("INVALID_CODE", "F", Refused(CODE_INVALID)),
     ("INVALID_TOKEN", "F", Refused(DECLINED)),
     ("PROCESS_FAIL", "F", Refused(SYSTEM)),
     ("SYSTEM_ERROR", "F", Refused(SYSTEM)),

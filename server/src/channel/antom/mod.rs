@@ -126,6 +126,9 @@ impl Channel for Antom {
         if !ask::is_whole(payment.amount) {
             return Ok(evidence::refused("AMOUNT"));
         }
+        if payment.is_by_code() != asking.scanned.is_some() {
+            return Err(not_sent("a payment code belongs to a payment by payment code"));
+        }
         let answer =
             self.call("pay", &ask::pay(payment, asking, self.settlement.as_deref())).await?;
         evidence::opened(payment, &answer)

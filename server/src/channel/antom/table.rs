@@ -8,10 +8,12 @@ use crate::clock::Millis;
 use crate::domain::offer::{Kind, Product};
 use crate::domain::scene::Scene;
 
-const MINUTE: Millis = 60_000;
+const SECOND: Millis = 1000;
+const MINUTE: Millis = 60 * SECOND;
 const HOUR: Millis = 60 * MINUTE;
 
-/// Every row. `CONNECT_WALLET` is one code for all Alipay+ wallets, wherever the shopper comes from.
+/// Every row. `CONNECT_WALLET` is one code for all Alipay+ wallets, wherever the shopper comes from; the last rows are the
+/// payment codes that these wallets show, charged where the merchant is.
 #[rustfmt::skip]
 pub(super) static PRODUCTS: &[Product] = &[
     wallet(AlipayPlus, "ALIPAY_CN", "CN", "CNY", 10, 7_200_000),
@@ -38,9 +40,19 @@ pub(super) static PRODUCTS: &[Product] = &[
     transfer("BPI", "PH", "PHP", 1, 56_000_000),
     transfer("BANKTRANSFER_QUICKPAY", "KR", "KRW", 1, 13_500_000),
     in_hundreds(uncancellable(transfer("BANKTRANSFER_BNI", "ID", "IDR", 100, 16_000_000_000))),
+    code("CNY", 1, 7_200_000),
+    code("HKD", 1, 5_000_000),
+    code("PHP", 1, 56_000_000),
+    code("KRW", 1, 13_500_000),
+    code("MYR", 1, 4_500_000),
+    code("THB", 1, 35_000_000),
+    in_hundreds(code("IDR", 100, 16_000_000_000)),
+    code("SGD", 1, 1_350_000),
+    code("VND", 1, 250_000_000),
+    code("JPY", 1, 1_500_000),
 ];
 
-/// What the shopper does with the code of this type.
+/// What the shopper does with the code of this type, on a page.
 pub(super) fn kind(name: &str) -> Kind {
     PRODUCTS.iter().find(|product| product.name == name).map_or(Kind::Scan, |product| product.kind)
 }
@@ -68,6 +80,19 @@ const fn wallet(
         shortest: MINUTE,
         longest: 14 * MINUTE,
         settles_in: 2 * MINUTE,
+    }
+}
+
+/// A payment code, whichever wallet shows it. The payer has this long to type a password: Antom's public guide asks 10 to 20
+/// times, every three seconds, and cancels then.
+const fn code(currency: &'static str, least: i64, most: i64) -> Product {
+    let product = wallet(AlipayPlus, "CONNECT_WALLET", "", currency, least, most);
+    Product {
+        kind: Kind::PaymentCode,
+        scenes: &[Scene::InStore],
+        shortest: MINUTE,
+        longest: 90 * SECOND,
+        ..product
     }
 }
 
@@ -107,7 +132,9 @@ mod tests {
 
     #[test]
     fn no_method_has_two_types_in_one_country_and_currency() {
-        let key = |product: &Product| (product.method, product.country, product.currency);
+        let key = |product: &Product| {
+            (product.method, product.country, product.currency, product.kind.is_for_pages())
+        };
         for (place, product) in PRODUCTS.iter().enumerate() {
             assert!(
                 PRODUCTS[..place].iter().all(|before| key(before) != key(product)),

@@ -10,8 +10,9 @@ use florin_shared::{Method, Money, PaymentId, ReversalId, SessionId};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::payment::{PaymentState, Role, Said};
+use crate::domain::payment::{IN_STORE, PaymentState, Role, Said};
 use crate::domain::reversal::Reason;
+use crate::domain::scanned::Scanned;
 
 const HOST: &str = "http://127.0.0.1:8081";
 const NOTIFY: &str = "https://pay.example/notify/antom";
@@ -57,6 +58,7 @@ fn asking() -> Asking {
         payee: "Blue Mug Ltd".into(),
         return_url: "https://shop.example/return".into(),
         notify_url: NOTIFY.into(),
+        scanned: None,
     }
 }
 
@@ -98,6 +100,33 @@ fn a_payment_is_always_asked_for_with_the_same_bytes() {
         Payment { state: PaymentState::Unknown, asks: 7, changed: 1_794_974_400_000, ..payment() };
     assert_eq!(asked(&later, Some("USD")), expected);
     assert!(!asked(&payment(), None).contains("settlement"));
+}
+
+#[test]
+fn a_payment_code_is_asked_for_without_a_page_and_its_code_stands_once() {
+    let scanned = Scanned::read("281000000000000001", Some("till-4".into()));
+    let asking = Asking { scanned, ..asking() };
+    let by_code =
+        Payment { product: "CONNECT_WALLET".into(), terminal: IN_STORE.into(), ..payment() };
+    let expected = concat!(
+        r#"{"productCode":"IN_STORE_PAYMENT","paymentRequestId":"GW1","order":{"referenceOrderId":"order_000001","#,
+        r#""orderDescription":"Blue Mug Ltd","orderAmount":{"currency":"PHP","value":"25000"},"#,
+        r#""merchant":{"referenceMerchantId":"18356675194960","merchantName":"Blue Mug Ltd","#,
+        r#""store":{"referenceStoreId":"18356675194960","storeName":"Blue Mug Ltd"}},"env":{"storeTerminalId":"till-4"}},"#,
+        r#""paymentAmount":{"currency":"PHP","value":"25000"},"#,
+        r#""paymentMethod":{"paymentMethodType":"CONNECT_WALLET","paymentMethodId":"281000000000000001"},"#,
+        r#""paymentFactor":{"inStorePaymentScenario":"PaymentCode"},"paymentExpiryTime":"2026-11-18T04:01:31+00:00","#,
+        r#""paymentNotifyUrl":"https://pay.example/notify/antom"}"#,
+    );
+    assert_eq!(serde_json::to_string(&ask::pay(&by_code, &asking, None)).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_payment_by_code_without_its_code_never_leaves() {
+    let antom = Antom::new(&sandbox("http://127.0.0.1:9")).unwrap();
+    let by_code = Payment { terminal: IN_STORE.into(), ..payment() };
+    let unsent = antom.pay(&by_code, &asking()).await;
+    assert!(matches!(unsent, Err(ChannelError::NotSent(_))), "{unsent:?}");
 }
 
 #[test]

@@ -14,11 +14,15 @@ pub(super) struct Pay<'a> {
     pub(super) payment_amount: Amount,
     pub(super) payment_method: PaymentMethod<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_factor: Option<PaymentFactor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) settlement_strategy: Option<SettlementStrategy<'a>>,
     pub(super) payment_expiry_time: String,
-    pub(super) payment_redirect_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_redirect_url: Option<&'a str>,
     pub(super) payment_notify_url: &'a str,
-    pub(super) env: Env,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) env: Option<Env>,
 }
 
 #[derive(Serialize)]
@@ -28,6 +32,8 @@ pub(super) struct Order<'a> {
     pub(super) order_description: String,
     pub(super) order_amount: Amount,
     pub(super) merchant: Payee<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) env: Option<Counter<'a>>,
 }
 
 /// Who is paid, for the payer to read in the wallet.
@@ -36,12 +42,37 @@ pub(super) struct Order<'a> {
 pub(super) struct Payee<'a> {
     pub(super) reference_merchant_id: &'a str,
     pub(super) merchant_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) store: Option<Store<'a>>,
+}
+
+/// Where the shopper stands.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Store<'a> {
+    pub(super) reference_store_id: &'a str,
+    pub(super) store_name: &'a str,
+}
+
+/// Which of the merchant's devices scanned.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Counter<'a> {
+    pub(super) store_terminal_id: &'a str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PaymentMethod<'a> {
     pub(super) payment_method_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_method_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PaymentFactor {
+    pub(super) in_store_payment_scenario: &'static str,
 }
 
 #[derive(Serialize)]

@@ -271,6 +271,18 @@ fn not_found_means_not_paid_only_after_the_codes_life() {
 }
 
 #[test]
+fn a_scanned_code_that_nobody_knows_is_unpaid_when_its_call_can_no_longer_show() {
+    use crate::domain::payment::IN_STORE;
+
+    let by_code =
+        Payment { terminal: IN_STORE.into(), expires: 90_000, ..payment(PaymentState::Unknown) };
+    let at = |now| order().on_statement(&by_code, &query(Said::NotFound), now);
+    assert_eq!(at(90_000), Step::Stay);
+    assert_eq!(at(119_999), Step::Stay);
+    assert_eq!(at(120_000), Step::Become(PaymentState::Cancelled, RUN_OUT.into()));
+}
+
+#[test]
 fn pending_never_lowers_a_state() {
     for state in [PaymentState::Intent, PaymentState::Sent, PaymentState::Unknown] {
         check(

@@ -43,7 +43,7 @@ impl Desk {
             let reversal = self.new_reversal(&payment, rest, reason);
             reversals::add(tx, &mut self.order, &payment, &reversal).await?;
         }
-        self.finish_sessions(tx).await?;
+        self.go_on(tx, &payment.session).await?;
         self.tell_merchant(tx, &payment, "PAYMENT.REVERSED").await
     }
 
@@ -57,7 +57,7 @@ impl Desk {
     ) -> Result<()> {
         let payment = self.secure(tx, id, got, paid, Role::Surplus).await?;
         self.external(tx, &payment, got).await?;
-        self.finish_sessions(tx).await?;
+        self.go_on(tx, &payment.session).await?;
         self.tell_merchant(tx, &payment, "PAYMENT.REVERSED").await
     }
 
@@ -80,7 +80,7 @@ impl Desk {
             })
             .await?;
         let quietly = self.ends_quietly(&payment)?;
-        self.finish_sessions(tx).await?;
+        self.go_on(tx, &payment.session).await?;
         match state {
             PaymentState::Fail => self.tell_merchant(tx, &payment, "PAYMENT.FAILURE").await,
             PaymentState::Cancelled if !quietly => {
@@ -90,9 +90,13 @@ impl Desk {
         }
     }
 
-    /// Nobody is told of a code that ran out unpaid, nor of a session that did (P17).
+    /// Nobody is told of a code that ran out unpaid, nor of a session that did (P17). Whoever scanned a payment code waits
+    /// for what became of it.
     fn ends_quietly(&self, payment: &Payment) -> Result<bool> {
         let session = self.session(&payment.session)?;
+        if !session.has_page() {
+            return Ok(false);
+        }
         let expiring = matches!(session.state, SessionState::Expired)
             || session.closing_to == Some(SessionState::Expired);
         Ok(expiring || payment.reason == RUN_OUT)
@@ -182,6 +186,16 @@ impl Desk {
             self.close(tx, &id, SessionState::Cancelled).await?;
         }
         self.finish_sessions(tx).await
+    }
+
+    /// A payment of this session has ended without counting: whatever waited for it goes on. Without a page nobody could pay
+    /// the session again, so it ends as well.
+    async fn go_on(&mut self, tx: &mut Tx, id: &SessionId) -> Result<()> {
+        if self.session(id)?.has_page() {
+            self.finish_sessions(tx).await
+        } else {
+            self.close(tx, id, SessionState::Cancelled).await
+        }
     }
 
     async fn finish_sessions(&mut self, tx: &mut Tx) -> Result<()> {

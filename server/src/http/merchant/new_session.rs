@@ -53,7 +53,7 @@ pub fn parse(
 }
 
 /// The same request has the same fingerprint, whatever the order of its keys.
-fn fingerprint(body: &Body) -> String {
+pub fn fingerprint(body: &Body) -> String {
     let canonical = serde_json::to_vec(&body.object).unwrap_or_default();
     hex(digest(&SHA256, &canonical).as_ref())
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use florin_shared::Envelope;
 use florin_shared::session::SessionView;
-use florin_shared::{Code, Money, SessionId};
+use florin_shared::{Code, MerchantId, Money, SessionId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -182,8 +182,7 @@ async fn svg(
     asked: Asked,
 ) -> Result<Response> {
     let size = qr::size(asked)?;
-    let session = query::session(&app, &merchant.id, &Key::Session(known(&id)?)).await?;
-    qr::svg(&app.session_url(&session.id), size)
+    qr::svg(&page_of(&app, &merchant.id, &id).await?, size)
 }
 
 /// The same, in pixels.
@@ -202,8 +201,14 @@ async fn png(
     asked: Asked,
 ) -> Result<Response> {
     let size = qr::size(asked)?;
-    let session = query::session(&app, &merchant.id, &Key::Session(known(&id)?)).await?;
-    qr::png(&app.session_url(&session.id), size)
+    qr::png(&page_of(&app, &merchant.id, &id).await?, size)
+}
+
+/// The address of a session's page, for a picture of it.
+async fn page_of(app: &App, merchant: &MerchantId, id: &str) -> Result<String> {
+    let session = query::session(app, merchant, &Key::Session(known(id)?)).await?;
+    let has_page = session.has_page().then(|| app.session_url(&session.id));
+    has_page.ok_or_else(|| Error::no_such("page of this session"))
 }
 
 /// A malformed id cannot be anybody's: the same answer as for an unknown one.

@@ -145,7 +145,17 @@ fn own(operation: &str) -> &'static [Code] {
         "get_transaction" | "query_transaction" => &[OrderNotExist],
         "cancel_transaction" => &[OrderNotExist, AlreadyPaid, BeingConfirmed],
         "capture_transaction" => &[OrderNotExist, CaptureNotSupported],
-        "initiate_transaction" => &[InvalidAmount, ProductNotAvailable],
+        "initiate_transaction" => &[
+            InvalidAmount,
+            InvalidReturnUrl,
+            InvalidWebhookUrl,
+            TransIdOpen,
+            TransIdPaid,
+            AlreadyPaid,
+            BeingConfirmed,
+            MethodNotOffered,
+            ProductNotAvailable,
+        ],
         "create_refund" => &[
             InvalidAmount,
             InvalidReturnUrl,

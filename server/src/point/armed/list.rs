@@ -11,6 +11,7 @@ pub const COMMITS: &[&str] = &[
     "flow::ask::begin_cancel",
     "flow::cancel::stop",
     "flow::change_session::change_session",
+    "flow::charge::intend",
     "flow::close::end",
     "flow::codes::close",
     "flow::codes::create",

@@ -31,7 +31,8 @@ on_both! {
         assert_eq!((&php["country"], &php["scene"]), (&json!("PH"), &json!("MOBILE")));
         says(&php, "GCASH", "OFFERED", "SUITS", &[]);
         assert_eq!(of(&php, "GCASH")["channels"][0], json!({ "channel": "antom", "state": "OFFERED", "reason": "SUITS",
-            "message": "it suits the amount, the country, the scene and the time left", "product": "GCASH" }));
+            "message": "it suits the amount, the country, the scene and the time left", "product": "GCASH",
+            "payment_code": { "state": "HIDDEN", "reason": "NOT_SOLD", "message": "no channel charges payment codes of this method" } }));
         says(&php, "ZALOPAY", "DISABLED", "CURRENCY", &["VND"]);
         says(&explained(app, "amount=25000&currency=PHP&country=SG").await, "GCASH", "DISABLED", "COUNTRY", &["PH"]);
         says(&explained(app, "amount=5000001&currency=HKD").await, "ALIPAY_PLUS", "DISABLED", "AMOUNT_TOO_HIGH", &["5000000"]);

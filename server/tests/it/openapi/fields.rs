@@ -94,10 +94,11 @@ on_both! {
                 }
                 for name in &names {
                     let mut body = whole.clone();
-                    if name == "payment_code" && place == "/payment" && path == "/v1/transactions" {
-                        // It stands instead of a stored way to pay.
-                        body["mit"] = json!(false);
-                        body["payment"] = json!({ "payment_method": "ALIPAY_PLUS" });
+                    let of_card = ["token", "shopper_reference"].contains(&name.as_str());
+                    if of_card && place == "/payment" && path == "/v1/transactions" {
+                        // A stored way to pay stands instead of a payment code.
+                        body["mit"] = json!(true);
+                        body["payment"] = json!({ "payment_method": "BANKCARD" });
                     }
                     body.pointer_mut(&place).unwrap()[name] = json!(null);
                     let answer = send(app, &method, &at, &session, &body).await;

@@ -9,7 +9,7 @@ use florin_shared::Method::{
 
 use super::*;
 use crate::channel::antom::table::PRODUCTS;
-use crate::domain::offer::{Wanted, choose};
+use crate::domain::offer::{Kind, Wanted, charge, choose};
 use crate::domain::scene::Scene;
 
 const ASKED: &[(Method, &str, &str, &str)] = &[
@@ -90,4 +90,22 @@ fn what_antom_does_not_sell_there_is_not_asked_for() {
     ] {
         assert_eq!(chosen(method, country, currency), None, "{method:?} {country} {currency}");
     }
+}
+
+#[test]
+fn payment_codes_are_sold_apart_from_what_pages_show() {
+    let sold = |method, currency| {
+        let wanted =
+            Wanted { amount: money(100_000, currency), country: "DE", rest: 0, scene: Scene::Pc };
+        charge(PRODUCTS, method, wanted)
+    };
+    for currency in ["CNY", "HKD", "PHP", "KRW", "MYR", "THB", "IDR", "SGD", "VND", "JPY"] {
+        let product = sold(AlipayPlus, currency).unwrap();
+        assert_eq!((product.name, product.kind), ("CONNECT_WALLET", Kind::PaymentCode));
+        assert!((60_000..=120_000).contains(&product.longest) && product.cancellable);
+    }
+    assert_eq!(sold(AlipayPlus, "USD").unwrap_err().reason, "CURRENCY");
+    assert!(sold(Gcash, "PHP").is_err());
+    // A page in Germany shows no code for Hong Kong dollars, although a counter takes them.
+    assert_eq!(chosen(AlipayPlus, "DE", "HKD"), None);
 }

@@ -170,7 +170,13 @@ pub struct InitiateTransaction {
     /// What is sold.
     #[schema(max_items = 100)]
     pub goods: Option<Vec<GoodSold>>,
-    /// True: the merchant charges by itself.
+    /// Where the events of this charge go, before the merchant's endpoints.
+    #[schema(format = "uri", max_length = 2048)]
+    pub notify_url: Option<String>,
+    /// The merchant's own number of the device that scanned: 1 to 32 visible ASCII characters.
+    #[schema(pattern = "^[!-~]{1,32}$")]
+    pub device_id: Option<String>,
+    /// True: the merchant charges by itself, by a stored card.
     pub mit: Option<bool>,
     /// The agreement that allows it.
     #[schema(max_length = 64)]
@@ -183,17 +189,18 @@ pub struct InitiateTransaction {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChargedBy {
-    /// `BANKCARD`, `ALIPAY_PLUS`, …
+    /// `BANKCARD`, `ALIPAY_PLUS`, …; needed with `mit`. With a payment code, the method whose wallets' codes are meant: the
+    /// first one that takes payment codes in this currency when absent.
     #[schema(max_length = 64)]
-    pub payment_method: String,
+    pub payment_method: Option<String>,
     /// The merchant's own number of the shopper.
     #[schema(max_length = 128)]
     pub shopper_reference: Option<String>,
     /// The stored way to pay.
     #[schema(max_length = 64)]
     pub token: Option<String>,
-    /// What the shopper's wallet shows.
-    #[schema(max_length = 64)]
+    /// What the shopper's wallet shows, exactly as the scanner read it. It is given to the channel and kept nowhere.
+    #[schema(pattern = "^[0-9A-Za-z+/=_-]{10,128}$")]
     pub payment_code: Option<String>,
 }
 

@@ -1,0 +1,74 @@
+//! What the merchant's scanner read: the payment code that a payer's wallet shows for about a minute.
+//!
+//! Whoever holds the code can charge its payer once. So it lies nowhere but in the request that brought it: no row has
+//! it, and it cannot be printed.
+
+use std::fmt;
+
+/// The shortest and the longest code: WeChat's has 18 digits, Alipay's 16 to 24, an EMVCo code is some base64, and Antom
+/// documents 128 characters.
+const LENGTHS: std::ops::RangeInclusive<usize> = 10..=128;
+
+/// A payment code, and which of the merchant's devices scanned it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Scanned {
+    code: String,
+    device: Option<String>,
+}
+
+impl Scanned {
+    /// The code, if it can be one: 10 to 128 letters, digits and the signs of base64. Which wallet's it is, the channel
+    /// knows.
+    pub fn read(code: &str, device: Option<String>) -> Option<Scanned> {
+        let may_be = |sign: u8| sign.is_ascii_alphanumeric() || b"+/=-_".contains(&sign);
+        let is_code = LENGTHS.contains(&code.len()) && code.bytes().all(may_be);
+        is_code.then(|| Scanned { code: code.to_owned(), device })
+    }
+
+    /// The code itself, for the channel and nobody else.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The merchant's own number of the device.
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
+    }
+}
+
+impl fmt::Debug for Scanned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanned").field("device", &self.device).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scanned;
+
+    #[test]
+    fn what_no_wallet_shows_is_no_code() {
+        let long = "2".repeat(129);
+        for text in [
+            "",
+            "281",
+            "28 0000000000000001",
+            "281000000000000001\r",
+            "２８１００００００００",
+            &long,
+        ] {
+            assert_eq!(Scanned::read(text, None), None, "{text}");
+        }
+        for text in
+            ["281000000000000001", "134567890123456789", "hQVDUFYwMWETTwegAAAAVVVV", &long[1..]]
+        {
+            assert_eq!(Scanned::read(text, None).unwrap().code(), text);
+        }
+    }
+
+    #[test]
+    fn a_code_is_never_printed() {
+        let scanned = Scanned::read("281000000000000001", Some("till 4".into())).unwrap();
+        assert_eq!(format!("{scanned:?}"), r#"Scanned { device: Some("till 4"), .. }"#);
+    }
+}
