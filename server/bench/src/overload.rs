@@ -153,12 +153,12 @@ impl Told {
 
     /// When the first second began in which at most one of a hundred was refused or waited; absent when there is none.
     fn recovered(&self, from: Instant) -> Option<Duration> {
-        let seconds = (0..CALM.as_secs()).map(Duration::from_secs);
-        seconds.into_iter().find(|second| {
+        (0..CALM.as_secs()).map(Duration::from_secs).find(|second| {
             let of = from + *second..from + *second + Duration::from_secs(1);
             let came = self.came.iter().filter(|(at, _)| of.contains(at));
-            let (well, unwell): (Vec<_>, Vec<_>) = came.partition(|(_, is_well)| *is_well);
-            !well.is_empty() && unwell.len() * 100 <= well.len() + unwell.len()
+            let came: Vec<bool> = came.map(|(_, is_well)| *is_well).collect();
+            let unwell = came.iter().filter(|is_well| !**is_well).count();
+            !came.is_empty() && unwell * 100 <= came.len()
         })
     }
 
