@@ -24,3 +24,9 @@ measure "$bench" payments --database postgres
 measure "$bench" webhooks --database sqlite
 measure "$bench" webhooks --database postgres
 measure "$bench" seen
+for database in sqlite postgres; do
+    measure "$bench" load --database $database
+    measure "$bench" overload --database $database
+    measure "$bench" endpoints --database $database
+done
+measure "$bench" shoppers

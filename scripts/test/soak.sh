@@ -16,7 +16,7 @@ about_soak_points() { echo "a kill at every point: its first, second and third h
 part_soak_points() { FLORIN_POINTS=${FLORIN_POINTS:-all} soak_test --features failpoints --test points; }
 
 about_soak_kill() { echo "two hundred kills, five minutes, under fifty shoppers a second on SQLite (T04)"; }
-part_soak_kill() { FLORIN_KILLS=${FLORIN_KILLS:-200} soak_test --test kill; }
+part_soak_kill() { FLORIN_KILLS=${FLORIN_KILLS:-200} soak_test --test kill killing_the_server; }
 
 about_soak_kill_postgres() { echo "the same on PostgreSQL"; }
 part_soak_kill_postgres() { FLORIN_KILL_ON=postgres part_soak_kill; }
@@ -25,6 +25,15 @@ about_soak_storm() { echo "two thousand orders told in every order of notices, t
 part_soak_storm() {
     FLORIN_STORM=${FLORIN_STORM:-2000} FLORIN_FORGED=${FLORIN_FORGED:-1000000} soak_test --test it storm
 }
+
+about_soak_replicas() { echo "a hundred and thirty kills, five minutes: two replicas, their PostgreSQL, a backend of it, the sandbox (T04)"; }
+part_soak_replicas() { FLORIN_KILLS=${FLORIN_KILLS:-130} soak_test --test kill killing_everything; }
+
+about_soak_endpoints() { echo "two hundred kills while fifty endpoints are told, ten of them bad in every way (T14)"; }
+part_soak_endpoints() { FLORIN_KILLS=${FLORIN_KILLS:-200} soak_test --test kill every_good_endpoint; }
+
+about_soak_endpoints_postgres() { echo "the same on PostgreSQL"; }
+part_soak_endpoints_postgres() { FLORIN_KILL_ON=postgres part_soak_endpoints; }
 
 about_soak_partition() { echo "the channel away in six ways at six moments, on both databases (T05), twenty times"; }
 part_soak_partition() {

@@ -1,9 +1,11 @@
 //! The smallest HTTP/1.1 client that keeps its connection: what is measured is the server, and both sides share two
 //! cores.
 
+use std::net::SocketAddr;
+
 use anyhow::{Context, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// One connection.
 pub(crate) struct Client {
@@ -12,9 +14,10 @@ pub(crate) struct Client {
     buffer: Vec<u8>,
 }
 
-/// An answer: its status, and its body.
+/// An answer: its status, whether it says when to come again, and its body.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) says_when: bool,
     pub(crate) body: Vec<u8>,
 }
 
@@ -25,6 +28,17 @@ impl Client {
             TcpStream::connect(host).await.with_context(|| format!("connecting to {host}"))?;
         stream.set_nodelay(true)?;
         Ok(Client { stream, host: host.to_owned(), buffer: Vec::with_capacity(16 * 1024) })
+    }
+
+    /// The same from one of fifty addresses of this machine: each has ports of its own, and one alone has too few.
+    pub(crate) async fn connect_from(number: usize, host: &str) -> anyhow::Result<Client> {
+        let last = u8::try_from(number % 50)? + 2;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from(([127, 0, 0, last], 0)))?;
+        let stream = socket.connect(host.parse()?).await;
+        let stream = stream.with_context(|| format!("connecting to {host}"))?;
+        stream.set_nodelay(true)?;
+        Ok(Client { stream, host: host.to_owned(), buffer: Vec::with_capacity(2 * 1024) })
     }
 
     /// Sends a request and reads its answer.
@@ -47,10 +61,11 @@ impl Client {
         let text = std::str::from_utf8(&self.buffer[..head])?;
         let status = text.get(9..12).context("no status")?.parse()?;
         let length = length(text)?;
+        let says_when = status == 503 && text.to_ascii_lowercase().contains("\r\nretry-after:");
         while self.buffer.len() < head + length {
             ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the body breaks off");
         }
-        Ok(Answer { status, body: self.buffer[head..head + length].to_vec() })
+        Ok(Answer { status, says_when, body: self.buffer[head..head + length].to_vec() })
     }
 
     /// Reads until the headers are there, and gives where they end.

@@ -1,8 +1,8 @@
 //! Measures the real program, release build, over loopback only, bounded in count and time.
 //!
 //! `florin-bench polls`, `florin-bench payments --database sqlite|postgres`, `florin-bench webhooks --database
-//! sqlite|postgres`, `florin-bench seen`. Each starts the
-//! `florin` that lies beside it and prints one line for each figure.
+//! sqlite|postgres`, `florin-bench seen`, `florin-bench load|overload|endpoints --database sqlite|postgres`, `florin-bench shoppers`. Each
+//! starts the `florin` that lies beside it and prints one line for each figure.
 
 // What is not there cannot be measured: the program ends by panicking.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
@@ -11,17 +11,25 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+mod arrivals;
 mod client;
+mod endpoints;
+mod load;
 mod nothing;
+mod overload;
 mod payments;
 mod polls;
+mod pool;
 // The tests' own PostgreSQL: started once, ended by the kernel when we end.
 #[allow(unreachable_pub, missing_docs)]
 #[path = "../../tests/it/support/postgres.rs"]
 mod postgres;
+mod process;
 mod seen;
 mod server;
 mod shop;
+mod shoppers;
+mod sink;
 mod times;
 mod webhooks;
 
@@ -77,6 +85,14 @@ enum Measure {
         #[arg(long, default_value_t = 40)]
         shoppers: usize,
     },
+    /// Shoppers who come at a fixed rate, whether the server keeps up or not (G10).
+    Load(load::Plan),
+    /// Shoppers who wait, each with a connection, polling every two seconds (G11).
+    Shoppers(shoppers::Plan),
+    /// How soon good endpoints hear of a payment, alone and beside bad ones (G12).
+    Endpoints(endpoints::Plan),
+    /// Three times as many shoppers as can be served, and then few again (G14).
+    Overload(overload::Plan),
     /// An axum handler that does nothing, to compare with.
     #[command(hide = true)]
     Nothing { listen: String },
@@ -102,6 +118,10 @@ async fn main() -> anyhow::Result<()> {
         }
         Measure::Webhooks { database, messages } => webhooks::measure(database, messages).await,
         Measure::Seen { shoppers } => seen::measure(shoppers).await,
+        Measure::Load(plan) => load::measure(&plan).await,
+        Measure::Shoppers(plan) => shoppers::measure(&plan).await,
+        Measure::Endpoints(plan) => endpoints::measure(&plan).await,
+        Measure::Overload(plan) => overload::measure(&plan).await,
         Measure::Nothing { listen } => nothing::serve(&listen).await,
     }
 }

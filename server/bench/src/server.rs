@@ -19,12 +19,20 @@ pub(crate) struct Server {
     folder: PathBuf,
     /// Where its data lies, as a URL.
     pub(crate) database: String,
-    _running: Child,
+    running: Child,
 }
 
 impl Server {
     /// Starts it on a fresh database.
     pub(crate) async fn start(database: Database) -> anyhow::Result<Server> {
+        Server::with(database, &[]).await
+    }
+
+    /// The same with more settings.
+    pub(crate) async fn with(
+        database: Database,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Server> {
         let folder = std::env::temp_dir().join(format!("florin-bench-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let database = match database {
@@ -38,9 +46,15 @@ impl Server {
             .env("FLORIN_SANDBOX_LISTEN", &sandbox)
             .env("FLORIN_DATA_DIR", &folder)
             .env("FLORIN_DATABASE_URL", &database)
+            .envs(settings.iter().copied())
             .spawn()?;
         until_listening(&at).await?;
-        Ok(Server { at, sandbox, folder, database, _running: running })
+        Ok(Server { at, sandbox, folder, database, running })
+    }
+
+    /// Its process; the sandbox is in it.
+    pub(crate) fn id(&self) -> u32 {
+        self.running.id().unwrap_or_default()
     }
 
     /// Whether `florin check --at-rest` is clean, now or within two minutes.

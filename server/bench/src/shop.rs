@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 
-const KEY: &str = "sk_test_florin_demo";
+/// The demo merchant's.
+pub(crate) const KEY: &str = "sk_test_florin_demo";
 
 /// A session and the token that opens it.
 #[derive(Clone)]
@@ -14,12 +15,15 @@ pub(crate) struct Session {
     pub(crate) token: String,
 }
 
-/// Makes a session; its events go to `hook`, if there is one.
-pub(crate) async fn create(
-    client: &mut Client,
-    trans_id: &str,
-    hook: &str,
-) -> anyhow::Result<Session> {
+impl Session {
+    /// As it stands in an answer.
+    pub(crate) fn of(data: &Value) -> anyhow::Result<Session> {
+        Ok(Session { id: text(data, "session_id")?, token: text(data, "client_token")? })
+    }
+}
+
+/// What makes a session; its events go to `hook`, if there is one.
+pub(crate) fn order(trans_id: &str, hook: &str) -> String {
     let mut request = json!({
         "merchant_id": "18356675194960", "payment_type": "PURCHASE", "authorisation_type": "FINAL_AUTH",
         "capture_method": "AUTOMATIC", "trans_id": trans_id, "session_mode": "DROP_IN",
@@ -29,8 +33,16 @@ pub(crate) async fn create(
     if !hook.is_empty() {
         request["notify_url"] = json!(hook);
     }
-    let data = data(client, "POST", "/v1/sessions", KEY, &request.to_string()).await?;
-    Ok(Session { id: text(&data, "session_id")?, token: text(&data, "client_token")? })
+    request.to_string()
+}
+
+/// Makes a session.
+pub(crate) async fn create(
+    client: &mut Client,
+    trans_id: &str,
+    hook: &str,
+) -> anyhow::Result<Session> {
+    Session::of(&data(client, "POST", "/v1/sessions", KEY, &order(trans_id, hook)).await?)
 }
 
 /// Opens a payment, and gives the text of its code.
@@ -39,6 +51,41 @@ pub(crate) async fn pay(client: &mut Client, session: &Session) -> anyhow::Resul
     let data =
         data(client, "POST", &path, &session.token, r#"{"method":"GCASH","version":1}"#).await?;
     text(&data["next_action"], "text")
+}
+
+/// Opens a payment with this method; gives its number, and the text of its code.
+pub(crate) async fn open(
+    client: &mut Client,
+    session: &Session,
+    method: &str,
+) -> anyhow::Result<(String, String)> {
+    let path = format!("/v1/checkout/{}/transactions", session.id);
+    let body = json!({ "method": method, "version": 1 }).to_string();
+    let data = data(client, "POST", &path, &session.token, &body).await?;
+    Ok((text(&data, "order_id")?, text(&data["next_action"], "text")?))
+}
+
+/// Looks at the page.
+pub(crate) async fn view(client: &mut Client, session: &Session) -> anyhow::Result<()> {
+    let path = format!("/v1/checkout/{}", session.id);
+    data(client, "GET", &path, &session.token, "").await.map(drop)
+}
+
+/// The shopper changes their mind.
+pub(crate) async fn cancel(
+    client: &mut Client,
+    session: &Session,
+    order: &str,
+) -> anyhow::Result<()> {
+    let path = format!("/v1/checkout/{}/transactions/{order}/cancel", session.id);
+    data(client, "POST", &path, &session.token, "").await.map(drop)
+}
+
+/// The merchant gives everything back.
+pub(crate) async fn refund(client: &mut Client, session: &Session) -> anyhow::Result<()> {
+    let own = format!("r{}", session.id);
+    let body = json!({ "session_id": session.id, "refund_trans_id": own }).to_string();
+    data(client, "POST", "/v1/refunds", KEY, &body).await.map(drop)
 }
 
 /// The payer approves at the wallet.

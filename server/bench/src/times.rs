@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Durations of one kind.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(crate) struct Times(Vec<Duration>);
 
 impl Times {

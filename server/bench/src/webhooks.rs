@@ -139,7 +139,7 @@ async fn hear(
 }
 
 /// An address that takes connections and never answers.
-async fn silent() -> anyhow::Result<String> {
+pub(crate) async fn silent() -> anyhow::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/", listener.local_addr()?);
     tokio::spawn(async move {

@@ -11,12 +11,17 @@ use crate::support::{Answer, Db, Florin, KEY, Session, World, on_both};
 /// How many merchants' programs run wild at once, each as fast as it can.
 const WILD: usize = 32;
 
+/// How many shoppers pay meanwhile.
+const PAYING: usize = 6;
+
 const LASTS: Duration = Duration::from_secs(4);
 
 #[derive(Default)]
 struct Told {
     good: u64,
     shed: Vec<Duration>,
+    /// The orders that were refused.
+    refused: Vec<String>,
     wrong: Vec<String>,
 }
 
@@ -24,10 +29,13 @@ struct Told {
 async fn wild(world: &World, florin: &Florin) -> Told {
     let (begun, mut told) = (Instant::now(), Told::default());
     while begun.elapsed() < LASTS {
-        let asked = Instant::now();
-        match florin.call(Method::POST, "/v1/sessions", KEY, Some(&world.order())).await {
+        let (asked, order) = (Instant::now(), world.order());
+        match florin.call(Method::POST, "/v1/sessions", KEY, Some(&order)).await {
             Ok(answer) if answer.status == 200 => told.good += 1,
-            Ok(answer) if is_shed(&answer) => told.shed.push(asked.elapsed()),
+            Ok(answer) if is_shed(&answer) => {
+                told.shed.push(asked.elapsed());
+                told.refused.push(order["trans_id"].as_str().unwrap().to_owned());
+            }
             Ok(answer) => told.wrong.push(format!("{answer:?}")),
             Err(error) => told.wrong.push(format!("{error:?}")),
         }
@@ -39,6 +47,29 @@ fn is_shed(answer: &Answer) -> bool {
     answer.status == 503
         && answer.retry_after.as_deref() == Some("1")
         && answer.body["ret_code"] == "BUSY"
+}
+
+/// Of whoever was refused nothing is known, and the same order may come again and is made.
+async fn refused_and_nothing_done(florin: &Florin, world: &World, refused: &[String]) {
+    for order in refused.iter().take(20) {
+        let path = format!("/v1/transactions?trans_id={order}");
+        let asked = florin.call(Method::GET, &path, KEY, None).await.unwrap();
+        assert_eq!(asked.status, 404, "{order}: {}", asked.body);
+    }
+    let mut again = world.order();
+    again["trans_id"] = refused[0].as_str().into();
+    florin.session(again).await;
+}
+
+/// The merchant hears of a payment, and once only.
+async fn until_told(world: &World, order: &str) {
+    for _ in 0..400 {
+        if !world.sink.kinds(order).is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(world.sink.kinds(order), ["PAYMENT.SUCCESS"], "{order}");
 }
 
 /// Polls and a payment with its notification, while the others run wild.
@@ -61,9 +92,13 @@ on_both! {
         let file = world.folder.join("florin.toml");
         std::fs::write(&file, "[limits]\nmerchant = 2\n").unwrap();
         let florin = world.serve(&[("FLORIN_CONFIG", file.to_str().unwrap())]).await;
-        let session = florin.session(world.order()).await;
+        let mut sessions = Vec::new();
+        for _ in 0..PAYING {
+            sessions.push(florin.session(world.order()).await);
+        }
         let wilds = join_all((0..WILD).map(|_| wild(world, &florin)));
-        let (told, polls) = tokio::join!(wilds, shopper(world, &florin, &session));
+        let paying = join_all(sessions.iter().map(|session| shopper(world, &florin, session)));
+        let (told, polls) = tokio::join!(wilds, paying);
         let wrong: Vec<_> = told.iter().flat_map(|told| told.wrong.clone()).collect();
         assert_eq!(wrong, Vec::<String>::new());
         let mut shed: Vec<_> = told.iter().flat_map(|told| told.shed.clone()).collect();
@@ -72,13 +107,18 @@ on_both! {
         assert!(good > 50 && shed.len() > 50, "{good} done, {} refused", shed.len());
         let median = shed[shed.len() / 2];
         assert!(median < Duration::from_millis(250), "a refusal takes {median:?}");
-        assert!(polls > 20, "{polls}");
-        let told = florin.get(format!("{}/metrics", florin.admin)).await.body;
+        assert!(polls.iter().all(|polls| *polls > 20), "{polls:?}");
+        let figures = florin.get(format!("{}/metrics", florin.admin)).await.body;
         let line = format!("florin_http_shed_total{{class=\"merchant\"}} {}", shed.len());
-        assert!(told.as_str().unwrap().contains(&line), "{line} is missing");
-        // Afterwards everything is as before: no place has been lost.
+        assert!(figures.as_str().unwrap().contains(&line), "{line} is missing");
+        // Afterwards everything is as before: no place has been lost, and nobody is refused.
+        let refused: Vec<_> = told.iter().flat_map(|told| told.refused.clone()).collect();
+        refused_and_nothing_done(&florin, world, &refused).await;
         florin.pay(world).await;
-        world.check(false).await;
+        for session in &sessions {
+            until_told(world, &session.trans_id).await;
+        }
+        world.check(true).await;
     }
 }
 
