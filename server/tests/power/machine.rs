@@ -1,0 +1,262 @@
+//! The machine whose power is cut: `florin serve` on a disk that forgets. The sandbox, the merchant and the shoppers are
+//! elsewhere, and live on.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use florin_proof::books::{self, Stored};
+use florin_proof::merchant::Merchant;
+use florin_proof::promises::{Promises, Told};
+use florin_proof::{Found, compare};
+use florin_server::store::Store;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::dice::Dice;
+use super::disk::{Disk, Mercy, Owner, ROOT};
+use super::mount::Mounted;
+
+/// Where everybody is.
+#[derive(Clone)]
+pub struct At {
+    pub server: String,
+    pub sandbox: String,
+    pub http: reqwest::Client,
+}
+
+/// How SQLite's writer syncs: `full` is the program as it is. The others are the same program with one word changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synchronous {
+    Full,
+    Normal,
+    Off,
+}
+
+pub struct Machine {
+    pub at: At,
+    /// On an ordinary disk: the mounts, the sandbox's book.
+    folder: PathBuf,
+    program: PathBuf,
+    mounted: Mounted,
+    running: Child,
+    dice: Dice,
+    cuts: u64,
+    pub stop: CancellationToken,
+}
+
+/// What was found on the disk after a cut.
+#[derive(Clone, Debug, Default)]
+pub struct Left {
+    /// What was acknowledged and is not there.
+    pub lost: Vec<String>,
+    /// What is there and is broken.
+    pub broken: Vec<String>,
+    /// How many bytes nobody had synced.
+    pub unsynced: usize,
+    /// Until the server answered again.
+    pub up_after: Duration,
+}
+
+impl Machine {
+    pub async fn start(name: &str, synchronous: Synchronous) -> Machine {
+        let folder =
+            std::env::temp_dir().join(format!("florin-power-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let stop = CancellationToken::new();
+        let sandbox = sandbox(&folder, &stop).await;
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20));
+        let server = format!("http://{}", florin_proof::free_address());
+        let at = At { server, sandbox, http: http.build().unwrap() };
+        let program = program(&folder, synchronous);
+        let mounted = Mounted::new(Disk::empty(us()), &folder.join("disk-0"));
+        let running = serve(&at, &program, mounted.path());
+        let dice = Dice::seeded(7);
+        let machine = Machine { at, folder, program, mounted, running, dice, cuts: 0, stop };
+        machine.until_ready().await;
+        machine
+    }
+
+    /// The power goes, and comes back. Looks at what is left before the server does.
+    pub async fn cut(&mut self, mercy: Mercy, seen: &Promises) -> Left {
+        let (unsynced, left) = {
+            let mut disk = self.mounted.disk();
+            (disk.unsynced().0, disk.cut(&mut self.dice, mercy))
+        };
+        self.running.kill().await.unwrap();
+        self.cuts += 1;
+        let found = self.look(&left, &seen.all()).await;
+        let begun = Instant::now();
+        self.mounted = Mounted::new(left, &self.folder.join(format!("disk-{}", self.cuts)));
+        self.running = serve(&self.at, &self.program, self.mounted.path());
+        self.until_ready().await;
+        Left { unsynced, up_after: begun.elapsed(), ..found }
+    }
+
+    /// On a copy, so that the server finds everything as the cut has left it.
+    async fn look(&self, left: &Disk, told: &Told) -> Left {
+        let copy = self.folder.join("copy");
+        _ = std::fs::remove_dir_all(&copy);
+        left.copy_to(ROOT, &copy).unwrap();
+        let mut found = Left::default();
+        match whole(&copy.join("florin.db")) {
+            Ok(()) => {}
+            Err(why) => found.broken.push(why),
+        }
+        let (clean, words) = check(&self.program, &copy, &[]).await;
+        if !clean {
+            found.broken.push(words);
+        }
+        match stored(&copy).await {
+            Ok(stored) => found.lost = lost(&stored, told),
+            Err(error) => found.broken.push(format!("{error:#}")),
+        }
+        found
+    }
+
+    async fn until_ready(&self) {
+        for _ in 0..1000 {
+            let answer = self.at.http.get(format!("{}/healthz", self.at.server)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the server does not come up again");
+    }
+
+    /// Waits until `florin check --at-rest` is clean and no message waits. Gives how long that took.
+    pub async fn until_at_rest(&self, most: Duration) -> Duration {
+        let begun = Instant::now();
+        loop {
+            let (clean, words) = check(&self.program, self.mounted.path(), &["--at-rest"]).await;
+            if clean && self.nothing_waits().await {
+                return begun.elapsed();
+            }
+            assert!(begun.elapsed() < most, "it never comes to rest: {words}");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn nothing_waits(&self) -> bool {
+        let stored = stored(self.mounted.path()).await.unwrap();
+        !stored.messages.values().flatten().any(|state| state == "PENDING")
+    }
+
+    /// The three books, and what people were told.
+    pub async fn compare(&self, merchant: &Merchant, seen: &Promises) -> Found {
+        let stored = stored(self.mounted.path()).await.unwrap();
+        let held = books::sandbox(&self.at.http, &self.at.sandbox).await.unwrap();
+        compare(&stored, &held, &merchant.heard(), &seen.all())
+    }
+
+    pub async fn stop(mut self) {
+        self.running.kill().await.unwrap();
+        self.stop.cancel();
+        drop(self.mounted);
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn us() -> Owner {
+    let (user, group) = (rustix::process::getuid(), rustix::process::getgid());
+    Owner { user: user.as_raw(), group: group.as_raw(), mode: 0o755 }
+}
+
+fn database(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("florin.db").display())
+}
+
+/// As it is stored, for looking only.
+async fn stored(folder: &Path) -> anyhow::Result<Stored> {
+    Stored::read(&Store::connect_read_only(&database(folder)).await?).await
+}
+
+/// SQLite's own word on a file that was left behind.
+fn whole(file: &Path) -> Result<(), String> {
+    let said = rusqlite::Connection::open(file).and_then(|connection| {
+        connection.query_row("pragma integrity_check", [], |row| row.get::<_, String>(0))
+    });
+    match said {
+        Ok(word) if word == "ok" => Ok(()),
+        Ok(words) => Err(words),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What was acknowledged before the cut and is not on the disk.
+fn lost(stored: &Stored, told: &Told) -> Vec<String> {
+    let is_paid = |id: &String| stored.sessions.get(id).is_some_and(|(_, state)| state == "PAID");
+    let sessions = told.sessions.values().flatten().filter(|id| !stored.sessions.contains_key(*id));
+    let payments = told.payments.iter().filter(|id| !stored.payments.contains_key(*id));
+    let paid = told.paid.iter().filter(|id| !is_paid(id));
+    let refunds = told.refunds.values().flatten().filter(|id| !stored.refunds.contains_key(*id));
+    let mut lost: Vec<String> = sessions.map(|id| format!("the session {id}")).collect();
+    lost.extend(payments.map(|id| format!("the transaction {id}")));
+    lost.extend(paid.map(|id| format!("that {id} is paid")));
+    lost.extend(refunds.map(|id| format!("the refund {id}")));
+    lost
+}
+
+async fn sandbox(folder: &Path, stop: &CancellationToken) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let settings =
+        florin_sandbox::Settings { public_url: url.clone(), book: folder.join("book.jsonl") };
+    tokio::spawn(florin_sandbox::serve(listener, settings, stop.clone()));
+    url
+}
+
+/// The word in the program by which its writer syncs every commit.
+const FULL: &[u8] = b"pragma synchronous = full";
+
+/// The program under test. There is no setting that makes it unsafe, so one word of it is exchanged.
+fn program(folder: &Path, synchronous: Synchronous) -> PathBuf {
+    let built = PathBuf::from(env!("CARGO_BIN_EXE_florin"));
+    let other: &[u8] = match synchronous {
+        Synchronous::Full => return built,
+        Synchronous::Normal => b"pragma synchronous = 1   ",
+        Synchronous::Off => b"pragma synchronous = 0   ",
+    };
+    let mut bytes = std::fs::read(&built).unwrap();
+    let found = bytes.windows(FULL.len()).position(|window| window == FULL);
+    let found = found.expect("the writer's pragma stands in the program");
+    bytes[found..found + FULL.len()].copy_from_slice(other);
+    let changed = folder.join("florin");
+    // The copy takes over that it may be run.
+    std::fs::copy(&built, &changed).unwrap();
+    std::fs::write(&changed, bytes).unwrap();
+    changed
+}
+
+fn serve(at: &At, program: &Path, folder: &Path) -> Child {
+    let mut command = command(program, folder);
+    command
+        .arg("serve")
+        .env("FLORIN_LISTEN", at.server.trim_start_matches("http://"))
+        .env("FLORIN_ADMIN_LISTEN", "off")
+        .env("FLORIN_SANDBOX_LISTEN", "off")
+        .env("FLORIN_SANDBOX_URL", &at.sandbox)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.spawn().unwrap()
+}
+
+fn command(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env("FLORIN_DATA_DIR", folder)
+        .env("FLORIN_DATABASE_URL", database(folder))
+        .env("RUST_LOG", "error")
+        .kill_on_drop(true);
+    command
+}
+
+/// `florin check`, and its words.
+async fn check(program: &Path, folder: &Path, more: &[&str]) -> (bool, String) {
+    let done: Output = command(program, folder).arg("check").args(more).output().await.unwrap();
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    (done.status.success(), format!("{} {}", said(&done.stdout), said(&done.stderr)))
+}
