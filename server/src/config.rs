@@ -118,6 +118,8 @@ fn longer_than_tried<'de, D: serde::Deserializer<'de>>(value: D) -> Result<u16, 
 pub struct Limits {
     /// Requests of merchants.
     pub merchant: Option<usize>,
+    /// Requests of merchants about refunds and reversals.
+    pub refund: Option<usize>,
     /// Acts of shoppers, and hosted pages.
     pub shopper: Option<usize>,
     /// Notifications of channels.

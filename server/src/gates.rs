@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub enum Class {
     /// A merchant's server.
     Merchant,
+    /// A merchant's server, about money on its way back: its other requests take no place from these.
+    Refund,
     /// A shopper's act, and the hosted page.
     Shopper,
     /// A channel's notification: among the last to be refused, since it carries the truth about money.
@@ -26,13 +28,21 @@ pub enum Class {
 
 impl Class {
     /// Every class.
-    pub const ALL: [Class; 6] =
-        [Class::Merchant, Class::Shopper, Class::Notice, Class::Poll, Class::Asset, Class::Health];
+    pub const ALL: [Class; 7] = [
+        Class::Merchant,
+        Class::Refund,
+        Class::Shopper,
+        Class::Notice,
+        Class::Poll,
+        Class::Asset,
+        Class::Health,
+    ];
 
     /// Its name in figures and settings.
     pub fn as_str(self) -> &'static str {
         match self {
             Class::Merchant => "merchant",
+            Class::Refund => "refund",
             Class::Shopper => "shopper",
             Class::Notice => "notice",
             Class::Poll => "poll",
@@ -48,6 +58,9 @@ impl Class {
             _ if path.starts_with("/notify/") => Class::Notice,
             _ if path.starts_with("/v1/checkout/") && path.ends_with("/status") => Class::Poll,
             _ if path.starts_with("/v1/checkout/") => Class::Shopper,
+            _ if ["/v1/refunds", "/v1/reversals"].iter().any(|back| path.starts_with(back)) => {
+                Class::Refund
+            }
             _ if path.starts_with("/v1/") => Class::Merchant,
             _ if ["/pay/", "/c/", "/q/"].iter().any(|page| path.starts_with(page)) => {
                 Class::Shopper
@@ -74,7 +87,7 @@ impl Default for Gates {
         let gates = Class::ALL.map(|class| {
             let most = match class {
                 Class::Merchant => 128,
-                Class::Shopper | Class::Asset => 256,
+                Class::Refund | Class::Shopper | Class::Asset => 256,
                 Class::Notice => 512,
                 Class::Poll => 4_096,
                 Class::Health => usize::MAX,
@@ -147,6 +160,9 @@ mod tests {
         for (path, class) in [
             ("/v1/sessions", Class::Merchant),
             ("/v1/transactions", Class::Merchant),
+            ("/v1/refunds", Class::Refund),
+            ("/v1/refunds/query", Class::Refund),
+            ("/v1/reversals/RFx/resolve", Class::Refund),
             ("/v1/checkout/CSx", Class::Shopper),
             ("/v1/checkout/CSx/transactions/GWx/check", Class::Shopper),
             ("/v1/checkout/CSx/status", Class::Poll),

@@ -105,6 +105,7 @@ async fn app(settings: &Settings, file: &File, sandbox: Option<&str>) -> anyhow:
     let limits = &file.limits;
     for (class, most) in [
         (Class::Merchant, limits.merchant),
+        (Class::Refund, limits.refund),
         (Class::Shopper, limits.shopper),
         (Class::Notice, limits.notice),
         (Class::Poll, limits.poll),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use florin_server::gates::Class;
 use futures_util::future::join_all;
 use reqwest::Method;
+use serde_json::json;
 
 use crate::support::{Answer, Db, Florin, KEY, Session, World, on_both};
 
@@ -47,6 +48,15 @@ fn is_shed(answer: &Answer) -> bool {
     answer.status == 503
         && answer.retry_after.as_deref() == Some("1")
         && answer.body["ret_code"] == "BUSY"
+}
+
+/// The shop gives money back while its other program runs wild: at the first try.
+async fn refund(florin: &Florin, paid: &Session) {
+    let own = format!("r-{}", paid.trans_id);
+    let wish = json!({ "session_id": paid.id, "refund_trans_id": own });
+    tokio::time::sleep(LASTS / 2).await;
+    let told = florin.call(Method::POST, "/v1/refunds", KEY, Some(&wish)).await.unwrap();
+    assert_eq!(told.status, 200, "{}", told.body);
 }
 
 /// Of whoever was refused nothing is known, and the same order may come again and is made.
@@ -92,13 +102,14 @@ on_both! {
         let file = world.folder.join("florin.toml");
         std::fs::write(&file, "[limits]\nmerchant = 2\n").unwrap();
         let florin = world.serve(&[("FLORIN_CONFIG", file.to_str().unwrap())]).await;
+        let paid = florin.pay(world).await;
         let mut sessions = Vec::new();
         for _ in 0..PAYING {
             sessions.push(florin.session(world.order()).await);
         }
         let wilds = join_all((0..WILD).map(|_| wild(world, &florin)));
         let paying = join_all(sessions.iter().map(|session| shopper(world, &florin, session)));
-        let (told, polls) = tokio::join!(wilds, paying);
+        let (told, polls, ()) = tokio::join!(wilds, paying, refund(&florin, &paid));
         let wrong: Vec<_> = told.iter().flat_map(|told| told.wrong.clone()).collect();
         assert_eq!(wrong, Vec::<String>::new());
         let mut shed: Vec<_> = told.iter().flat_map(|told| told.shed.clone()).collect();
@@ -136,6 +147,7 @@ fn what_carries_the_truth_is_refused_last() {
     };
     let merchant = most(Class::Merchant);
     assert!(merchant < most(Class::Shopper), "a merchant's program tries again by itself");
+    assert!(merchant < most(Class::Refund), "money on its way back comes before new sessions");
     assert!(most(Class::Shopper) < most(Class::Notice));
     assert!(most(Class::Notice) < most(Class::Poll));
     assert_eq!(most(Class::Health), 100_000, "whether we are well is always told");
