@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 mod client;
+mod cpu;
 mod nothing;
 mod payments;
 mod polls;

@@ -16,5 +16,6 @@ mod refunds;
 mod reversals;
 mod sequences;
 mod shopper;
+mod statements;
 mod store;
 mod webhooks;
