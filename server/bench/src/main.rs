@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 mod arrivals;
 mod client;
+mod cpu;
 mod endpoints;
 mod load;
 mod nothing;

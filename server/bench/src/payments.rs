@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use crate::client::Client;
 use crate::server::Server;
 use crate::times::Times;
-use crate::{Database, shop};
+use crate::{Database, cpu, shop};
 
 /// Between two polls of a shopper in a hurry.
 const PAUSE: Duration = Duration::from_millis(40);
@@ -29,7 +29,7 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<()> {
     let server = Server::start(database).await?;
     let (hook, heard) = merchant().await?;
-    let begun = Instant::now();
+    let (begun, used) = (Instant::now(), cpu::spent());
     let mut running = Vec::new();
     for shopper in 0..shoppers {
         let (at, sandbox, hook) = (server.at.clone(), server.sandbox.clone(), hook.clone());
@@ -44,6 +44,7 @@ pub(crate) async fn measure(
     }
     let took = begun.elapsed();
     let late = wait_for_webhooks(&heard, times.len()).await;
+    let each = cpu::spent().each_since(&used, times.len());
     let told = heard.lock().unwrap().len();
     let clean = server.check().await?;
     println!(
@@ -53,6 +54,7 @@ pub(crate) async fn measure(
         times.per_mille(990),
         if clean { "clean" } else { "NOT clean" },
     );
+    println!("processor time for each of them (two cores have 4 ms at 500 a second): {each}");
     anyhow::ensure!(clean && told == times.len(), "payments were lost");
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::clock::Millis;
 use crate::domain::session::{Session, SessionState};
 use crate::status::Snapshot;
 use crate::store::merchants::Merchant;
+use crate::store::orders::Locked;
 use crate::store::{Tx, orders, sessions};
 use crate::{Error, Result};
 
@@ -53,7 +54,7 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
             }
             let mut order =
                 orders::open(tx, &context.merchant.id, &wanted.trans_id, wanted.amount).await?;
-            let earlier = sessions::telling(tx, &context.merchant.id, &wanted.trans_id).await?;
+            let earlier = earlier(tx, &order).await?;
             if let Some(earlier) = earlier {
                 if wanted.is_again(&earlier) && earlier.state.may_replay() {
                     return Ok((earlier, None));
@@ -74,6 +75,14 @@ pub async fn create_session(app: &App, merchant: &Merchant, wanted: NewSession) 
         app.board.expect(snapshot, app.token_digest(&session.id), merchant, app.now());
     }
     Ok(session)
+}
+
+/// How the order has stood until now.
+async fn earlier(tx: &mut Tx, order: &Locked) -> Result<Option<Session>> {
+    if order.is_new() {
+        return Ok(None);
+    }
+    Ok(sessions::telling(tx, &order.merchant, &order.trans_id).await?)
 }
 
 impl NewSession {

@@ -98,7 +98,8 @@ const ALWAYS: &[Invariant] = &[
     Invariant {
         name: "I11 the log and the row agree",
         sql: "select a.payment_id from payment a where a.state <> coalesce((
-                select e.to_state from event e where e.payment_id = a.payment_id and e.kind = 'ATTEMPT'
+                select e.to_state from event e where e.merchant_id = a.merchant_id and e.trans_id = a.trans_id
+                   and e.payment_id = a.payment_id and e.kind = 'ATTEMPT'
                  order by e.seq desc limit 1), 'no event')",
     },
     Invariant {

@@ -215,6 +215,7 @@ pub async fn listening(
     .bind(merchant.as_str())
     .bind(kind.to_owned())
     .bind(i64::from(has_notify_url))
+    .aside()
     .all()
     .await
 }

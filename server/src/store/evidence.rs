@@ -65,11 +65,11 @@ pub async fn has_success(tx: &mut Tx, payment: &PaymentId) -> Result<bool, Store
     .await
 }
 
-/// Whether the channel has ever said that this came to nothing.
+/// Whether the channel has ever said that this came to nothing, before this unit.
 pub async fn has_denial(tx: &mut Tx, payment: &PaymentId) -> Result<bool, StoreError> {
     let text =
         "select count(*) from evidence where payment_id = $1 and status in ('FAIL', 'CANCELLED')";
-    has(tx.sql(text).bind(payment.as_str())).await
+    has(tx.sql(text).bind(payment.as_str()).aside()).await
 }
 
 async fn has(count: Sql<'_, '_>) -> Result<bool, StoreError> {

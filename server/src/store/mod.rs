@@ -4,6 +4,7 @@
 //! first statement of every unit that touches an order is its lock (`store/orders.rs`).
 
 use std::str::FromStr;
+use std::sync::atomic::Ordering;
 
 use sqlx::PgConnection;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -181,6 +182,14 @@ impl Store {
         }
     }
 
+    /// How many statements PostgreSQL has been sent so far, and how many times somebody waited for answers: what a payment
+    /// costs there. Nothing for SQLite.
+    pub fn said(&self) -> Option<(u64, u64)> {
+        let Pool::Postgres(pool) = &self.0 else { return None };
+        let said = pool.said();
+        Some((said.statements.load(Ordering::Relaxed), said.ways.load(Ordering::Relaxed)))
+    }
+
     /// Closes every connection, after what was begun has been committed.
     pub async fn close(&self) {
         match &self.0 {
@@ -254,6 +263,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "merchants", include_str!("../../migrations/0004_merchants.sql")),
     (5, "ops", include_str!("../../migrations/0005_ops.sql")),
     (6, "rotation", include_str!("../../migrations/0006_rotation.sql")),
+    (7, "lean", include_str!("../../migrations/0007_lean.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -135,6 +135,11 @@ pub async fn changed(tx: &mut Tx, since: Millis) -> Result<Vec<(String, i64)>, S
 }
 
 impl Locked {
+    /// Whether this very unit has made it: it has no session and no payment yet.
+    pub fn is_new(&self) -> bool {
+        self.version == 1
+    }
+
     /// Adds a line to the log, and gives its number. When the unit's lines are all there, [`Locked::keep_number`] writes
     /// the last one beside the lock; a unit that forgot it would be refused at the order's next line.
     pub async fn log(&mut self, tx: &mut Tx, event: Event<'_>) -> Result<i64, StoreError> {

@@ -167,8 +167,16 @@ impl<'q> Sql<'_, 'q> {
         }
     }
 
-    /// Runs it, and wants no answer: on PostgreSQL it travels with what is asked next, at the latest before the commit.
-    /// If it fails, so does that, and the unit with it.
+    /// Asks past what waits ([`Sql::later`]): the answer must be the same before and after that.
+    pub fn aside(self) -> Self {
+        match self {
+            Sql::Postgres(wire, request) => Sql::Postgres(wire, request.aside()),
+            other => other,
+        }
+    }
+
+    /// Runs it, and wants no answer: on PostgreSQL it travels with what is asked next, at the latest with the commit, and
+    /// as one statement with others that wait. If it fails, so does that, and the unit with it.
     pub async fn later(self) -> Result<(), StoreError> {
         match self {
             Sql::Postgres(wire, request) => wire.later(request).await,

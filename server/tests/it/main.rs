@@ -17,6 +17,7 @@ mod refunds;
 mod reversals;
 mod sequences;
 mod shopper;
+mod statements;
 mod store;
 mod storm;
 mod webhooks;

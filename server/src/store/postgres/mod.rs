@@ -1,13 +1,16 @@
 //! How PostgreSQL is spoken to: what need not be answered at once travels with what must be.
 //!
 //! Most of what a payment costs on PostgreSQL are ways to the server and back. So a unit's changes wait in its [`Wire`]
-//! until something is asked, or until the end, and go out together: the server carries them out one after another, each
-//! with a snapshot of its own, and answers each. The commit goes out alone, after every answer before it was good.
+//! until something is asked, or until the end, and go out together, as few statements as they can be (`merge`): the server
+//! carries them out one after another, each with a snapshot of its own, and answers each. The commit goes out right
+//! behind the last of them: when one has failed, the server undoes the unit, and takes the commit for the end of that.
 //! `sqlx` cannot do this; it keeps the migrations.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -22,35 +25,31 @@ use crate::clock::Stopwatch;
 use crate::metrics::COMMIT_SECONDS;
 
 mod config;
+mod merge;
 mod pool;
+mod request;
 mod values;
 
 pub(super) use config::{config, connect_options};
 pub(super) use pool::Lent;
 pub(super) use pool::Pool;
+pub(super) use request::Request;
 use values::told;
 pub(super) use values::{Heard, Param};
 
-/// A statement with its values.
-#[derive(Debug)]
-pub struct Request {
-    text: &'static str,
-    values: Vec<Param>,
-    /// Exactly one row must be touched, else the database does not hold what this row is said to be.
-    only: Option<(String, &'static str)>,
+/// What has been said to the server so far, on all connections.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// Statements, those that begin and end a unit included.
+    pub(super) statements: AtomicU64,
+    /// How often somebody waited for the answers.
+    pub(super) ways: AtomicU64,
 }
 
-impl Request {
-    pub(super) fn new(text: &'static str) -> Request {
-        Request { text, values: Vec::new(), only: None }
-    }
-
-    pub(super) fn bind(&mut self, value: Param) {
-        self.values.push(value);
-    }
-
-    pub(super) fn only(self, row: String, what: &'static str) -> Request {
-        Request { only: Some((row, what)), ..self }
+impl Said {
+    fn count(&self, statements: usize) {
+        self.statements.fetch_add(u64::try_from(statements).unwrap_or_default(), Ordering::Relaxed);
+        self.ways.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -65,11 +64,15 @@ pub struct Wire {
     client: Client,
     /// What carries the words; it ends when the client is gone.
     carrying: JoinHandle<()>,
-    prepared: HashMap<&'static str, Statement>,
+    /// By the texts of the changes that each is made of.
+    prepared: HashMap<Vec<&'static str>, Statement>,
     waiting: Vec<Request>,
     unit: Unit,
     /// The server can no longer use what was prepared: a migration has changed a table.
     is_stale: bool,
+    said: Arc<Said>,
+    /// What was sent last has failed before its end, by the server's own word, or was not sent at all.
+    is_undone: bool,
 }
 
 /// Where a unit of work stands.
@@ -86,15 +89,21 @@ enum Unit {
 /// A server that does not answer may not hold a stop up.
 const LEAVE: Duration = Duration::from_secs(2);
 
+/// How many statements the server prepares for one connection, before it may forget them all: each is a plan in its memory.
+const PREPARED: usize = 256;
+
 const BEGIN: &str = "begin";
 const COMMIT: &str = "commit";
 const ROLLBACK: &str = "rollback";
+
+/// A division by zero: a change that must touch one row has touched another number of them (`merge`).
+const NOT_ONE: &str = "22012";
 
 /// "cached plan must not change result type", and a statement that the server does not know.
 const STALE: [&str; 2] = ["0A000", "26000"];
 
 impl Wire {
-    async fn connect(config: &Config) -> sqlx::Result<Wire> {
+    async fn connect(config: &Config, said: Arc<Said>) -> sqlx::Result<Wire> {
         let (client, connection) = config.connect(NoTls).await.map_err(told)?;
         let carrying = tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -102,7 +111,8 @@ impl Wire {
             }
         });
         let (prepared, waiting) = (HashMap::new(), Vec::new());
-        Ok(Wire { client, carrying, prepared, waiting, unit: Unit::Outside, is_stale: false })
+        let (unit, is_stale, is_undone) = (Unit::Outside, false, false);
+        Ok(Wire { client, carrying, prepared, waiting, unit, is_stale, is_undone, said })
     }
 
     /// Takes leave of the server, which has ended the session when this returns.
@@ -123,15 +133,19 @@ impl Wire {
         self.waiting.push(Request::new(BEGIN));
     }
 
-    /// To be carried out before whatever is asked next, at the latest before the commit.
+    /// To be carried out before whatever is asked next, at the latest with the commit.
     pub(super) async fn later(&mut self, request: Request) -> Result<(), StoreError> {
-        self.waiting.push(request);
+        self.waiting.push(request.quiet());
         if self.unit == Unit::Outside { self.send().await.map(drop) } else { Ok(()) }
     }
 
-    /// Carries out what waits, then this, and gives its answer.
+    /// Carries out what waits, then this, and gives its answer. When the answer is the same before and after, what waits
+    /// goes on waiting.
     pub(super) async fn ask(&mut self, request: Request) -> Result<Answer, StoreError> {
+        let is_past = request.is_aside && !self.is_unsaid();
+        let waiting = if is_past { std::mem::take(&mut self.waiting) } else { Vec::new() };
         let [answer] = self.ask_all([request]).await?;
+        self.waiting = waiting;
         Ok(answer)
     }
 
@@ -146,22 +160,34 @@ impl Wire {
         last.try_into().map_err(|_| StoreError::Sql(sqlx::Error::WorkerCrashed))
     }
 
-    /// Every answer was good, so the server has all of it. Without an answer to this nobody knows (rule R13).
+    /// Sends what waits, and the commit behind it. If the server has refused any of it, it has undone the unit. If it was
+    /// the commit that got no good answer, or nobody knows how far the words came, nobody knows what became of it (rule
+    /// R13), and the connection is not used again.
     async fn commit(&mut self) -> Result<(), StoreError> {
         let watch = Stopwatch::start();
         self.waiting.push(Request::new(COMMIT));
-        self.send().await.map_err(|error| match error {
-            StoreError::Sql(error) => StoreError::Unconfirmed(error),
-            other => other,
-        })?;
-        self.unit = Unit::Outside;
-        metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
-        Ok(())
+        match self.send().await {
+            Ok(_) => {
+                self.unit = Unit::Outside;
+                metrics::histogram!(COMMIT_SECONDS).record(watch.seconds());
+                Ok(())
+            }
+            Err(StoreError::Sql(error)) if !self.is_undone => Err(StoreError::Unconfirmed(error)),
+            Err(error) => {
+                self.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the server has not heard of the unit yet.
+    fn is_unsaid(&self) -> bool {
+        self.waiting.first().is_some_and(|first| first.text == BEGIN)
     }
 
     /// A connection that cannot even do this is not used again, and the server undoes the unit when it ends.
     async fn roll_back(&mut self) {
-        let is_unsaid = self.waiting.first().is_some_and(|first| first.text == BEGIN);
+        let is_unsaid = self.is_unsaid();
         self.waiting.clear();
         if is_unsaid {
             self.unit = Unit::Outside;
@@ -178,6 +204,8 @@ impl Wire {
     /// server has refused.
     fn send(&mut self) -> BoxFuture<'_, Result<Vec<Answer>, StoreError>> {
         Box::pin(async move {
+            // Until something has been sent, nothing of it can have been done.
+            self.is_undone = true;
             if self.unit == Unit::Failed {
                 let why = "this unit has failed before".to_owned();
                 return Err(StoreError::Sql(sqlx::Error::Protocol(why)));
@@ -193,34 +221,49 @@ impl Wire {
     }
 
     async fn answers(&mut self, requests: Vec<Request>) -> Result<Vec<Answer>, StoreError> {
-        self.prepare(&requests).await?;
-        let mut sent = Vec::with_capacity(requests.len());
-        for request in &requests {
-            let mut answer = answer(&self.client, &self.prepared, request);
+        let groups = merge::groups(&requests);
+        let statements = self.prepare(&groups).await?;
+        self.is_undone = false;
+        self.said.count(groups.len());
+        let mut sent = Vec::with_capacity(groups.len());
+        for (group, statement) in groups.iter().zip(&statements) {
+            let mut answer = answer(&self.client, statement, group);
             // The first look puts it onto the wire, behind those before it.
             let first = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
             sent.push((answer, first));
         }
-        let mut answers = Vec::with_capacity(sent.len());
+        let (mut answers, all) = (Vec::with_capacity(sent.len()), sent.len());
         for (answer, first) in sent {
-            answers.push(match first {
-                Poll::Ready(answer) => answer?,
-                Poll::Pending => answer.await?,
-            });
+            let answer = match first {
+                Poll::Ready(answer) => answer,
+                Poll::Pending => answer.await,
+            };
+            self.is_undone = answer.as_ref().is_err_and(is_said) && answers.len() + 1 < all;
+            answers.push(answer?);
         }
         Ok(answers)
     }
 
     /// Each statement is prepared once on each connection.
-    async fn prepare(&mut self, requests: &[Request]) -> Result<(), StoreError> {
-        for request in requests {
-            if !self.prepared.contains_key(request.text) {
-                let kinds: Vec<_> = request.values.iter().map(Param::kind).collect();
-                let made = self.client.prepare_typed(request.text, &kinds).await.map_err(told)?;
-                self.prepared.insert(request.text, made);
-            }
+    async fn prepare(&mut self, groups: &[&[Request]]) -> Result<Vec<Statement>, StoreError> {
+        if self.prepared.len() > PREPARED {
+            self.prepared.clear();
         }
-        Ok(())
+        let mut all = Vec::with_capacity(groups.len());
+        for group in groups {
+            let texts = merge::texts(group);
+            if let Some(known) = self.prepared.get(&texts) {
+                all.push(known.clone());
+                continue;
+            }
+            let values = group.iter().flat_map(|request| &request.values);
+            let kinds: Vec<_> = values.map(Param::kind).collect();
+            let text = merge::text(group);
+            let made = self.client.prepare_typed(&text, &kinds).await.map_err(told)?;
+            self.prepared.insert(texts, made.clone());
+            all.push(made);
+        }
+        Ok(all)
     }
 }
 
@@ -230,11 +273,7 @@ impl Lent {
         mut self,
         outcome: Result<T, E>,
     ) -> Result<T, E> {
-        let said = match outcome {
-            Ok(value) => self.send().await.map(|_| value).map_err(E::from),
-            Err(error) => Err(error),
-        };
-        match said {
+        match outcome {
             Ok(value) => self.commit().await.map(|()| value).map_err(E::from),
             Err(error) => {
                 self.roll_back().await;
@@ -246,22 +285,37 @@ impl Lent {
 
 fn answer<'w>(
     client: &'w Client,
-    prepared: &'w HashMap<&'static str, Statement>,
-    request: &'w Request,
+    statement: &'w Statement,
+    group: &'w [Request],
 ) -> BoxFuture<'w, Result<Answer, StoreError>> {
     Box::pin(async move {
-        let statement = prepared.get(request.text).ok_or(sqlx::Error::WorkerCrashed)?;
-        let mut stream = pin!(client.query_raw(statement, &request.values).await.map_err(told)?);
+        let values: Vec<&Param> = group.iter().flat_map(|request| &request.values).collect();
+        let only = group.iter().find_map(|request| request.only.as_ref());
+        let refused = |error| not_one(only, told(error));
+        let mut stream = pin!(client.query_raw(statement, values).await.map_err(refused)?);
         let mut rows = Vec::new();
-        while let Some(row) = stream.try_next().await.map_err(told)? {
+        while let Some(row) = stream.try_next().await.map_err(refused)? {
             rows.push(row);
         }
         let touched = stream.rows_affected().unwrap_or(0);
-        match &request.only {
-            Some((row, what)) if touched != 1 => Err(StoreError::Unreadable(row.clone(), what)),
-            _ => Ok(Answer { rows, touched }),
-        }
+        Ok(Answer { rows, touched })
     })
+}
+
+/// What the server says when a row was not as it had been read.
+fn not_one(only: Option<&(String, &'static str)>, error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|error| error.code());
+    match only {
+        Some((row, what)) if code.as_deref() == Some(NOT_ONE) => {
+            StoreError::Unreadable(row.clone(), what)
+        }
+        _ => StoreError::Sql(error),
+    }
+}
+
+/// Whether the server itself has said it: the unit is then undone.
+fn is_said(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unreadable(..) | StoreError::Sql(sqlx::Error::Database(_)))
 }
 
 fn is_stale(error: &StoreError) -> bool {

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_postgres::Config;
 
-use super::Wire;
+use super::{Said, Wire};
 
 /// A request that waits longer than this for a connection is better told so.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,13 +26,15 @@ struct Inner {
     most: u32,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Wire>>,
+    said: Arc<Said>,
 }
 
 impl Pool {
     /// At most that many; one is made at once, so that a wrong address is told at once.
     pub(in crate::store) async fn connect(config: Config, most: u32) -> sqlx::Result<Pool> {
         let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
-        let pool = Pool(Arc::new(Inner { config, most, places, idle: Mutex::default() }));
+        let (idle, said) = (Mutex::default(), Arc::default());
+        let pool = Pool(Arc::new(Inner { config, most, places, idle, said }));
         drop(pool.lend().await?);
         Ok(pool)
     }
@@ -44,7 +46,7 @@ impl Pool {
         let place = place.map_err(|_| sqlx::Error::PoolClosed)?;
         let wire = match self.idle() {
             Some(wire) => wire,
-            None => timeout(PATIENCE, Wire::connect(&self.0.config))
+            None => timeout(PATIENCE, Wire::connect(&self.0.config, self.0.said.clone()))
                 .await
                 .map_err(|_| sqlx::Error::PoolTimedOut)??,
         };
@@ -59,6 +61,11 @@ impl Pool {
     /// How many are in use.
     pub(in crate::store) fn lent(&self) -> usize {
         usize::try_from(self.0.most).unwrap_or(1).saturating_sub(self.0.places.available_permits())
+    }
+
+    /// What has been said over all of them.
+    pub(in crate::store) fn said(&self) -> &Said {
+        &self.0.said
     }
 
     /// Closes all of them, after what is under way has ended.

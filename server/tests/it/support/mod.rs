@@ -138,6 +138,13 @@ impl TestApp {
         start_server(&self.database, &self.sandbox, self.shift.clone(), &self.stop).await
     }
 
+    /// From now on it is another process that is spoken to, on the same database: one without workers.
+    pub async fn rest(&mut self) {
+        let shift = self.shift.clone();
+        (self.app, self.base) =
+            start::start_resting(&self.database, &self.sandbox, shift, &self.stop).await;
+    }
+
     /// A process with a live account on the same database. It has no workers: nobody is called.
     pub async fn live(&self) -> String {
         start::start_live(&self.database, self.shift.clone(), &self.stop).await

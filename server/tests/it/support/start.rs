@@ -31,7 +31,7 @@ pub async fn start_server(
     shift: Arc<AtomicI64>,
     stop: &CancellationToken,
 ) -> (App, String) {
-    let (app, base) = start(database, &antom::sandbox(sandbox), shift, stop).await;
+    let (app, base) = start_resting(database, sandbox, shift, stop).await;
     for (id, key, late_success) in
         [(MERCHANT, KEY, LateSuccess::Reverse), (OTHER_MERCHANT, OTHER_KEY, LateSuccess::Accept)]
     {
@@ -39,6 +39,16 @@ pub async fn start_server(
     }
     worker::start_all(&app, stop);
     (app, base)
+}
+
+/// The same without workers, on a database that has its merchants.
+pub async fn start_resting(
+    database: &str,
+    sandbox: &str,
+    shift: Arc<AtomicI64>,
+    stop: &CancellationToken,
+) -> (App, String) {
+    start(database, &antom::sandbox(sandbox), shift, stop).await
 }
 
 pub async fn start_live(database: &str, shift: Arc<AtomicI64>, stop: &CancellationToken) -> String {
