@@ -13,6 +13,7 @@ use crate::domain::payment::{Evidence, Payment};
 use crate::domain::reversal::{Reversal, ReversalSaid};
 
 pub mod antom;
+pub mod patience;
 pub mod transport;
 
 /// What a channel needs of us besides the payment: the same at every try, so that the request is the same.

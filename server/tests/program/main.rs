@@ -18,5 +18,6 @@ mod replicas;
 #[path = "../it/support/sink.rs"]
 mod sink;
 mod slow;
+mod starting;
 mod stopping;
 mod support;
