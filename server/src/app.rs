@@ -17,6 +17,7 @@ use crate::courier::Courier;
 use crate::gates::Gates;
 use crate::known_keys::KnownKeys;
 use crate::life::Life;
+use crate::reach::Reach;
 use crate::status::Board;
 use crate::store::Store;
 use crate::store::merchants::{self, Merchant};
@@ -54,6 +55,8 @@ pub struct Parts {
     pub gates: Gates,
     /// Whether this process is well.
     pub life: Life,
+    /// Which channels answer.
+    pub reach: Reach,
     /// How long what was told is kept.
     pub retention: Retention,
     tokens: hmac::Key,
@@ -76,23 +79,34 @@ pub struct Wake {
 /// How many payments are asked about at once.
 pub const ASKS: usize = 32;
 
+/// How much money is sent back at once.
+pub const RETURNS: usize = 16;
+
 /// How much may be under way at once; what hangs takes a place and nothing else.
 pub struct Slots {
     /// Questions to channels.
     pub asks: Arc<Semaphore>,
+    /// Money that is sent back.
+    pub returns: Arc<Semaphore>,
 }
 
 impl Slots {
     /// Waits until nothing is under way any more.
     pub async fn all_free(&self) {
-        let all = u32::try_from(ASKS).unwrap_or(u32::MAX);
-        _ = self.asks.acquire_many(all).await;
+        for (slots, all) in [(&self.asks, ASKS), (&self.returns, RETURNS)] {
+            _ = slots.acquire_many(u32::try_from(all).unwrap_or(u32::MAX)).await;
+        }
+    }
+
+    /// How many are taken.
+    pub fn taken(&self) -> usize {
+        ASKS + RETURNS - self.asks.available_permits() - self.returns.available_permits()
     }
 }
 
 impl Default for Slots {
     fn default() -> Slots {
-        Slots { asks: Arc::new(Semaphore::new(ASKS)) }
+        Slots { asks: Arc::new(Semaphore::new(ASKS)), returns: Arc::new(Semaphore::new(RETURNS)) }
     }
 }
 
@@ -163,6 +177,7 @@ impl App {
                 merchants::setting(tx, "token_key", fresh).await
             })
             .await;
+        let reach = Reach::new(channels.all().map(|channel| channel.name()));
         Ok(App(Arc::new(Parts {
             store,
             channels,
@@ -177,6 +192,7 @@ impl App {
             counters: Counters::default(),
             gates: Gates::default(),
             life: Life::default(),
+            reach,
             retention: Retention::default(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
             known: RwLock::default(),

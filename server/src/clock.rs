@@ -15,6 +15,9 @@ pub type Millis = i64;
 pub enum Clock {
     /// The machine's.
     System,
+    /// The machine's as it was when it was first read, and the time that has passed since: who sets the machine's clock
+    /// does not move it.
+    Steady,
     /// A test's: stands still until it is moved.
     Set(Arc<AtomicI64>),
     /// The machine's, moved by so many milliseconds.
@@ -28,9 +31,26 @@ impl Clock {
     pub fn now(&self) -> Millis {
         match self {
             Clock::System => machine(),
+            Clock::Steady => steady(),
             Clock::Set(at) => at.load(Ordering::Relaxed),
             Clock::Shifted(by) => machine() + by.load(Ordering::Relaxed),
             Clock::Followed(followed) => followed.now(),
+        }
+    }
+
+    /// The same machine's, for measuring another by it: a step of ten minutes must not move what is followed.
+    pub fn steadied(self) -> Clock {
+        match self {
+            Clock::System => Clock::Steady,
+            other => other,
+        }
+    }
+
+    /// By how much the machine's clock was set ahead since it was first read, for whoever goes by the steady one.
+    pub fn step(&self) -> Millis {
+        match self {
+            Clock::Steady => wall() - steady(),
+            Clock::System | Clock::Set(_) | Clock::Shifted(_) | Clock::Followed(_) => 0,
         }
     }
 }
@@ -92,12 +112,16 @@ impl Followed {
 
 /// The one place where the machine's clocks are read. The wall clock may be set back; then the time since the start goes
 /// on, so that nothing waits for an hour to come again.
-#[allow(clippy::disallowed_methods)]
 fn machine() -> Millis {
+    wall().max(steady())
+}
+
+/// The time since the start goes on, whatever is set.
+#[allow(clippy::disallowed_methods)]
+fn steady() -> Millis {
     static START: LazyLock<(Instant, Millis)> = LazyLock::new(|| (Instant::now(), wall()));
     let (started, then) = *START;
-    let since = i64::try_from(started.elapsed().as_millis()).unwrap_or(0);
-    wall().max(then + since)
+    then + i64::try_from(started.elapsed().as_millis()).unwrap_or(0)
 }
 
 #[allow(clippy::disallowed_methods)]

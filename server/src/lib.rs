@@ -18,6 +18,7 @@ pub mod known_keys;
 pub mod life;
 pub mod metrics;
 pub mod point;
+pub mod reach;
 pub mod status;
 pub mod store;
 pub mod telemetry;

@@ -14,6 +14,7 @@ use crate::domain::reversal::{Reversal, ReversalSaid};
 use crate::domain::scanned::Scanned;
 
 pub mod antom;
+pub mod patience;
 pub mod transport;
 
 /// What a channel needs of us besides the payment: the same at every try, so that the request is the same.

@@ -7,6 +7,8 @@ mod breaker;
 #[cfg(test)]
 mod tests;
 
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -14,10 +16,11 @@ use metrics::{counter, gauge, histogram};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, ClientBuilder, Response, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 use url::{Host, Url};
 
 use self::breaker::Breaker;
-use super::ChannelError;
+use super::{ChannelError, patience};
 use crate::clock::Stopwatch;
 use crate::metrics::{CHANNEL_BREAKER, CHANNEL_CALLS, CHANNEL_SECONDS};
 use crate::point;
@@ -27,8 +30,10 @@ use crate::point;
 pub struct Limits {
     /// For the connection to be made.
     pub connect: Duration,
-    /// For everything, from the first byte to the last.
+    /// For everything, from the first byte to the last, however much patience a call has.
     pub total: Duration,
+    /// After this time without an answer the connections that were kept are not used again.
+    pub doubt: Duration,
     /// How many calls may be under way at once.
     pub at_once: usize,
     /// How long a call waits for its turn.
@@ -45,7 +50,8 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connect: Duration::from_secs(3),
-            total: Duration::from_secs(15),
+            total: patience::LONGEST,
+            doubt: Duration::from_secs(3),
             at_once: 64,
             turn: Duration::from_millis(300),
             answer: 256 * 1024,
@@ -65,6 +71,8 @@ pub struct Call {
     pub headers: Vec<(&'static str, String)>,
     /// The exact bytes.
     pub body: Vec<u8>,
+    /// How long the answer is waited for.
+    pub patience: Duration,
 }
 
 /// What came back, with HTTP 200.
@@ -84,7 +92,9 @@ impl Reply {
 /// The road to one channel. Shared by all its calls.
 pub struct Transport {
     channel: &'static str,
-    client: Client,
+    host: Url,
+    client: Arc<RwLock<Client>>,
+    renewed: Mutex<Instant>,
     room: Semaphore,
     breaker: Breaker,
     limits: Limits,
@@ -93,18 +103,12 @@ pub struct Transport {
 impl Transport {
     /// The road of this channel to this host.
     pub fn new(channel: &'static str, host: &Url, limits: Limits) -> anyhow::Result<Transport> {
-        let client = Client::builder()
-            .user_agent(concat!("florin/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            // Nobody sends anything twice behind our back.
-            .retry(reqwest::retry::never())
-            .connect_timeout(limits.connect)
-            .timeout(limits.total)
-            // Shorter than a gateway keeps an idle connection, so that we seldom write into one that is closing.
-            .pool_idle_timeout(Duration::from_secs(20));
+        let client = client(host, limits).context("no HTTP client can be built")?;
         Ok(Transport {
             channel,
-            client: suited_to(host, client).build().context("no HTTP client can be built")?,
+            host: host.clone(),
+            client: Arc::new(RwLock::new(client)),
+            renewed: Mutex::new(Instant::now()),
             room: Semaphore::new(limits.at_once),
             breaker: Breaker::new(limits.failures, limits.rest),
             limits,
@@ -130,10 +134,10 @@ impl Transport {
         call: Call,
         read: impl FnOnce(&Reply) -> Result<T, ChannelError>,
     ) -> Result<T, ChannelError> {
-        self.breaker.admit()?;
+        let admitted = self.breaker.admit()?;
         let _turn = self.turn().await?;
-        let answer = self.send(call).await.and_then(|reply| read(&reply));
-        self.breaker.learn(answer.is_ok());
+        let answer = self.send_and_doubt(call).await.and_then(|reply| read(&reply));
+        self.breaker.learn(admitted, answer.is_ok());
         answer
     }
 
@@ -159,8 +163,37 @@ impl Transport {
         }
     }
 
+    /// A call that hangs goes on hanging, but whoever comes after it gets a connection of its own: the other side may have
+    /// forgotten the ones that we keep, and nobody said so.
+    async fn send_and_doubt(&self, call: Call) -> Result<Reply, ChannelError> {
+        let mut sending = pin!(self.send(call));
+        tokio::select! {
+            answer = &mut sending => return answer,
+            () = tokio::time::sleep(self.limits.doubt) => self.renew(),
+        }
+        sending.await
+    }
+
+    /// Leaves the connections behind that were kept, once in a while at most.
+    fn renew(&self) {
+        let now = Instant::now();
+        let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+        if now < *renewed + self.limits.rest {
+            return;
+        }
+        *renewed = now;
+        let (host, limits, shared) = (self.host.clone(), self.limits, self.client.clone());
+        // Certificates are read from the disk.
+        tokio::task::spawn_blocking(move || match client(&host, limits) {
+            Ok(fresh) => *shared.write().unwrap_or_else(PoisonError::into_inner) = fresh,
+            Err(error) => tracing::warn!(%error, "no HTTP client can be built; the old one stays"),
+        });
+    }
+
     async fn send(&self, call: Call) -> Result<Reply, ChannelError> {
-        let mut request = self.client.post(call.url).body(call.body);
+        let client = self.client.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let patience = call.patience.min(self.limits.total);
+        let mut request = client.post(call.url).body(call.body).timeout(patience);
         for (name, value) in call.headers {
             request = request.header(name, value);
         }
@@ -204,6 +237,19 @@ pub(super) fn is_loopback(host: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+fn client(host: &Url, limits: Limits) -> reqwest::Result<Client> {
+    let client = Client::builder()
+        .user_agent(concat!("florin/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        // Nobody sends anything twice behind our back.
+        .retry(reqwest::retry::never())
+        .connect_timeout(limits.connect)
+        .timeout(limits.total)
+        // Shorter than a gateway keeps an idle connection, so that we seldom write into one that is closing.
+        .pool_idle_timeout(Duration::from_secs(20));
+    suited_to(host, client).build()
 }
 
 fn suited_to(host: &Url, client: ClientBuilder) -> ClientBuilder {

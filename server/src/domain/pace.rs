@@ -1,4 +1,4 @@
-//! How often to ask a channel, and how long to wait before trying again.
+//! How often to ask a channel, how long to wait before trying again, and how much sooner when it answers again.
 
 use super::payment::{Payment, PaymentState};
 use crate::clock::Millis;
@@ -38,7 +38,49 @@ pub fn next_ask(payment: &Payment, interest: Interest, now: Millis) -> Millis {
     if payment.state.is_live() && now < payment.expires { due.min(payment.expires) } else { due }
 }
 
+/// How often a channel that does not answer is tried.
+pub const KNOCK: Millis = 2 * SECOND;
+
+/// After this time without any answer a channel counts as away: what it has told us meanwhile may be lost.
+pub const AWAY: Millis = 3 * SECOND;
+
+/// When a channel answers again, what is unknown there is asked about within this time. With [`KNOCK`] and the calls
+/// themselves it makes the ten seconds of G3.
+pub const SPREAD: Millis = 3 * SECOND;
+
+/// Whether only the channel can tell how a payment in this state has ended, and not the payer.
+pub fn is_unknown(state: PaymentState) -> bool {
+    state != PaymentState::Processing
+}
+
+/// When to ask about what is due at `due`, now that the channel has been away and answers again: what is unknown within
+/// moments, spread by `drawn` (0 to [`SPREAD`]); what waits for its payer after a third of its time, since it may have been
+/// paid meanwhile, and so at most three times as often as ever.
+pub fn on_return(is_unknown: bool, due: Millis, now: Millis, drawn: Millis) -> Millis {
+    let third = now + (due - now).max(0) / 3;
+    if is_unknown { third.min(now + drawn) } else { third }
+}
+
 /// The wait before a reversal is tried or asked about again: 1, 2, 4 … s, at most 10 minutes.
 pub fn next_try(tries: i64) -> Millis {
     (SECOND << tries.clamp(0, 10)).min(10 * MINUTE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unknown_is_asked_about_within_moments_and_the_rest_three_times_as_often() {
+        for (is_unknown, due, drawn, expected) in [
+            (true, 120_000, 1_234, 1_234),
+            (true, 120_000, SPREAD, SPREAD),
+            (true, 3_000, SPREAD, 1_000),
+            (false, 30_000, 0, 10_000),
+            (false, 10_000, 0, 3_333),
+            (false, -5, 0, 0),
+        ] {
+            assert_eq!(on_return(is_unknown, 7 + due, 7, drawn), 7 + expected, "{due} {drawn}");
+        }
+    }
 }

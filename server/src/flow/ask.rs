@@ -1,7 +1,7 @@
 //! Asks the channel what became of a payment, cancels it when that is due, and asks again.
 //!
 //! The order of calls is ruling D1's: a query first (it may have been paid), then the cancel, then the query that
-//! decides. A call without an answer leaves everything as it was; the worker comes back.
+//! decides. A call without an answer leaves everything as it was; the worker comes back, and sooner when the channel does.
 
 use florin_shared::PaymentId;
 
@@ -14,17 +14,21 @@ use crate::clock::Millis;
 use crate::domain::payment::{Evidence, Payment, PaymentState, Said, Source, Statement};
 use crate::domain::scanned::Scanned;
 use crate::domain::session::SessionState;
+use crate::reach::Waiting;
 use crate::store::{Tx, payments, sessions};
 use crate::{Error, Result};
 
-/// How long a call to open a payment may still be under way.
-pub(super) const CALLING: Millis = 18_000;
+/// How long a call to open a payment is waited for before the channel is asked about it by our own number, while the call
+/// may still be under way; from then on the same request may go out again. No connection takes so long to be refused
+/// (`channel/transport.rs`), so that "nothing was sent" comes sooner or is not believed.
+pub(super) const CALLING: Millis = 6_000;
 
 /// How long after a lost call a channel may still not know of the payment (R4).
 pub(super) const VISIBLE_AFTER: Millis = 3_000;
 
 /// Finds out what became of a payment, and gives it as it is then. At most one cancel is sent: a query, a cancel, and the
-/// query that decides; what is not clear then waits for the next turn. Three calls, so that a worker's lease covers them.
+/// query that decides; what is not clear then waits for the next turn. Four calls at most, so that a worker's lease covers
+/// them.
 pub async fn ask(app: &App, id: &PaymentId) -> Result<Payment> {
     ask_with(app, id, None).await
 }
@@ -39,13 +43,8 @@ pub(super) async fn ask_with(
     let mut has_cancelled = false;
     loop {
         let channel = channel_of(app, &payment)?;
-        // An answer that began before the last cancel's does not count, so a lost cancel is repeated first.
-        if payment.awaits_cancel() {
-            if has_cancelled || !cancel(app, channel.as_ref(), &mut payment).await? {
-                return Ok(payment);
-            }
-            has_cancelled = true;
-        }
+        // Also before a lost cancel is repeated, although what it says decides nothing then: a channel that does not answer
+        // a question is not sent anything that moves money.
         let Some(said) = query(app, channel.as_ref(), &mut payment).await? else {
             return Ok(payment);
         };
@@ -71,6 +70,25 @@ pub(super) async fn look(
     query(app, channel, &mut payment.clone()).await
 }
 
+/// Leaves word whether the channel answers, so that whatever waits for it is asked about when it does again.
+pub(super) fn note<T>(
+    app: &App,
+    channel: &dyn Channel,
+    about: Waiting,
+    answer: &std::result::Result<T, ChannelError>,
+) {
+    match answer {
+        Ok(_) | Err(ChannelError::Refused { .. }) => {
+            if app.reach.answered(channel.name(), &about, app.now()) {
+                app.wake.asks.notify_one();
+            }
+        }
+        Err(ChannelError::NotSent(_) | ChannelError::NoAnswer(_)) => {
+            app.reach.silent(channel.name(), about, app.now());
+        }
+    }
+}
+
 enum Next {
     Wait,
     /// It should have a code and has none: the same request again, under the same number.
@@ -82,6 +100,8 @@ fn next(app: &App, payment: &Payment, said: Said) -> Next {
     let now = app.now();
     let is_over = now >= payment.expires && !payment.confirming;
     match payment.state {
+        // An answer that began before the last cancel's does not count, so a lost cancel is repeated, then asked about.
+        _ if payment.awaits_cancel() => Next::Cancel,
         PaymentState::Cancelling if payment.cancellable => Next::Cancel,
         _ if payment.confirming || payment.state.is_final() => Next::Wait,
         PaymentState::Cancelling => Next::Wait,
@@ -135,6 +155,7 @@ async fn query(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Resul
     // What it comes after is fixed before it is sent.
     let (after_cancel, after_confirming) = (payment.settled_cancel(), payment.confirming);
     let answer = channel.query(payment).await;
+    note(app, channel, Waiting::Payment(payment.id.clone()), &answer);
     let heard = match answer {
         Ok(evidence) => {
             let said = evidence.said;
@@ -180,7 +201,9 @@ async fn begin_cancel(app: &App, payment: &mut Payment) -> Result<Option<i64>> {
 /// Sends a cancel. `false` when nobody answered, or when it was not ours to send.
 async fn cancel(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Result<bool> {
     let Some(number) = begin_cancel(app, payment).await? else { return Ok(false) };
-    match channel.cancel(payment).await {
+    let answer = channel.cancel(payment).await;
+    note(app, channel, Waiting::Payment(payment.id.clone()), &answer);
+    match answer {
         Ok(()) | Err(ChannelError::Refused { .. }) => {
             *payment = settle(app, payment, Heard::CancelAnswered(number)).await?;
             Ok(true)
@@ -204,8 +227,15 @@ async fn reopen(
     if session.is_none_or(|session| session.state != SessionState::Open) {
         return Ok(payment.clone());
     }
+    // From here on a "no" to the first call, which may still be under way, is not the last word.
+    let payment = &settle(app, payment, Heard::NoAnswer).await?;
+    if !payment.state.is_live() {
+        return Ok(payment.clone());
+    }
     let asking = asking(app, payment, scanned).await?;
-    match channel.pay(payment, &asking).await {
+    let answer = channel.pay(payment, &asking).await;
+    note(app, channel, Waiting::Payment(payment.id.clone()), &answer);
+    match answer {
         Ok(opened) if opened.evidence.said != Said::Failed => {
             let statement = Statement {
                 evidence: opened.evidence,

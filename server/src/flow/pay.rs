@@ -3,7 +3,7 @@
 use florin_shared::shopper::{NextAction, OpenTransaction, StatusView};
 use florin_shared::{Code, Method, PaymentId, SessionId};
 
-use super::ask::{ask, channel_of, read, refused};
+use super::ask::{CALLING, ask, channel_of, note, read, refused};
 use super::cancel::stop;
 use super::desk::{Context, Desk, Finished};
 use super::settle::{Heard, settle};
@@ -16,6 +16,7 @@ use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement};
 use crate::domain::scanned::Scanned;
 use crate::domain::scene::Scene;
 use crate::domain::session::{NotPayable, Session};
+use crate::reach::Waiting;
 use crate::store::Tx;
 use crate::store::merchants::Merchant;
 use crate::{Error, Result};
@@ -33,8 +34,8 @@ pub struct Choice {
     pub scene: Scene,
 }
 
-/// When the first question is asked if nobody has answered by then: after the call's own deadline.
-const FIRST_ASK: Millis = 20_000;
+/// When the first question is asked if nobody has answered by then, whether or not the call is still under way.
+const FIRST_ASK: Millis = CALLING;
 
 /// Opens a payment, or gives the one that is open already for the same method.
 pub async fn pay(app: &App, session: &SessionId, choice: Choice) -> Result<OpenTransaction> {
@@ -239,7 +240,10 @@ pub(super) async fn open(
     scanned: Option<&Scanned>,
 ) -> Result<Payment> {
     let asking = asking(app, payment, scanned).await?;
-    let heard = match channel_of(app, payment)?.pay(payment, &asking).await {
+    let channel = channel_of(app, payment)?;
+    let answer = channel.pay(payment, &asking).await;
+    note(app, channel.as_ref(), Waiting::Payment(payment.id.clone()), &answer);
+    let heard = match answer {
         Ok(opened) => {
             let statement = Statement {
                 evidence: opened.evidence,

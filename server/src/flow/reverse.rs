@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use florin_shared::{Code, Money, ReversalId};
 
-use super::ask::{self, channel_of, read};
+use super::ask::{self, channel_of, note, read};
 use super::desk::{Context, Desk, Finished};
 use crate::app::App;
 use crate::channel::{Channel, ChannelError};
@@ -18,6 +18,7 @@ use crate::domain::payment::{Payment, Said};
 use crate::domain::reversal::{
     Reason, Reversal, ReversalSaid, ReversalState, Turn, on_reversal_said,
 };
+use crate::reach::Waiting;
 use crate::store::{Tx, payments, reversals};
 use crate::{Error, Result};
 
@@ -35,18 +36,22 @@ pub async fn reverse(app: &App, id: &ReversalId) -> Result<Reversal> {
             Some(Said::NotFound | Said::Pending | Said::Confirming | Said::Failed) => {
                 return not_there(app, &payment, reversal).await;
             }
-            None => return put_off(app, reversal).await,
+            None => {
+                app.reach.silent(channel.name(), Waiting::Reversal(id.clone()), app.now());
+                return put_off(app, reversal).await;
+            }
         }
     }
     for _ in 0..MOST_STEPS {
-        let said = match begin(app, &payment, id).await? {
+        let (answer, by_query) = match begin(app, &payment, id).await? {
             Go::Nowhere(now_is) => return Ok(now_is),
             Go::Send(sending) => {
-                let said = channel.refund(&payment, &sending, &notify_url(app, &payment)).await;
-                (heard(said), false)
+                (channel.refund(&payment, &sending, &notify_url(app, &payment)).await, false)
             }
-            Go::Ask(asking) => (heard(channel.query_refund(&payment, &asking).await), true),
+            Go::Ask(asking) => (channel.query_refund(&payment, &asking).await, true),
         };
+        note(app, channel.as_ref(), Waiting::Reversal(id.clone()), &answer);
+        let said = (heard(answer), by_query);
         let goes_on = write_down(app, &payment, id, said, Holder::Us).await?;
         if !goes_on {
             break;
@@ -275,7 +280,8 @@ pub async fn on_notice(
         app.counters.conflicts.fetch_add(1, Ordering::Relaxed);
         tracing::error!(refund_id = %reversal.id, ?amount, "a notice speaks of another amount");
     }
-    hasten(app, reversal).await
+    // Whoever says "no", or "not all of it", is asked at once.
+    hasten(app, &reversal.id, app.now()).await
 }
 
 /// A notice about a refund that nobody here made, such as one of the channel's own portal. What it says is not believed;
@@ -312,11 +318,11 @@ pub async fn on_foreign_notice(
     Ok(())
 }
 
-/// Whoever says "no", or "not all of it", is asked at once.
-async fn hasten(app: &App, reversal: &Reversal) -> Result<()> {
-    let (id, now) = (reversal.id.clone(), app.now());
+/// Tries it, or asks what became of it, at that time at the latest.
+pub async fn hasten(app: &App, id: &ReversalId, to: Millis) -> Result<()> {
+    let id = id.clone();
     app.store
-        .write(async move |tx: &mut Tx| reversals::hasten(tx, &id, now).await.map_err(Error::from))
+        .write(async move |tx: &mut Tx| reversals::hasten(tx, &id, to).await.map_err(Error::from))
         .await?;
     app.wake.reversals.notify_one();
     Ok(())

@@ -44,7 +44,7 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
-            let is_answer = is_answer(desk.payment(&id)?, &heard);
+            let answer = answer(desk.payment(&id)?, &heard);
             let was_final = desk.payment(&id)?.state.is_final();
             let step = take_in(&mut desk, tx, &id, heard).await?;
             let now = desk.now();
@@ -55,7 +55,7 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
                 && evidence::has_success(tx, &id).await?;
             let payment = desk
                 .change(tx, &id, |payment| {
-                    let next = next_ask(payment, &step, is_answer, interest, now);
+                    let next = next_ask(payment, &step, answer, interest, now);
                     payment.next_ask = if is_open { Some(now) } else { next };
                 })
                 .await?;
@@ -86,31 +86,42 @@ fn outcome(step: &Step) -> &'static str {
     }
 }
 
-/// Whether a question has been answered for good: by a query that may decide.
-fn is_answer(payment: &Payment, heard: &Heard) -> bool {
+/// What was heard, to a question that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// It answers for good: a query that may decide.
+    Final,
+    /// A query that began before a cancel was answered: the cancel is repeated first, and by whoever may.
+    TooEarly,
+    /// None.
+    No,
+}
+
+fn answer(payment: &Payment, heard: &Heard) -> Answer {
     match heard {
-        Heard::Said(statement, _) => {
-            statement.source == Source::Query && may_decide(payment, statement)
-        }
-        Heard::NotSent
+        Heard::Said(statement, _) if statement.source != Source::Query => Answer::No,
+        Heard::Said(statement, _) if may_decide(payment, statement) => Answer::Final,
+        Heard::Said(..) if payment.awaits_cancel() => Answer::TooEarly,
+        Heard::Said(..)
+        | Heard::NotSent
         | Heard::NoAnswer
         | Heard::CancelAnswered(_)
-        | Heard::CancelUnanswered(_) => false,
+        | Heard::CancelUnanswered(_) => Answer::No,
     }
 }
 
 /// What is open is asked about again, sooner while somebody looks; a question about something final stays open until a
-/// query has answered it.
+/// query has answered it. What must be asked at once is, but not again and again while somebody else's cancel is awaited.
 fn next_ask(
     payment: &Payment,
     step: &Step,
-    is_answer: bool,
+    answer: Answer,
     interest: Interest,
     now: Millis,
 ) -> Option<Millis> {
     match (step, payment.state.is_final()) {
-        (Step::Ask | Step::Conflict, _) if !is_answer => Some(now),
-        (_, true) if is_answer => None,
+        (Step::Ask | Step::Conflict, _) if answer == Answer::No => Some(now),
+        (_, true) if answer == Answer::Final => None,
         (_, true) => payment.next_ask,
         (_, false) => Some(pace::next_ask(payment, interest, now)),
     }
@@ -119,6 +130,12 @@ fn next_ask(
 async fn take_in(desk: &mut Desk, tx: &mut Tx, id: &PaymentId, heard: Heard) -> Result<Step> {
     let payment = desk.payment(id)?.clone();
     match heard {
+        // The same request has gone out again since: only a question can tell what became of the two.
+        Heard::Said(statement, _) if is_late_no(&payment, &statement) => {
+            evidence::keep(tx, &payment, &statement, desk.now()).await?;
+            not_known(desk, tx, id).await?;
+            Ok(Step::Ask)
+        }
         Heard::Said(statement, action) => said(desk, tx, &payment, statement, action).await,
         // Later than this somebody may have opened it again under the same number, and that call may have left.
         Heard::NotSent if desk.now() - payment.created >= CALLING => not_known(desk, tx, id).await,
@@ -147,6 +164,14 @@ async fn take_in(desk: &mut Desk, tx: &mut Tx, id: &PaymentId, heard: Heard) -> 
             Ok(Step::Stay)
         }
     }
+}
+
+/// A "no" to the call that opens a payment, after somebody has asked about it or opened it again.
+fn is_late_no(payment: &Payment, statement: &Statement) -> bool {
+    statement.source == Source::Reply
+        && statement.evidence.said == Said::Failed
+        && payment.state.is_live()
+        && payment.state > PaymentState::Sent
 }
 
 /// Evidence, and what it makes of the payment, in the same commit.

@@ -6,7 +6,7 @@ use super::orders::{Event, Locked, money, word};
 use super::sql::row;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
-use crate::domain::payment::Payment;
+use crate::domain::payment::{Payment, PaymentState};
 
 row! {
     /// A payment's columns.
@@ -208,6 +208,29 @@ pub async fn due(tx: &mut Tx, now: Millis, most: i64) -> Result<Vec<PaymentId>, 
         .all()
         .await?;
     rows.iter().map(|(id,)| word(id, "order_id")).collect()
+}
+
+/// What is asked about at this channel after that time, with its state and its time, the soonest first.
+pub async fn waiting(
+    tx: &mut Tx,
+    channel: &str,
+    after: Millis,
+    most: i64,
+) -> Result<Vec<(PaymentId, PaymentState, Millis)>, StoreError> {
+    let rows: Vec<(String, String, i64)> = tx
+        .sql(
+            "select payment_id, state, next_ask_ms from payment where channel = $1 and next_ask_ms > $2
+              order by next_ask_ms limit $3",
+        )
+        .bind(channel)
+        .bind(after)
+        .bind(most)
+        .all()
+        .await?;
+    let each = rows.into_iter().map(|(id, state, due)| {
+        Ok((word(&id, "order_id")?, word(&state, "a payment's state")?, due))
+    });
+    each.collect()
 }
 
 /// Moves the next question forward, because somebody looks.

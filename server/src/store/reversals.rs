@@ -222,6 +222,26 @@ pub async fn due(tx: &mut Tx, now: Millis, most: i64) -> Result<Vec<ReversalId>,
     rows.iter().map(|(id,)| word(id, "refund_id")).collect()
 }
 
+/// What is tried or asked about at this channel after that time, the soonest first.
+pub async fn waiting(
+    tx: &mut Tx,
+    channel: &str,
+    after: Millis,
+    most: i64,
+) -> Result<Vec<ReversalId>, StoreError> {
+    let rows: Vec<(String,)> = tx
+        .sql(
+            "select r.reversal_id from reversal r join payment p on p.payment_id = r.payment_id
+              where p.channel = $1 and r.next_try_ms > $2 order by r.next_try_ms limit $3",
+        )
+        .bind(channel)
+        .bind(after)
+        .bind(most)
+        .all()
+        .await?;
+    rows.iter().map(|(id,)| word(id, "refund_id")).collect()
+}
+
 /// Takes one of them, for `lease` milliseconds; `false` when somebody else was quicker.
 pub async fn claim(
     tx: &mut Tx,
@@ -258,7 +278,7 @@ pub async fn put_off(tx: &mut Tx, id: &ReversalId, to: Millis) -> Result<(), Sto
 pub async fn hasten(tx: &mut Tx, id: &ReversalId, to: Millis) -> Result<(), StoreError> {
     tx.sql(
         "update reversal set next_try_ms = $2
-          where reversal_id = $1 and next_try_ms > $2 and state in ('SENT', 'UNKNOWN')",
+          where reversal_id = $1 and next_try_ms > $2 and state in ('INTENT', 'SENT', 'UNKNOWN')",
     )
     .bind(id.to_string())
     .bind(to)

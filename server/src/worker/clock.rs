@@ -34,9 +34,10 @@ pub async fn of(store: &Store, machine: Clock) -> anyhow::Result<Clock> {
     if !store.is_shared() {
         return Ok(machine);
     }
+    let machine = machine.steadied();
     for _ in 0..ATTEMPTS {
         if let Some(lead) = measured(store, &machine).await? {
-            watch(lead);
+            watch(lead - machine.step());
             return Ok(Clock::Followed(Arc::new(Followed::new(machine, lead))));
         }
     }
@@ -65,7 +66,7 @@ pub async fn look(store: &Store, followed: &Followed) {
                     "the database's clock, or ours, was set back; time goes on slowly until they agree"
                 );
             }
-            watch(lead);
+            watch(lead - followed.machine().step());
         }
         Ok(None) => tracing::warn!("the database answers too slowly to tell the time"),
         Err(error) => tracing::warn!(?error, "the database's clock could not be read"),

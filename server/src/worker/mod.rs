@@ -14,6 +14,7 @@ use crate::metrics::WORKER_FAILURES;
 use crate::{App, Error, Result, flow};
 
 pub mod clock;
+mod comeback;
 mod expiry;
 mod reconcile;
 mod returns;
@@ -61,7 +62,7 @@ pub(crate) enum Progress {
     NothingToDo,
 }
 
-/// For how long a worker takes something: longer than three calls to a channel with their deadlines. Then somebody else
+/// For how long a worker takes something: longer than four calls to a channel with their deadlines. Then somebody else
 /// takes it.
 const LEASE: Millis = 60_000;
 
@@ -140,8 +141,17 @@ fn failed(worker: &'static str, error: &Error) {
 pub async fn run_all_once(app: &App) -> Result<()> {
     expiry::run_once(app.clone(), expiry::Memory::default()).await?;
     reconcile::run_to_end(app.clone()).await?;
-    returns::run_once(app.clone()).await?;
+    returns::run_to_end(app.clone()).await?;
     webhooks::run_once(app).await?;
+    Ok(())
+}
+
+/// One turn of every worker, as each begins one: what hangs goes on in the background (`App::slots`). For tests that move
+/// the clock themselves.
+pub async fn turn(app: &App) -> Result<()> {
+    expiry::run_once(app.clone(), expiry::Memory::default()).await?;
+    reconcile::run_once(app.clone()).await?;
+    returns::run_once(app.clone()).await?;
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! Asks channels about what is still open, at the pace of interest (rule R8).
 
-use florin_shared::{PaymentId, SessionId};
+use florin_shared::PaymentId;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{LEASE, Progress, taken};
+use super::{LEASE, Progress, comeback, taken};
 use crate::app::ASKS as AT_ONCE;
 use crate::clock::Millis;
 use crate::domain::pace;
@@ -15,7 +15,8 @@ use crate::{App, Error, Result};
 
 /// Takes what is due and asks in the background: one that hangs holds nobody up.
 pub(super) async fn run_once(app: App) -> Result<Progress> {
-    let hastened = hasten(&app).await;
+    let made_up = comeback::run_once(&app).await;
+    let hastened = hasten(&app).await || made_up;
     let free = app.slots.asks.available_permits();
     if free == 0 {
         // Whoever ends next rings.
@@ -47,6 +48,7 @@ fn leave(app: &App, slot: OwnedSemaphorePermit) {
 
 /// The same, but waits for every answer.
 pub(super) async fn run_to_end(app: App) -> Result<()> {
+    comeback::run_once(&app).await;
     let claimed = claim(&app, AT_ONCE).await?;
     stream::iter(claimed)
         .for_each_concurrent(AT_ONCE, |id| {
@@ -69,24 +71,28 @@ async fn hasten(app: &App) -> bool {
     let neglected = app.board.neglected(now, soon, HASTENED.0);
     let may_be_more = neglected.len() == HASTENED.0;
     let moved: Vec<bool> = stream::iter(neglected)
-        .map(|(session, payment)| move_forward(app, session, payment, soon))
+        .map(async |(session, payment)| {
+            let moved = move_forward(app, &payment, soon).await;
+            if moved {
+                app.board.hastened(&session, &payment, soon);
+            }
+            moved
+        })
         .buffer_unordered(HASTENED.1)
         .collect()
         .await;
     may_be_more && moved.contains(&true)
 }
 
-async fn move_forward(app: &App, session: SessionId, payment: PaymentId, soon: Millis) -> bool {
+/// Asks about it at that time at the latest. What fails is said in the log.
+pub(super) async fn move_forward(app: &App, payment: &PaymentId, soon: Millis) -> bool {
     let id = payment.clone();
     let moved: Result<()> = app
         .store
         .write(async move |tx: &mut Tx| payments::hasten(tx, &id, soon).await.map_err(Error::from))
         .await;
-    match &moved {
-        Ok(()) => app.board.hastened(&session, &payment, soon),
-        Err(error) => {
-            tracing::warn!(order_id = %payment, ?error, "a question could not be moved forward")
-        }
+    if let Err(error) = &moved {
+        tracing::warn!(order_id = %payment, ?error, "a question could not be moved forward");
     }
     moved.is_ok()
 }

@@ -2,24 +2,62 @@
 
 use florin_shared::ReversalId;
 use futures_util::future::join_all;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{LEASE, Progress, taken};
+use crate::app::RETURNS as AT_ONCE;
 use crate::flow::reverse;
 use crate::store::{Tx, reversals};
 use crate::{App, Error, Result};
 
+/// Takes what is due and tries it in the background: a channel that hangs holds no other up.
 pub(super) async fn run_once(app: App) -> Result<Progress> {
+    let free = app.slots.returns.available_permits();
+    if free == 0 {
+        // Whoever ends next rings.
+        return Ok(Progress::NothingToDo);
+    }
+    let claimed = claim(&app, free).await?;
+    if claimed.is_empty() {
+        return Ok(Progress::NothingToDo);
+    }
+    for id in claimed {
+        let Ok(slot) = app.slots.returns.clone().acquire_owned().await else { break };
+        let app = app.clone();
+        tokio::spawn(async move {
+            one(&app, &id).await;
+            leave(&app, slot);
+        });
+    }
+    Ok(Progress::DidSome)
+}
+
+/// Gives a slot back, and rings when all of them were taken: what is due waits for it.
+fn leave(app: &App, slot: OwnedSemaphorePermit) {
+    let were_taken = app.slots.returns.available_permits() == 0;
+    drop(slot);
+    if were_taken {
+        app.wake.reversals.notify_one();
+    }
+}
+
+/// The same, but waits for every answer.
+pub(super) async fn run_to_end(app: App) -> Result<()> {
+    let claimed = claim(&app, AT_ONCE).await?;
+    join_all(claimed.iter().map(|id| one(&app, id))).await;
+    Ok(())
+}
+
+async fn claim(app: &App, most: usize) -> Result<Vec<ReversalId>> {
     let now = app.now();
-    let due = reversals::due(&mut app.store.read().await?, now, 16).await?;
+    let most = i64::try_from(most).unwrap_or(1);
+    let due = reversals::due(&mut app.store.read().await?, now, most).await?;
     let claims = due.into_iter().map(|id| {
         app.store.write(async move |tx: &mut Tx| {
             Ok::<_, Error>(reversals::claim(tx, &id, now, LEASE).await?.then_some(id))
         })
     });
-    let claimed: Vec<ReversalId> = taken(join_all(claims).await)?;
-    let tries = claimed.iter().map(|id| one(&app, id));
-    join_all(tries).await;
-    Ok(if claimed.is_empty() { Progress::NothingToDo } else { Progress::DidSome })
+    taken(join_all(claims).await)
 }
 
 async fn one(app: &App, id: &ReversalId) {

@@ -6,10 +6,12 @@
 mod support;
 
 mod bad_input;
+mod clocks;
 mod hard_moments;
 mod merchant;
 mod modes;
 mod openapi;
+mod partitions;
 mod payment_codes;
 mod planted;
 mod quiet;

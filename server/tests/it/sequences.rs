@@ -23,7 +23,7 @@ mod book;
 mod channel;
 pub(crate) mod dice;
 mod hand;
-mod lane;
+pub mod lane;
 mod over_http;
 mod story;
 mod verdict;

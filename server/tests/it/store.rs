@@ -142,6 +142,16 @@ async fn a_store_of_one_process_goes_by_its_machine() {
         assert!(matches!(clock, Clock::System));
     })
     .await;
+    crate::support::tell(crate::support::Db::Postgres, async |app| {
+        let clock = worker::clock::of(&app.app.store, Clock::System).await.unwrap();
+        let Clock::Followed(followed) = clock else { panic!("a shared store's clock is followed") };
+        let machine = followed.machine();
+        assert!(
+            matches!(machine, Clock::Steady),
+            "a step of the machine would move what it measures"
+        );
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

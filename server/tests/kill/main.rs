@@ -82,7 +82,7 @@ async fn killing_the_server_loses_nothing_and_doubles_nothing() {
     let waited = installation.until_at_rest(REST).await;
     let found = installation.compare(&merchant, &seen).await;
     println!(
-        "{kills} kills, {shoppers} shoppers at {rate} a second, up again after {slowest:?} at most, at rest after {waited:?}: {}",
+        "{kills} kills, {shoppers} shoppers at {rate} a second, up again after {slowest:?} at most (2 s is the goal), at rest after {waited:?}: {}",
         found.told
     );
     assert_eq!(found.wrong, Vec::<String>::new());

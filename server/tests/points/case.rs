@@ -20,7 +20,8 @@ pub struct Case {
 }
 
 pub struct Outcome {
-    /// From the start after the kill to the first right answer, at most.
+    /// From the start after the kill to the first right answer, at most: a figure, since it is the machine's matter, where
+    /// many start at once in a debug build. What may not grow is held by `tests/program/starting.rs`.
     pub up: Duration,
     /// Later hits need not come.
     pub was_reached: bool,
@@ -28,9 +29,6 @@ pub struct Outcome {
 
 /// What is forgotten after three days, and after ninety, is forgotten now.
 const DAYS: i64 = 91 * 24 * 60 * 60 * 1000;
-
-/// G2 says two seconds; here many start at once on two cores, in a debug build.
-const UP: Duration = Duration::from_secs(15);
 
 /// The second kill, in the life after the first.
 const AGAIN: &str = "commit/flow::settle::settle/before";
@@ -74,7 +72,6 @@ impl Case {
         let done = server.run(&["check", "--at-rest"]).await;
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
         assert_eq!(world.compare().await.wrong, Vec::<String>::new());
-        assert!(server.slowest() < UP, "up again only after {:?}", server.slowest());
         Outcome { up: server.slowest(), was_reached: server.kills() > 0 }
     }
 }

@@ -97,7 +97,7 @@ fn tell(db: Db, all: usize, good: &[Outcome], took: f64) -> String {
     ups.sort();
     format!(
         "{db:?}: {} of {all} kills survived in {took:.0} s, {} later hits never came; the first right answer came {:.0?} \
-         after the start in the median, {:.0?} at most",
+         after the start in the median, {:.0?} at most (2 s is the goal)",
         good.len(),
         good.iter().filter(|outcome| !outcome.was_reached).count(),
         ups.get(ups.len() / 2).copied().unwrap_or_default(),

@@ -23,5 +23,6 @@ mod restarts;
 #[path = "../it/support/sink.rs"]
 mod sink;
 mod slow;
+mod starting;
 mod stopping;
 mod support;

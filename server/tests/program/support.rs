@@ -222,6 +222,14 @@ impl Florin {
         kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
     }
 
+    /// What it has read from files and connections so far.
+    pub fn bytes_read(&self) -> i64 {
+        let told = std::fs::read_to_string(format!("/proc/{}/io", self.child.id().unwrap()));
+        let told = told.unwrap();
+        let line = told.lines().find_map(|line| line.strip_prefix("rchar: "));
+        line.unwrap().parse().unwrap()
+    }
+
     /// Lets its files grow no more, as on a full disk; or as they like again.
     pub fn disk_is_full(&self, full: bool) {
         let id = Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap());

@@ -17,6 +17,8 @@ mod table;
 mod tests;
 mod wire;
 
+use std::time::Duration;
+
 use anyhow::{Context, bail, ensure};
 use async_trait::async_trait;
 use serde::Serialize;
@@ -25,6 +27,7 @@ use url::Url;
 use self::codes::Verdict;
 use self::sign::{Keys, Signed};
 use self::wire::{Answer, OfNumber};
+use super::patience;
 use super::transport::{Call, Limits, Reply, Transport, is_loopback, no_answer, not_sent};
 use super::{Asking, Channel, ChannelError, Forged, Notice, Notification, Opened};
 use crate::clock::Clock;
@@ -76,6 +79,7 @@ impl Antom {
     async fn call(
         &self,
         endpoint: &'static str,
+        patience: Duration,
         request: &(impl Serialize + Sync),
     ) -> Result<Answer, ChannelError> {
         let path = format!("{}/{endpoint}", self.api);
@@ -84,7 +88,8 @@ impl Antom {
         let time = Clock::System.now().to_string();
         let headers =
             self.keys.headers(&path, time, &body).map_err(|why| not_sent(why.to_string()))?;
-        let call = Call { name: endpoint, url: format!("{}{path}", self.host), headers, body };
+        let url = format!("{}{path}", self.host);
+        let call = Call { name: endpoint, url, headers, body, patience };
         let answer = self.transport.post(call, |reply| self.proven(&path, reply)).await?;
         told_of_mistakes(endpoint, &answer);
         Ok(answer)
@@ -104,7 +109,7 @@ impl Antom {
     }
 
     async fn inquire(&self, payment: &Payment) -> Result<Answer, ChannelError> {
-        self.call("inquiryPayment", &ask::of_payment(payment)).await
+        self.call("inquiryPayment", patience::QUERY, &ask::of_payment(payment)).await
     }
 }
 
@@ -129,8 +134,8 @@ impl Channel for Antom {
         if payment.is_by_code() != asking.scanned.is_some() {
             return Err(not_sent("a payment code belongs to a payment by payment code"));
         }
-        let answer =
-            self.call("pay", &ask::pay(payment, asking, self.settlement.as_deref())).await?;
+        let request = ask::pay(payment, asking, self.settlement.as_deref());
+        let answer = self.call("pay", patience::PAY, &request).await?;
         evidence::opened(payment, &answer)
     }
 
@@ -139,7 +144,8 @@ impl Channel for Antom {
     }
 
     async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError> {
-        evidence::cancelled(&self.call("cancel", &ask::of_payment(payment)).await?)
+        let patience = patience::of_try(payment.cancels_sent);
+        evidence::cancelled(&self.call("cancel", patience, &ask::of_payment(payment)).await?)
     }
 
     async fn refund(
@@ -156,7 +162,8 @@ impl Channel for Antom {
             return Ok(ReversalSaid::Done);
         }
         let request = ask::refund(reversal, refunds::payment_id(payment, &known)?, notify_url);
-        refunds::refunded(reversal, &self.call("refund", &request).await?)
+        let patience = patience::of_try(reversal.sends);
+        refunds::refunded(reversal, &self.call("refund", patience, &request).await?)
     }
 
     async fn query_refund(
@@ -164,11 +171,13 @@ impl Channel for Antom {
         _payment: &Payment,
         reversal: &Reversal,
     ) -> Result<ReversalSaid, ChannelError> {
-        refunds::queried(reversal, &self.call("inquiryRefund", &ask::of_refund(reversal)).await?)
+        let request = ask::of_refund(reversal);
+        refunds::queried(reversal, &self.call("inquiryRefund", patience::QUERY, &request).await?)
     }
 
     async fn request_of(&self, number: &str) -> Result<Option<String>, ChannelError> {
-        let known = self.call("inquiryPayment", &OfNumber { payment_id: number }).await?;
+        let request = OfNumber { payment_id: number };
+        let known = self.call("inquiryPayment", patience::QUERY, &request).await?;
         refunds::request_of(number, known)
     }
 

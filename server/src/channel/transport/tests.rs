@@ -6,6 +6,7 @@ use super::*;
 const LIMITS: Limits = Limits {
     connect: Duration::from_millis(500),
     total: Duration::from_secs(2),
+    doubt: Duration::from_millis(300),
     at_once: 1,
     turn: Duration::from_millis(100),
     answer: 16,
@@ -39,7 +40,8 @@ fn deaf_host() -> Url {
 
 fn call(host: &Url) -> Call {
     let headers = vec![("client-id", "c".into())];
-    Call { name: "ask", url: host.to_string(), headers, body: b"{}".to_vec() }
+    let patience = Duration::from_secs(60);
+    Call { name: "ask", url: host.to_string(), headers, body: b"{}".to_vec(), patience }
 }
 
 async fn text(transport: &Transport, host: &Url) -> Result<String, ChannelError> {
@@ -117,4 +119,66 @@ async fn an_answer_that_cannot_be_read_counts_as_a_failure() {
         );
     }
     assert!(matches!(text(&transport, &host).await, Err(ChannelError::NotSent(_))));
+}
+
+/// A host that answers each connection once, and then forgets it without a word.
+async fn forgetful_host() -> Url {
+    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let _heard = stream.read(&mut request).await.unwrap();
+                stream.write_all(ANSWER).await.unwrap();
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            });
+        }
+    });
+    format!("http://{address}").parse().unwrap()
+}
+
+#[tokio::test]
+async fn while_one_call_hangs_on_a_forgotten_connection_the_next_gets_one_of_its_own() {
+    let host = forgetful_host().await;
+    let limits = Limits { at_once: 3, rest: Duration::from_millis(10), ..LIMITS };
+    let transport = Transport::new("test", &host, limits).unwrap();
+    // Two connections are kept, and neither is worth anything.
+    let (first, second) = tokio::join!(text(&transport, &host), text(&transport, &host));
+    assert_eq!((first, second), (Ok("ok".into()), Ok("ok".into())));
+    let (hung, next) = tokio::join!(text(&transport, &host), async {
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        text(&transport, &host).await
+    });
+    assert!(matches!(hung, Err(ChannelError::NoAnswer(_))), "{hung:?}");
+    assert_eq!(next, Ok("ok".into()));
+}
+
+#[tokio::test]
+async fn a_call_is_waited_for_as_long_as_it_says() {
+    let host = host("").await;
+    let transport = Transport::new("test", &host, LIMITS).unwrap();
+    let begun = Instant::now();
+    let call = Call { patience: Duration::from_millis(200), ..call(&host) };
+    let answer = transport.post(call, |_| Ok(())).await;
+    assert!(matches!(answer, Err(ChannelError::NoAnswer(_))), "{answer:?}");
+    assert!(begun.elapsed() < Duration::from_millis(1500), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn calls_that_hung_do_not_keep_a_channel_stopped_that_answers_again() {
+    let breaker = Breaker::new(3, Duration::from_millis(200));
+    let hung: Vec<_> = (0..20).map(|_| breaker.admit().unwrap()).collect();
+    let mut tried = 0;
+    // They fail one after another, twice as often as a call may try how the channel is.
+    for hung in hung {
+        breaker.learn(hung, false);
+        if let (true, Ok(probe)) = (breaker.is_open(), breaker.admit()) {
+            breaker.learn(probe, true);
+            tried += 1;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(tried, 1, "it is tried in spite of them, and none of them stops it again");
 }

@@ -44,7 +44,7 @@ pub const COMMITS: &[&str] = &[
     "store::operate::touch",
     "worker::reconcile::claim",
     "worker::reconcile::move_forward",
-    "worker::returns::run_once",
+    "worker::returns::claim",
     "worker::sweep::idempotent_answers",
     "worker::sweep::messages",
     "worker::webhooks::claim::claim",
