@@ -85,10 +85,7 @@ pub async fn shop(at: &At, number: u64, hook: Option<&str>, seen: &Promises) {
         0 => shopper.cancels_first().await,
         1 => shopper.changes_the_method().await,
         2 => return shopper.leaves().await,
-        _ => {
-            let code = shopper.code("GCASH").await;
-            shopper.approve(&code).await;
-        }
+        _ => shopper.pays("GCASH").await,
     }
     shopper.until_paid().await;
     if number % 10 == 3 {
@@ -107,16 +104,20 @@ impl Shopper<'_> {
         Asker { at: self.at, number: self.number, key: KEY }.ask(Method::POST, path, body).await
     }
 
-    /// Opens a payment; gives its number and its code. A code that ended meanwhile is replaced by the next.
-    async fn code(&self, method: &str) -> (String, String) {
+    /// Opens a payment; gives its number and its code, or nothing when the order has been paid meanwhile by an earlier one. A code
+    /// that ended meanwhile is replaced by the next.
+    async fn code(&self, method: &str) -> Option<(String, String)> {
         let body = json!({ "method": method, "version": 1 });
         loop {
             let (_, opened) = self.call(Method::POST, "/transactions", Some(&body)).await;
+            if opened["ret_code"] == "ALREADY_PAID" {
+                return None;
+            }
             let data = &opened["data"];
             if let Some(id) = data["order_id"].as_str() {
                 self.seen.payment(id);
                 if let Some(code) = data["next_action"]["text"].as_str() {
-                    return (id.to_owned(), code.to_owned());
+                    return Some((id.to_owned(), code.to_owned()));
                 }
             }
             tokio::time::sleep(AGAIN).await;
@@ -141,16 +142,19 @@ impl Shopper<'_> {
     }
 
     async fn cancels_first(&self) {
-        let (id, _) = self.code("GCASH").await;
-        self.call(Method::POST, &format!("/transactions/{id}/cancel"), None).await;
-        self.pays_anew("MAYA").await;
+        if let Some((id, _)) = self.code("GCASH").await {
+            self.call(Method::POST, &format!("/transactions/{id}/cancel"), None).await;
+        }
+        self.pays("MAYA").await;
     }
 
     /// Pays the old code too, if it lets itself be paid.
     async fn changes_the_method(&self) {
         let old = self.code("GCASH").await;
         let new = self.code("MAYA").await;
-        tokio::join!(self.approve(&new), self.approve(&old));
+        if let (Some(old), Some(new)) = (old, new) {
+            tokio::join!(self.approve(&new), self.approve(&old));
+        }
     }
 
     async fn leaves(&self) {
@@ -166,9 +170,10 @@ impl Shopper<'_> {
         self.seen.refund(&own, made["data"]["refund_id"].as_str().unwrap());
     }
 
-    async fn pays_anew(&self, method: &str) {
-        let code = self.code(method).await;
-        self.approve(&code).await;
+    async fn pays(&self, method: &str) {
+        if let Some(code) = self.code(method).await {
+            self.approve(&code).await;
+        }
     }
 
     async fn until_paid(&self) {
@@ -182,7 +187,7 @@ impl Shopper<'_> {
             let over =
                 matches!(answer["data"]["payment_status"].as_str(), Some("FAIL" | "CANCELLED"));
             if over && turn % 4 == 0 {
-                self.pays_anew("GCASH").await;
+                self.pays("GCASH").await;
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
