@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use florin_server::channel::Channels;
-use florin_server::clock::{Clock, Millis, Random};
+use florin_server::clock::{Clock, Millis, Random, Stopwatch};
 use florin_server::{App, Result, worker};
 use tokio::task::JoinHandle;
 
 use super::road::Far;
 use crate::sequences::lane::Lane;
 
-/// How long anything may take that waits for nothing but the database.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How many seconds anything may take that waits for nothing but the database.
+const PATIENCE: f64 = 60.0;
 
 pub struct Process<'l> {
     pub app: App,
@@ -66,13 +66,13 @@ impl<'l> Process<'l> {
 
     /// Waits until whatever is at work hangs at the channel.
     async fn stands(&mut self) {
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         loop {
             self.people.retain(|person| !person.is_finished());
             if self.people.len() + self.app.slots.taken() == self.far.hanging() {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "something waits for what never comes");
+            assert!(begun.seconds() < PATIENCE, "something waits for what never comes");
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
     }
