@@ -219,7 +219,8 @@ pub async fn waiting(
 ) -> Result<Vec<(PaymentId, PaymentState, Millis)>, StoreError> {
     let rows: Vec<(String, String, i64)> = tx
         .sql(
-            "select payment_id, state, next_ask_ms from payment where channel = $1 and next_ask_ms > $2
+            // By what is due, never by the channel: all of its payments have that.
+            "select payment_id, state, next_ask_ms from payment where channel || '' = $1 and next_ask_ms > $2
               order by next_ask_ms limit $3",
         )
         .bind(channel)

@@ -232,7 +232,7 @@ pub async fn waiting(
     let rows: Vec<(String,)> = tx
         .sql(
             "select r.reversal_id from reversal r join payment p on p.payment_id = r.payment_id
-              where p.channel = $1 and r.next_try_ms > $2 order by r.next_try_ms limit $3",
+              where p.channel || '' = $1 and r.next_try_ms > $2 order by r.next_try_ms limit $3",
         )
         .bind(channel)
         .bind(after)

@@ -107,7 +107,8 @@ async fn furnish(world: &World, orders: i64) {
     store.close().await;
 }
 
-/// The order of the first payment again, once for each number from `$1` to `$2`.
+/// The order of the first payment again, once for each number from `$1` to `$2`; its log a day old, since what is younger
+/// than ten seconds is read by every process that starts (`worker/tail.rs`).
 const COPIES: [&str; 5] = [
     "with recursive n(i) as (select cast($1 as bigint) union all select i + 1 from n where i < $2)
      insert into pay_order (merchant_id, trans_id, amount, currency, seq, version)
@@ -129,7 +130,7 @@ const COPIES: [&str; 5] = [
     "with recursive n(i) as (select cast($1 as bigint) union all select i + 1 from n where i < $2)
      insert into event (merchant_id, trans_id, seq, session_id, payment_id, kind, from_state, to_state, at_ms)
      select merchant_id, trans_id || '-' || i, seq, session_id || '-' || i, payment_id || '-' || i, kind, from_state,
-       to_state, at_ms from event, n where trans_id = 'o0'",
+       to_state, at_ms - 86400000 from event, n where trans_id = 'o0'",
     "with recursive n(i) as (select cast($1 as bigint) union all select i + 1 from n where i < $2)
      insert into evidence (channel, dedupe_key, payment_id, source, status, amount, currency, returned, cancels, received_ms)
      select channel, dedupe_key || '-' || i, payment_id || '-' || i, source, status, amount, currency, returned, cancels,
