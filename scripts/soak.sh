@@ -12,6 +12,6 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 . scripts/test/run.sh
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(soak_proof soak_sequences soak_points soak_kill soak_kill_postgres soak_power soak_partition
+[ $# -gt 0 ] || parts=(soak_proof soak_sequences soak_points soak_kill soak_kill_postgres soak_power soak_power_postgres soak_partition
     soak_fuzz soak_syncs soak_contributor)
 run_parts "${parts[@]}"
