@@ -106,7 +106,7 @@ fn as_postgres(program: &str) -> Command {
 fn programs() -> PathBuf {
     let versions =
         std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is needed: run `make setup`");
-    let bins = versions.flatten().map(|version| version.path().join("bin"));
-    let found = bins.into_iter().find(|bin| bin.join("initdb").exists());
+    let mut bins = versions.flatten().map(|version| version.path().join("bin"));
+    let found = bins.find(|bin| bin.join("initdb").exists());
     found.expect("PostgreSQL's server programs are needed: run `make setup`")
 }
