@@ -38,6 +38,9 @@ part_soak_endpoints_postgres() { FLORIN_KILL_ON=postgres part_soak_endpoints; }
 about_soak_power() { echo "three hundred power cuts on SQLite: what was not synced is forgotten, or left in pieces (T04b)"; }
 part_soak_power() { FLORIN_POWER_CUTS=${FLORIN_POWER_CUTS:-300} soak_test --test power; }
 
+about_soak_power_postgres() { echo "a hundred on PostgreSQL, and fsync=off is found out"; }
+part_soak_power_postgres() { FLORIN_POWER_ON=postgres FLORIN_POWER_CUTS=${FLORIN_POWER_CUTS:-100} soak_test --test power; }
+
 about_soak_partition() { echo "the channel away in six ways at six moments, on both databases (T05), twenty times"; }
 part_soak_partition() {
     local turn

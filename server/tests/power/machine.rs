@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::dice::Dice;
 use super::disk::{Disk, Mercy, Owner, ROOT};
 use super::mount::Mounted;
+use super::postgres::Postgres;
 
 /// Where everybody is.
 #[derive(Clone)]
@@ -27,12 +28,19 @@ pub struct At {
     pub http: reqwest::Client,
 }
 
-/// How SQLite's writer syncs: `full` is the program as it is. The others are the same program with one word changed.
+/// What is on the disk, and how it is synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Synchronous {
-    Full,
-    Normal,
-    Off,
+pub enum Base {
+    /// SQLite, with the program as it is.
+    Sqlite,
+    /// The same program with one word changed: its writer syncs with `pragma synchronous = normal`.
+    SqliteNormal,
+    /// And with `off`.
+    SqliteOff,
+    /// PostgreSQL's data folder.
+    Postgres,
+    /// The same with `fsync=off`.
+    PostgresOff,
 }
 
 pub struct Machine {
@@ -40,7 +48,9 @@ pub struct Machine {
     /// On an ordinary disk: the mounts, the sandbox's book.
     folder: PathBuf,
     program: PathBuf,
+    base: Base,
     mounted: Mounted,
+    postgres: Option<Postgres>,
     running: Child,
     dice: Dice,
     cuts: u64,
@@ -61,20 +71,22 @@ pub struct Left {
 }
 
 impl Machine {
-    pub async fn start(name: &str, synchronous: Synchronous) -> Machine {
-        let folder =
-            std::env::temp_dir().join(format!("florin-power-{name}-{}", std::process::id()));
+    pub async fn start(base: Base) -> Machine {
+        let name = format!("florin-power-{base:?}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let stop = CancellationToken::new();
         let sandbox = sandbox(&folder, &stop).await;
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20));
         let server = format!("http://{}", florin_proof::free_address());
         let at = At { server, sandbox, http: http.build().unwrap() };
-        let program = program(&folder, synchronous);
+        let program = program(&folder, base);
         let mounted = Mounted::new(Disk::empty(us()), &folder.join("disk-0"));
-        let running = serve(&at, &program, mounted.path());
+        let postgres = Postgres::with(base, mounted.path()).await.unwrap();
+        let running = serve(&at, &program, mounted.path(), &database(&postgres, mounted.path()));
         let dice = Dice::seeded(7);
-        let machine = Machine { at, folder, program, mounted, running, dice, cuts: 0, stop };
+        let machine =
+            Machine { at, folder, program, base, mounted, postgres, running, dice, cuts: 0, stop };
         machine.until_ready().await;
         machine
     }
@@ -86,34 +98,37 @@ impl Machine {
             (disk.unsynced().0, disk.cut(&mut self.dice, mercy))
         };
         self.running.kill().await.unwrap();
+        drop(self.postgres.take());
         self.cuts += 1;
-        let found = self.look(&left, &seen.all()).await;
+        let told = seen.all();
+        let copy = self.copied(&left);
         let begun = Instant::now();
         self.mounted = Mounted::new(left, &self.folder.join(format!("disk-{}", self.cuts)));
-        self.running = serve(&self.at, &self.program, self.mounted.path());
+        self.postgres = match Postgres::with(self.base, self.mounted.path()).await {
+            Ok(postgres) => postgres,
+            Err(why) => return Left { broken: vec![why], ..Left::default() },
+        };
+        let at = copy.as_deref().unwrap_or(self.mounted.path());
+        let found =
+            look(&self.program, &database(&self.postgres, at), copy.as_deref(), &told).await;
+        self.running = serve(&self.at, &self.program, self.mounted.path(), &self.database());
         self.until_ready().await;
         Left { unsynced, up_after: begun.elapsed(), ..found }
     }
 
-    /// On a copy, so that the server finds everything as the cut has left it.
-    async fn look(&self, left: &Disk, told: &Told) -> Left {
+    fn database(&self) -> String {
+        database(&self.postgres, self.mounted.path())
+    }
+
+    /// SQLite is looked at on a copy, so that the server finds everything as the cut has left it.
+    fn copied(&self, left: &Disk) -> Option<PathBuf> {
+        if matches!(self.base, Base::Postgres | Base::PostgresOff) {
+            return None;
+        }
         let copy = self.folder.join("copy");
         _ = std::fs::remove_dir_all(&copy);
         left.copy_to(ROOT, &copy).unwrap();
-        let mut found = Left::default();
-        match whole(&copy.join("florin.db")) {
-            Ok(()) => {}
-            Err(why) => found.broken.push(why),
-        }
-        let (clean, words) = check(&self.program, &copy, &[]).await;
-        if !clean {
-            found.broken.push(words);
-        }
-        match stored(&copy).await {
-            Ok(stored) => found.lost = lost(&stored, told),
-            Err(error) => found.broken.push(format!("{error:#}")),
-        }
-        found
+        Some(copy)
     }
 
     async fn until_ready(&self) {
@@ -131,7 +146,7 @@ impl Machine {
     pub async fn until_at_rest(&self, most: Duration) -> Duration {
         let begun = Instant::now();
         loop {
-            let (clean, words) = check(&self.program, self.mounted.path(), &["--at-rest"]).await;
+            let (clean, words) = check(&self.program, &self.database(), &["--at-rest"]).await;
             if clean && self.nothing_waits().await {
                 return begun.elapsed();
             }
@@ -141,20 +156,22 @@ impl Machine {
     }
 
     async fn nothing_waits(&self) -> bool {
-        let stored = stored(self.mounted.path()).await.unwrap();
+        let stored = stored(&self.database()).await.unwrap();
         !stored.messages.values().flatten().any(|state| state == "PENDING")
     }
 
     /// The three books, and what people were told.
     pub async fn compare(&self, merchant: &Merchant, seen: &Promises) -> Found {
-        let stored = stored(self.mounted.path()).await.unwrap();
+        let stored = stored(&self.database()).await.unwrap();
         let held = books::sandbox(&self.at.http, &self.at.sandbox).await.unwrap();
         compare(&stored, &held, &merchant.heard(), &seen.all())
     }
 
     pub async fn stop(mut self) {
-        self.running.kill().await.unwrap();
+        // It may not have come up again.
+        _ = self.running.kill().await;
         self.stop.cancel();
+        drop(self.postgres);
         drop(self.mounted);
         _ = std::fs::remove_dir_all(&self.folder);
     }
@@ -165,13 +182,31 @@ fn us() -> Owner {
     Owner { user: user.as_raw(), group: group.as_raw(), mode: 0o755 }
 }
 
-fn database(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("florin.db").display())
+fn database(postgres: &Option<Postgres>, folder: &Path) -> String {
+    match postgres {
+        Some(postgres) => postgres.url(),
+        None => format!("sqlite:{}", folder.join("florin.db").display()),
+    }
+}
+
+/// What is left: whether it is whole, whether the ledger's invariants hold, and what of `told` is gone.
+async fn look(program: &Path, database: &str, copy: Option<&Path>, told: &Told) -> Left {
+    let mut found = Left::default();
+    found.broken.extend(copy.and_then(|copy| whole(&copy.join("florin.db")).err()));
+    let (clean, words) = check(program, database, &[]).await;
+    if !clean {
+        found.broken.push(words);
+    }
+    match stored(database).await {
+        Ok(stored) => found.lost = lost(&stored, told),
+        Err(error) => found.broken.push(format!("{error:#}")),
+    }
+    found
 }
 
 /// As it is stored, for looking only.
-async fn stored(folder: &Path) -> anyhow::Result<Stored> {
-    Stored::read(&Store::connect_read_only(&database(folder)).await?).await
+async fn stored(database: &str) -> anyhow::Result<Stored> {
+    Stored::read(&Store::connect_read_only(database).await?).await
 }
 
 /// SQLite's own word on a file that was left behind.
@@ -213,12 +248,12 @@ async fn sandbox(folder: &Path, stop: &CancellationToken) -> String {
 const FULL: &[u8] = b"pragma synchronous = full";
 
 /// The program under test. There is no setting that makes it unsafe, so one word of it is exchanged.
-fn program(folder: &Path, synchronous: Synchronous) -> PathBuf {
+fn program(folder: &Path, base: Base) -> PathBuf {
     let built = PathBuf::from(env!("CARGO_BIN_EXE_florin"));
-    let other: &[u8] = match synchronous {
-        Synchronous::Full => return built,
-        Synchronous::Normal => b"pragma synchronous = 1   ",
-        Synchronous::Off => b"pragma synchronous = 0   ",
+    let other: &[u8] = match base {
+        Base::Sqlite | Base::Postgres | Base::PostgresOff => return built,
+        Base::SqliteNormal => b"pragma synchronous = 1   ",
+        Base::SqliteOff => b"pragma synchronous = 0   ",
     };
     let mut bytes = std::fs::read(&built).unwrap();
     let found = bytes.windows(FULL.len()).position(|window| window == FULL);
@@ -231,10 +266,11 @@ fn program(folder: &Path, synchronous: Synchronous) -> PathBuf {
     changed
 }
 
-fn serve(at: &At, program: &Path, folder: &Path) -> Child {
-    let mut command = command(program, folder);
+fn serve(at: &At, program: &Path, folder: &Path, database: &str) -> Child {
+    let mut command = command(program, database);
     command
         .arg("serve")
+        .env("FLORIN_DATA_DIR", folder)
         .env("FLORIN_LISTEN", at.server.trim_start_matches("http://"))
         .env("FLORIN_ADMIN_LISTEN", "off")
         .env("FLORIN_SANDBOX_LISTEN", "off")
@@ -244,19 +280,15 @@ fn serve(at: &At, program: &Path, folder: &Path) -> Child {
     command.spawn().unwrap()
 }
 
-fn command(program: &Path, folder: &Path) -> Command {
+fn command(program: &Path, database: &str) -> Command {
     let mut command = Command::new(program);
-    command
-        .env("FLORIN_DATA_DIR", folder)
-        .env("FLORIN_DATABASE_URL", database(folder))
-        .env("RUST_LOG", "error")
-        .kill_on_drop(true);
+    command.env("FLORIN_DATABASE_URL", database).env("RUST_LOG", "error").kill_on_drop(true);
     command
 }
 
 /// `florin check`, and its words.
-async fn check(program: &Path, folder: &Path, more: &[&str]) -> (bool, String) {
-    let done: Output = command(program, folder).arg("check").args(more).output().await.unwrap();
+async fn check(program: &Path, database: &str, more: &[&str]) -> (bool, String) {
+    let done: Output = command(program, database).arg("check").args(more).output().await.unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     (done.status.success(), format!("{} {}", said(&done.stdout), said(&done.stderr)))
 }

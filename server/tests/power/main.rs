@@ -3,7 +3,8 @@
 //!
 //! The real program on a real SQLite file, on a disk of ours that is mounted by FUSE (`disk.rs` says what it forgets). The
 //! sandbox and the merchant are other machines. After each cut the file is whole, the ledger's invariants hold, and every
-//! 2xx is still true; in the end the three books agree. `FLORIN_POWER_CUTS` says how often:
+//! 2xx is still true; in the end the three books agree. `FLORIN_POWER_CUTS` says how
+//! often, and `FLORIN_POWER_ON=postgres` puts PostgreSQL's data folder on that disk:
 //!
 //! ```sh
 //! FLORIN_POWER_CUTS=300 cargo test --release -p florin-server --test power -- --nocapture
@@ -23,13 +24,14 @@ mod disk;
 mod forgets;
 mod machine;
 mod mount;
+mod postgres;
 mod shopper;
 
 use dice::Dice;
 use disk::Mercy;
 use florin_proof::merchant::Merchant;
 use florin_proof::promises::Promises;
-use machine::{Left, Machine, Synchronous};
+use machine::{Base, Left, Machine};
 use tokio::task::JoinHandle;
 
 /// How often in a run of all tests.
@@ -86,7 +88,7 @@ fn mercy(number: u64, dice: &mut Dice) -> Mercy {
 async fn what_was_acknowledged_survives_a_power_cut() {
     let cuts = std::env::var("FLORIN_POWER_CUTS")
         .map_or(USUAL, |text| text.parse().expect("FLORIN_POWER_CUTS is a number"));
-    let mut machine = Machine::start("full", Synchronous::Full).await;
+    let mut machine = Machine::start(bases()[0]).await;
     let merchant = Merchant::start(&machine.stop).await.unwrap();
     let street = Street::open(&machine, &merchant);
     let mut dice = Dice::seeded(cuts);
@@ -111,30 +113,39 @@ async fn what_was_acknowledged_survives_a_power_cut() {
     machine.stop().await;
 }
 
-/// The equipment can tell: a writer that does not sync each commit is found out.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_writer_that_does_not_sync_is_found_out() {
-    for synchronous in [Synchronous::Normal, Synchronous::Off] {
-        let left = until_lost(synchronous).await;
-        println!("{synchronous:?} has lost {} things: {:?} …", left.lost.len(), left.lost.first());
-        assert_ne!(left.lost, Vec::<String>::new(), "{synchronous:?} loses nothing");
+/// What the power is cut under: as it is, and then without its syncs.
+fn bases() -> &'static [Base] {
+    match std::env::var("FLORIN_POWER_ON").as_deref() {
+        Ok("postgres") => &[Base::Postgres, Base::PostgresOff],
+        _ => &[Base::Sqlite, Base::SqliteNormal, Base::SqliteOff],
     }
 }
 
-/// Cuts the power until something acknowledged is gone.
-async fn until_lost(synchronous: Synchronous) -> Left {
-    let mut machine = Machine::start(&format!("{synchronous:?}"), synchronous).await;
+/// The equipment can tell: what does not sync each commit is found out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_does_not_sync_is_found_out() {
+    for base in &bases()[1..] {
+        let lost = until_lost(*base).await;
+        println!("{base:?} has lost {} things: {:?} …", lost.len(), lost.first());
+        assert_ne!(lost, Vec::<String>::new(), "{base:?} loses nothing");
+    }
+}
+
+/// Cuts the power until something acknowledged is gone. A database that does not even come up has lost everything.
+async fn until_lost(base: Base) -> Vec<String> {
+    let mut machine = Machine::start(base).await;
     let merchant = Merchant::start(&machine.stop).await.unwrap();
     let street = Street::open(&machine, &merchant);
-    let mut left = Left::default();
+    let mut lost = Vec::new();
     for _ in 0..ENOUGH {
         tokio::time::sleep(Duration::from_millis(1500)).await;
-        left = machine.cut(Mercy::NONE, &street.seen).await;
-        if !left.lost.is_empty() {
+        let Left { lost: gone, broken, .. } = machine.cut(Mercy::NONE, &street.seen).await;
+        lost.extend(gone.into_iter().chain(broken));
+        if !lost.is_empty() {
             break;
         }
     }
     street.task.abort();
     machine.stop().await;
-    left
+    lost
 }
