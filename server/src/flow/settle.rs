@@ -39,13 +39,19 @@ pub enum Heard {
 pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Payment> {
     let context = Context::of(app, &payment.merchant, &payment.trans_id).await?;
     let id = payment.id.clone();
+    let began_with = (payment.state, payment.next_ask);
     let interest = app.board.interest(&payment.session, app.now());
     let (payment, step, finished): (Payment, Step, Finished) = app
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
-            let answer = answer(desk.payment(&id)?, &heard);
-            let was_final = desk.payment(&id)?.state.is_final();
+            let before = desk.payment(&id)?;
+            let was_final = before.state.is_final();
+            // A question about something final that was put after this one began is not answered by it.
+            let is_newer = was_final
+                && before.next_ask.is_some()
+                && (before.state, before.next_ask) != began_with;
+            let answer = if is_newer { Answer::No } else { answer(before, &heard) };
             let step = take_in(&mut desk, tx, &id, heard).await?;
             let now = desk.now();
             // "It was paid" that has decided nothing stays a question until a query that began after it has answered.

@@ -16,6 +16,10 @@ pub enum Act {
         session: usize,
         method: Method,
     },
+    /// The merchant scans a payment code, or sends the same request again.
+    Charge {
+        number: usize,
+    },
     Poll {
         session: usize,
     },
@@ -101,6 +105,7 @@ impl Story<'_> {
             (4, 15),
             (9, 16),
             (1, 17),
+            (8, 18),
         ]);
         match kind {
             0 => Act::NewSession {
@@ -123,8 +128,14 @@ impl Story<'_> {
             14 => Act::Work,
             16 => self.refund(payment),
             17 => Act::Resolve { which, kept: self.dice.is_under(50) },
+            18 => self.charge(),
             _ => Act::Restart { store: self.dice.is_under(20) },
         }
+    }
+
+    /// Three codes for an order: whoever scans often sends one of them again.
+    pub fn charge(&mut self) -> Act {
+        Act::Charge { number: self.dice.below(3) }
     }
 
     fn refund(&mut self, payment: usize) -> Act {

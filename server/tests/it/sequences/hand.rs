@@ -7,7 +7,10 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use florin_server::clock::Millis;
 use florin_server::domain::reversal::{Outcome, Wish};
+use florin_server::domain::scanned::Scanned;
 use florin_server::domain::scene::Scene;
+use florin_server::domain::session::NO_PAGE;
+use florin_server::flow::charge::{self, Charge};
 use florin_server::flow::create_session::{NewSession, create_session};
 use florin_server::flow::query::Key;
 use florin_server::flow::refund::{self, NewRefund};
@@ -58,6 +61,7 @@ impl Hand {
         let done = match act {
             Act::NewSession { amount, life } => self.new_session(amount, life).await,
             Act::Pay { session, method } => self.pay(session, method).await,
+            Act::Charge { number } => self.charge(number).await,
             Act::Poll { session } => self.poll(session).await,
             Act::Cancel { payment } => self.cancel(payment, true).await,
             Act::Check { payment } => self.cancel(payment, false).await,
@@ -103,24 +107,53 @@ impl Hand {
         let merchant = self.app.merchant(&self.merchant.parse()?).await?;
         let count = self.sessions.lock().unwrap().len();
         let wanted = NewSession {
+            fingerprint: format!("{}-{count}-{amount}-{life}", self.seed),
+            expires: self.app.now() + life,
+            ..self.wanted(amount, "DROP_IN")?
+        };
+        let session = create_session(&self.app, &merchant, wanted).await?;
+        self.keep(session.id);
+        Ok(())
+    }
+
+    fn wanted(&self, amount: i64, mode: &str) -> Result<NewSession> {
+        Ok(NewSession {
             trans_id: self.trans_id.clone(),
             amount: florin_shared::Money::new(amount, "PHP".parse()?)?,
-            mode: "DROP_IN".into(),
+            mode: mode.into(),
             country: String::new(),
             locale: String::new(),
             return_url: "http://127.0.0.1:9/thanks".into(),
             notify_url: self.hook.clone(),
             goods: "[]".into(),
-            fingerprint: format!("{}-{count}-{amount}-{life}", self.seed),
+            fingerprint: String::new(),
             asked_by: String::new(),
             expire_text: String::new(),
-            expires: self.app.now() + life,
-        };
-        let session = create_session(&self.app, &merchant, wanted).await?;
+            expires: 0,
+        })
+    }
+
+    fn keep(&self, session: SessionId) {
         let mut sessions = self.sessions.lock().unwrap();
-        if !sessions.contains(&session.id) {
-            sessions.push(session.id);
+        if !sessions.contains(&session) {
+            sessions.push(session);
         }
+    }
+
+    async fn charge(&self, number: usize) -> Result<()> {
+        let merchant = self.app.merchant(&self.merchant.parse()?).await?;
+        let session = NewSession {
+            fingerprint: format!("{}-charge-{number}", self.seed),
+            ..self.wanted(25_000, NO_PAGE)?
+        };
+        let scanned = Scanned::read(&format!("28100000000000000{number}"), None).unwrap();
+        let wanted = Charge { session, method: None, scanned };
+        let answer = charge::charge(&self.app, &merchant, wanted).await?;
+        let session: SessionId = answer.session_id.parse()?;
+        if answer.accepted {
+            self.seen_paid.lock().unwrap().insert(session.clone());
+        }
+        self.keep(session);
         Ok(())
     }
 

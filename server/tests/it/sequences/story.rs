@@ -73,9 +73,14 @@ impl<'l> Story<'l> {
 
     /// Everything that is done in it.
     pub async fn run(&mut self) {
-        self.play(vec![Act::NewSession { amount: 25_000, life: 30 * MINUTE }]).await;
-        let method = self.method();
-        self.play(vec![Act::Pay { session: 0, method }]).await;
+        if self.dice.is_under(25) {
+            let charge = self.charge();
+            self.play(vec![charge]).await;
+        } else {
+            self.play(vec![Act::NewSession { amount: 25_000, life: 30 * MINUTE }]).await;
+            let method = self.method();
+            self.play(vec![Act::Pay { session: 0, method }]).await;
+        }
         for _ in 0..5 + self.dice.below(14) {
             let at_once = self.dice.weighted(&[(75, 1), (17, 2), (8, 3)]);
             let acts = (0..at_once).map(|_| self.act()).collect();

@@ -26,12 +26,18 @@ impl Channel for Hostile {
         &PRODUCTS
     }
 
-    async fn pay(&self, payment: &Payment, _asking: &Asking) -> Result<Opened, ChannelError> {
+    async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
+        if payment.is_by_code() != asking.scanned.is_some() {
+            self.is_wrong(format!("{} has a payment code too few or too many", payment.id));
+        }
         if let Some(None) = self.stored(payment).await {
             self.is_wrong(format!("{} reached the channel before it was written down", payment.id));
         }
         self.carry(Call::Pay, &payment.request_id, |world, dice, now| {
             world.open(payment, now, dice);
+            if payment.is_by_code() {
+                world.pay_at_once(&payment.request_id, now, dice);
+            }
             let row = &world.rows[&payment.request_id];
             let said = row.said();
             let action = NextAction {
@@ -44,7 +50,7 @@ impl Channel for Hostile {
             let answer =
                 |action| Ok(Opened { evidence: Evidence { said, reason: String::new() }, action });
             match row.at {
-                At::Open if dice.is_under(4) => answer(None),
+                At::Open if payment.is_by_code() || dice.is_under(4) => answer(None),
                 At::Open => answer(Some(action)),
                 At::Confirming(..) | At::Paid => answer(None),
                 At::Nowhere => Err(ChannelError::Refused { code: "RISK_REJECT".into() }),

@@ -5,7 +5,7 @@ use florin_server::domain::offer::{Kind, Product};
 use florin_server::domain::scene::Scene;
 use florin_shared::Method;
 
-use super::MINUTE;
+use super::{MINUTE, SECOND};
 
 const fn sold(method: Method, name: &'static str, longest: Millis) -> Product {
     Product {
@@ -25,7 +25,7 @@ const fn sold(method: Method, name: &'static str, longest: Millis) -> Product {
     }
 }
 
-pub static PRODUCTS: [Product; 3] = [
+pub static PRODUCTS: [Product; 4] = [
     sold(Method::Gcash, "ONE", 14 * MINUTE),
     sold(Method::Maya, "TWO", 5 * MINUTE),
     Product {
@@ -33,4 +33,5 @@ pub static PRODUCTS: [Product; 3] = [
         settles_in: 60 * MINUTE,
         ..sold(Method::BankTransfer, "THREE", 120 * MINUTE)
     },
+    Product { kind: Kind::PaymentCode, ..sold(Method::AlipayPlus, "FOUR", 90 * SECOND) },
 ];
