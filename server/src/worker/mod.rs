@@ -16,6 +16,7 @@ use crate::{App, Error, Result, flow};
 pub mod clock;
 mod comeback;
 mod expiry;
+mod lease;
 mod reconcile;
 mod returns;
 mod sweep;

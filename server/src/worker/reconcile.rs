@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::lease::give_back;
 use super::{LEASE, Progress, comeback, taken};
 use crate::app::ASKS as AT_ONCE;
 use crate::clock::Millis;
@@ -86,15 +87,18 @@ async fn hasten(app: &App) -> bool {
 
 /// Asks about it at that time at the latest. What fails is said in the log.
 pub(super) async fn move_forward(app: &App, payment: &PaymentId, soon: Millis) -> bool {
-    let id = payment.clone();
-    let moved: Result<()> = app
-        .store
-        .write(async move |tx: &mut Tx| payments::hasten(tx, &id, soon).await.map_err(Error::from))
-        .await;
+    let moved = hasten_one(app, payment, soon).await;
     if let Err(error) = &moved {
         tracing::warn!(order_id = %payment, ?error, "a question could not be moved forward");
     }
     moved.is_ok()
+}
+
+async fn hasten_one(app: &App, payment: &PaymentId, to: Millis) -> Result<()> {
+    let id = payment.clone();
+    app.store
+        .write(async move |tx: &mut Tx| payments::hasten(tx, &id, to).await.map_err(Error::from))
+        .await
 }
 
 async fn claim(app: &App, most: usize) -> Result<Vec<PaymentId>> {
@@ -112,5 +116,6 @@ async fn claim(app: &App, most: usize) -> Result<Vec<PaymentId>> {
 async fn one(app: &App, id: &PaymentId) {
     if let Err(error) = ask::ask(app, id).await {
         tracing::warn!(order_id = %id, ?error, "asking failed; it will be tried again");
+        give_back(app, |to| Box::pin(hasten_one(app, id, to))).await;
     }
 }

@@ -4,6 +4,7 @@ use florin_shared::ReversalId;
 use futures_util::future::join_all;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::lease::give_back;
 use super::{LEASE, Progress, taken};
 use crate::app::RETURNS as AT_ONCE;
 use crate::flow::reverse;
@@ -63,5 +64,6 @@ async fn claim(app: &App, most: usize) -> Result<Vec<ReversalId>> {
 async fn one(app: &App, id: &ReversalId) {
     if let Err(error) = reverse::reverse(app, id).await {
         tracing::warn!(refund_id = %id, ?error, "a reversal failed; it will be tried again");
+        give_back(app, |to| Box::pin(reverse::hasten(app, id, to))).await;
     }
 }

@@ -101,6 +101,50 @@ async fn a_postgres_that_lets_nobody_in_is_waited_for() {
     world.check(true).await;
 }
 
+/// A payment that its payer has paid, while the channel tells nobody and takes its time to answer.
+async fn silently_paid(world: &World, florin: &Florin) -> Session {
+    for fault in [
+        json!({ "fault": "silent", "times": 9 }),
+        json!({ "fault": "late", "call": "inquiryPayment", "ms": 800, "times": 99 }),
+    ] {
+        let made = world.http.post(format!("{}/faults", world.sandbox)).json(&fault).send().await;
+        assert_eq!(made.unwrap().status(), 201);
+    }
+    let session = florin.session(world.order()).await;
+    let opened = florin.open(&session, "GCASH").await;
+    world.wallet(opened["next_action"]["text"].as_str().unwrap(), "approve").await;
+    session
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_could_not_be_kept_is_asked_for_again_at_once() {
+    let world = World::new(Db::Postgres).await;
+    let florin = world.serve(&[]).await;
+    let session = silently_paid(&world, &florin).await;
+    let (server, name) = world.database.rsplit_once('/').unwrap();
+    let mut reader = PgConnection::connect(&world.database).await.unwrap();
+    for _ in 0..400 {
+        let asks = sqlx::query_as::<_, (i64,)>("select asks from payment where trans_id = $1");
+        if asks.bind(&session.trans_id).fetch_one(&mut reader).await.unwrap().0 > 0 {
+            break;
+        }
+        florin.status(&session).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // The question is on its way; its answer comes to a closed door.
+    let mut operator = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    let mut say = async |text: String| operator.execute(sqlx::AssertSqlSafe(text)).await.unwrap();
+    say(format!("alter database {name} allow_connections false")).await;
+    say(format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"))
+        .await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    say(format!("alter database {name} allow_connections true")).await;
+    let back = Instant::now();
+    florin.until_paid(&session).await;
+    assert!(back.elapsed() < WHOLE_AGAIN, "known only after {:?}", back.elapsed());
+    world.check(true).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_that_somebody_holds_holds_up_no_other() {
     let world = World::new(Db::Postgres).await;
