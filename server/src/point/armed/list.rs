@@ -43,7 +43,7 @@ pub const COMMITS: &[&str] = &[
     "store::operate::ask_again",
     "store::operate::touch",
     "worker::reconcile::claim",
-    "worker::reconcile::move_forward",
+    "worker::reconcile::hasten_one",
     "worker::returns::claim",
     "worker::sweep::idempotent_answers",
     "worker::sweep::messages",
