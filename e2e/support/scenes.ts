@@ -86,7 +86,7 @@ export const runOut: Way = async (stage) => {
 }
 
 const closing: Way = async (stage) => {
-  await stage.faults.add({ fault: 'late', call: 'cancel', ms: 60_000, when: 'before' })
+  await stage.faults.add({ fault: 'late', call: 'cancel', ms: 60_000, when: 'before', times: 99 })
   await waiting(stage)
   await stage.page.keyboard.press('Escape')
   await expect(stage.checkout.code).toBeHidden()
