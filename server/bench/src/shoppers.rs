@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
@@ -53,10 +54,13 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     until_listening(&beside).await?;
 
     let idle = vec![request(&beside, "GET", "/", "", ""); plan.shoppers];
-    let mut theirs = wait(&beside, idle, nothing.id().unwrap_or_default(), plan).await?;
-    let paid = tokio::spawn(pay_some(server.sandbox.clone(), made.codes, plan.seconds));
+    let id = nothing.id().unwrap_or_default();
+    let mut theirs = wait(&beside, idle, id, plan, &Notify::new()).await?;
+    let all_wait = Arc::new(Notify::new());
+    let paid =
+        tokio::spawn(pay_some(server.sandbox.clone(), made.codes, plan.seconds, all_wait.clone()));
     let polls = made.sessions.iter().map(|session| poll(&server.at, session)).collect();
-    let mut ours = wait(&server.at, polls, server.id(), plan).await?;
+    let mut ours = wait(&server.at, polls, server.id(), plan, &all_wait).await?;
     let late = paid.await??;
     let mut seen = ours.seen(&late);
 
@@ -131,12 +135,14 @@ fn poll(at: &str, session: &Session) -> String {
     request(at, "GET", &format!("/v1/checkout/{}/status", session.id), &session.token, "")
 }
 
-/// The payers, one after the other in the middle part of the time; gives when the wallet told each of them.
+/// The payers, one after the other in the middle part of the time in which all wait; gives when the wallet told each of them.
 async fn pay_some(
     sandbox: String,
     codes: Vec<(usize, String)>,
     seconds: u64,
+    all_wait: Arc<Notify>,
 ) -> anyhow::Result<Vec<(usize, Instant)>> {
+    all_wait.notified().await;
     let begun = Instant::now() + Duration::from_secs(seconds) / 4;
     let pause = Duration::from_secs(seconds) / 2 / u32::try_from(codes.len())?.max(1);
     let mut wallet = Client::connect(&sandbox).await?;
@@ -178,8 +184,14 @@ impl Did {
     }
 }
 
-/// Everybody connects, and then polls on.
-async fn wait(at: &str, polls: Vec<String>, process: u32, plan: &Plan) -> anyhow::Result<Did> {
+/// Everybody connects, and then polls on; rings when all of them do.
+async fn wait(
+    at: &str,
+    polls: Vec<String>,
+    process: u32,
+    plan: &Plan,
+    all_wait: &Notify,
+) -> anyhow::Result<Did> {
     let before = resident_kib(process);
     let mut connected = Vec::new();
     for (number, poll) in polls.into_iter().enumerate() {
@@ -190,6 +202,7 @@ async fn wait(at: &str, polls: Vec<String>, process: u32, plan: &Plan) -> anyhow
     for (number, (client, poll)) in connected.into_iter().enumerate() {
         waiting.spawn(one(number, client, poll, stop.clone()));
     }
+    all_wait.notify_one();
     tokio::time::sleep(Duration::from_secs(plan.seconds)).await;
     let kib = resident_kib(process).saturating_sub(before);
     stop.store(true, Ordering::Relaxed);
