@@ -19,6 +19,7 @@ mod expiry;
 mod lease;
 mod reconcile;
 mod returns;
+mod slots;
 mod sweep;
 mod tail;
 pub mod webhooks;

@@ -3,10 +3,9 @@
 use florin_shared::PaymentId;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::lease::give_back;
-use super::{LEASE, Progress, comeback, taken};
+use super::{LEASE, Progress, comeback, slots, taken};
 use crate::app::ASKS as AT_ONCE;
 use crate::clock::Millis;
 use crate::domain::pace;
@@ -27,24 +26,15 @@ pub(super) async fn run_once(app: App) -> Result<Progress> {
     if claimed.is_empty() {
         return Ok(if hastened { Progress::DidSome } else { Progress::NothingToDo });
     }
-    for id in claimed {
-        let Ok(slot) = app.slots.asks.clone().acquire_owned().await else { break };
-        let app = app.clone();
-        tokio::spawn(async move {
-            one(&app, &id).await;
-            leave(&app, slot);
-        });
-    }
+    slots::each(
+        &app,
+        &app.slots.asks,
+        |app| &app.wake.asks,
+        claimed,
+        |app, id| async move { one(&app, &id).await },
+    )
+    .await;
     Ok(Progress::DidSome)
-}
-
-/// Gives a slot back, and rings when all of them were taken: what is due waits for it.
-fn leave(app: &App, slot: OwnedSemaphorePermit) {
-    let were_taken = app.slots.asks.available_permits() == 0;
-    drop(slot);
-    if were_taken {
-        app.wake.asks.notify_one();
-    }
 }
 
 /// The same, but waits for every answer.

@@ -2,10 +2,9 @@
 
 use florin_shared::ReversalId;
 use futures_util::future::join_all;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::lease::give_back;
-use super::{LEASE, Progress, taken};
+use super::{LEASE, Progress, slots, taken};
 use crate::app::RETURNS as AT_ONCE;
 use crate::flow::reverse;
 use crate::store::{Tx, reversals};
@@ -22,24 +21,15 @@ pub(super) async fn run_once(app: App) -> Result<Progress> {
     if claimed.is_empty() {
         return Ok(Progress::NothingToDo);
     }
-    for id in claimed {
-        let Ok(slot) = app.slots.returns.clone().acquire_owned().await else { break };
-        let app = app.clone();
-        tokio::spawn(async move {
-            one(&app, &id).await;
-            leave(&app, slot);
-        });
-    }
+    slots::each(
+        &app,
+        &app.slots.returns,
+        |app| &app.wake.reversals,
+        claimed,
+        |app, id| async move { one(&app, &id).await },
+    )
+    .await;
     Ok(Progress::DidSome)
-}
-
-/// Gives a slot back, and rings when all of them were taken: what is due waits for it.
-fn leave(app: &App, slot: OwnedSemaphorePermit) {
-    let were_taken = app.slots.returns.available_permits() == 0;
-    drop(slot);
-    if were_taken {
-        app.wake.reversals.notify_one();
-    }
 }
 
 /// The same, but waits for every answer.
