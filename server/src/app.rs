@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use florin_shared::{MerchantId, SessionId};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::admission::Admission;
 use crate::channel::Channels;
 use crate::clock::{Clock, Millis, Random};
 use crate::courier::Courier;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub counters: Counters,
     /// How many requests may be under way at once.
     pub gates: Gates,
+    /// How many new orders are let in.
+    pub admission: Admission,
     /// Whether this process is well.
     pub life: Life,
     /// Which channels answer.
@@ -191,6 +194,7 @@ impl App {
             slots: Slots::default(),
             counters: Counters::default(),
             gates: Gates::default(),
+            admission: Admission::default(),
             life: Life::default(),
             reach,
             retention: Retention::default(),

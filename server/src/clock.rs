@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
@@ -143,9 +143,14 @@ impl Stopwatch {
         Stopwatch(Instant::now())
     }
 
-    /// Seconds since then.
+    /// How long ago that was.
+    pub fn time(self) -> Duration {
+        self.0.elapsed()
+    }
+
+    /// The same in seconds, for figures.
     pub fn seconds(self) -> f64 {
-        self.0.elapsed().as_secs_f64()
+        self.time().as_secs_f64()
     }
 }
 

@@ -4,6 +4,7 @@
 //! `courier`.
 //! The arrows never point back; `tests/tidy.rs` holds them to it.
 
+pub mod admission;
 pub mod app;
 pub mod channel;
 pub mod clock;

@@ -71,8 +71,8 @@ async fn shop_until(
     let mut times = Times::default();
     while Instant::now() < end {
         let begun = Instant::now();
-        let session =
-            shop::create(&mut server, &format!("b{shopper}-{}", times.len()), hook).await?;
+        let order = format!("b{shopper}-{}", times.len());
+        let session = shop::create_patiently(&mut server, &order, hook).await?;
         let code = shop::pay(&mut server, &session).await?;
         shop::approve(&mut wallet, &code).await?;
         while !shop::is_paid(&mut server, &session).await? {

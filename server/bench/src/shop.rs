@@ -1,5 +1,7 @@
 //! What a shop and its shoppers do, in as few words as possible.
 
+use std::time::Duration;
+
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
@@ -7,6 +9,9 @@ use crate::client::Client;
 
 /// The demo merchant's.
 pub(crate) const KEY: &str = "sk_test_florin_demo";
+
+/// Until a refused shop comes again.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// A session and the token that opens it.
 #[derive(Clone)]
@@ -43,6 +48,20 @@ pub(crate) async fn create(
     hook: &str,
 ) -> anyhow::Result<Session> {
     Session::of(&data(client, "POST", "/v1/sessions", KEY, &order(trans_id, hook)).await?)
+}
+
+/// Makes a session, and comes again when the server has too much to do just now.
+pub(crate) async fn create_patiently(
+    client: &mut Client,
+    trans_id: &str,
+    hook: &str,
+) -> anyhow::Result<Session> {
+    loop {
+        match create(client, trans_id, hook).await {
+            Err(error) if format!("{error:#}").contains("BUSY") => tokio::time::sleep(AGAIN).await,
+            told => return told,
+        }
+    }
 }
 
 /// Opens a payment, and gives the text of its code.

@@ -139,6 +139,7 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("antom", "public_key", Kind::Text, true),
     ("antom", "settlement_currency", Kind::Text, false),
     ("limits", "merchant", Kind::Number, false),
+    ("limits", "refund", Kind::Number, false),
     ("limits", "shopper", Kind::Number, false),
     ("limits", "notice", Kind::Number, false),
     ("limits", "poll", Kind::Number, false),
@@ -282,6 +283,15 @@ mod tests {
         assert_eq!(file.stop.deadline_seconds, 25);
         assert_eq!(file.keep.deliveries_days, 90);
         assert_eq!(of_file("florin.toml", ""), Ok(File::default()));
+    }
+
+    #[test]
+    fn what_the_handbook_shows_has_none() {
+        let handbook = include_str!("../../../docs/operations.md");
+        let (_, from) = handbook.split_once("\n[limits]").unwrap();
+        let (shown, _) = from.split_once("```").unwrap();
+        let file = of_file("florin.toml", &format!("[limits]{shown}")).unwrap();
+        assert_eq!((file.limits.merchant, file.limits.refund), (Some(128), Some(256)));
     }
 
     #[test]

@@ -14,9 +14,9 @@ use metrics::{counter, histogram};
 use tracing::{Instrument, Span};
 
 use crate::clock::Stopwatch;
-use crate::gates::{self, Class};
+use crate::gates::{self, Class, Place};
 use crate::metrics::{REQUEST_SECONDS, REQUESTS, SHED};
-use crate::{App, Error, point};
+use crate::{App, Error, admission, point};
 
 /// Names a request in the log and in its answer.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -118,7 +118,7 @@ async fn admitted(app: &App, class: Class, request: Request, next: Next) -> Resp
         Ok(request) => request,
         Err(refused) => return refused,
     };
-    match app.gates.enter(class) {
+    match place(app, class, &request) {
         Some(place) => gates::holding(place, next.run(request)).await,
         None => {
             counter!(SHED, "class" => class.as_str()).increment(1);
@@ -126,6 +126,14 @@ async fn admitted(app: &App, class: Class, request: Request, next: Next) -> Resp
                 .into_response()
         }
     }
+}
+
+/// What begins an order must be let in as well.
+fn place(app: &App, class: Class, request: &Request) -> Option<Place> {
+    let begins = admission::begins_an_order(request.method(), request.uri().path());
+    let under_way = || app.gates.inside(Class::Merchant) + app.gates.inside(Class::Shopper);
+    let admitted = !begins || app.admission.admits(under_way());
+    admitted.then(|| app.gates.enter(class)).flatten()
 }
 
 async fn whole(request: Request) -> std::result::Result<Request, Response> {

@@ -70,6 +70,7 @@ fn of_process(app: &App) {
     }
     gauge!("florin_poll_board_sessions").set(size(app.board.len()));
     gauge!("florin_writer_queue").set(size(app.store.queue()));
+    gauge!("florin_new_orders_admitted_permille").set(f64::from(app.admission.share()));
     gauge!("florin_stopping").set(if app.life.is_stopping() { 1.0 } else { 0.0 });
     gauge!("florin_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

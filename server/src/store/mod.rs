@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use sqlx::PgConnection;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -37,6 +38,7 @@ pub mod retention;
 pub mod reversals;
 pub mod sessions;
 mod sql;
+mod waits;
 mod writer;
 
 use pen::Pen;
@@ -180,6 +182,15 @@ impl Store {
             Pool::Sqlite { writer, .. } => writer.waiting(),
             Pool::Postgres(pool) => pool.lent(),
         }
+    }
+
+    /// How long units have waited for their turn since this was asked last, in the mean.
+    pub fn waited(&self) -> Duration {
+        match &self.0 {
+            Pool::Sqlite { writer, .. } => writer.waits(),
+            Pool::Postgres(pool) => pool.waits(),
+        }
+        .take()
     }
 
     /// How many statements PostgreSQL has been sent so far, and how many times somebody waited for answers: what a payment

@@ -8,6 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
 use super::pen::Pen;
+use super::waits::Waits;
 use super::{StoreError, Tx};
 use crate::clock::Stopwatch;
 use crate::metrics::{COMMIT_SECONDS, COMMIT_UNITS};
@@ -27,28 +28,33 @@ struct Ran {
 type Unit = Box<dyn for<'t> FnOnce(Option<&'t mut Tx>) -> LocalBoxFuture<'t, Ran> + Send>;
 
 enum Order {
-    Run(Unit),
+    Run(Unit, Stopwatch),
     Close(oneshot::Sender<()>),
 }
 
 /// The way to the writer's thread.
 #[derive(Clone)]
-pub(super) struct Writer(Option<mpsc::Sender<Order>>);
+pub(super) struct Writer {
+    orders: Option<mpsc::Sender<Order>>,
+    waits: Waits,
+}
 
 impl Writer {
     /// Starts the thread. It ends when the last `Writer` is gone.
     pub(super) fn start(pen: Pen) -> std::io::Result<Writer> {
         let (send, orders) = mpsc::channel(4 * MOST);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let waits = Waits::default();
+        let (tx, noted) = (Tx::Sqlite(Box::new(pen)), waits.clone());
         std::thread::Builder::new()
             .name("florin-writer".into())
-            .spawn(move || runtime.block_on(work(Tx::Sqlite(Box::new(pen)), orders)))?;
-        Ok(Writer(Some(send)))
+            .spawn(move || runtime.block_on(work(tx, orders, &noted)))?;
+        Ok(Writer { orders: Some(send), waits })
     }
 
     /// For looking only: every unit fails.
     pub(super) fn none() -> Writer {
-        Writer(None)
+        Writer { orders: None, waits: Waits::default() }
     }
 
     pub(super) async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
@@ -59,8 +65,9 @@ impl Writer {
     {
         let (tell, told) = oneshot::channel();
         let run: Unit = Box::new(move |tx| Box::pin(run(unit, tx, tell)));
-        let sent = match &self.0 {
-            Some(orders) => orders.send(Order::Run(run)).await.is_ok(),
+        let watch = Stopwatch::start();
+        let sent = match &self.orders {
+            Some(orders) => orders.send(Order::Run(run, watch)).await.is_ok(),
             None => false,
         };
         if !sent {
@@ -71,15 +78,20 @@ impl Writer {
             .unwrap_or_else(|_| Err(StoreError::Unconfirmed(sqlx::Error::WorkerCrashed).into()))
     }
 
+    /// How long units have waited for their turn.
+    pub(super) fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
     /// How many units wait for their turn.
     pub(super) fn waiting(&self) -> usize {
-        self.0.as_ref().map_or(0, |orders| orders.max_capacity() - orders.capacity())
+        self.orders.as_ref().map_or(0, |orders| orders.max_capacity() - orders.capacity())
     }
 
     /// Waits until everything before this has been committed.
     pub(super) async fn close(&self) {
         let (tell, told) = oneshot::channel();
-        if let Some(orders) = &self.0
+        if let Some(orders) = &self.orders
             && orders.send(Order::Close(tell)).await.is_ok()
         {
             let _closed = told.await;
@@ -116,14 +128,17 @@ where
     }
 }
 
-async fn work(mut tx: Tx, mut orders: mpsc::Receiver<Order>) {
+async fn work(mut tx: Tx, mut orders: mpsc::Receiver<Order>, waits: &Waits) {
     let mut batch = Vec::with_capacity(MOST);
     while orders.recv_many(&mut batch, MOST).await > 0 {
         let mut units = Vec::with_capacity(batch.len());
         let mut closing = Vec::new();
         for order in batch.drain(..) {
             match order {
-                Order::Run(unit) => units.push(unit),
+                Order::Run(unit, since) => {
+                    waits.note(since.time());
+                    units.push(unit);
+                }
                 Order::Close(tell) => closing.push(tell),
             }
         }

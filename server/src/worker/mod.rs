@@ -17,6 +17,7 @@ pub mod clock;
 mod comeback;
 mod expiry;
 mod lease;
+pub mod pulse;
 mod reconcile;
 mod returns;
 mod slots;
@@ -36,6 +37,7 @@ pub fn start_all(app: &App, stop: &CancellationToken) -> TaskTracker {
     tracker.spawn(start("reconcile", Some(|app| &app.wake.asks)).work(reconcile::run_once));
     tracker.spawn(start("returns", Some(|app| &app.wake.reversals)).work(returns::run_once));
     tracker.spawn(webhooks::run(app.clone(), stop.clone()));
+    tracker.spawn(pulse::follow(app.clone(), stop.clone()));
     if let Clock::Followed(followed) = &app.clock {
         tracker.spawn(clock::follow(app.clone(), followed.clone(), stop.clone()));
     }

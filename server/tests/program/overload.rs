@@ -97,6 +97,43 @@ async fn shopper(world: &World, florin: &Florin, session: &Session) -> u64 {
     polls
 }
 
+/// Shops run wild against every place that there is, not two.
+const FLOOD: usize = 96;
+
+/// What has been begun is finished, however many new orders come: all of a shopper's own requests are served.
+async fn begun(world: &World, florin: &Florin, session: &Session) {
+    tokio::time::sleep(LASTS / 2).await;
+    let opened = florin.open(session, "GCASH").await;
+    world.wallet(opened["next_action"]["text"].as_str().unwrap(), "approve").await;
+    florin.until_paid(session).await;
+}
+
+on_both! {
+    async fn of_too_many_new_orders_some_are_let_in_and_the_begun_ones_are_finished(world: &World) {
+        let florin = world.serve(&[]).await;
+        let mut sessions = Vec::new();
+        for _ in 0..PAYING {
+            sessions.push(florin.session(world.order()).await);
+        }
+        let flood = join_all((0..FLOOD).map(|_| wild(world, &florin)));
+        let paying = join_all(sessions.iter().map(|session| begun(world, &florin, session)));
+        let (told, _) = tokio::join!(flood, paying);
+        let wrong: Vec<_> = told.iter().flat_map(|told| told.wrong.clone()).collect();
+        assert_eq!(wrong, Vec::<String>::new());
+        let good: u64 = told.iter().map(|told| told.good).sum();
+        let shed: usize = told.iter().map(|told| told.shed.len()).sum();
+        assert!(good > 50 && shed > 50, "{good} done, {shed} refused");
+        // The flood is over: within seconds everybody is let in again.
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let figures = florin.get(format!("{}/metrics", florin.admin)).await.body;
+        let everybody = "florin_new_orders_admitted_permille 1000";
+        assert!(figures.as_str().unwrap().contains(everybody), "{figures}");
+        let refused: Vec<_> = told.iter().flat_map(|told| told.refused.clone()).collect();
+        refused_and_nothing_done(&florin, world, &refused).await;
+        world.check(true).await;
+    }
+}
+
 on_both! {
     async fn too_much_is_refused_at_once_and_the_shopper_feels_nothing(world: &World) {
         let file = world.folder.join("florin.toml");

@@ -13,6 +13,8 @@ use tokio::time::timeout;
 use tokio_postgres::Config;
 
 use super::{Said, Wire};
+use crate::clock::Stopwatch;
+use crate::store::waits::Waits;
 
 /// A request that waits longer than this for a connection is better told so.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,22 +29,25 @@ struct Inner {
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Wire>>,
     said: Arc<Said>,
+    waits: Waits,
 }
 
 impl Pool {
     /// At most that many; one is made at once, so that a wrong address is told at once.
     pub(in crate::store) async fn connect(config: Config, most: u32) -> sqlx::Result<Pool> {
         let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
-        let (idle, said) = (Mutex::default(), Arc::default());
-        let pool = Pool(Arc::new(Inner { config, most, places, idle, said }));
+        let (idle, said, waits) = (Mutex::default(), Arc::default(), Waits::default());
+        let pool = Pool(Arc::new(Inner { config, most, places, idle, said, waits }));
         drop(pool.lend().await?);
         Ok(pool)
     }
 
     /// Lends the one that was used last: its statements are prepared.
     pub(in crate::store) async fn lend(&self) -> sqlx::Result<Lent> {
-        let place = timeout(PATIENCE, self.0.places.clone().acquire_owned());
-        let place = place.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let watch = Stopwatch::start();
+        let place = timeout(PATIENCE, self.0.places.clone().acquire_owned()).await;
+        self.0.waits.note(watch.time());
+        let place = place.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let place = place.map_err(|_| sqlx::Error::PoolClosed)?;
         let wire = match self.idle() {
             Some(wire) => wire,
@@ -61,6 +66,11 @@ impl Pool {
     /// How many are in use.
     pub(in crate::store) fn lent(&self) -> usize {
         usize::try_from(self.0.most).unwrap_or(1).saturating_sub(self.0.places.available_permits())
+    }
+
+    /// How long those who came have waited for theirs.
+    pub(in crate::store) fn waits(&self) -> &Waits {
+        &self.0.waits
     }
 
     /// What has been said over all of them.
