@@ -47,5 +47,5 @@ soak: ## the hard tests for hours: ten thousand sequences, a kill at every point
 	@scripts/soak.sh
 
 bench: ## print the figures
-	@scripts/setup.sh test
+	@scripts/setup.sh bench
 	@scripts/bench.sh

@@ -18,6 +18,8 @@ printf '\n# building the server and its bench for release\n'
 cargo build --release -p florin-server -p florin-bench
 bench=${CARGO_TARGET_DIR:-target}/release/florin-bench
 
+measure npm run --silent check --prefix e2e/bench
+FLORIN_BIN=$(realpath "${bench%-bench}") measure npm run --silent bench --prefix e2e/bench
 measure "$bench" polls --sessions 10000
 measure "$bench" payments --database sqlite
 measure "$bench" payments --database postgres

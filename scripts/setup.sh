@@ -4,6 +4,7 @@
 #   scripts/setup.sh run      what building and running needs
 #   scripts/setup.sh check    that, and the lints
 #   scripts/setup.sh test     that, and the browser, PostgreSQL, the licence check and schemathesis
+#   scripts/setup.sh bench    that, and the checkouts that ours is compared with
 #
 # A step is two functions: `has_NAME` looks, `add_NAME` installs; `title_NAME` says what it is.
 set -euo pipefail
@@ -25,7 +26,8 @@ case "${1:-test}" in
     run) ;;
     check) steps+=(lints) ;;
     test) steps+=("${test_steps[@]}") ;;
-    *) stop "Unknown level '$1'." "Say run, check or test." ;;
+    bench) steps+=("${test_steps[@]}" bench_npm) ;;
+    *) stop "Unknown level '$1'." "Say run, check, test or bench." ;;
 esac
 
 number=0

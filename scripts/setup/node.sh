@@ -20,6 +20,10 @@ title_e2e_npm() { echo "the browser tests' libraries from npm"; }
 has_e2e_npm() { npm_fresh e2e; }
 add_e2e_npm() { npm_install e2e; }
 
+title_bench_npm() { echo "the checkouts that ours is compared with, from npm"; }
+has_bench_npm() { npm_fresh e2e/bench; }
+add_bench_npm() { npm_install e2e/bench; }
+
 npm_fresh() {
     [ -e "$1/node_modules/.package-lock.json" ] && [ ! "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]
 }

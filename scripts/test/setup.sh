@@ -34,7 +34,7 @@ without_zbarimg() {
 }
 
 text=$(scripts/setup.sh test 2>&1); expect "a second time" 0 $? "$text"
-text=$(scripts/setup.sh nonsense 2>&1); expect "a wrong word" 1 $? "$text" "setup: Say run, check or test."
+text=$(scripts/setup.sh nonsense 2>&1); expect "a wrong word" 1 $? "$text" "setup: Say run, check, test or bench."
 text=$(without_zbarimg 0 works); expect "a package is missing" 0 $? "$text" \
     "setup: 9 of 12: system packages for the tests: zbar-tools" "setup: 9 of 12: done in 0 s"
 text=$(without_zbarimg 1000 works); expect "without root" 1 $? "$text" \

@@ -1,0 +1,61 @@
+/**
+ * Our list beside those of others: bytes, time until it can be seen and used, work. Every page in turn, so that what
+ * disturbs this machine disturbs all of them; the ratios are what counts.
+ *
+ *   npm run bench --prefix e2e/bench                   nine rounds
+ *   npm run bench --prefix e2e/bench -- --rounds 3    (after a build of the widget and the server)
+ */
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+import { browser } from '../support/browser.ts'
+import { Merchant } from '../support/merchant.ts'
+import { Server } from '../support/server.ts'
+import { type Figures, load } from './measure.ts'
+import { Pages } from './peers.ts'
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } })
+const rounds = Number(values.rounds)
+
+const [server, pages] = [await Server.start(), await Pages.start()]
+const chrome = await chromium.launch(browser.launchOptions)
+try {
+  const session = await new Merchant(server).createSession({ session_mode: 'DROP_IN' })
+  const peers = [...pages.peers(), pages.florin(server.url, session), pages.hosted(session)]
+  const told = new Map<string, Figures[]>(peers.map(({ name }) => [name, []]))
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const peer of peers) {
+      const figures = await load(chrome, peer)
+      // The first round warms the servers, not the browser: each load has an empty cache.
+      if (round > 0) told.get(peer.name)!.push(figures)
+    }
+    process.stderr.write(`round ${round} of ${rounds}\r`)
+  }
+  print(told)
+} finally {
+  await chrome.close()
+  pages.stop()
+  await server.stop()
+  await server.forget()
+}
+
+function print(told: Map<string, Figures[]>): void {
+  const base = summary([...told.values()][0]!)
+  console.log(`${rounds} loads each, in turn; 4x slower processor, 1.6 Mbit/s, 150 ms; medians, and the ratio to the first`)
+  console.log(`${'page'.padEnd(34)}${'KB'.padStart(8)}${'visible'.padStart(20)}${'usable'.padStart(20)}${'work'.padStart(20)}`)
+  for (const [name, figures] of told) {
+    const { bytes, visible, usable, work } = summary(figures)
+    const cell = (value: number, of: number) =>
+      (Number.isNaN(value) ? 'needs its servers' : `${Math.round(value)} ms ${(value / of).toFixed(2)}`).padStart(20)
+    console.log(name.padEnd(34) + (bytes / 1000).toFixed(1).padStart(8) + cell(visible, base.visible) + cell(usable, base.usable) + cell(work, base.work))
+  }
+}
+
+function summary(figures: Figures[]): Figures {
+  const of = (key: keyof Figures) => median(figures.map((one) => one[key]))
+  return { bytes: of('bytes'), visible: of('visible'), usable: of('usable'), work: of('work') }
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)]!
+}
