@@ -20,6 +20,7 @@ mod points;
 mod postgres;
 mod replicas;
 mod restarts;
+mod retries;
 #[path = "../it/support/sink.rs"]
 mod sink;
 mod slow;
