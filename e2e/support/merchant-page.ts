@@ -2,6 +2,8 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 
 export class MerchantPage {
+  /** What the page told by `navigator.sendBeacon('/told', …)`. */
+  readonly told: string[] = []
   readonly #server: HttpServer
 
   /** Serves `html` at every address; `headers` go with it. */
@@ -13,7 +15,12 @@ export class MerchantPage {
 
   private constructor(html: string, headers: Record<string, string>) {
     this.#server = createServer((request, answer) => {
-      if (request.url === '/favicon.ico') return answer.writeHead(204).end()
+      if (request.url === '/told') {
+        let word = ''
+        request.on('data', (part) => (word += part))
+        request.on('end', () => this.told.push(word))
+      }
+      if (request.url === '/favicon.ico' || request.url === '/told') return answer.writeHead(204).end()
       answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(html)
     })
   }

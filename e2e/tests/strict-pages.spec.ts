@@ -40,7 +40,7 @@ async function buy(checkout: CheckoutPage, wallet: Wallet): Promise<void> {
 }
 
 for (const [name, number] of [['strict policy', 0], ['page with Trusted Types', 1]] as const) {
-  test(`a whole purchase on a ${name} violates nothing`, async ({ server, merchant, checkout, wallet, page }) => {
+  test(`a whole purchase on a ${name} violates nothing`, async ({ server, merchant, checkout, wallet, page, console }) => {
     const policy = documented(server.url)[number]!
     const session = await merchant.createSession({ return_url: undefined })
     const script = `<script type="module" src="${server.url}/florin.js"></script>`
@@ -49,19 +49,18 @@ for (const [name, number] of [['strict policy', 0], ['page with Trusted Types', 
     await page.goto(strict.url)
     await buy(checkout, wallet)
     expect(found).toEqual([])
+    expect(console.errors).toEqual([])
 
     // The policy is in force: what it forbids is refused, and heard.
-    const refused = await page.evaluate(async () => {
-      const image = new Image()
-      image.src = 'https://elsewhere.example/'
+    console.expect(/violates the following|requires 'TrustedHTML'/)
+    await page.evaluate((forbidden) => {
       try {
-        document.body.innerHTML = '<i></i>'
-        return await new Promise((done) => (image.onerror = () => done('no image')))
+        if (forbidden === 'markup') document.body.innerHTML = '<i></i>'
+        else new Image().src = 'https://elsewhere.example/'
       } catch {
-        return 'no markup'
+        // Told as a violation too.
       }
-    })
-    expect(refused).toBe(number ? 'no markup' : 'no image')
+    }, number ? 'markup' : 'image')
     await expect.poll(() => found).toHaveLength(1)
     strict.close()
   })
@@ -85,6 +84,25 @@ test('a pinned script runs when it is the one that was pinned, and not otherwise
   await page.goto(bad.url)
   expect(await page.evaluate(() => customElements.get('florin-checkout') === undefined)).toBe(true)
   bad.close()
+})
+
+test('loadFlorin loads once, under Trusted Types too, and tries again after a failure', async ({ server, page, console }) => {
+  console.expect(/ERR_FAILED/)
+  const policy = `${documented(server.url)[1]!.replace("'none'", 'florin')}; script-src 'self' ${server.url}`
+  const strict = await MerchantPage.serve('<!doctype html><title>Shop</title>', { 'content-security-policy': policy })
+  const body = readFileSync(resolve(import.meta.dirname, '../../widget/npm/dist/index.js'), 'utf8')
+  await page.route('**/package.js', (route) => route.fulfill({ contentType: 'text/javascript', body }))
+  await page.route('**/florin.js', (route) => route.abort(), { times: 1 })
+  await page.goto(strict.url)
+
+  const told = await page.evaluate(async (src) => {
+    const { loadFlorin } = (await import('/package.js' as string)) as { loadFlorin(options: object): Promise<{ create?: unknown }> }
+    const failed = await loadFlorin({ src }).catch((error: Error) => error.message)
+    const [first, second] = await Promise.all([loadFlorin({ src }), loadFlorin({ src })])
+    return { failed, same: first === second, works: typeof first.create, scripts: document.scripts.length }
+  }, `${server.url}/florin.js`)
+  expect(told).toEqual({ failed: `florin: ${server.url}/florin.js could not be loaded`, same: true, works: 'function', scripts: 1 })
+  strict.close()
 })
 
 test('every sum is that of what is served', async ({ server }) => {

@@ -18,7 +18,9 @@ serve({
     const session = { sessionId: session_id, clientToken: client_token, sessionUrl: session_url };
     const props = { florin, name: tea.name, price: tea.price, session };
     const json = JSON.stringify(props).replaceAll("<", "\\u003c");
-    return say("html", fill(new URL("index.html", import.meta.url), { markup: render(props), props: json }));
+    const page = say("html", fill(new URL("index.html", import.meta.url), { markup: render(props), props: json }));
+    page.headers["cache-control"] = "no-store";
+    return page;
   },
   "GET /client.js": () => say("js", client),
 });

@@ -44,11 +44,14 @@ function insert({ src, integrity }: LoadOptions): Promise<FlorinApi> {
   });
 }
 
+let policy: { createScriptURL(url: string): unknown } | undefined;
+
 /** Pages with Trusted Types name the policy `florin`; `<script>` in the markup needs none. */
 function trusted(src: string): string {
   try {
     const { trustedTypes } = window as { trustedTypes?: PolicyFactory };
-    const policy = trustedTypes?.createPolicy("florin", { createScriptURL: (url) => url });
+    // A second one of the same name would be refused.
+    policy ??= trustedTypes?.createPolicy("florin", { createScriptURL: (url) => url });
     return (policy?.createScriptURL(src) ?? src) as string;
   } catch {
     return src; // The page does not allow the policy; whether it insists on one is the browser's to say.
