@@ -1,4 +1,4 @@
-/** One of the examples, run as its README says, against a test's server. */
+/** A shop of the examples or of the documentation, run as it says, against a test's server. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -12,16 +12,20 @@ export class Example {
   readonly #said: string[] = []
   url = ''
 
-  /** Starts it on a free port; `settings` are further environment variables. */
+  /** Starts an example; `settings` are further environment variables. */
   static async start(name: string, server: Server, settings: Record<string, string> = {}): Promise<Example> {
-    const example = new Example(name, { FLORIN_URL: server.url, PORT: '0', ...settings })
+    return Example.run('node', [join(name, 'server.js')], server, settings)
+  }
+
+  /** Starts a program that is a shop, on a free port. */
+  static async run(program: string, words: string[], server: Server, settings: Record<string, string> = {}): Promise<Example> {
+    const example = new Example(program, words, { FLORIN_URL: server.url, PORT: '0', ...settings })
     await example.hears(/^The shop is open: (\S+)$/)
     return example
   }
 
-  private constructor(name: string, settings: Record<string, string>) {
-    const options = { cwd: examples, env: { ...process.env, ...settings } }
-    this.#process = spawn('node', [join(name, 'server.js')], options)
+  private constructor(program: string, words: string[], settings: Record<string, string>) {
+    this.#process = spawn(program, words, { cwd: examples, env: { ...process.env, ...settings } })
     for (const stream of [this.#process.stdout!, this.#process.stderr!]) {
       createInterface(stream).on('line', (line) => this.#said.push(line))
     }
