@@ -20,6 +20,8 @@ for (const [title, folder, settings] of pages) {
     const example = await Example.start(folder, server, settings)
     const asked: { what: string; at: number }[] = []
     page.on('request', (request) => asked.push({ what: `${request.method()} ${new URL(request.url()).pathname}`, at: Date.now() }))
+    const paid: string[] = []
+    page.on('console', (message) => message.text().startsWith('paid ') && paid.push(message.text()))
     try {
       await page.goto(example.url)
       if (folder !== 'react-server') await page.getByRole('button', { name: 'Buy' }).click()
@@ -33,6 +35,8 @@ for (const [title, folder, settings] of pages) {
     } finally {
       await example.stop()
     }
+    // Where the page thanks by itself, its handler was called once.
+    expect(paid).toHaveLength(['react', 'vue'].includes(folder) ? 1 : 0)
     // Nothing was started twice: one view, one payment, one loop of questions.
     const times = (what: RegExp) => asked.filter((one) => what.test(one.what)).map(({ at }) => at)
     expect(times(/^GET \/v1\/checkout\/\w+$/)).toHaveLength(1)

@@ -104,6 +104,32 @@ test('mounted a hundred times and moved a hundred times: nothing is left, and on
   place.close()
 })
 
+test('attributes and properties: set before the script, changed together, and followed', async ({ server, merchant, page }) => {
+  const sessions = [await merchant.createSession(), await merchant.createSession({ amount: '120000' })]
+  const views: string[] = []
+  page.on('request', (request) => /\/v1\/checkout\/\w+$/.test(request.url()) && views.push(request.url()))
+  const place = await MerchantPage.serve('<!doctype html><html lang="en"><title>Shop</title></html>')
+  await page.goto(place.url)
+  const change = (wishes: object) => page.evaluate((wishes) => void Object.assign(document.querySelector('florin-checkout')!, wishes), wishes)
+  const of = ({ session_id, client_token }: Session) => ({ sessionId: session_id, clientToken: client_token })
+  const sum = page.locator('florin-checkout .sum')
+
+  await page.evaluate(() => void document.body.append(document.createElement('florin-checkout')))
+  await change({ ...of(sessions[0]!), theme: 'dark', translations: { total: 'All in all' } })
+  await page.addScriptTag({ type: 'module', url: `${server.url}/florin.js` })
+  await expect(sum).toHaveText(/All in all.*800/)
+  await expect(page.locator('florin-checkout')).toHaveAttribute('session-id', sessions[0]!.session_id)
+  await expect(page.locator('florin-checkout')).toHaveAttribute('theme', 'dark')
+
+  await change({ ...of(sessions[1]!), locale: 'zh-Hans', translations: {} })
+  await expect(sum).toHaveText(/1,200/)
+  await expect(sum).not.toHaveText(/All in all|Total/)
+  await change({ ...of(sessions[1]!), theme: 'light' })
+  await page.waitForTimeout(300)
+  expect(views.map((url) => url.split('/').at(-1))).toEqual(sessions.map(({ session_id }) => session_id))
+  place.close()
+})
+
 test('two on a page are two payments, with one program', async ({ server, merchant, checkout, wallet, page }) => {
   const sessions = [await merchant.createSession({ return_url: undefined }), await merchant.createSession({ return_url: undefined, amount: '120000' })]
   const place = await MerchantPage.serve(shop(server.url, ...sessions))

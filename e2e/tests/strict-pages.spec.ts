@@ -66,6 +66,16 @@ for (const [name, number] of [['strict policy', 0], ['page with Trusted Types', 
   })
 }
 
+test('a nonce on the script is enough for all that it loads', async ({ server, merchant, checkout, page }) => {
+  const script = `<script type="module" nonce="R4nd0m" src="${server.url}/florin.js"></script>`
+  const strict = await MerchantPage.serve(shop(await merchant.createSession(), script), { 'content-security-policy': documented(server.url)[2]! })
+  const found = await violations(page)
+  await page.goto(strict.url)
+  await expect(checkout.payButton).toBeVisible()
+  expect(found).toEqual([])
+  strict.close()
+})
+
 test('a pinned script runs when it is the one that was pinned, and not otherwise', async ({ server, merchant, checkout, page, console }) => {
   console.expect(/Failed to find a valid digest/)
   const sums = (await (await fetch(`${server.url}/integrity.json`)).json()) as Record<string, string>
