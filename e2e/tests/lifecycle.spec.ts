@@ -39,12 +39,14 @@ async function held(page: Page, devtools: CDPSession): Promise<Record<'listeners
 /** Keeps hold of the program's memory, which `held` measures. */
 async function watchProgram(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const start = WebAssembly.instantiateStreaming
-    WebAssembly.instantiateStreaming = async (...arguments_) => {
-      const started = await start.apply(WebAssembly, arguments_)
-      Object.assign(window, { memory: started.instance.exports.memory })
-      return started
+    const keep = async (started: Promise<WebAssembly.WebAssemblyInstantiatedSource | WebAssembly.Instance>) => {
+      const program = await started
+      Object.assign(window, { memory: ('instance' in program ? program.instance : program).exports.memory })
+      return program as never
     }
+    const { instantiate, instantiateStreaming } = WebAssembly
+    WebAssembly.instantiate = (...given: Parameters<typeof instantiate>) => keep(instantiate(...given))
+    WebAssembly.instantiateStreaming = (...given) => keep(instantiateStreaming(...given))
   })
 }
 
