@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.tools/bin:$(CARGO_BIN):$(PATH)
 ASSETS := $(CURDIR)/dist
 WIDGET := target/widget.stamp
 WIDGET_SOURCES := $(shell find index.html Trunk.toml Cargo.toml Cargo.lock widget shared -type f \
-	-not -path '*/node_modules/*' -not -path '*/target/*' 2>/dev/null)
+	-not -path '*/node_modules/*' -not -path '*/target/*' -not -path 'widget/npm/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run widget check test soak bench

@@ -4,6 +4,7 @@ import { browser } from './support/browser.ts'
 
 export default defineConfig({
   testDir: 'tests',
+  globalSetup: './support/setup.ts',
   outputDir: 'results',
   // A test of pictures and axe in every look takes ten seconds alone, and a minute on a busy machine.
   timeout: 120_000,

@@ -138,6 +138,15 @@ function compress() {
   console.log(`         ${String(sum).padStart(7)} br  the widget`);
 }
 
+/** What each file must hash to, for pages that pin it: `integrity="…"` of a script, a lock file, an audit. */
+function manifest() {
+  const names = readdirSync(out).filter((name) => /\.(js|wasm)$/.test(name) || /-\w{12}\.json$/.test(name)).sort();
+  const digest = (name) => createHash("sha384").update(readFileSync(join(out, name))).digest("base64");
+  const sums = Object.fromEntries(names.map((name) => [name, `sha384-${digest(name)}`]));
+  writeFileSync(join(out, "integrity.json"), `${JSON.stringify(sums, null, 2)}\n`);
+}
+
 const files = { ...(await program()), locales: locales(), keys: keep("keys", "json", JSON.stringify(keys)) };
 await loader(files);
+manifest();
 if (release) compress();

@@ -1,16 +1,19 @@
 /** What the page around is told: the DOM events of `<florin-checkout>`, and what preventing one does. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Page } from '@playwright/test'
+import { contract, type EventName } from '../support/contract.ts'
 import { expect, test } from '../support/test.ts'
 
 interface Heard {
-  name: string
+  name: EventName
   detail: Record<string, string>
   bubbles: boolean
   composed: boolean
   cancelable: boolean
 }
 
-const names = ['ready', 'method-change', 'action', 'fail', 'cancel', 'success', 'expire', 'close', 'error']
+const names = Object.keys(contract) as EventName[]
 
 /** Listens at the document from before the first event; prevents those that are named. */
 async function listen(page: Page, ...prevented: string[]): Promise<void> {
@@ -18,16 +21,28 @@ async function listen(page: Page, ...prevented: string[]): Promise<void> {
     const heard: unknown[] = []
     Object.assign(window, { heard })
     for (const name of names) {
-      document.addEventListener(`florin-${name}`, (event) => {
+      document.addEventListener(name, (event) => {
         const { detail, bubbles, composed, cancelable } = event as CustomEvent
         heard.push({ name, detail, bubbles, composed, cancelable })
-        if (prevented.includes(name)) event.preventDefault()
+        if (prevented.includes(name.replace('florin-', ''))) event.preventDefault()
       })
     }
   }, [names, prevented] as const)
 }
 
-const heard = (page: Page): Promise<Heard[]> => page.evaluate(() => (window as unknown as { heard: Heard[] }).heard)
+/** What was heard so far, with short names and without the version; every event has kept the contract. */
+async function heard(page: Page) {
+  const events: Heard[] = await page.evaluate(() => (window as unknown as { heard: [] }).heard)
+  for (const { name, detail, bubbles, composed, cancelable } of events) {
+    const { fields, prevents } = contract[name]
+    const [known, always] = [Object.keys(fields), Object.keys(fields).filter((field) => fields[field] === 'always')]
+    expect({ name, bubbles, composed, cancelable }).toEqual({ name, bubbles: true, composed: true, cancelable: prevents })
+    expect(Object.keys(detail), name).toEqual(expect.arrayContaining(always))
+    expect(known, name).toEqual(expect.arrayContaining(Object.keys(detail)))
+    expect(detail.version, name).toBe(1)
+  }
+  return events.map(({ name, detail: { version: _, ...detail } }) => ({ name: name.replace('florin-', ''), detail }))
+}
 const told = async (page: Page) => (await heard(page)).map(({ name }) => name)
 
 test('a payment is told event by event, and its success once', async ({ merchant, checkout, wallet, page }) => {
@@ -61,9 +76,37 @@ test('a payment is told event by event, and its success once', async ({ merchant
     ['action', { sessionId, orderId: paid, method: 'MAYA', type: 'show_code' }],
     ['success', { sessionId, orderId: paid }],
   ])
-  for (const { name, bubbles, composed, cancelable } of events) {
-    expect({ bubbles, composed, cancelable }, name).toEqual({ bubbles: true, composed: true, cancelable: /action|success/.test(name) })
-  }
+})
+
+test('a page that prevents a redirect is told where it would have led', async ({ merchant, checkout, page }) => {
+  await listen(page, 'action')
+  const session = await merchant.createSession()
+  await page.route('**/transactions', async (route) => {
+    const { data, ...envelope } = await (await route.fetch()).json()
+    const next_action = { type: 'redirect', url: 'https://bank.example/pay' }
+    await route.fulfill({ json: { ...envelope, data: { ...data, next_action } } })
+  })
+  await checkout.open(session)
+  await checkout.choose('GCash')
+  await checkout.pay()
+  await expect.poll(() => told(page)).toContain('action')
+  const [transaction] = await merchant.transactions(session)
+  const detail = { sessionId: session.session_id, orderId: transaction!.order_id, method: 'GCASH', type: 'redirect', url: 'https://bank.example/pay' }
+  expect((await heard(page)).at(-1)).toEqual({ name: 'action', detail })
+  expect(page.url()).toContain('/pay/')
+  await merchant.close(session)
+})
+
+test('the page of the events has a row for each, with its fields', () => {
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/events.md'), 'utf8')
+  const row = /^\| `(florin-[a-z-]+)`(, cancelable)? \|([^|]*)\|/gm
+  const rows = [...page.matchAll(row)].map(([, name, cancelable, fields]) => [name, { prevents: !!cancelable, fields: fields!.match(/\w+\??/g) ?? [] }])
+  const wanted = names.map((name) => {
+    const { fields, prevents } = contract[name]
+    const own = Object.keys(fields).filter((field) => !['version', 'sessionId'].includes(field))
+    return [name, { prevents, fields: own.map((field) => (fields[field] === 'always' ? field : `${field}?`)) }]
+  })
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(wanted))
 })
 
 test('a page that prevents the success keeps its shopper', async ({ merchant, checkout, wallet, page }) => {

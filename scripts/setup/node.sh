@@ -1,4 +1,4 @@
-# Node and the packages of the two package.json files.
+# Node and the packages of every package.json.
 
 node_oldest=20
 node_version=22
@@ -15,6 +15,14 @@ add_node() {
 title_widget_npm() { echo "the widget's build tools from npm"; }
 has_widget_npm() { npm_fresh widget; }
 add_widget_npm() { npm_install widget; }
+
+title_package_npm() { echo "what checks the npm package, from npm"; }
+has_package_npm() { npm_fresh widget/npm; }
+add_package_npm() { npm_install widget/npm; }
+
+title_examples_npm() { echo "the examples' libraries from npm"; }
+has_examples_npm() { npm_fresh examples; }
+add_examples_npm() { npm_install examples; }
 
 title_e2e_npm() { echo "the browser tests' libraries from npm"; }
 has_e2e_npm() { npm_fresh e2e; }

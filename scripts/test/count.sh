@@ -19,6 +19,7 @@ record() {
 counts() {
     case "$1" in
         unit* | rust* | points | soak*) rust_counts "$2" ;;
+        package) node_counts "$2" ;;
         browser) browser_counts "$2" ;;
         *) echo 0 0 0 ;;
     esac
@@ -27,6 +28,11 @@ counts() {
 # "test result: ok. 12 passed; 0 failed; 0 ignored; …", once for each program of tests.
 rust_counts() {
     awk '/^test result: / { for (i = 2; i <= NF; i++) n[$i] += $(i - 1) } END { print n["passed;"] + 0, n["failed;"] + 0, n["ignored;"] + 0 }' "$1"
+}
+
+# Node's closing lines: "ℹ pass 5", "ℹ fail 0", "ℹ skipped 0", "ℹ todo 0".
+node_counts() {
+    awk '/^ℹ (pass|fail|cancelled|skipped|todo) / { n[$2] += $3 } END { print n["pass"] + 0, n["fail"] + n["cancelled"] + 0, n["skipped"] + n["todo"] + 0 }' "$1"
 }
 
 # Playwright's closing lines: "  12 passed (1.2m)", "  1 failed", "  1 flaky", "  1 skipped", "  1 did not run".

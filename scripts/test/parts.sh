@@ -22,8 +22,8 @@ part_lint_widget() {
         cargo clippy -p florin-widget --all-targets -- -D warnings
 }
 
-about_lint_browser() { echo "the browser tests have the right types"; }
-part_lint_browser() { npm run --silent check --prefix e2e; }
+about_lint_browser() { echo "the browser tests and the loader have the right types"; }
+part_lint_browser() { npm run --silent check --prefix e2e && npm run --silent check --prefix widget; }
 
 about_licences() { echo "licences, bans and sources of every crate (advisories need the network: cargo deny check advisories)"; }
 part_licences() { cargo deny --all-features check licenses bans sources; }
@@ -51,6 +51,14 @@ part_widget() { make --no-print-directory widget; }
 
 about_budget() { echo "the widget is small enough"; }
 part_budget() { scripts/budget.sh; }
+
+about_package() { echo "the npm package: what it ships, what its types say, and the examples' types"; }
+part_package() {
+    npm run --silent build --prefix widget/npm &&
+        npm run --silent test --prefix widget/npm &&
+        npm run --silent check --prefix widget/npm &&
+        npm run --silent check --prefix examples
+}
 
 about_browser() { echo "what a shopper does, in Chromium"; }
 part_browser() { cargo build -p florin-server && npm test --silent --prefix e2e; }

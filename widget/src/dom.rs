@@ -129,11 +129,13 @@ impl El {
     /// What is inside is made anew when its key changes, and only then: the focus may be in there.
     pub(crate) fn swap(self, key: fn(Till) -> String, make: fn(Till) -> Vec<El>) -> El {
         let (node, till) = (self.node.clone(), self.till);
-        let around = Owner::current().unwrap_or_default();
+        // Weakly: what follows here belongs to this owner, and would keep it after the unmount.
+        let around = Owner::current().map(|owner| owner.downgrade());
         // What the last contents follow ends with them.
         let inside = RefCell::new(None);
         let show = move |_: Option<&str>, _: Option<&str>| {
-            let owner = around.with(Owner::new);
+            let around = around.as_ref().and_then(|owner| owner.upgrade());
+            let owner = around.unwrap_or_default().with(Owner::new);
             node.set_text_content(None);
             for child in owner.with(|| make(till)) {
                 let _takes_children = node.append_with_node_1(&child.node);

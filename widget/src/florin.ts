@@ -236,7 +236,8 @@ export class FlorinCheckout extends HTMLElement {
       this.#over = detail.sessionId;
     }
     const cancelable = /^(action|success)$/.test(name);
-    return this.dispatchEvent(new CustomEvent(`florin-${name}`, { detail, cancelable, bubbles: true, composed: true }));
+    const told = { detail: { version: 1, ...detail }, cancelable, bubbles: true, composed: true };
+    return this.dispatchEvent(new CustomEvent(`florin-${name}`, told));
   };
 
   /** The program did not come: the hosted page needs none. On that page itself all there is to do is to try again. */

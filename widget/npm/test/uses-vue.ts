@@ -1,0 +1,12 @@
+/** The Vue component's types, as a template's checker asks for them. */
+
+import { h } from "vue";
+import { FlorinCheckout } from "florin-checkout/vue";
+
+export const page = () => [
+  h(FlorinCheckout, { sessionId: "CS…", locale: "ja", onSuccess: (event) => event.detail.orderId, onMethodChange: ({ detail }) => detail.method }),
+  // @ts-expect-error a session id is text
+  h(FlorinCheckout, { sessionId: 5 }),
+  // @ts-expect-error a success has no code
+  h(FlorinCheckout, { onSuccess: (event) => event.detail.code }),
+];
