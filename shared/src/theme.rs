@@ -219,7 +219,8 @@ pub struct Looks {
     /// How long a success is shown before the page leaves for `return_url`; absent: until the shopper goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub go_after_ms: Option<u64>,
-    /// The merchant's own words after a success; the first are for every language that has none of its own.
+    /// The merchant's own words after a success, flat for the widget's sake: language, title and text of one after the other;
+    /// what there is none of is empty. The first are for every language that has none of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub texts: Vec<ResultText>,
+    pub texts: Vec<String>,
 }

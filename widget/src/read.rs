@@ -12,7 +12,7 @@ use florin_shared::shopper::{
     CheckoutView, Good, NextAction, Offer, OpenTransaction, PaymentStatus, Phase, StatusView,
     Unavailable,
 };
-use florin_shared::theme::{Looks, ResultText};
+use florin_shared::theme::Looks;
 
 /// A JSON value that can be looked into: `JsValue` in the browser, serde's in tests.
 pub trait Reader: Sized {
@@ -181,17 +181,8 @@ fn looks<R: Reader>(from: &R) -> Looks {
     Looks {
         css: fields.text("css"),
         go_after_ms: from.field("go_after_ms").and_then(|value| value.whole()),
-        texts: fields.list("texts", own_words),
+        texts: fields.list("texts", R::text),
     }
-}
-
-fn own_words<R: Reader>(from: &R) -> Option<ResultText> {
-    let fields = Fields::of(from);
-    fields.done(ResultText {
-        locale: fields.maybe("locale"),
-        title: fields.text("title"),
-        text: fields.maybe("text"),
-    })
 }
 
 fn session_status(word: &str) -> SessionStatus {

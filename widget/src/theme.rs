@@ -33,9 +33,12 @@ pub(crate) fn put_on(css: &str, rule: &CssStyleDeclaration, root: &Element) {
     else {
         return;
     };
+    let mut css = css.to_owned();
     for (name, value) in follows(brand) {
-        let _never_invalid = rule.set_property(name, &value.css());
+        css.push_str(name);
+        css.push_str(&value.css());
     }
+    rule.set_css_text(&css);
 }
 
 /// The colours that follow from a brand colour: on it, a light and a dark ground of it, and itself as text on those.
@@ -43,12 +46,12 @@ fn follows(brand: Colour) -> [(&'static str, Colour); 6] {
     let (soft_light, soft_dark) = (brand.mixed(LIGHT, 8), brand.mixed(DARK, 18));
     let on = if contrast(brand, WHITE) >= contrast(brand, INK) { WHITE } else { INK };
     [
-        ("--l-on", on),
-        ("--d-on", on),
-        ("--l-soft", soft_light),
-        ("--d-soft", soft_dark),
-        ("--l-ink", brand.readable_on(soft_light, INK)),
-        ("--d-ink", brand.readable_on(soft_dark, WHITE)),
+        ("--l-on:", on),
+        ("--d-on:", on),
+        ("--l-soft:", soft_light),
+        ("--d-soft:", soft_dark),
+        ("--l-ink:", brand.readable_on(soft_light, INK)),
+        ("--d-ink:", brand.readable_on(soft_dark, WHITE)),
     ]
 }
 
@@ -63,7 +66,7 @@ impl Colour {
 
     fn css(self) -> String {
         let [red, green, blue] = self.0.map(|part| part.to_string());
-        joined(&["rgb(", &red, " ", &green, " ", &blue, ")"])
+        joined(&["rgb(", &red, " ", &green, " ", &blue, ");"])
     }
 
     /// `percent` of this colour over `ground`.

@@ -40,7 +40,7 @@ export interface FlorinOptions {
   sessionId: string;
   clientToken: string;
   locale?: string;
-  theme?: "light" | "dark";
+  theme?: "light" | "dark" | "auto";
   /** `inline`: the list stands in the page, the code over it. */
   presentation?: "inline";
   apiBase?: string;

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use florin_shared::Code;
 use florin_shared::merchant::Warning;
-use florin_shared::theme::{Appearance, Looks, Palette};
+use florin_shared::theme::{Appearance, Looks, Palette, ResultText};
 use serde_json::{Map, Value};
 
 use crate::app::App;
@@ -106,8 +106,13 @@ pub fn worn(app: &App, appearance: &Appearance) -> Looks {
     Looks {
         css: looks::css(appearance, logo.as_deref()),
         go_after_ms: looks::go_after(appearance),
-        texts: appearance.result.as_ref().map(|result| result.texts.clone()).unwrap_or_default(),
+        texts: appearance.result.iter().flat_map(|result| &result.texts).flat_map(flat).collect(),
     }
+}
+
+fn flat(text: &ResultText) -> [String; 3] {
+    let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+    [or_empty(&text.locale), text.title.clone(), or_empty(&text.text)]
 }
 
 /// As a merchant reads it: the logo by its address.

@@ -55,7 +55,8 @@ pub async fn snapshot(tx: &mut Tx, id: &SessionId) -> Result<Snapshot> {
 
 /// The status, from memory.
 pub async fn status(app: &App, id: &SessionId) -> Result<StatusView> {
-    Ok(told(app, &*entry(app, id).await?, app.now()))
+    let entry = entry(app, id).await?;
+    Ok(told(app, &entry, app.now()))
 }
 
 /// What a poll is told.

@@ -1,7 +1,5 @@
 //! How it ended: paid, ended unpaid, or not to be shown at all.
 
-use florin_shared::theme::ResultText;
-
 use super::button::{bare, button, link};
 use super::countdown::seconds_left;
 use super::icon::disc;
@@ -23,11 +21,11 @@ pub(crate) fn paid(till: Till) -> Vec<El> {
         }
         None => {
             match own(&checkout.view.appearance.texts, &words.locale) {
-                Some(own) => {
-                    shown.push(till.el("p", "own").attr("part", "message").text(&own.title));
-                    shown.extend(own.text.as_deref().map(|text| say(till, text)));
+                [_, title, text, ..] => {
+                    shown.push(till.el("p", "own").attr("part", "message").text(title));
+                    shown.push(say(till, text));
                 }
-                None => shown.push(till.el("p", "say").attr("part", "message").say(thanks)),
+                _ => shown.push(till.el("p", "say").attr("part", "message").say(thanks)),
             }
             let bar = till.el("div", "bar").with(till.el("i", ""));
             shown.push(bar.attr_if("hidden", |till| seconds_to_go(till).is_none()));
@@ -52,12 +50,12 @@ pub(crate) fn returned(checkout: &Checkout) -> Option<&str> {
 }
 
 /// The merchant's own words for that language: those whose tag it begins with, else the first.
-fn own<'a>(texts: &'a [ResultText], locale: &str) -> Option<&'a ResultText> {
-    let speaks = |text: &&ResultText| {
-        let rest = text.locale.as_deref().and_then(|tag| locale.strip_prefix(tag));
+fn own<'a>(texts: &'a [String], locale: &str) -> &'a [String] {
+    let speaks = |text: &&[String]| {
+        let rest = text.first().and_then(|tag| locale.strip_prefix(tag.as_str()));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    texts.iter().find(speaks).or(texts.first())
+    texts.chunks(3).find(speaks).unwrap_or(texts)
 }
 
 fn thanks(till: Till) -> String {
@@ -142,8 +140,6 @@ pub(crate) fn failed(till: Till, trouble: &Trouble) -> Vec<El> {
 
 #[cfg(test)]
 mod tests {
-    use florin_shared::theme::ResultText;
-
     use super::{own, until_going};
 
     const GO_AFTER_MS: u64 = 3_000;
@@ -162,13 +158,7 @@ mod tests {
 
     #[test]
     fn own_words_are_said_in_the_shoppers_language() {
-        let text = |locale: Option<&str>, title: &str| ResultText {
-            locale: locale.map(str::to_owned),
-            title: title.into(),
-            text: None,
-        };
-        let texts =
-            [text(None, "Thanks"), text(Some("fi"), "Kiitos"), text(Some("zh-Hans"), "谢谢")];
+        let texts = ["", "Thanks", "", "fi", "Kiitos", "", "zh-Hans", "谢谢", ""].map(String::from);
         for (locale, expected) in [
             ("en", "Thanks"),
             ("fi-FI", "Kiitos"),
@@ -176,12 +166,8 @@ mod tests {
             ("zh-Hans", "谢谢"),
             ("zh-Hant", "Thanks"),
         ] {
-            assert_eq!(
-                own(&texts, locale).map(|text| text.title.as_str()),
-                Some(expected),
-                "{locale}"
-            );
+            assert_eq!(own(&texts, locale)[1], expected, "{locale}");
         }
-        assert_eq!(own(&[], "en"), None);
+        assert!(own(&[], "en").is_empty());
     }
 }
