@@ -43,6 +43,11 @@ export class Merchant {
     })
   }
 
+  /** Other looks, for every page of the merchant. */
+  async dress(appearance: Record<string, unknown>): Promise<void> {
+    await this.#call('PATCH', '/v1/merchant', { appearance })
+  }
+
   async session(session: Session): Promise<Session> {
     return this.#call('GET', `/v1/sessions?session_id=${session.session_id}`)
   }

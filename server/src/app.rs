@@ -15,6 +15,7 @@ use crate::admission::Admission;
 use crate::channel::Channels;
 use crate::clock::{Clock, Millis, Random};
 use crate::courier::Courier;
+use crate::domain::looks;
 use crate::gates::Gates;
 use crate::known_keys::KnownKeys;
 use crate::life::Life;
@@ -63,7 +64,7 @@ pub struct Parts {
     /// How long what was told is kept.
     pub retention: Retention,
     tokens: hmac::Key,
-    known: RwLock<HashMap<MerchantId, (Millis, Arc<Merchant>)>>,
+    known: RwLock<HashMap<MerchantId, Known>>,
     /// Whose key is whose.
     pub keys: KnownKeys,
 }
@@ -161,6 +162,16 @@ impl std::ops::Deref for App {
     }
 }
 
+/// A merchant in memory.
+#[derive(Clone)]
+struct Known {
+    /// When it was read.
+    read: Millis,
+    merchant: Arc<Merchant>,
+    /// What polls say of its looks.
+    looks: u64,
+}
+
 /// How long a merchant's row may lie in memory before it is read again.
 const MERCHANT_LIFE: Millis = 2_000;
 
@@ -230,18 +241,17 @@ impl App {
     pub async fn merchant(&self, id: &MerchantId) -> Result<Arc<Merchant>> {
         let now = self.now();
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        if let Some((read, merchant)) = known
-            && now - read < MERCHANT_LIFE
+        if let Some(known) = known
+            && now - known.read < MERCHANT_LIFE
         {
-            return Ok(merchant);
+            return Ok(known.merchant);
         }
         let found = merchants::get(&mut self.store.read().await?, id).await?;
         let merchant = Arc::new(found.ok_or_else(|| Error::no_such("merchant"))?);
         point!("merchants/before");
-        self.known
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id.clone(), (now, merchant.clone()));
+        let looks = looks::mark(&merchant.name, &merchant.appearance);
+        let known = Known { read: now, merchant: merchant.clone(), looks };
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), known);
         point!("merchants/after");
         Ok(merchant)
     }
@@ -249,15 +259,28 @@ impl App {
     /// The merchant as it was last read, however long ago: for polls, which never read the database.
     pub fn merchant_at_hand(&self, id: &MerchantId) -> Option<Arc<Merchant>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(id).map(|(_, merchant)| merchant.clone())
+        known.get(id).map(|known| known.merchant.clone())
+    }
+
+    /// The mark of a merchant's looks, from memory: another one when they have changed.
+    pub fn looks_of(&self, id: &MerchantId) -> u64 {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(id).map_or(0, |known| known.looks)
+    }
+
+    /// Reads a merchant again that another process has changed, if it is in memory.
+    pub async fn follow_merchant(&self, id: &MerchantId) -> Result<()> {
+        match self.merchant_at_hand(id) {
+            Some(_) => self.renew_merchant(id).await,
+            None => Ok(()),
+        }
     }
 
     /// Reads a merchant again that was just changed. Other processes follow within two seconds of their next look.
     pub async fn renew_merchant(&self, id: &MerchantId) -> Result<()> {
-        if let Some((read, _)) =
-            self.known.write().unwrap_or_else(PoisonError::into_inner).get_mut(id)
+        if let Some(known) = self.known.write().unwrap_or_else(PoisonError::into_inner).get_mut(id)
         {
-            *read = Millis::MIN / 2;
+            known.read = Millis::MIN / 2;
         }
         self.merchant(id).await.map(|_| ())
     }

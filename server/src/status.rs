@@ -110,6 +110,7 @@ impl Snapshot {
             expires_in_ms: rest(session.expires, now),
             code_expires_in_ms: waiting.map_or(0, |shown| rest(shown.expires, now)),
             poll_after_ms: POLL_AFTER,
+            looks: 0, // A merchant's, not a session's: `flow::view::told` knows.
             return_url: session.state.is_over().then(|| return_url(session)).flatten(),
             notice: self.surplus.map(|_| "SURPLUS_RETURNED".to_owned()),
             notice_method: self.surplus.map(|method| method.as_str().to_owned()),
@@ -138,6 +139,7 @@ fn slim(session: &Session) -> Session {
         created: session.created,
         expires: session.expires,
         ended: session.ended,
+        appearance: String::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Amount;
 use crate::session::SessionStatus;
-use crate::theme::Appearance;
+use crate::theme::Looks;
 
 /// Everything to show: the answer to `GET /v1/checkout/{session_id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,8 +40,8 @@ pub struct CheckoutView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_locale: Option<String>,
     /// The looks.
-    pub appearance: Appearance,
-    /// False: ask only when the shopper says "I have paid" (L8).
+    pub appearance: Looks,
+    /// False: ask only when the shopper says "I have paid", comes back, or the code has run out (L8).
     pub auto_query: bool,
     /// False in test mode.
     pub livemode: bool,
@@ -207,6 +207,9 @@ pub struct StatusView {
     pub code_expires_in_ms: u64,
     /// When to ask next.
     pub poll_after_ms: u64,
+    /// Changes with the merchant's name and looks: the view has the new ones.
+    #[serde(default)]
+    pub looks: u64,
     /// Where the shopper goes; with `session_id` appended. Only once the session is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_url: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::dom::{El, watch};
 use crate::state::{Stage, State};
+use crate::texts::joined;
 use crate::theme;
 use crate::till::Till;
 use crate::view::announce::announce;
@@ -11,7 +12,9 @@ use crate::view::result::{ended, failed, is_twice, paid_card};
 
 /// Everything inside the element.
 pub(crate) fn checkout(till: Till) -> El {
+    watch(till, looks_key, |till, _, _| wear(till));
     watch(till, card_key, |till, before, now| {
+        // The page may have changed its own colours.
         wear(till);
         // The button that was pressed is gone: the reader goes on at the result.
         if before.is_some_and(|before| before.starts_with("list")) && !now.starts_with("list") {
@@ -40,7 +43,7 @@ fn card_key(till: Till) -> String {
         Stage::Paid { over: false, .. } => "paid".to_owned(),
         Stage::Ended => "ended".to_owned(),
         _ => {
-            let mut key = "list".to_owned();
+            let mut key = joined(&["list ", &checkout.view.payee]);
             for offer in &checkout.view.methods {
                 key.push(' ');
                 key.push_str(&offer.method);
@@ -74,12 +77,16 @@ fn skeleton(till: Till) -> Vec<El> {
     bones
 }
 
-/// Puts the merchant's colours on, once the root is in the page.
+fn looks_key(till: Till) -> String {
+    let state = till.state();
+    state.checkout().map(|checkout| checkout.view.appearance.css.clone()).unwrap_or_default()
+}
+
+/// Puts the merchant's looks on, once the root is in the page.
 fn wear(till: Till) {
     let Some(state) = till.state_now() else { return };
-    let looks =
-        state.checkout().map(|checkout| checkout.view.appearance.clone()).unwrap_or_default();
+    let css = state.checkout().map_or("", |checkout| &checkout.view.appearance.css);
     if let Some((rule, root)) = till.rule().zip(till.root()) {
-        theme::put_on(&looks, &rule, &root);
+        theme::put_on(css, &rule, &root);
     }
 }

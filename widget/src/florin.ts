@@ -65,13 +65,12 @@ export class FlorinCheckout extends HTMLElement {
   #run = 0;
   #over = "";
   #queued = false;
-  #serverTheme = "";
   #box?: HTMLElement;
   #handle?: { free(): void };
 
   constructor() {
     super();
-    this.#rule.replaceSync(":host{}");
+    this.#rule.replaceSync(".florin{}");
     this.#root.adoptedStyleSheets = [sheet, later, this.#rule];
     this.#promise();
   }
@@ -150,12 +149,12 @@ export class FlorinCheckout extends HTMLElement {
     this.#handle = undefined;
     this.#root.replaceChildren();
     this.#box = undefined;
-    this.#rule.replaceSync(":host{}");
+    this.#rule.replaceSync(".florin{}");
   }
 
-  /** The page's theme, else the merchant's, else the device's. */
+  /** The page's theme; without one the sheets know the merchant's, and the device's. */
   #dress() {
-    if (this.#box) this.#box.className = `florin ${this.theme ?? this.#serverTheme}`;
+    if (this.#box) this.#box.className = `florin ${this.theme ?? ""}`;
   }
 
   async #start(session: string, run: number) {
@@ -178,13 +177,12 @@ export class FlorinCheckout extends HTMLElement {
       const answer = await view;
       const at = performance.now();
       const shown = answer?.data;
+      if (run === this.#run) this.#rule.replaceSync(`.florin{${shown?.appearance?.css ?? ""}}`);
       chosen = this.#locale(shown?.display_locale);
       const texts = await fetchWords(chosen.language, this.#translations);
       const { mount } = await loaded;
       if (run !== this.#run) return;
 
-      this.#serverTheme = shown?.appearance?.theme ?? "";
-      this.#dress();
       speak(box, chosen);
       box.replaceChildren();
       this.#handle = mount({

@@ -12,7 +12,7 @@ use florin_shared::shopper::{
     CheckoutView, Good, NextAction, Offer, OpenTransaction, PaymentStatus, Phase, StatusView,
     Unavailable,
 };
-use florin_shared::theme::Appearance;
+use florin_shared::theme::Looks;
 
 /// A JSON value that can be looked into: `JsValue` in the browser, serde's in tests.
 pub trait Reader: Sized {
@@ -99,7 +99,7 @@ pub fn view<R: Reader>(from: &R) -> Option<CheckoutView> {
         return_url: fields.maybe("return_url"),
         session_url: fields.text("session_url"),
         display_locale: fields.maybe("display_locale"),
-        appearance: from.field("appearance").map(|from| appearance(&from)).unwrap_or_default(),
+        appearance: from.field("appearance").map(|from| looks(&from)).unwrap_or_default(),
         auto_query: fields.flag("auto_query"),
         livemode: fields.flag("livemode"),
         open: open.flatten(),
@@ -134,6 +134,7 @@ pub fn status<R: Reader>(from: &R) -> Option<StatusView> {
         expires_in_ms: fields.whole("expires_in_ms"),
         code_expires_in_ms: fields.whole("code_expires_in_ms"),
         poll_after_ms: fields.whole("poll_after_ms"),
+        looks: from.field("looks").and_then(|value| value.whole()).unwrap_or_default(),
         return_url: fields.maybe("return_url"),
         notice: fields.maybe("notice"),
         notice_method: fields.maybe("notice_method"),
@@ -175,13 +176,12 @@ fn next_action<R: Reader>(from: &R) -> Option<NextAction> {
     })
 }
 
-fn appearance<R: Reader>(from: &R) -> Appearance {
+fn looks<R: Reader>(from: &R) -> Looks {
     let fields = Fields::of(from);
-    Appearance {
-        theme: fields.maybe("theme"),
-        color_primary: fields.maybe("color_primary"),
-        border_radius: from.field("border_radius").and_then(|value| value.whole()?.try_into().ok()),
-        methods: None, // The list is in this order already.
+    Looks {
+        css: fields.text("css"),
+        go_after_ms: from.field("go_after_ms").and_then(|value| value.whole()),
+        texts: fields.list("texts", R::text),
     }
 }
 

@@ -14,8 +14,6 @@ mod time;
 
 use florin_shared::shopper::{CheckoutView, NextAction, OpenTransaction, StatusView};
 
-/// Until the widget leaves for the shop by itself.
-pub const GO_AFTER_MS: u64 = 3_000;
 /// How long a cancel may take before the shopper may leave it to us.
 pub const LEAVE_AFTER_MS: u64 = 5_000;
 /// How long after a close the server is still asked: a channel's cancel may have given money back (ruling D1), and the
@@ -53,6 +51,8 @@ pub struct Checkout {
     failure: Option<Trouble>,
     /// The view is older than what we know; it is asked for until it comes.
     stale: bool,
+    /// The looks that the view came with.
+    worn: u64,
     /// The session's time is over by our clock; the server is asked until it says so.
     overdue: bool,
     lost: u32,

@@ -1,9 +1,9 @@
-//! The merchant's looks into CSS custom properties.
+//! The looks in force on the page.
 //!
-//! They are set in a style rule for the host, which the page's own sheet overrules; text on the brand colour and the
-//! brand colour as text are computed from what is then in force, so that both can be read in both themes.
+//! The merchant's are declared by the server, ready for one style rule. A page's own `--florin-color-primary` overrules
+//! them: what is written on that colour, and the colour as text, are worked out here, so that both can be read in both
+//! themes.
 
-use florin_shared::theme::Appearance;
 use web_sys::{CssStyleDeclaration, Element};
 
 use crate::texts::joined;
@@ -18,20 +18,14 @@ const INK: Colour = Colour([0x0b, 0x10, 0x20]);
 const LIGHT: Colour = Colour([255; 3]);
 const DARK: Colour = Colour([0x15, 0x18, 0x1f]);
 
-/// Sets what the merchant chose, then what follows from the brand colour that is in force on `root`.
-pub(crate) fn put_on(appearance: &Appearance, rule: &CssStyleDeclaration, root: &Element) {
-    if let Some(colour) = &appearance.color_primary {
-        let _never_invalid = rule.set_property("--florin-color-primary", colour);
-    }
-    if let Some(radius) = appearance.border_radius {
-        let _never_invalid =
-            rule.set_property("--florin-border-radius", &joined(&[&radius.to_string(), "px"]));
-    }
+/// Puts the merchant's looks on, then what follows from the page's own brand colour on `root`, if it has one.
+pub(crate) fn put_on(css: &str, rule: &CssStyleDeclaration, root: &Element) {
+    rule.set_css_text(css);
     let style = web_sys::window().and_then(|window| window.get_computed_style(root).ok().flatten());
     let chosen =
         style.as_ref().and_then(|style| style.get_property_value("--florin-color-primary").ok());
     if chosen.is_none_or(|chosen| chosen.trim().is_empty()) {
-        return; // Florin's own colours come with the sheet.
+        return; // The server's, or the sheet's: they come with what follows from them.
     }
     // The computed `accent-color` is that colour as `rgb(…)`, whatever notation the page used.
     let Some(brand) =
@@ -39,23 +33,25 @@ pub(crate) fn put_on(appearance: &Appearance, rule: &CssStyleDeclaration, root: 
     else {
         return;
     };
+    let mut css = css.to_owned();
     for (name, value) in follows(brand) {
-        let _never_invalid = rule.set_property(name, &value.css());
+        css.push_str(name);
+        css.push_str(&value.css());
     }
+    rule.set_css_text(&css);
 }
 
-/// The colours that follow from a brand colour.
-fn follows(brand: Colour) -> [(&'static str, Colour); 5] {
+/// The colours that follow from a brand colour: on it, a light and a dark ground of it, and itself as text on those.
+fn follows(brand: Colour) -> [(&'static str, Colour); 6] {
     let (soft_light, soft_dark) = (brand.mixed(LIGHT, 8), brand.mixed(DARK, 18));
+    let on = if contrast(brand, WHITE) >= contrast(brand, INK) { WHITE } else { INK };
     [
-        (
-            "--florin-on-primary",
-            if contrast(brand, WHITE) >= contrast(brand, INK) { WHITE } else { INK },
-        ),
-        ("--florin-soft-light", soft_light),
-        ("--florin-soft-dark", soft_dark),
-        ("--florin-ink-light", brand.readable_on(soft_light, INK)),
-        ("--florin-ink-dark", brand.readable_on(soft_dark, WHITE)),
+        ("--l-on:", on),
+        ("--d-on:", on),
+        ("--l-soft:", soft_light),
+        ("--d-soft:", soft_dark),
+        ("--l-ink:", brand.readable_on(soft_light, INK)),
+        ("--d-ink:", brand.readable_on(soft_dark, WHITE)),
     ]
 }
 
@@ -70,7 +66,7 @@ impl Colour {
 
     fn css(self) -> String {
         let [red, green, blue] = self.0.map(|part| part.to_string());
-        joined(&["rgb(", &red, " ", &green, " ", &blue, ")"])
+        joined(&["rgb(", &red, " ", &green, " ", &blue, ");"])
     }
 
     /// `percent` of this colour over `ground`.
@@ -145,7 +141,7 @@ mod tests {
         for step in 0..=4096u32 {
             let part = |shift: u32| u8::try_from((step >> shift & 15) * 17).unwrap();
             let brand = Colour([part(8), part(4), part(0)]);
-            let [on, soft_light, soft_dark, ink_light, ink_dark] =
+            let [on, _, soft_light, soft_dark, ink_light, ink_dark] =
                 follows(brand).map(|(_, colour)| colour);
             assert!(contrast(brand, on) >= 435, "{brand:?} {}", contrast(brand, on));
             assert!(contrast(ink_light, soft_light) >= 450, "{brand:?}");

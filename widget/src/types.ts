@@ -63,7 +63,7 @@ export interface FlorinOptions {
   clientToken: string;
   /** BCP 47, such as `zh-Hans`. Without it: the session's `display_locale`, the page's language, the browser's, English. */
   locale?: string;
-  theme?: "light" | "dark";
+  theme?: "light" | "dark" | "auto";
   /** `inline`: the list stands in the page, the code over it. */
   presentation?: "inline";
   /** The server, where it is not the one that `florin.js` came from. */

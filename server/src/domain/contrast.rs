@@ -1,15 +1,17 @@
 //! Contrast of colours, as WCAG 2.2 counts it, in whole numbers.
 
+use std::fmt;
+
 /// A colour, eight bits a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Colour([u8; 3]);
 
-/// What the widget writes on a dark brand colour, and the ground of its light theme.
+/// What is written on a dark brand colour.
 pub const WHITE: Colour = Colour([255; 3]);
-/// What it writes on a light brand colour.
+/// What is written on a light one.
 pub const INK: Colour = Colour([0x0b, 0x10, 0x20]);
-/// The ground of its dark theme.
-pub const DARK: Colour = Colour([0x15, 0x18, 0x1f]);
+/// What is written on one in the middle, where that is not dark enough.
+pub const BLACK: Colour = Colour([0; 3]);
 
 /// The least contrast of text, in hundredths (WCAG 1.4.3).
 pub const TEXT: u64 = 450;
@@ -34,9 +36,49 @@ impl Colour {
         one.max(other) * 100 / one.min(other)
     }
 
+    /// Its least contrast with any of these, in hundredths.
+    pub fn least_contrast(self, others: &[Colour]) -> u64 {
+        others.iter().map(|other| self.contrast(*other)).min().unwrap_or(u64::MAX)
+    }
+
+    /// The colour of text on this one.
+    pub fn writing(self) -> Colour {
+        [WHITE, INK].into_iter().find(|ink| self.contrast(*ink) >= TEXT).unwrap_or(BLACK)
+    }
+
+    /// `percent` of this colour over `ground`.
+    pub fn mixed(self, ground: Colour, percent: u16) -> Colour {
+        let mut mixed = ground;
+        for (part, own) in mixed.0.iter_mut().zip(self.0) {
+            let sum = u16::from(own) * percent + u16::from(*part) * (100 - percent);
+            *part = u8::try_from(sum / 100).unwrap_or(u8::MAX);
+        }
+        mixed
+    }
+
+    /// This colour, drawn towards black or white until it has `least` contrast with all of `grounds`; the end of the way
+    /// where no colour has that.
+    pub fn readable_on(self, grounds: &[Colour], least: u64) -> Colour {
+        let end = if BLACK.least_contrast(grounds) >= WHITE.least_contrast(grounds) {
+            BLACK
+        } else {
+            WHITE
+        };
+        let way = (0..=100).rev().step_by(4).map(|percent| self.mixed(end, percent));
+        way.into_iter().find(|colour| colour.least_contrast(grounds) >= least).unwrap_or(end)
+    }
+
     fn luminance(self) -> u64 {
         let [red, green, blue] = self.0.map(|part| LINEAR[usize::from(part)]);
         (2_126 * red + 7_152 * green + 722 * blue) / 10_000
+    }
+}
+
+/// `#rrggbb`.
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.0;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
     }
 }
 
@@ -84,6 +126,32 @@ mod tests {
             let found = Colour::of(text).unwrap().contrast(WHITE);
             assert!(found.abs_diff(expected) <= 2, "{text} on white: {found}");
         }
+    }
+
+    #[test]
+    fn whatever_the_colour_it_can_be_written_on_and_made_readable() {
+        let colours = (0..=4096u32).map(|step| {
+            let part = |shift: u32| u8::try_from((step >> shift & 15) * 17).unwrap();
+            Colour([part(8), part(4), part(0)])
+        });
+        for colour in colours {
+            assert!(colour.contrast(colour.writing()) >= TEXT, "{colour}");
+            for ground in ["#ffffff", "#15181f", "#fff4dd"] {
+                let ground = Colour::of(ground).unwrap();
+                let readable = colour.readable_on(&[ground], TEXT);
+                assert!(readable.contrast(ground) >= TEXT, "{colour} on {ground}: {readable}");
+                let was = colour.contrast(ground) >= TEXT;
+                assert_eq!(readable == colour, was, "{colour} on {ground}: {readable}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_colour_is_printed_as_it_is_read() {
+        for text in ["#000000", "#1f5eff", "#0a0b0c"] {
+            assert_eq!(Colour::of(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Colour::of("#ABCDEF").unwrap().to_string(), "#abcdef");
     }
 
     #[test]

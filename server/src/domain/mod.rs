@@ -3,6 +3,7 @@
 pub mod address;
 pub mod contrast;
 pub mod entered;
+pub mod looks;
 pub mod offer;
 pub mod order;
 pub mod pace;

@@ -80,6 +80,8 @@ pub struct Session {
     pub expires: Millis,
     /// When it ended, if it has.
     pub ended: Option<Millis>,
+    /// Its own looks: JSON text of [`florin_shared::theme::Appearance`], or empty.
+    pub appearance: String,
 }
 
 /// Why a session cannot be paid now (A5).

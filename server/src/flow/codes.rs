@@ -142,6 +142,7 @@ fn session(code: ReceiptCode, amount: Money, sheet: &str, now: i64) -> Result<Ne
         asked_by: String::new(),
         expire_text: String::new(),
         expires: now + USUAL,
+        appearance: String::new(),
     })
 }
 

@@ -39,6 +39,8 @@ pub struct NewSession {
     pub expire_text: String,
     /// When its time is up.
     pub expires: Millis,
+    /// Its own looks: JSON text, or empty.
+    pub appearance: String,
 }
 
 /// Makes the session; an equal request for the same `trans_id` gets the same session again (D8).
@@ -154,5 +156,6 @@ pub(super) fn new_session(id: SessionId, context: &Context, wanted: NewSession) 
         created: context.now,
         expires: wanted.expires,
         ended: None,
+        appearance: wanted.appearance,
     }
 }

@@ -5,6 +5,7 @@ use florin_shared::explain::{ChannelExplained, ExplainView, Explained, Verdict};
 use florin_shared::shopper::Unavailable;
 use florin_shared::{Method, Money};
 
+use super::looks;
 use crate::app::App;
 use crate::channel::Channel;
 use crate::clock::Millis;
@@ -54,7 +55,9 @@ impl About {
 
 /// Explains every method that Florin knows.
 pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> ExplainView {
-    let enabled = offer::enabled(merchant.appearance.methods.as_deref());
+    let looks = about.session.as_ref().and_then(|session| looks::in_force(merchant, session).ok());
+    let looks = looks.as_ref().unwrap_or(&merchant.appearance);
+    let enabled = offer::enabled(looks.methods.as_deref());
     let over = about
         .session
         .as_ref()

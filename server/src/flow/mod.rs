@@ -14,6 +14,7 @@ pub mod desk;
 pub mod expire;
 pub mod explain;
 pub mod keys;
+pub mod looks;
 pub mod pay;
 pub mod query;
 pub mod refund;

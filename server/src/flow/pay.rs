@@ -7,7 +7,7 @@ use super::ask::{CALLING, ask, channel_of, note, read, refused};
 use super::cancel::stop;
 use super::desk::{Context, Desk, Finished};
 use super::settle::{Heard, settle};
-use super::{to_the_end, view};
+use super::{looks, to_the_end, view};
 use crate::app::App;
 use crate::channel::{Asking, ChannelError, Channels};
 use crate::clock::Millis;
@@ -171,7 +171,8 @@ fn suits(
     now: Millis,
 ) -> Result<Product> {
     let method = choice.method;
-    if !offer::enabled(merchant.appearance.methods.as_deref()).contains(&method) {
+    let looks = looks::in_force(merchant, session)?;
+    if !offer::enabled(looks.methods.as_deref()).contains(&method) {
         let sentence = format!("{} is not offered by this merchant", method.as_str());
         return Err(Error::field(Code::MethodNotOffered, "method", sentence));
     }

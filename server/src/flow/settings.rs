@@ -1,15 +1,15 @@
 //! The settings of a merchant and of an organisation: read, changed, and in force at once.
 
 use florin_shared::MerchantId;
-use florin_shared::merchant::{MemberView, MerchantView, OrganisationView, Warning};
+use florin_shared::merchant::{MemberView, MerchantView, OrganisationView};
 use florin_shared::theme::Appearance;
 
+use super::looks::{AppearanceChange, shown, warnings};
 use crate::app::App;
-use crate::domain::contrast::{CONTROL, Colour, DARK, INK, TEXT, WHITE};
 use crate::domain::order::LateSuccess;
+use crate::store::Tx;
 use crate::store::merchants::{self, Merchant};
 use crate::store::organisations::{self, Organisation};
-use crate::store::{StoreError, Tx};
 use crate::{Error, Result};
 
 /// What is to be different of a merchant; what is absent stays.
@@ -23,8 +23,6 @@ pub struct MerchantChange {
     pub appearance: AppearanceChange,
     /// Ruling D9.
     pub late_success: Option<LateSuccess>,
-    /// L8.
-    pub auto_query: Option<bool>,
 }
 
 /// What is to be different of an organisation; what is absent stays.
@@ -36,33 +34,6 @@ pub struct OrganisationChange {
     pub appearance: AppearanceChange,
 }
 
-/// What is to be different of the looks: absent stays, `Some(None)` inherits again.
-#[derive(Clone, Debug, Default)]
-pub struct AppearanceChange {
-    /// `light` or `dark`.
-    pub theme: Option<Option<String>>,
-    /// `#rrggbb`.
-    pub color_primary: Option<Option<String>>,
-    /// CSS pixels.
-    pub border_radius: Option<Option<u8>>,
-    /// In the order of the list.
-    pub methods: Option<Option<Vec<String>>>,
-}
-
-impl AppearanceChange {
-    fn put_on(self, appearance: &mut Appearance) {
-        fn set<T>(field: &mut Option<T>, change: Option<Option<T>>) {
-            if let Some(value) = change {
-                *field = value;
-            }
-        }
-        set(&mut appearance.theme, self.theme);
-        set(&mut appearance.color_primary, self.color_primary);
-        set(&mut appearance.border_radius, self.border_radius);
-        set(&mut appearance.methods, self.methods);
-    }
-}
-
 /// A merchant's settings.
 pub async fn merchant(app: &App, id: &MerchantId) -> Result<MerchantView> {
     let mut tx = app.store.read().await?;
@@ -70,7 +41,7 @@ pub async fn merchant(app: &App, id: &MerchantId) -> Result<MerchantView> {
     let organisation = organisations::of_merchant(&mut tx, id).await?.ok_or_else(missing)?;
     let own = merchants::own(&mut tx, id).await?.ok_or_else(missing)?;
     let in_force = merchants::get(&mut tx, id).await?.ok_or_else(missing)?;
-    Ok(merchant_view(own, in_force.appearance, organisation))
+    Ok(merchant_view(app, own, in_force, organisation))
 }
 
 /// Changes a merchant's settings. Sessions that are open already follow them.
@@ -79,10 +50,16 @@ pub async fn change_merchant(
     id: &MerchantId,
     change: MerchantChange,
 ) -> Result<MerchantView> {
-    let whose = id.clone();
+    let (whose, flow) = (id.clone(), app.clone());
     app.store
         .write(async move |tx: &mut Tx| {
-            let changed = merchants::change(tx, &whose, |merchant| change.put_on(merchant)).await?;
+            change.appearance.keep_logo(tx, &flow).await?;
+            let inherited = merchants::inherited(tx, &whose).await?;
+            let mut done = Ok(());
+            let put_on = |merchant: &mut Merchant| done = change.put_on(merchant, &inherited);
+            let changed = merchants::change(tx, &whose, flow.now(), put_on).await?;
+            // Refused: nothing of it is kept.
+            done?;
             changed.map(|_| ()).ok_or_else(|| Error::no_such("merchant"))
         })
         .await?;
@@ -91,7 +68,7 @@ pub async fn change_merchant(
 }
 
 impl MerchantChange {
-    fn put_on(self, merchant: &mut Merchant) {
+    fn put_on(self, merchant: &mut Merchant, inherited: &Appearance) -> Result<()> {
         if let Some(name) = self.name {
             merchant.name = name;
         }
@@ -101,10 +78,7 @@ impl MerchantChange {
         if let Some(late_success) = self.late_success {
             merchant.late_success = late_success;
         }
-        if let Some(auto_query) = self.auto_query {
-            merchant.auto_query = auto_query;
-        }
-        self.appearance.put_on(&mut merchant.appearance);
+        self.appearance.put_on(&mut merchant.appearance, inherited)
     }
 }
 
@@ -112,10 +86,10 @@ impl MerchantChange {
 pub async fn organisation(app: &App, organisation: Organisation) -> Result<OrganisationView> {
     let members = organisations::members(&mut app.store.read().await?, &organisation.id).await?;
     Ok(OrganisationView {
-        warnings: warnings(&organisation.appearance),
+        warnings: warnings(&organisation.appearance, &organisation.appearance),
         organisation_id: organisation.id,
         name: organisation.name,
-        appearance: organisation.appearance,
+        appearance: shown(app, organisation.appearance),
         merchants: members
             .into_iter()
             .map(|member| MemberView {
@@ -133,20 +107,18 @@ pub async fn change_organisation(
     id: String,
     change: OrganisationChange,
 ) -> Result<OrganisationView> {
+    let flow = app.clone();
     let changed = app
         .store
         .write(async move |tx: &mut Tx| {
-            organisations::change(tx, &id, |organisation| {
-                if let Some(name) = change.name {
-                    organisation.name = name;
-                }
-                change.appearance.put_on(&mut organisation.appearance);
-            })
-            .await
-            .map_err(|error: StoreError| Error::from(error))
+            change.appearance.keep_logo(tx, &flow).await?;
+            let mut done = Ok(());
+            let put_on = |organisation: &mut Organisation| done = change.put_on(organisation);
+            let changed = organisations::change(tx, &id, flow.now(), put_on).await?;
+            done?;
+            changed.ok_or_else(|| Error::no_such("organisation"))
         })
-        .await?
-        .ok_or_else(|| Error::no_such("organisation"))?;
+        .await?;
     let view = organisation(app, changed).await?;
     for member in &view.merchants {
         app.renew_merchant(&member.merchant_id.parse()?).await?;
@@ -154,50 +126,31 @@ pub async fn change_organisation(
     Ok(view)
 }
 
-fn merchant_view(own: Merchant, in_force: Appearance, organisation_id: String) -> MerchantView {
+impl OrganisationChange {
+    fn put_on(self, organisation: &mut Organisation) -> Result<()> {
+        if let Some(name) = self.name {
+            organisation.name = name;
+        }
+        self.appearance.put_on(&mut organisation.appearance, &Appearance::default())
+    }
+}
+
+fn merchant_view(
+    app: &App,
+    own: Merchant,
+    in_force: Merchant,
+    organisation: String,
+) -> MerchantView {
     MerchantView {
         merchant_id: own.id.to_string(),
-        organisation_id,
+        organisation_id: organisation,
         name: own.name,
         livemode: own.livemode,
         origins: own.origins,
-        appearance: own.appearance,
-        warnings: warnings(&in_force),
-        effective_appearance: in_force,
+        warnings: warnings(&in_force.appearance, &own.appearance),
+        appearance: shown(app, own.appearance),
+        effective_appearance: shown(app, in_force.appearance),
         late_success: own.late_success.as_str().to_owned(),
-        auto_query: own.auto_query,
-    }
-}
-
-/// The widget chooses the better text colour by itself; what it cannot mend is said here.
-fn warnings(appearance: &Appearance) -> Vec<Warning> {
-    let Some(brand) = appearance.color_primary.as_deref().and_then(Colour::of) else {
-        return Vec::new();
-    };
-    let theme = appearance.theme.as_deref();
-    let mut found = Vec::new();
-    let on = brand.contrast(WHITE).max(brand.contrast(INK));
-    found.extend((on < TEXT).then(|| low("the text on a button", on, TEXT)));
-    for (name, ground, other) in [
-        ("a button on the light theme", WHITE, "dark"),
-        ("a button on the dark theme", DARK, "light"),
-    ] {
-        let contrast = brand.contrast(ground);
-        let matters = theme != Some(other) && contrast < CONTROL;
-        found.extend(matters.then(|| low(name, contrast, CONTROL)));
-    }
-    found
-}
-
-fn low(what: &str, found: u64, least: u64) -> Warning {
-    let ratio = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
-    Warning {
-        field: "appearance.color_primary".to_owned(),
-        code: "LOW_CONTRAST".to_owned(),
-        message: format!(
-            "{what} has a contrast of {}; WCAG asks for {}",
-            ratio(found),
-            ratio(least)
-        ),
+        auto_query: in_force.auto_query,
     }
 }

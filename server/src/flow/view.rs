@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use florin_shared::money::Amount;
 use florin_shared::shopper::{CheckoutView, Good, StatusView};
-use florin_shared::theme::Appearance;
 use florin_shared::{Code, SessionId};
 
+use super::looks;
 use super::pay::opened;
 use crate::app::App;
+use crate::clock::Millis;
 use crate::domain::offer::{self, Wanted};
 use crate::domain::payment::Payment;
 use crate::domain::scene::Scene;
@@ -54,7 +55,13 @@ pub async fn snapshot(tx: &mut Tx, id: &SessionId) -> Result<Snapshot> {
 
 /// The status, from memory.
 pub async fn status(app: &App, id: &SessionId) -> Result<StatusView> {
-    Ok(entry(app, id).await?.snapshot().view(app.now()))
+    let entry = entry(app, id).await?;
+    Ok(told(app, &entry, app.now()))
+}
+
+/// What a poll is told.
+pub fn told(app: &App, entry: &Entry, now: Millis) -> StatusView {
+    StatusView { looks: app.looks_of(&entry.merchant.id), ..entry.snapshot().view(now) }
 }
 
 /// Everything the page shows.
@@ -64,7 +71,8 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
     let payments = payments::of_session(&mut tx, id).await?;
     drop(tx);
     let merchant = app.merchant(&session.merchant).await?;
-    let enabled = offer::enabled(merchant.appearance.methods.as_deref());
+    let looks = looks::in_force(&merchant, &session)?;
+    let enabled = offer::enabled(looks.methods.as_deref());
     let now = app.now();
     let state = status(app, id).await?;
     let wanted =
@@ -73,7 +81,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         session_id: session.id.to_string(),
         version: session.shown.unsigned_abs(),
         status: status_of(session.state),
-        payee: merchant.name.clone(),
+        payee: looks.payee_name.clone().unwrap_or_else(|| merchant.name.clone()),
         trans_id: session.trans_id.clone(),
         amount: Amount::from(session.amount),
         goods: goods(&session)?,
@@ -83,8 +91,8 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         return_url: return_url(&session),
         session_url: app.session_url(&session.id),
         display_locale: Some(session.locale.clone()).filter(|locale| !locale.is_empty()),
-        appearance: Appearance { methods: None, ..merchant.appearance.clone() },
-        auto_query: merchant.auto_query,
+        appearance: looks::worn(app, &looks),
+        auto_query: looks.auto_query.unwrap_or(true),
         livemode: merchant.livemode,
         open: open(&payments).map(|payment| opened(payment, state.clone(), now)),
         state,
@@ -107,8 +115,8 @@ pub async fn paged(app: &App, id: &SessionId) -> Result<Session> {
 }
 
 /// A token that no longer opens anything: it lives until the session ends, plus an hour (D15).
-pub fn token_lives(session: &Session, now: crate::clock::Millis) -> Result<()> {
-    const AFTERWARDS: crate::clock::Millis = 60 * 60 * 1000;
+pub fn token_lives(session: &Session, now: Millis) -> Result<()> {
+    const AFTERWARDS: Millis = 60 * 60 * 1000;
     let ended = session.ended.unwrap_or(session.expires);
     if !session.state.is_over() || now < ended + AFTERWARDS {
         return Ok(());

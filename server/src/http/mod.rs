@@ -28,6 +28,7 @@ pub mod health;
 pub mod idempotency;
 pub mod language;
 pub mod listen;
+pub mod logos;
 pub mod merchant;
 pub mod notices;
 pub mod openapi;
@@ -46,6 +47,7 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let (api, _) = api().split_for_parts();
     let all = api
         .merge(page::routes())
+        .merge(logos::routes())
         .merge(receipt::routes())
         .merge(docs::routes())
         .merge(assets::routes(assets))

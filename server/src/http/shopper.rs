@@ -64,7 +64,7 @@ pub(super) fn told(app: &App, entry: &Entry) -> Good<StatusView> {
     let now = app.now();
     entry.watch(now);
     app.counters.polls.fetch_add(1, Ordering::Relaxed);
-    Good(entry.snapshot().view(now))
+    Good(view::told(app, entry, now))
 }
 
 /// Pay by a method.

@@ -30,7 +30,7 @@ pub struct Merchant {
     pub livemode: bool,
     /// Ruling D9.
     pub late_success: LateSuccess,
-    /// Whether the page asks by itself (L8).
+    /// Whether the page asks by itself (L8): what its looks say of that, in force.
     pub auto_query: bool,
     /// The looks and methods in force: the organisation's, with the merchant's own before them (L5).
     pub appearance: Appearance,
@@ -45,7 +45,24 @@ pub async fn get(tx: &mut Tx, id: &MerchantId) -> Result<Option<Merchant>, Store
     let Some(row) = row_of(tx, id).await? else { return Ok(None) };
     let inherited = appearance(&row.inherited)?;
     let own = read(tx, id, row).await?;
-    Ok(Some(Merchant { appearance: own.appearance.clone().over(inherited), ..own }))
+    let in_force = own.appearance.clone().over(inherited);
+    let auto_query = in_force.auto_query.unwrap_or(true);
+    Ok(Some(Merchant { appearance: in_force, auto_query, ..own }))
+}
+
+/// The looks that a merchant inherits.
+pub async fn inherited(tx: &mut Tx, id: &MerchantId) -> Result<Appearance, StoreError> {
+    row_of(tx, id)
+        .await?
+        .map_or_else(|| Ok(Appearance::default()), |row| appearance(&row.inherited))
+}
+
+/// The merchants of which something was changed since then, by themselves or by their organisation, and when.
+pub async fn changed(tx: &mut Tx, since: Millis) -> Result<Vec<(String, Millis)>, StoreError> {
+    tx.sql("select merchant_id, changed_ms from merchant where changed_ms >= $1")
+        .bind(since)
+        .all()
+        .await
 }
 
 /// The merchant of that id as it was set up itself, without what it inherits.
@@ -75,13 +92,16 @@ async fn read(tx: &mut Tx, id: &MerchantId, row: MerchantRow) -> Result<Merchant
         .bind(id.as_str())
         .all()
         .await?;
+    let mut looks = appearance(&row.appearance)?;
+    // Merchants of before there was such a field in their looks.
+    looks.auto_query = looks.auto_query.or((row.auto_query == 0).then_some(false));
     Ok(Merchant {
         id: id.clone(),
         name: row.name,
         livemode: row.livemode == 1,
         late_success: word(&row.late_success, "late_success")?,
         auto_query: row.auto_query == 1,
-        appearance: appearance(&row.appearance)?,
+        appearance: looks,
         webhook_secret: row.webhook_secret,
         origins: origins.into_iter().map(|(origin,)| origin).collect(),
     })
@@ -91,6 +111,7 @@ async fn read(tx: &mut Tx, id: &MerchantId, row: MerchantRow) -> Result<Merchant
 pub async fn change(
     tx: &mut Tx,
     id: &MerchantId,
+    now: Millis,
     change: impl FnOnce(&mut Merchant) + Send,
 ) -> Result<Option<Merchant>, StoreError> {
     tx.sql("update merchant set name = name where merchant_id = $1")
@@ -100,13 +121,15 @@ pub async fn change(
     let Some(mut merchant) = own(tx, id).await? else { return Ok(None) };
     change(&mut merchant);
     tx.sql(
-        "update merchant set name = $2, late_success = $3, auto_query = $4, appearance = $5 where merchant_id = $1",
+        "update merchant set name = $2, late_success = $3, auto_query = $4, appearance = $5, changed_ms = $6
+          where merchant_id = $1",
     )
     .bind(id.as_str())
     .bind(&merchant.name)
     .bind(merchant.late_success.as_str())
-    .bind(i64::from(merchant.auto_query))
+    .bind(i64::from(merchant.appearance.auto_query.unwrap_or(true)))
     .bind(written(&merchant.appearance)?)
+    .bind(now)
     .execute()
     .await?;
     tx.sql("delete from origin where merchant_id = $1").bind(id.as_str()).execute().await?;

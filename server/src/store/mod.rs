@@ -32,6 +32,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod payments;
 mod pen;
+pub mod pictures;
 mod postgres;
 mod refused;
 pub mod retention;
@@ -275,6 +276,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "ops", include_str!("../../migrations/0005_ops.sql")),
     (6, "rotation", include_str!("../../migrations/0006_rotation.sql")),
     (7, "lean", include_str!("../../migrations/0007_lean.sql")),
+    (8, "looks", include_str!("../../migrations/0008_looks.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -107,6 +107,7 @@ pub async fn adopt(tx: &mut Tx, id: &str, merchant: &MerchantId) -> Result<(), S
 pub async fn change(
     tx: &mut Tx,
     id: &str,
+    now: Millis,
     change: impl FnOnce(&mut Organisation) + Send,
 ) -> Result<Option<Organisation>, StoreError> {
     tx.sql("update organisation set name = name where organisation_id = $1")
@@ -119,6 +120,12 @@ pub async fn change(
         .bind(id)
         .bind(&organisation.name)
         .bind(written(&organisation.appearance)?)
+        .execute()
+        .await?;
+    // Other processes hear of it by its merchants.
+    tx.sql("update merchant set changed_ms = $2 where organisation_id = $1")
+        .bind(id)
+        .bind(now)
         .execute()
         .await?;
     Ok(Some(organisation))

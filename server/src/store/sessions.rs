@@ -15,7 +15,7 @@ row! {
         pub closing_to: String, pub amount: i64, pub currency: String, pub mode: String, pub country: String,
         pub locale: String, pub return_url: String, pub notify_url: String, pub goods: String,
         pub fingerprint: String, pub expire_text: String, pub shown: i64, pub created_ms: i64, pub expire_ms: i64,
-        pub ended_ms: Option<i64>,
+        pub ended_ms: Option<i64>, pub appearance: String,
     }
 }
 
@@ -45,6 +45,7 @@ impl TryFrom<SessionRow> for Session {
             created: row.created_ms,
             expires: row.expire_ms,
             ended: row.ended_ms,
+            appearance: row.appearance,
         })
     }
 }
@@ -96,8 +97,9 @@ pub async fn telling(
 pub async fn add(tx: &mut Tx, order: &mut Locked, session: &Session) -> Result<(), StoreError> {
     tx.sql(
         "insert into session (session_id, merchant_id, trans_id, state, closing_to, amount, currency, mode, country,
-           locale, return_url, notify_url, goods, fingerprint, expire_text, shown, created_ms, expire_ms)
-         values ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+           locale, return_url, notify_url, goods, fingerprint, expire_text, shown, created_ms, expire_ms,
+           appearance)
+         values ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(session.id.as_str())
     .bind(session.merchant.as_str())
@@ -116,6 +118,7 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, session: &Session) -> Result<(
     .bind(session.shown)
     .bind(session.created)
     .bind(session.expires)
+    .bind(&session.appearance)
     .later()
     .await?;
     let event = Event {

@@ -2,6 +2,7 @@
 //!
 //! By time with overlap, never by rising id: ids are drawn before the commit. Reading a line twice changes nothing.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use florin_shared::SessionId;
@@ -10,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Millis;
 use crate::flow::view;
-use crate::store::orders;
-use crate::{App, Result};
+use crate::store::{merchants, orders};
+use crate::{App, Error, Result};
 
 const EVERY: Duration = Duration::from_millis(200);
 
@@ -20,11 +21,17 @@ const EVERY: Duration = Duration::from_millis(200);
 /// a time service has takes less than the last.
 const OVERLAPS: [(u64, Millis); 3] = [(25, 10_000), (5, 2_000), (1, 500)];
 
+/// At which turns merchants that were changed are looked for: once a second.
+const LOOKS_EVERY: u64 = 5;
+/// How far back; the longest unit of work and any difference of clocks takes less.
+const LOOKS_OVERLAP: Millis = 10_000;
+
 /// Beside the tail, whoever is watched is read again by key this often: a miss could only delay.
 const AGAIN: Millis = 5_000;
 
 pub(super) async fn follow(app: App, stop: CancellationToken) {
     let (mut seen, mut again) = (app.now(), app.now());
+    let mut told = Told::new();
     for number in 0u64.. {
         if stop.is_cancelled() {
             return;
@@ -34,6 +41,9 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
         match turn(&app, seen - overlap(number)).await {
             Ok(()) => seen = begun,
             Err(error) => super::failed("tail", &error),
+        }
+        if number.is_multiple_of(LOOKS_EVERY) {
+            follow_looks(&app, &mut told, begun).await;
         }
         if begun - again >= AGAIN {
             again = begun;
@@ -49,6 +59,30 @@ pub(super) async fn follow(app: App, stop: CancellationToken) {
 fn overlap(number: u64) -> Millis {
     let due = OVERLAPS.iter().find(|(every, _)| number.is_multiple_of(*every));
     due.map_or(0, |(_, overlap)| *overlap)
+}
+
+/// When the merchants that were changed lately were changed last, as far as this process has followed.
+type Told = HashMap<String, Millis>;
+
+/// Reads the merchants again that another process has changed: polls tell their pages so.
+async fn follow_looks(app: &App, told: &mut Told, now: Millis) {
+    let since = now - LOOKS_OVERLAP;
+    let read = async { merchants::changed(&mut app.store.read().await?, since).await };
+    let changed = match read.await {
+        Ok(changed) => changed,
+        Err(error) => return super::failed("tail", &Error::from(error)),
+    };
+    told.retain(|_, at| *at >= since);
+    for (id, at) in changed {
+        let Ok(merchant) = id.parse() else { continue };
+        if told.get(&id) == Some(&at) {
+            continue;
+        }
+        match app.follow_merchant(&merchant).await {
+            Ok(()) => _ = told.insert(id, at),
+            Err(error) => super::failed("tail", &error),
+        }
+    }
 }
 
 async fn turn(app: &App, since: Millis) -> Result<()> {

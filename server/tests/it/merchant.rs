@@ -6,6 +6,7 @@ mod codes;
 mod document_004;
 mod explain;
 mod idempotency;
+mod looks;
 mod pages;
 mod settings;
 mod tenants;

@@ -30,7 +30,7 @@ fn status_json() -> Value {
     json!({
         "seq": 7, "status": "PROCESSING", "order_id": "GW1", "method": "GCASH", "payment_status": "FAIL",
         "phase": "CONFIRMING", "reason": "DECLINED", "expires_in_ms": 870_000, "code_expires_in_ms": 170_000,
-        "poll_after_ms": 2000, "return_url": "https://shop.example/thanks", "notice": "SURPLUS_RETURNED",
+        "poll_after_ms": 2000, "looks": 77, "return_url": "https://shop.example/thanks", "notice": "SURPLUS_RETURNED",
         "notice_method": "MAYA"
     })
 }
@@ -56,7 +56,10 @@ fn view_json() -> Value {
         ],
         "expires_in_ms": 870_000, "lifetime_ms": 1_800_000, "return_url": "https://shop.example/thanks",
         "session_url": "https://pay.example/pay/CS1", "display_locale": "zh-Hans",
-        "appearance": { "theme": "dark", "color_primary": "#1f5eff", "border_radius": 12 },
+        "appearance": {
+            "css": "--l-brand:#1f5eff;", "go_after_ms": 5000,
+            "texts": ["", "Thanks", "Soon", "fr", "Merci", ""]
+        },
         "auto_query": true, "livemode": false, "open": open_json(), "state": status_json()
     })
 }
@@ -86,7 +89,7 @@ fn serde_and_the_reader_read_the_same() {
     agree(&open_json()["next_action"], next_action);
     agree(&view_json()["goods"][0], good);
     agree(&view_json()["methods"][0], offer);
-    agree(&view_json()["appearance"], |from| Some(appearance(from)));
+    agree(&view_json()["appearance"], |from| Some(looks(from)));
 }
 
 #[test]

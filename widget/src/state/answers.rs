@@ -32,6 +32,7 @@ impl Checkout {
             .open
             .clone()
             .filter(|open| any || tried.as_ref().is_none_or(|method| *method == open.method));
+        self.worn = view.state.looks;
         self.view = view;
         self.keep_choice();
         match self.view.state.status {
@@ -164,8 +165,24 @@ impl Checkout {
         match self.view.state.status {
             SessionStatus::Success => self.pay_is_in(now),
             SessionStatus::Expired | SessionStatus::Cancelled => self.end(),
-            SessionStatus::Processing | SessionStatus::Unknown => self.hear_of_attempt(now),
+            SessionStatus::Processing | SessionStatus::Unknown => {
+                let mut effects = self.hear_of_attempt(now);
+                if self.is_dressed_anew() && !effects.contains(&Effect::Load) {
+                    effects.extend(self.reload());
+                }
+                effects
+            }
         }
+    }
+
+    /// The merchant's looks have changed, and this is a moment at which a whole view changes nothing else.
+    fn is_dressed_anew(&self) -> bool {
+        let may = match self.stage {
+            Stage::Choosing { .. } => self.behind.is_none(),
+            Stage::Waiting { asking, .. } | Stage::RunOut { asking, settled: false, .. } => !asking,
+            _ => false,
+        };
+        may && self.view.state.looks != self.worn
     }
 
     pub(super) fn checked(&mut self, answer: Result<StatusView, Trouble>, now: u64) -> Vec<Effect> {

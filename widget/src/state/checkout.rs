@@ -8,6 +8,7 @@ impl Checkout {
     pub(super) fn of(view: CheckoutView, now: u64) -> Checkout {
         Checkout {
             ends_at: now.saturating_add(view.expires_in_ms),
+            worn: view.state.looks,
             view,
             chosen: None,
             stage: Stage::Choosing { note: None },

@@ -4,7 +4,7 @@ use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{PaymentStatus, Phase, StatusView};
 
 use super::time::{JITTER_MS, rebased};
-use super::{AFTER_CLOSE_MS, Attempt, Behind, Checkout, Effect, GO_AFTER_MS, News, Note, Stage};
+use super::{AFTER_CLOSE_MS, Attempt, Behind, Checkout, Effect, News, Note, Stage};
 
 impl Checkout {
     /// The session is open; how does our own attempt stand? Another order's status says nothing about it.
@@ -174,11 +174,12 @@ impl Checkout {
         let over = self.is_over();
         // A second payment is told at leisure: nobody is led away from that.
         let leaves = self.return_url().is_some() && self.view.state.notice.is_none();
+        let after = self.view.appearance.go_after_ms.filter(|_| leaves);
         self.behind = None;
         if self.view.state.notice.is_none() {
             self.listen_on(attempt, now);
         }
-        self.stage = Stage::Paid { go_at: leaves.then(|| now.saturating_add(GO_AFTER_MS)), over };
+        self.stage = Stage::Paid { go_at: after.map(|after| now.saturating_add(after)), over };
         vec![Effect::Tell(News::Success { order: self.view.state.order_id.clone() })]
     }
 

@@ -3,13 +3,14 @@
 use florin_shared::money::Amount;
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{Offer, PaymentStatus, Phase, Unavailable};
-use florin_shared::theme::Appearance;
+use florin_shared::theme::Looks;
 
 use super::*;
 
 mod codes;
 mod ends;
 mod leaving;
+mod looks;
 mod opening;
 mod overtaken;
 mod silence;
@@ -17,6 +18,7 @@ mod straight;
 
 const NOW: u64 = 1_000_000;
 const CODE_LIFE: u64 = 180_000;
+const GO_AFTER_MS: u64 = 3_000;
 
 fn status(seq: u64) -> StatusView {
     StatusView {
@@ -30,6 +32,7 @@ fn status(seq: u64) -> StatusView {
         expires_in_ms: 900_000,
         code_expires_in_ms: 0,
         poll_after_ms: 2000,
+        looks: 1,
         return_url: None,
         notice: None,
         notice_method: None,
@@ -88,7 +91,7 @@ fn view() -> CheckoutView {
         return_url: Some("https://shop.example/thanks".into()),
         session_url: "https://pay.example/pay/CS1".into(),
         display_locale: None,
-        appearance: Appearance::default(),
+        appearance: Looks { go_after_ms: Some(GO_AFTER_MS), ..Looks::default() },
         auto_query: true,
         livemode: true,
         open: None,

@@ -17,9 +17,10 @@ impl Checkout {
                 self.stale || self.overdue || is_ending || self.behind.is_some()
             }
             Stage::Opening { attempt, .. } => self.stale || attempt.is_some(),
-            Stage::Waiting { .. } => self.stale || self.view.auto_query,
+            // A question that got no answer is asked again, whoever asked it.
+            Stage::Waiting { .. } => self.stale || self.view.auto_query || self.lost > 0,
             Stage::RunOut { settled: true, .. } => self.stale || self.behind.is_some(),
-            Stage::RunOut { .. } => self.stale || self.view.auto_query,
+            Stage::RunOut { .. } => self.stale || self.view.auto_query || self.lost > 0,
             Stage::Closing { .. } => true,
             // Whoever stays here hears of a second payment too.
             Stage::Paid { go_at, .. } => go_at.is_none() && self.behind.is_some(),
@@ -38,7 +39,6 @@ impl Checkout {
         match &self.stage {
             Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => vec![],
             Stage::Opening { attempt: None, .. } if !self.stale => vec![],
-            Stage::Waiting { .. } | Stage::RunOut { .. } if !self.view.auto_query => vec![],
             _ => self.question(),
         }
     }
@@ -71,7 +71,7 @@ impl Checkout {
                 if attempt.has_code() && attempt.ends_at <= now =>
             {
                 self.run_out(false);
-                self.due()
+                self.question()
             }
             Stage::Paid { go_at, .. } if go_at.is_some_and(|at| at <= now) => {
                 *go_at = None;

@@ -54,6 +54,7 @@ pub(crate) fn session_clock(till: Till) -> El {
     till.el("span", "")
         .class_by(|till| if session_left(till) < LATE_SECONDS { "timer late" } else { "timer" })
         .attr("role", "timer")
+        .attr("part", "countdown")
         .with(ring)
         .with(spoken)
         .with(shown)
@@ -79,6 +80,7 @@ pub(crate) fn code_clock(till: Till) -> El {
             }
         })
         .attr("role", "timer")
+        .attr("part", "countdown")
         .with(spoken)
         .with(shown)
 }

@@ -20,7 +20,7 @@ pub(crate) fn tile(till: Till, mark: Mark) -> El {
         }
         Mark::Written { text, class } => till.el("b", class).text(text),
     };
-    till.el("span", "tile").attr("aria-hidden", "true").with(inside)
+    till.el("span", "tile").attr("part", "method-mark").attr("aria-hidden", "true").with(inside)
 }
 
 /// A sign of lines in the text's colour.

@@ -20,13 +20,21 @@ pub(crate) fn list(till: Till) -> Vec<El> {
     let total = till
         .el("div", "sum")
         .with(till.el("span", "label").text(&words.total()))
-        .with(till.el("strong", "").attr("dir", "auto").say(Till::amount));
+        .with(till.el("strong", "").attr("part", "amount").attr("dir", "auto").say(Till::amount));
     let give_up = button(till, "ghost wide", &words.another_way(), Event::Left)
         .attr_if("hidden", |till| !may_give_up(till));
     let back = button(till, "ghost wide", &words.back_to(&payee(till)), Event::WentOn)
         .attr_if("hidden", |till| !is_at_an_end(till));
     let foot = till.el("p", "foot").with(sign(till, LOCK)).text(&words.assurance());
-    vec![header(till, true), total, till.el("p", "note").say(note), form(till), give_up, back, foot]
+    vec![
+        header(till, true),
+        total,
+        till.el("p", "note").attr("part", "message").say(note),
+        form(till),
+        give_up,
+        back,
+        foot,
+    ]
 }
 
 fn form(till: Till) -> El {
@@ -42,7 +50,7 @@ fn form(till: Till) -> El {
     // Not `disabled`: that would lose the focus, which comes back here when the overlay closes.
     let pay = till
         .el("button", "primary pay")
-        .attr("part", "button")
+        .attr("part", "button primary-button")
         .attr_by("aria-disabled", |till| Some((!may_pay(till)).to_string()))
         .with(till.el("span", "spin").attr_if("hidden", |till| opening(till).is_none()))
         .with(till.el("span", "").say(pay_words));
@@ -67,9 +75,12 @@ pub(crate) fn header(till: Till, with_clock: bool) -> El {
     let test = test.then(|| {
         till.el("span", "test").attr("title", &words.test_mode_why()).text(&words.test_mode())
     });
+    // The sheet lays the payee's picture over the initial.
+    let mark = till.el("span", "mark").attr("part", "logo").attr("aria-hidden", "true");
     let who = till
         .el("span", "payee")
-        .with(till.el("span", "mark").attr("aria-hidden", "true").text(&initial))
+        .attr("part", "payee")
+        .with(mark.text(&initial))
         .with(till.el("span", "").attr("dir", "auto").text(payee))
         .maybe(test);
     till.el("header", "").with(who).maybe(with_clock.then(|| session_clock(till)))
@@ -81,7 +92,7 @@ fn row(till: Till, offer: &Offer) -> El {
     let hint = offer.unavailable.as_ref().map_or(looks.hint, |why| reason(till, why));
     let text = till
         .el("span", "text")
-        .with(till.el("span", "name").text(&looks.name))
+        .with(till.el("span", "name").attr("part", "method-label").text(&looks.name))
         .with(till.el("span", "hint").text(&hint));
     till.el("label", if off { "row off" } else { "row" })
         .attr("part", "method")

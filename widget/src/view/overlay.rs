@@ -30,7 +30,7 @@ pub(crate) fn overlay(till: Till) -> El {
         }
     };
     till.el("dialog", "")
-        .attr("part", "overlay")
+        .attr("part", "dialog")
         .attr("aria-labelledby", "sheet")
         .on("cancel", Box::new(cancel))
         .on("close", Box::new(close))
@@ -137,7 +137,7 @@ fn titled(till: Till, class: &str) -> El {
 
 /// A sentence below a heading.
 pub(crate) fn say(till: Till, words: &str) -> El {
-    till.el("p", "say").text(words)
+    till.el("p", "say").attr("part", "message").text(words)
 }
 
 fn opening(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {

@@ -7,7 +7,7 @@ use super::methods::header;
 use super::overlay::{heading, say};
 use crate::dom::El;
 use crate::method::looks;
-use crate::state::{Checkout, Event, GO_AFTER_MS, Stage, Trouble};
+use crate::state::{Checkout, Event, Stage, Trouble};
 use crate::till::Till;
 
 /// Paid, in the overlay or in the card: the truth about the money first, then the way on.
@@ -20,7 +20,13 @@ pub(crate) fn paid(till: Till) -> Vec<El> {
             shown.push(till.el("p", "note").text(&words.twice(&looks(method, &words).name)))
         }
         None => {
-            shown.push(till.el("p", "say").say(thanks));
+            match own(&checkout.view.appearance.texts, &words.locale) {
+                [_, title, text, ..] => {
+                    shown.push(till.el("p", "own").attr("part", "message").text(title));
+                    shown.push(say(till, text));
+                }
+                _ => shown.push(till.el("p", "say").attr("part", "message").say(thanks)),
+            }
             let bar = till.el("div", "bar").with(till.el("i", ""));
             shown.push(bar.attr_if("hidden", |till| seconds_to_go(till).is_none()));
         }
@@ -43,6 +49,15 @@ pub(crate) fn returned(checkout: &Checkout) -> Option<&str> {
     state.notice.as_ref().map(|_| state.notice_method.as_deref().unwrap_or_default())
 }
 
+/// The merchant's own words for that language: those whose tag it begins with, else the first.
+fn own<'a>(texts: &'a [String], locale: &str) -> &'a [String] {
+    let speaks = |text: &&[String]| {
+        let rest = text.first().and_then(|tag| locale.strip_prefix(tag.as_str()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    texts.chunks(3).find(speaks).unwrap_or(texts)
+}
+
 fn thanks(till: Till) -> String {
     let (words, state) = (till.words(), till.state());
     match (seconds_to_go(till), state.checkout()) {
@@ -62,15 +77,18 @@ fn way_on(till: Till) -> String {
 }
 
 fn seconds_to_go(till: Till) -> Option<u64> {
-    match till.state().checkout()?.stage {
-        Stage::Paid { go_at, .. } => go_at.map(|at| until_going(at, till.now())),
+    let state = till.state();
+    let checkout = state.checkout()?;
+    let after = checkout.view.appearance.go_after_ms.unwrap_or_default();
+    match checkout.stage {
+        Stage::Paid { go_at, .. } => go_at.map(|at| until_going(at, till.now(), after)),
         _ => None,
     }
 }
 
 /// The shown time lags behind by up to a tick, and the last second is shown until we leave.
-fn until_going(at: u64, now: u64) -> u64 {
-    seconds_left(at, now).clamp(1, GO_AFTER_MS / 1000)
+fn until_going(at: u64, now: u64, after: u64) -> u64 {
+    seconds_left(at, now).min(after / 1000).max(1)
 }
 
 /// Paid, where there was no overlay.
@@ -122,7 +140,9 @@ pub(crate) fn failed(till: Till, trouble: &Trouble) -> Vec<El> {
 
 #[cfg(test)]
 mod tests {
-    use super::{GO_AFTER_MS, until_going};
+    use super::{own, until_going};
+
+    const GO_AFTER_MS: u64 = 3_000;
 
     #[test]
     fn the_shopper_is_never_told_to_wait_longer_than_it_takes() {
@@ -130,7 +150,24 @@ mod tests {
             [(-499, 3), (0, 3), (1, 3), (1000, 2), (2999, 1), (3000, 1), (3400, 1)]
         {
             let now = 10_000_u64.saturating_add_signed(lag);
-            assert_eq!(until_going(10_000 + GO_AFTER_MS, now), expected, "{lag}");
+            let left = until_going(10_000 + GO_AFTER_MS, now, GO_AFTER_MS);
+            assert_eq!(left, expected, "{lag}");
         }
+        assert_eq!(until_going(10_000, 10_000, 0), 1);
+    }
+
+    #[test]
+    fn own_words_are_said_in_the_shoppers_language() {
+        let texts = ["", "Thanks", "", "fi", "Kiitos", "", "zh-Hans", "谢谢", ""].map(String::from);
+        for (locale, expected) in [
+            ("en", "Thanks"),
+            ("fi-FI", "Kiitos"),
+            ("fil", "Thanks"),
+            ("zh-Hans", "谢谢"),
+            ("zh-Hant", "Thanks"),
+        ] {
+            assert_eq!(own(&texts, locale)[1], expected, "{locale}");
+        }
+        assert!(own(&[], "en").is_empty());
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn scan(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
     let words = till.words();
     let amount = till
         .el("div", "sum middle")
-        .with(till.el("strong", "").attr("dir", "auto").text(&till.amount()))
+        .with(till.el("strong", "").attr("part", "amount").attr("dir", "auto").text(&till.amount()))
         .with(
             till.el("span", "label")
                 .attr("dir", "auto")
@@ -47,7 +47,8 @@ fn todo(till: Till, looks: &Looks, attempt: &Attempt) -> Vec<El> {
         ("show_code", Some(text)) => {
             let app = action.app_link.as_deref().filter(|link| is_address(link));
             let app = app.map(|url| link(till, "primary app", &words.open_app(&looks.app), url));
-            let frame = till.el("div", "frame").maybe(qr(till, text, &looks.name));
+            let frame =
+                till.el("div", "frame").attr("part", "qr").maybe(qr(till, text, &looks.name));
             let steps = steps(till, &[words.step_scan(&looks.app), words.step_point()]);
             app.into_iter().chain([frame, steps]).collect()
         }
@@ -163,7 +164,7 @@ fn waiting(till: Till) -> El {
     let class = |till: Till| {
         if matches!(line(till), Line::Offline | Line::Late) { "wait warn" } else { "wait" }
     };
-    till.el("p", "").class_by(class).with(sign).with(words).with(clock)
+    till.el("p", "").attr("part", "message").class_by(class).with(sign).with(words).with(clock)
 }
 
 fn is_confirming(till: Till) -> bool {

@@ -98,6 +98,7 @@ fn read(body: Body, merchant: &Merchant, seed: Option<Seed>) -> Result<Charge> {
         expire_text: String::new(),
         // The flow decides: it depends on who charges.
         expires: 0,
+        appearance: String::new(),
     };
     let method = method.map(|name| name.parse::<Method>()).transpose().map_err(|_| no_codes())?;
     Ok(Charge { session, method, scanned })

@@ -1,5 +1,6 @@
 //! What merchants ask, with their secret key.
 
+mod appearance;
 pub mod asked;
 pub mod charges;
 pub mod codes;

@@ -2,9 +2,11 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use florin_shared::shopper::Good;
+use florin_shared::theme::Appearance;
 use florin_shared::{Code, Money};
 use url::Url;
 
+use super::appearance::appearance;
 use crate::clock::Millis;
 use crate::domain::address::{Reach, is_plain};
 use crate::domain::session::{LONGEST, USUAL};
@@ -13,15 +15,11 @@ use crate::http::auth::is_private;
 use crate::http::body::{Body, Fields};
 use crate::http::idempotency::Seed;
 use crate::store::merchants::Merchant;
-use crate::{Error, Result, hex};
+use crate::{App, Error, Result, hex};
 
 /// Reads it, at this time, for this merchant.
-pub fn parse(
-    body: Body,
-    merchant: &Merchant,
-    seed: Option<Seed>,
-    now: Millis,
-) -> Result<NewSession> {
+pub fn parse(app: &App, body: Body, merchant: &Merchant, seed: Option<Seed>) -> Result<NewSession> {
+    let now = app.now();
     let fingerprint = fingerprint(&body);
     let mut fields = Fields::of(body.object);
     same_merchant(&mut fields, merchant)?;
@@ -35,6 +33,7 @@ pub fn parse(
     let notify_url = notify_url(&mut fields, merchant)?;
     let goods = goods(&mut fields)?;
     let country = country(&mut fields)?;
+    let appearance = looks(app, &mut fields, merchant)?;
     fields.end()?;
     Ok(NewSession {
         trans_id,
@@ -49,7 +48,23 @@ pub fn parse(
         asked_by: seed.map(|seed| seed.text()).unwrap_or_default(),
         expire_text,
         expires,
+        appearance,
     })
+}
+
+/// The session's own looks, as JSON text; empty when nothing is said.
+fn looks(app: &App, fields: &mut Fields, merchant: &Merchant) -> Result<String> {
+    let change = appearance(app, fields)?;
+    if change.picture.is_some() {
+        let sentence = "appearance.logo must be the address of a picture that the merchant or its organisation has here";
+        return Err(Error::field(Code::InvalidField, "appearance.logo", sentence));
+    }
+    let mut own = Appearance::default();
+    change.put_on(&mut own, &merchant.appearance)?;
+    if own == Appearance::default() {
+        return Ok(String::new());
+    }
+    serde_json::to_string(&own).map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// The same request has the same fingerprint, whatever the order of its keys.

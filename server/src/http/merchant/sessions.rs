@@ -51,7 +51,7 @@ async fn create(
     seed: Option<Seed>,
     body: Body,
 ) -> Result<Good<SessionView>> {
-    let wanted = new_session::parse(body, &merchant, seed, app.now())?;
+    let wanted = new_session::parse(&app, body, &merchant, seed)?;
     let (flow, seller) = (app.clone(), merchant.clone());
     let session =
         to_the_end(async move { create_session::create_session(&flow, &seller, wanted).await })

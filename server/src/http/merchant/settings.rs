@@ -4,17 +4,16 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use florin_shared::Envelope;
-use florin_shared::Method;
 use florin_shared::merchant::{KeyView, MerchantView, OrganisationView};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::appearance::appearance;
 use super::asked::manage::{ChangeMerchant, ChangeOrganisation};
 use super::new_session::same_merchant;
-use crate::domain::contrast::Colour;
 use crate::domain::order::LateSuccess;
 use crate::flow::keys::{self, Kind};
-use crate::flow::settings::{self, AppearanceChange, MerchantChange, OrganisationChange};
+use crate::flow::settings::{self, MerchantChange, OrganisationChange};
 use crate::http::answer::Good;
 use crate::http::auth::{Caller, ORIGIN_RULE, is_origin};
 use crate::http::body::{Body, Fields};
@@ -63,13 +62,15 @@ async fn change_merchant(
 ) -> Result<Good<MerchantView>> {
     let mut fields = Fields::of(body.object);
     same_merchant(&mut fields, &merchant)?;
-    let change = MerchantChange {
+    let mut change = MerchantChange {
         name: name(&mut fields)?,
         origins: origins(&mut fields, &merchant)?,
-        appearance: appearance(&mut fields)?,
+        appearance: appearance(&app, &mut fields)?,
         late_success: late_success(&mut fields)?,
-        auto_query: fields.choice("auto_query")?,
     };
+    if let Some(auto_query) = fields.choice("auto_query")? {
+        change.appearance.fields.insert("auto_query".to_owned(), auto_query.into());
+    }
     fields.end()?;
     Ok(Good(settings::change_merchant(&app, &merchant.id, change).await?))
 }
@@ -105,7 +106,7 @@ async fn change_organisation(
 ) -> Result<Good<OrganisationView>> {
     let mut fields = Fields::of(body.object);
     let change =
-        OrganisationChange { name: name(&mut fields)?, appearance: appearance(&mut fields)? };
+        OrganisationChange { name: name(&mut fields)?, appearance: appearance(&app, &mut fields)? };
     fields.end()?;
     Ok(Good(settings::change_organisation(&app, group.id, change).await?))
 }
@@ -233,61 +234,4 @@ fn late_success(fields: &mut Fields) -> Result<Option<LateSuccess>> {
     let Some(word) = fields.text("late_success", 64)? else { return Ok(None) };
     let known = word.parse();
     known.map(Some).map_err(|_| fields.wrong("late_success", "must be one of REVERSE, ACCEPT"))
-}
-
-/// Null takes a choice back.
-fn appearance(fields: &mut Fields) -> Result<AppearanceChange> {
-    let Some(mut looks) = fields.object("appearance")? else {
-        return Ok(AppearanceChange::default());
-    };
-    let change = AppearanceChange {
-        theme: looks.has("theme").then(|| theme(&mut looks)).transpose()?,
-        color_primary: looks.has("color_primary").then(|| colour(&mut looks)).transpose()?,
-        border_radius: looks.has("border_radius").then(|| radius(&mut looks)).transpose()?,
-        methods: looks.has("methods").then(|| methods(&mut looks)).transpose()?,
-    };
-    looks.end()?;
-    Ok(change)
-}
-
-fn theme(looks: &mut Fields) -> Result<Option<String>> {
-    let theme = looks.text("theme", 16)?;
-    match theme.as_deref() {
-        None | Some("light" | "dark") => Ok(theme),
-        Some(_) => Err(looks.wrong("theme", "must be light, dark or null")),
-    }
-}
-
-fn colour(looks: &mut Fields) -> Result<Option<String>> {
-    let text = looks.text("color_primary", 16)?;
-    if text.as_deref().is_none_or(|text| Colour::of(text).is_some()) {
-        return Ok(text);
-    }
-    Err(looks.wrong("color_primary", "must be six hexadecimal digits, such as #1f5eff"))
-}
-
-fn radius(looks: &mut Fields) -> Result<Option<u8>> {
-    const MOST: u64 = 32;
-    match looks.number("border_radius")? {
-        None => Ok(None),
-        Some(pixels) if pixels <= MOST => Ok(u8::try_from(pixels).ok()),
-        Some(_) => Err(looks.wrong("border_radius", format!("is at most {MOST} pixels"))),
-    }
-}
-
-fn methods(looks: &mut Fields) -> Result<Option<Vec<String>>> {
-    let Some(words) = looks.texts("methods", 64, 64)? else { return Ok(None) };
-    for (index, word) in words.iter().enumerate() {
-        let path = format!("methods.{index}");
-        if word.parse::<Method>().is_err() {
-            return Err(looks.wrong(&path, "is no method that Florin knows"));
-        }
-        if words[..index].contains(word) {
-            return Err(looks.wrong(&path, "stands twice"));
-        }
-    }
-    if words.is_empty() {
-        return Err(looks.wrong("methods", "must name a method; null offers all of them"));
-    }
-    Ok(Some(words))
 }

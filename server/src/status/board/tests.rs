@@ -43,6 +43,7 @@ fn session(number: u8, state: SessionState) -> Session {
         created: START,
         expires: START + 1_800_000,
         ended: None,
+        appearance: String::new(),
     }
 }
 

@@ -52,7 +52,7 @@ on_both! {
         let view = app.view(&session).await;
         let view = view.data();
         assert_eq!((&view["payee"], &view["auto_query"]), (&json!("Eastwind Tea"), &json!(false)));
-        assert_eq!(view["appearance"], json!({ "theme": "dark", "color_primary": "#6f9bff", "border_radius": 4 }));
+        assert_eq!(view["appearance"]["css"], "--l: ;--d:initial;color-scheme:dark;--l-brand:#6f9bff;--l-on:#0b1020;--l-soft:#f3f7ff;--l-ink:#4f6fb7;--d-soft:#252f47;--d-ink:#6f9bff;--s-radius:4px;");
         let methods: Vec<&str> = view["methods"].as_array().unwrap().iter().map(|offer| offer["method"].as_str().unwrap()).collect();
         assert_eq!(methods, ["MAYA", "GCASH"]);
         let hidden = app.pay(&session, "GRABPAY").await;
@@ -63,7 +63,7 @@ on_both! {
         }
         // Only what is named changes; null gives a choice back.
         let less = patch(app, json!({ "appearance": { "methods": null, "theme": null } })).await.data();
-        assert_eq!(less["appearance"], json!({ "color_primary": "#6f9bff", "border_radius": 4 }));
+        assert_eq!(less["appearance"], json!({ "color_primary": "#6f9bff", "border_radius": 4, "auto_query": false }));
         assert_eq!(less["name"], "Eastwind Tea");
     }
 
@@ -106,6 +106,31 @@ on_both! {
             (json!({ "appearance": { "methods": ["CASH"] } }), "appearance.methods.0"),
             (json!({ "appearance": { "methods": ["GCASH", "GCASH"] } }), "appearance.methods.1"),
             (json!({ "appearance": { "font": "x" } }), "appearance.font"),
+            (json!({ "appearance": { "color_text": "rgb(0 0 0)" } }), "appearance.color_text"),
+            (json!({ "appearance": { "dark": { "color_text": "#12" } } }), "appearance.dark.color_text"),
+            (json!({ "appearance": { "light": { "theme": "dark" } } }), "appearance.light.theme"),
+            (json!({ "appearance": { "light": "#ffffff" } }), "appearance.light"),
+            (json!({ "appearance": { "font_family": "x;}" } }), "appearance.font_family"),
+            (json!({ "appearance": { "font_family": "url(https://a.example/x)" } }), "appearance.font_family"),
+            (json!({ "appearance": { "font_size_base": 40 } }), "appearance.font_size_base"),
+            (json!({ "appearance": { "spacing_unit": 1 } }), "appearance.spacing_unit"),
+            (json!({ "appearance": { "payee_name": " " } }), "appearance.payee_name"),
+            (json!({ "appearance": { "payee_name": "x".repeat(65) } }), "appearance.payee_name"),
+            (json!({ "appearance": { "auto_query": "no" } }), "appearance.auto_query"),
+            (json!({ "appearance": { "logo": "https://shop.example/logo.png" } }), "appearance.logo"),
+            (json!({ "appearance": { "logo": "data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=" } }), "appearance.logo"),
+            (json!({ "appearance": { "result": {} } }), "appearance.result.mode"),
+            (json!({ "appearance": { "result": { "mode": "STAY" } } }), "appearance.result.mode"),
+            (json!({ "appearance": { "result": { "mode": "REDIRECT", "delay_seconds": 11 } } }), "appearance.result.delay_seconds"),
+            (json!({ "appearance": { "result": { "mode": "BUILT_IN", "delay_seconds": 1 } } }), "appearance.result.delay_seconds"),
+            (json!({ "appearance": { "result": { "mode": "TEXT" } } }), "appearance.result.texts"),
+            (json!({ "appearance": { "result": { "mode": "TEXT", "texts": [{ "text": "x" }] } } }), "appearance.result.texts.0.title"),
+            (json!({ "appearance": { "result": { "mode": "TEXT", "texts": [{ "title": "x", "locale": "<b>" }] } } }), "appearance.result.texts.0.locale"),
+            (json!({ "appearance": { "result": { "mode": "TEXT", "texts": [{ "title": "x", "html": "y" }] } } }), "appearance.result.texts.0.html"),
+            // What nobody could read.
+            (json!({ "appearance": { "theme": "light", "color_text": "#aaaaaa" } }), "appearance.color_text"),
+            (json!({ "appearance": { "dark": { "color_surface": "#dddddd" } } }), "appearance.dark.color_surface"),
+            (json!({ "appearance": { "color_primary": "#ffd400", "color_on_primary": "#ffffff" } }), "appearance.color_on_primary"),
             (json!({ "livemode": true }), "livemode"),
             (json!({ "merchant_id": OTHER_MERCHANT }), "merchant_id"),
         ] {
@@ -127,10 +152,10 @@ on_both! {
         assert_eq!(data["appearance"], json!({ "theme": "light" }));
         assert_eq!(data["effective_appearance"], json!({ "theme": "light", "color_primary": "#006644", "methods": ["GCASH"] }));
         let view = app.view(&session).await;
-        assert_eq!(view.data()["appearance"], json!({ "theme": "light", "color_primary": "#006644" }));
+        assert!(view.data()["appearance"]["css"].as_str().unwrap().starts_with("--l:initial;--d: ;color-scheme:light;--l-brand:#006644;"));
         assert_eq!(view.data()["methods"].as_array().unwrap().len(), 1);
         patch(app, json!({ "appearance": { "color_primary": "#123456" } })).await.data();
-        assert_eq!(app.view(&session).await.data()["appearance"]["color_primary"], "#123456");
+        assert!(app.view(&session).await.data()["appearance"]["css"].as_str().unwrap().contains("--d-brand:#123456;"));
     }
 
     async fn a_key_is_shown_once_used_and_deleted_but_never_the_last(app: TestApp) {

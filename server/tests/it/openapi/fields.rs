@@ -28,6 +28,7 @@ fn names() -> BTreeSet<String> {
         "http/merchant/codes.rs",
         "http/merchant/webhook_endpoints.rs",
         "http/merchant/settings.rs",
+        "http/merchant/appearance.rs",
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
         let text = std::fs::read_to_string(path).unwrap();

@@ -382,6 +382,7 @@ pub async fn session(app: &App, trans_id: &str, life: Millis) -> SessionId {
         asked_by: String::new(),
         expire_text: String::new(),
         expires: app.now() + life,
+        appearance: String::new(),
     };
     create_session(app, &merchant, wanted).await.unwrap().id
 }

@@ -130,6 +130,7 @@ impl Hand {
             asked_by: String::new(),
             expire_text: String::new(),
             expires: 0,
+            appearance: String::new(),
         })
     }
 

@@ -33,20 +33,36 @@ fn a_return_to_the_tab_asks_at_once_wherever_something_is_open() {
 }
 
 #[test]
-fn without_auto_query_only_the_shopper_asks() {
+fn without_auto_query_the_shopper_asks_and_a_return_and_the_end_of_the_code() {
     let mut quiet = view();
     quiet.auto_query = false;
     let story = Story::of(quiet)
         .then(Event::Chose("GCASH".into()))
         .then(Event::Confirmed)
         .then(Event::Opened(Ok(open(2))));
-    let story = story.is("waiting").asks_after(None).then(Event::Returned).does(&[]);
+    let story = story.is("waiting").asks_after(None).then(Event::Returned).does(&[Effect::Ask]);
+    let story = story.told(waiting(2)).is("waiting").asks_after(None);
+    // A question that got no answer is asked again.
+    let story = story.then(Event::Told(Err(Trouble::NoAnswer))).asks_after(Some(2_000));
+    let story = story.told(waiting(2)).asks_after(None);
     let story = story
         .then(Event::AskedNow)
         .does(&[Effect::Check("GW1".into())])
         .then(Event::AskedNow)
         .does(&[]);
     story.then(Event::Checked(Ok(paid(3)))).is("paid over");
+}
+
+#[test]
+fn without_auto_query_the_end_of_a_code_is_asked_about_once() {
+    let mut quiet = view();
+    quiet.auto_query = false;
+    let story = Story::of(quiet)
+        .then(Event::Chose("GCASH".into()))
+        .then(Event::Confirmed)
+        .then(Event::Opened(Ok(open(2))));
+    let story = story.after(CODE_LIFE).is("run out").does(&[Effect::Ask]);
+    story.asks_after(None);
 }
 
 #[test]

@@ -106,7 +106,7 @@ pub struct ChangeMerchant {
     pub appearance: Option<Appearance>,
     /// What becomes of a payment that arrives after its session ended.
     pub late_success: Option<LateSuccess>,
-    /// Whether the page asks by itself whether it was paid.
+    /// The same as in `appearance`.
     pub auto_query: Option<bool>,
 }
 

@@ -1,5 +1,6 @@
 //! The bodies about sessions, transactions and refunds: document 004's names.
 
+use florin_shared::theme::Appearance;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -56,6 +57,8 @@ pub struct CreateSession {
     pub shipping: Option<Party>,
     /// Where the bill goes; its country comes first.
     pub bill: Option<Party>,
+    /// The looks of this page alone, before the merchant's and the organisation's.
+    pub appearance: Option<Appearance>,
 }
 
 /// What is to be kept of the shopper's way to pay. A wallet leaves nothing behind: for a purchase it has no effect.
