@@ -43,10 +43,10 @@ impl Texts {
     fn fill(&self, index: usize, values: &[(&str, &str)]) -> String {
         let mut rest = self.words.get(index).map_or("", String::as_str);
         let mut filled = String::with_capacity(rest.len() + 16);
-        while let Some((before, after)) = rest.split_once('{') {
+        while let Some((before, after)) = cut(rest, b'{') {
             filled.push_str(before);
             // `build.rs` has seen that each is closed; a merchant's own text may not be.
-            let (place, after) = after.split_once('}').unwrap_or_default();
+            let (place, after) = cut(after, b'}').unwrap_or_default();
             self.put(&mut filled, place, values);
             rest = after;
         }
@@ -56,7 +56,7 @@ impl Texts {
 
     /// A value; or behind bars the form that a counted word takes after it, `#` being the number.
     fn put(&self, filled: &mut String, place: &str, values: &[(&str, &str)]) {
-        let (name, forms) = place.split_once('|').unwrap_or((place, ""));
+        let (name, forms) = cut(place, b'|').unwrap_or((place, ""));
         let value = values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
         if name != "seconds" && name != "time" {
             return filled.push_str(value);
@@ -66,7 +66,7 @@ impl Texts {
             return filled.push_str(&counted);
         }
         let form = form(forms, &category(&self.locale, value).unwrap_or_default());
-        let (before, after) = form.split_once('#').unwrap_or((form, ""));
+        let (before, after) = cut(form, b'#').unwrap_or((form, ""));
         filled.push_str(before);
         if before.len() < form.len() {
             filled.push_str(&counted);
@@ -89,14 +89,23 @@ impl Texts {
 
 /// The form of a category, of several such as `one:# second|other:# seconds`.
 fn form<'a>(forms: &'a str, category: &str) -> &'a str {
-    let mut found = "";
-    for form in forms.split('|') {
-        let (name, words) = form.split_once(':').unwrap_or_default();
+    let (mut found, mut rest) = ("", forms);
+    while !rest.is_empty() {
+        let (form, after) = cut(rest, b'|').unwrap_or((rest, ""));
+        let (name, words) = cut(form, b':').unwrap_or_default();
         if name == category || (name == "other" && found.is_empty()) {
             found = words;
         }
+        rest = after;
     }
     found
+}
+
+/// Before and after an ASCII sign. `split_once` would bring a larger search for each.
+#[inline(never)]
+fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == sign)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Outside a browser nothing that counts is said.
