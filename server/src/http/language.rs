@@ -112,14 +112,15 @@ impl Language {
     }
 }
 
-/// The script, if a tag names one, else that of the region.
+/// The script, if a tag names one, else that of the region's readers by CLDR's likely subtags.
 fn chinese<'a>(mut parts: impl Iterator<Item = &'a str>) -> &'static str {
-    let script = parts.find_map(|part| match part {
-        "hant" | "tw" | "hk" | "mo" => Some("zh-Hant"),
-        "hans" | "cn" | "sg" | "my" => Some("zh-Hans"),
-        _ => None,
-    });
-    script.unwrap_or("zh-Hans")
+    const TRADITIONAL: [&str; 17] = [
+        "hant", "tw", "hk", "mo", "au", "bn", "gb", "gf", "id", "pa", "pf", "ph", "sr", "th", "uk",
+        "us", "vn",
+    ];
+    // The script stands before the region.
+    let first = parts.next().unwrap_or_default();
+    if TRADITIONAL.contains(&first) { "zh-Hant" } else { "zh-Hans" }
 }
 
 /// One entry: a language of ours, and how much it is wanted, as digits that compare like the number.
@@ -165,6 +166,8 @@ mod tests {
             ("zh-MO", Some("zh-Hant")),
             ("zh-Hant-CN", Some("zh-Hant")),
             ("zh-Hans-HK", Some("zh-Hans")),
+            ("zh-US", Some("zh-Hant")),
+            ("zh-DE", Some("zh-Hans")),
             ("pt-BR", Some("pt")),
             ("es-419", Some("es")),
             ("ar-EG-u-nu-arab", Some("ar")),

@@ -117,7 +117,7 @@ impl Form<'_> {
     fn html(&self, words: &Words) -> String {
         let label = match self.code.label.as_str() {
             "" => String::new(),
-            label => format!(r#"<p class="label" dir="auto">{}</p>"#, escape(label)),
+            label => format!(r#"<p class="label"><bdi>{}</bdi></p>"#, escape(label)),
         };
         let wrong = self.wrong.map_or(String::new(), |wrong| {
             format!(r#"<p class="wrong" id="wrong" role="alert">{}</p>"#, escape(wrong))
@@ -128,7 +128,7 @@ impl Form<'_> {
         };
         format!(
             r#"<form class="card receipt" method="post">
-<h1 dir="auto">{payee}</h1>
+<h1><bdi>{payee}</bdi></h1>
 {label}
 <label for="amount">{enter}</label>
 <div class="amount"><span class="currency">{currency}</span><input id="amount" name="amount" dir="ltr" value="{typed}" inputmode="decimal" autocomplete="off" maxlength="20" required autofocus aria-describedby="{described}"{invalid}></div>
