@@ -16,10 +16,24 @@ const LANGUAGES: [&str; 16] = [
 
 fn locales() -> BTreeMap<String, Locale> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
-    let read = |path: &Path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let read = |path: &Path| {
+        serde_json::from_slice(&fs::read(path).expect("locales/ can be read"))
+            .expect("locales/ can be read")
+    };
+    let files = fs::read_dir(folder)
+        .expect("locales/ can be read")
+        .map(|entry| entry.expect("locales/ can be read").path());
     files
-        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), read(&path)))
+        .map(|path| {
+            (
+                path.file_stem()
+                    .expect("locales/ can be read")
+                    .to_str()
+                    .expect("locales/ can be read")
+                    .to_owned(),
+                read(&path),
+            )
+        })
         .collect()
 }
 
