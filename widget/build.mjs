@@ -86,12 +86,26 @@ const english = locale("en");
 /** The order in which texts travel: `build.rs` numbers them the same way. Their names stay here. */
 const keys = Object.keys(english).sort();
 
+/** Every language but English, in the order of the list of their integrities. */
+const languages = readdirSync(join(widget, "locales"))
+  .map((name) => name.replace(".json", ""))
+  .filter((language) => language !== "en")
+  .sort();
+
+const list = (language) => {
+  const texts = locale(language);
+  return JSON.stringify(keys.map((key) => texts[key]));
+};
+
+/**
+ * The lists of texts. The loader holds English's name and integrity, and those of one small file with the integrities of
+ * all others: these are named after it, so that the loader can ask for a list and for that file at the same moment.
+ */
 function locales() {
-  const names = readdirSync(join(widget, "locales")).map((name) => name.replace(".json", ""));
-  return Object.fromEntries(names.map((language) => {
-    const texts = locale(language);
-    return [language, keep(language, "json", JSON.stringify(keys.map((key) => texts[key])))];
-  }));
+  const integrity = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+  const lists = keep("lists", "json", JSON.stringify(languages.map((language) => integrity(list(language)))));
+  for (const language of languages) writeFileSync(join(out, lists.name.replace("lists", language)), list(language));
+  return { english: keep("en", "json", list("en")), lists, keys: keep("keys", "json", JSON.stringify(keys)) };
 }
 
 /** What the loader itself may have to say, in English; and under which number. */
@@ -107,7 +121,7 @@ async function loader(files) {
     format: "esm",
     target: "es2022",
     minify: release,
-    define: { FILES: JSON.stringify(files), ENGLISH: JSON.stringify(ownTexts), ...ownNumbers },
+    define: { FILES: JSON.stringify(files), ENGLISH: JSON.stringify(ownTexts), LANGUAGES: JSON.stringify(languages.join(" ")), ...ownNumbers },
     plugins: [{ name: "sheet as text", setup: sheetAsText }],
     logLevel: "warning",
   });
@@ -146,7 +160,7 @@ function manifest() {
   writeFileSync(join(out, "integrity.json"), `${JSON.stringify(sums, null, 2)}\n`);
 }
 
-const files = { ...(await program()), locales: locales(), keys: keep("keys", "json", JSON.stringify(keys)) };
+const files = { ...(await program()), ...locales() };
 await loader(files);
 manifest();
 if (release) compress();

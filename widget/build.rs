@@ -1,23 +1,27 @@
 //! Reads every file in `locales` and `assets`, so that a missing text, a missing placeholder, a stray key or a broken
 //! mark stops the build; writes `texts.rs` (one function for each text, and English for tests) and `marks.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+#[path = "build/agree.rs"]
+mod agree;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+use agree::Locale;
 use serde_json::Value;
-
-/// A language: every text by its key.
-type Locale = BTreeMap<String, String>;
 
 fn main() {
     println!("cargo::rerun-if-changed=locales");
     println!("cargo::rerun-if-changed=assets");
+    println!("cargo::rerun-if-changed=build");
     let english = read(Path::new("locales/en.json"));
     for entry in fs::read_dir("locales").expect("locales/ is there") {
         let path = entry.expect("locales/ can be read").path();
-        agree(&path, &read(&path), &english);
+        let language = path.file_stem().expect("a file has a name").to_string_lossy();
+        let complaints = agree::complaints(&language, &read(&path), &english);
+        assert!(complaints.is_empty(), "locales:\n{}", complaints.join("\n"));
     }
     let out = env::var("OUT_DIR").expect("cargo says where to write");
     fs::write(Path::new(&out).join("texts.rs"), texts(&english)).expect("OUT_DIR can be written");
@@ -36,27 +40,9 @@ fn read(path: &Path) -> Locale {
     texts.into_iter().map(text).collect()
 }
 
-/// A locale has every text of English with the same placeholders, and nothing else.
-fn agree(path: &Path, locale: &Locale, english: &Locale) {
-    let name = path.display();
-    for (key, text) in english {
-        let ours = locale.get(key).unwrap_or_else(|| panic!("{name}: the text `{key}` is missing"));
-        assert_eq!(
-            placeholders(ours),
-            placeholders(text),
-            "{name}: `{key}` has other placeholders than English"
-        );
-    }
-    for key in locale.keys() {
-        assert!(english.contains_key(key), "{name}: the text `{key}` is not one of English's");
-    }
-}
-
 fn placeholders(text: &str) -> BTreeSet<&str> {
-    text.split('{')
-        .skip(1)
-        .map(|rest| rest.split_once('}').expect("a placeholder is closed").0)
-        .collect()
+    let places = agree::places(text).expect("every placeholder is closed");
+    places.into_iter().map(|place| place.name).collect()
 }
 
 /// English as a list in the order of its keys, which is how every language travels; and a method of `Texts` for each text.

@@ -1,5 +1,5 @@
 /**
- * Every state as people see it: in both languages, light and dark, on a desk and on a phone. A picture of each goes
+ * Every state as people see it: in two languages, some from right to left as well, light and dark, on a desk and on a phone. A picture of each goes
  * into the report for eyes to judge; axe has nothing to say about any, and none is wider than its screen.
  */
 import { AxeBuilder } from '@axe-core/playwright'
@@ -17,15 +17,18 @@ const looks = {
 
 type Look = keyof typeof looks
 
+/** What Arabic could turn the wrong way round: a state of each kind. */
+const mirrored = ['list', 'waiting', 'passcode', 'paid', 'declined', 'not-loaded', 'receipt']
+
 for (const [name, { way, settings, device, complains }] of Object.entries({ ...scenes, ...rareScenes })) {
-  for (const language of ['en', 'zh-Hans']) {
+  for (const language of ['en', 'zh-Hans', ...(mirrored.includes(name) ? ['ar'] : [])]) {
     test.describe(name, () => {
       test.use({ ...device, settings: settings ?? {}, ends: false, locale: language })
 
       test(`${name} in ${language} looks right and is accessible`, async ({ page, console, merchant, server, checkout, shop, wallet, faults }, info) => {
         if (complains) console.expect(complains)
         await page.emulateMedia({ reducedMotion: 'reduce' })
-        const goods = [{ name: language === 'en' ? 'Alpine Oolong' : '高山乌龙', quantity: 2, unit_amount: '40000' }]
+        const goods = [{ name: language === 'zh-Hans' ? '高山乌龙' : 'Alpine Oolong', quantity: 2, unit_amount: '40000' }]
         const session = await merchant.createSession({ display_locale: language, goods })
         await way({ page, merchant, server, checkout, shop, wallet, faults, session, language })
 

@@ -9,6 +9,7 @@ mod checkout;
 mod dom;
 mod element;
 mod errands;
+mod intl;
 mod method;
 pub mod money;
 mod options;

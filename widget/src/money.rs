@@ -1,11 +1,9 @@
 //! Money in the shopper's language: the digits are ours, the writing is the browser's.
 
 use florin_shared::money::Amount;
-use js_sys::{Array, Function, Intl, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
 
 use crate::api::object;
-use crate::read::Reader;
+use crate::intl::told;
 use crate::texts::joined;
 
 /// The amount as a decimal number: `12800` with two digits is `128.00`. No floating point comes near it.
@@ -27,28 +25,14 @@ pub fn decimal(amount: &str, exponent: u8) -> String {
 /// `HK$128.00`, as `locale` writes it, with the number of decimals that the server sent.
 pub fn written(amount: &Amount, locale: &str) -> String {
     let number = decimal(&amount.amount, amount.exponent);
-    let format = formatter(amount, locale).and_then(|format| {
-        let format = format.unchecked_ref::<Intl::NumberFormat>().format();
-        format.call1(&JsValue::UNDEFINED, &JsValue::from_str(&number)).ok()?.as_string()
-    });
-    format.unwrap_or_else(|| joined(&[&amount.currency, " ", &number]))
-}
-
-fn formatter(amount: &Amount, locale: &str) -> Option<JsValue> {
     let options = object(&[
         ("style", "currency".into()),
         ("currency", amount.currency.as_str().into()),
         ("minimumFractionDigits", amount.exponent.into()),
         ("maximumFractionDigits", amount.exponent.into()),
     ]);
-    let constructor =
-        Reflect::get(&js_sys::global(), &"Intl".into()).ok()?.field("NumberFormat")?;
-    // `construct` answers with an error where `new` would throw: an unknown currency must not end the widget.
-    Reflect::construct(
-        constructor.unchecked_ref::<Function>(),
-        &Array::of2(&locale.into(), &options),
-    )
-    .ok()
+    told("NumberFormat", "format", locale, &options, &number)
+        .unwrap_or_else(|| joined(&[&amount.currency, " ", &number]))
 }
 
 #[cfg(test)]

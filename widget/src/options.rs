@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleDeclaration, HtmlElement};
 
 use crate::api::{self, Api};
+use crate::intl::nought;
 use crate::read::{self, Reader};
 use crate::state::Trouble;
 use crate::texts::Texts;
@@ -36,10 +37,12 @@ impl Options {
         let text = |name: &str| from.field(name).and_then(|value| value.text());
         let words = from.field("texts")?.items()?;
         let words = words.iter().map(|word| word.text().unwrap_or_default()).collect();
+        let locale = text("locale")?;
+        let nought = nought(&locale);
         Some(Options {
             api: Api { session: text("calls")?, token: text("token")? },
             hosted: text("hosted")?,
-            texts: Texts::new(text("locale")?, words),
+            texts: Texts::new(locale, words).counting(nought),
             answer: from.field("view"),
             viewed_at: from.field("at")?.as_f64()? as u64,
             // Of our own loader, which is built together with this program.

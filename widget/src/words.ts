@@ -2,23 +2,38 @@
 
 import { address, type File } from "./program.ts";
 
-declare const FILES: { locales: Record<string, File>; keys: File };
-/** The few texts that the loader itself may have to say, by their numbers. Put in by `build.mjs`. */
+declare const FILES: { english: File; lists: File; keys: File };
+/** Every language but English, in the order of the integrities in `lists`. Put in by `build.mjs`, as the next. */
+declare const LANGUAGES: string;
+/** The few texts that the loader itself may have to say, by their numbers. */
 declare const ENGLISH: Words;
 
 /** Texts by their numbers: their places in the sorted list of keys. */
 export type Words = Record<number, string>;
-const lists = new Map<File, Promise<string[]>>();
+const languages = LANGUAGES.split(" ");
+const lists = new Map<string, Promise<string[]>>();
 
-function fetchList(file: File): Promise<string[]> {
-  let list = lists.get(file);
+function fetchList({ name, integrity }: File): Promise<string[]> {
+  let list = lists.get(name);
   if (!list) {
     const signal = AbortSignal.timeout?.(8_000);
-    list = fetch(address(file), { integrity: file.integrity, signal }).then((answer) => answer.json());
-    list.catch(() => lists.delete(file));
-    lists.set(file, list);
+    list = fetch(address({ name } as File), { integrity, signal }).then((answer) => answer.json());
+    list.catch(() => lists.delete(name));
+    lists.set(name, list);
   }
   return list;
+}
+
+/**
+ * The texts of a language. What a list must hash to stands in a file of its own, which English needs not: the browser
+ * fetches both at once, and the second fetch, which checks, finds the first one's answer in the cache.
+ */
+async function fetchTexts(tongue: string): Promise<string[]> {
+  if (tongue === "en") return fetchList(FILES.english);
+  const name = FILES.lists.name.replace("lists", tongue);
+  if (!lists.has(name)) fetch(address({ name } as File)).then((answer) => answer.text()).catch(() => {});
+  const integrities = await fetchList(FILES.lists);
+  return fetchList({ name, integrity: integrities[languages.indexOf(tongue)]! });
 }
 
 /**
@@ -26,20 +41,19 @@ function fetchList(file: File): Promise<string[]> {
  * fetched only for a page that has some.
  */
 export async function fetchWords(tongue: string, own: Record<string, string>): Promise<string[]> {
-  const { en, [tongue]: file } = FILES.locales;
   const keys = Object.keys(own).length ? fetchList(FILES.keys).catch(() => []) : [];
-  const texts = [...(await fetchList(file!).catch(() => fetchList(en!)))];
+  const texts = [...(await fetchTexts(tongue).catch(() => fetchTexts("en")))];
   (await keys).forEach((key, number) => {
     if (own[key] != null) texts[number] = own[key];
   });
   return texts;
 }
 
-/** Which of our languages a tag means: `zh-CN` and `zh` are `zh-Hans`, `zh-TW` is not. */
+/** Which of our languages a tag means: `zh-CN` and `zh` are `zh-Hans`, `zh-HK` is `zh-Hant`, `tl` is `fil`. */
 export function language(tag: string): string | undefined {
   try {
     const { language, script } = new Intl.Locale(tag).maximize();
-    return Object.keys(FILES.locales).find((ours) => ours === language || ours === `${language}-${script}`);
+    return ["en", ...languages].find((ours) => ours === language || ours === `${language}-${script}`);
   } catch {
     return undefined;
   }

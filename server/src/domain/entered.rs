@@ -2,11 +2,12 @@
 
 use florin_shared::{Currency, Money};
 
-/// Reads `12`, `12.5` or `12,50` as money. What could be read two ways, such as `1,000`, is refused.
+/// Reads `12`, `12.5` or `12,50` as money, in the digits of any keyboard. What could be read two ways, such as
+/// `1,000`, is refused.
 pub fn amount(text: &str, currency: Currency) -> Option<Money> {
-    let text = text.trim();
+    let text: String = text.trim().chars().map(ours).collect();
     let (whole, part) = match text.find(['.', ',']) {
-        None => (text, ""),
+        None => (&text[..], ""),
         Some(at) => (text.get(..at)?, text.get(at + 1..).filter(|part| !part.is_empty())?),
     };
     let digits = usize::from(currency.exponent());
@@ -17,6 +18,19 @@ pub fn amount(text: &str, currency: Currency) -> Option<Money> {
     }
     let minor: i64 = format!("{whole}{part:0<digits$}").parse().ok()?;
     Money::new(minor, currency).ok().filter(|money| money.minor() > 0)
+}
+
+/// A digit or decimal sign of an Arabic, Persian or full-width keyboard as ours; anything else as it came.
+fn ours(sign: char) -> char {
+    let digit =
+        |nought: char| u32::from(sign).checked_sub(nought.into()).filter(|digit| *digit < 10);
+    match ['٠', '۰', '０'].into_iter().find_map(digit).and_then(|digit| char::from_digit(digit, 10))
+    {
+        Some(digit) => digit,
+        None if matches!(sign, '٫' | '．') => '.',
+        None if sign == '，' => ',',
+        None => sign,
+    }
 }
 
 /// Money in the currency's large unit: `8.00`.
@@ -55,7 +69,12 @@ mod tests {
             ("-8", "HKD", None),
             ("+8", "HKD", None),
             ("8e2", "HKD", None),
-            ("٨", "HKD", None),
+            ("٨", "HKD", Some(800)),
+            ("١٢٫٥٠", "HKD", Some(1250)),
+            ("۱۲", "VND", Some(12)),
+            ("１２．５", "HKD", Some(1250)),
+            ("１，０００", "HKD", None),
+            ("١٬٠٠٠", "HKD", None),
             ("", "HKD", None),
             ("99999999999999999", "HKD", None),
             ("9007199254740992", "VND", None),

@@ -40,6 +40,7 @@ mod seal;
 pub mod shopper;
 pub mod template;
 pub mod tenant;
+mod words;
 
 /// Every address of the server. `assets` is where the built widget and the shop's page lie.
 pub fn router(app: App, assets: Option<PathBuf>) -> Router {

@@ -15,6 +15,7 @@ use super::language::Language;
 use super::page::headers;
 use super::template::{escape, fill};
 use super::tenant::whole;
+use super::words::{Words, words};
 use crate::domain::entered;
 use crate::flow::{codes, to_the_end};
 use crate::store::codes::ReceiptCode;
@@ -37,26 +38,27 @@ async fn style() -> impl IntoResponse {
 }
 
 async fn show(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) -> Response {
-    let words = words(&asked);
+    let language = Language::asked(&asked);
     match scanned(&app, &id).await {
         Ok((code, payee)) => {
             let sheet = hex(&app.random.bytes::<8>());
             let form = Form { code: &code, payee: &payee, sheet: &sheet, typed: "", wrong: None };
-            page(words, StatusCode::OK, &payee.name, &form.html(words))
+            page(language, StatusCode::OK, &payee.name, &form.html(words(language)))
         }
-        Err(error) => trouble(words, &error),
+        Err(error) => trouble(language, &error),
     }
 }
 
 async fn enter(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
-    let words = words(request.headers());
-    match entered_on(&app, &id, request, words).await {
+    let language = Language::asked(request.headers());
+    match entered_on(&app, &id, request, language).await {
         Ok(response) => response,
-        Err(error) => trouble(words, &error),
+        Err(error) => trouble(language, &error),
     }
 }
 
-async fn entered_on(app: &App, id: &str, request: Request, words: &Words) -> Result<Response> {
+async fn entered_on(app: &App, id: &str, request: Request, language: Language) -> Result<Response> {
+    let words = words(language);
     let (code, payee) = scanned(app, id).await?;
     let body = whole(request.into_body()).await?;
     let field = |name: &str| {
@@ -77,7 +79,7 @@ async fn entered_on(app: &App, id: &str, request: Request, words: &Words) -> Res
     let sheet = hex(&app.random.bytes::<8>());
     let form =
         Form { code: &code, payee: &payee, sheet: &sheet, typed: &typed, wrong: Some(&wrong.1) };
-    Ok(page(words, wrong.0, &payee.name, &form.html(words)))
+    Ok(page(language, wrong.0, &payee.name, &form.html(words)))
 }
 
 async fn scanned(app: &App, id: &str) -> Result<(ReceiptCode, Arc<Merchant>)> {
@@ -89,7 +91,7 @@ async fn scanned(app: &App, id: &str) -> Result<(ReceiptCode, Arc<Merchant>)> {
 
 /// The amount, or what is wrong with it.
 fn judge(code: &ReceiptCode, typed: &str, words: &Words) -> std::result::Result<Money, String> {
-    let amount = entered::amount(typed, code.currency).ok_or_else(|| words.unread.to_owned())?;
+    let amount = entered::amount(typed, code.currency).ok_or_else(|| unread(code, words))?;
     let limits = || words.outside.replace("{limits}", &limits(code, words));
     if (code.least..=code.most).contains(&amount.minor()) { Ok(amount) } else { Err(limits()) }
 }
@@ -115,7 +117,7 @@ impl Form<'_> {
     fn html(&self, words: &Words) -> String {
         let label = match self.code.label.as_str() {
             "" => String::new(),
-            label => format!(r#"<p class="label">{}</p>"#, escape(label)),
+            label => format!(r#"<p class="label"><bdi>{}</bdi></p>"#, escape(label)),
         };
         let wrong = self.wrong.map_or(String::new(), |wrong| {
             format!(r#"<p class="wrong" id="wrong" role="alert">{}</p>"#, escape(wrong))
@@ -126,10 +128,10 @@ impl Form<'_> {
         };
         format!(
             r#"<form class="card receipt" method="post">
-<h1>{payee}</h1>
+<h1><bdi>{payee}</bdi></h1>
 {label}
 <label for="amount">{enter}</label>
-<div class="amount"><span class="currency">{currency}</span><input id="amount" name="amount" value="{typed}" inputmode="decimal" autocomplete="off" maxlength="20" required autofocus aria-describedby="{described}"{invalid}></div>
+<div class="amount"><span class="currency">{currency}</span><input id="amount" name="amount" dir="ltr" value="{typed}" inputmode="decimal" autocomplete="off" maxlength="20" required autofocus aria-describedby="{described}"{invalid}></div>
 {wrong}
 <p class="limits" id="limits">{limits}</p>
 <input type="hidden" name="sheet" value="{sheet}">
@@ -152,82 +154,43 @@ impl Form<'_> {
     }
 }
 
-fn limits(code: &ReceiptCode, words: &Words) -> String {
-    let written =
-        |minor: i64| Money::new(minor, code.currency).map(entered::written).unwrap_or_default();
-    let no_limit = code.most == florin_shared::money::MOST;
-    let text = if no_limit { words.least } else { words.between };
-    text.replace("{least}", &format!("{} {}", code.currency, written(code.least)))
-        .replace("{most}", &format!("{} {}", code.currency, written(code.most)))
+/// What could not be read, with an amount of the code's currency that can.
+fn unread(code: &ReceiptCode, words: &Words) -> String {
+    let example = match code.currency.exponent() {
+        0 => 50_000,
+        digits => 125 * 10_i64.pow(u32::from(digits) - 1),
+    };
+    words.unread.replace("{example}", &written(example, code, words))
 }
 
-fn trouble(words: &Words, error: &Error) -> Response {
+fn written(minor: i64, code: &ReceiptCode, words: &Words) -> String {
+    let plain = Money::new(minor, code.currency).map(entered::written).unwrap_or_default();
+    plain.replace('.', &words.point.to_string())
+}
+
+fn limits(code: &ReceiptCode, words: &Words) -> String {
+    let no_limit = code.most == florin_shared::money::MOST;
+    let text = if no_limit { words.least } else { words.between };
+    text.replace("{least}", &format!("{} {}", code.currency, written(code.least, code, words)))
+        .replace("{most}", &format!("{} {}", code.currency, written(code.most, code, words)))
+}
+
+fn trouble(language: Language, error: &Error) -> Response {
+    let words = words(language);
     let (status, [title, text]) = match error.code() {
-        Code::NotFound => (StatusCode::NOT_FOUND, words.gone),
-        Code::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, words.later),
+        Code::NotFound => (StatusCode::NOT_FOUND, words.unused),
+        Code::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, words.refused),
         _ => {
             tracing::error!(?error, "a receipt code could not be used");
-            (StatusCode::SERVICE_UNAVAILABLE, words.later)
+            (StatusCode::SERVICE_UNAVAILABLE, words.refused)
         }
     };
     let card = format!(r#"<div class="card" role="alert"><h1>{title}</h1><p>{text}</p></div>"#);
-    page(words, status, title, &card)
+    page(language, status, title, &card)
 }
 
-fn page(words: &Words, status: StatusCode, title: &str, card: &str) -> Response {
-    let html = fill(PAGE, &[("lang", words.lang), ("title", &escape(title)), ("card", card)]);
+fn page(language: Language, status: StatusCode, title: &str, card: &str) -> Response {
+    let (lang, dir, title) = (language.tag(), language.direction(), escape(title));
+    let html = fill(PAGE, &[("lang", lang), ("dir", dir), ("title", &title), ("card", card)]);
     (status, headers(), Html(html)).into_response()
-}
-
-/// What the page says in one language.
-struct Words {
-    lang: &'static str,
-    enter: &'static str,
-    go: &'static str,
-    least: &'static str,
-    between: &'static str,
-    outside: &'static str,
-    unread: &'static str,
-    often: &'static str,
-    gone: [&'static str; 2],
-    later: [&'static str; 2],
-    test: &'static str,
-}
-
-static ENGLISH: Words = Words {
-    lang: "en",
-    enter: "Enter the amount",
-    go: "Continue",
-    least: "At least {least}",
-    between: "From {least} to {most}",
-    outside: "This amount cannot be paid here. {limits}.",
-    unread: "Please enter an amount, such as 12 or 12.50.",
-    often: "This code is being used very often right now. Please try again in a minute.",
-    gone: ["This code is not in use", "Ask the shop for another way to pay."],
-    later: [
-        "We cannot take a payment right now",
-        "Nothing was charged. Please try again in a moment.",
-    ],
-    test: "Test mode: no real money moves",
-};
-
-static CHINESE: Words = Words {
-    lang: "zh-Hans",
-    enter: "请输入金额",
-    go: "继续",
-    least: "最低 {least}",
-    between: "{least} 至 {most}",
-    outside: "此处无法支付该金额。{limits}。",
-    unread: "请输入金额,例如 12 或 12.50。",
-    often: "该收款码当前使用过于频繁,请一分钟后再试。",
-    gone: ["该收款码未启用", "请向商家询问其他付款方式。"],
-    later: ["暂时无法收款", "没有扣款,请稍后再试。"],
-    test: "测试模式:不会产生真实扣款",
-};
-
-fn words(asked: &HeaderMap) -> &'static Words {
-    match Language::asked(asked) {
-        Language::English => &ENGLISH,
-        Language::Chinese => &CHINESE,
-    }
 }

@@ -48,9 +48,8 @@ pub(crate) fn session_clock(till: Till) -> El {
     let left = outlined(till, "left", RING).attr_by("stroke-dasharray", arc);
     let ring = svg(till, "", "0 0 20 20", "16").with(outlined(till, "", RING)).with(left);
     let spoken =
-        till.el("span", "heard").say(|till| till.words().session_left(&clock(session_left(till))));
-    let shown =
-        till.el("span", "").attr("aria-hidden", "true").say(|till| clock(session_left(till)));
+        till.el("span", "heard").say(|till| till.words().session_left(&session_time(till)));
+    let shown = till.el("span", "").attr("aria-hidden", "true").say(session_time);
     till.el("span", "")
         .class_by(|till| if session_left(till) < LATE_SECONDS { "timer late" } else { "timer" })
         .attr("role", "timer")
@@ -85,8 +84,12 @@ pub(crate) fn code_clock(till: Till) -> El {
         .with(shown)
 }
 
+fn session_time(till: Till) -> String {
+    till.words().counted(&clock(session_left(till)))
+}
+
 fn code_time(till: Till) -> String {
-    clock(code_left(till).unwrap_or_default())
+    till.words().counted(&clock(code_left(till).unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ on_both! {
         let code = code(app, json!({ "min_amount": "1000", "max_amount": "50000" })).await;
         for (typed, said) in [
             ("9.99", "From PHP 10.00 to PHP 500.00"), ("500.01", "cannot be paid here"), ("0", "Please enter"), ("", "Please enter"),
-            ("1,000", "Please enter"), ("12.345", "Please enter"), ("\"><script>", "Please enter"), ("-5", "Please enter"), ("٨", "Please enter"),
+            ("1,000", "Please enter"), ("12.345", "Please enter"), ("\"><script>", "Please enter"), ("-5", "Please enter"), ("٨", "From PHP 10.00 to PHP 500.00"),
         ] {
             let page = enter(app, &path(&code), typed, "").await;
             assert_eq!(page.status, 422, "{typed}");
@@ -127,6 +127,12 @@ on_both! {
         assert!(enter(app, &path(&code), "9.99", "").await.text().contains("value=\"9.99\""));
         let chinese = get(app, &path(&code)).by("").header("accept-language", "zh-CN,zh;q=0.9").send().await;
         assert!(chinese.text().contains("请输入金额") && chinese.text().contains("lang=\"zh-Hans\""));
+        let arabic = get(app, &path(&code)).by("").header("accept-language", "ar-EG,en;q=0.5").send().await;
+        assert!(arabic.text().contains("<html lang=\"ar\" dir=\"rtl\">"), "{}", arabic.text());
+        // Each amount keeps its own direction.
+        assert!(arabic.text().contains("من \u{2068}PHP 10.00\u{2069} إلى \u{2068}PHP 500.00\u{2069}"), "{}", arabic.text());
+        let german = get(app, &path(&code)).by("").header("accept-language", "de").send().await;
+        assert!(german.text().contains("Von PHP 10,00 bis PHP 500,00"), "{}", german.text());
         assert_eq!(count(app, "select count(*) from session").await, 0);
     }
 

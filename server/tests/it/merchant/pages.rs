@@ -24,18 +24,25 @@ fn says(page: &Reply, words: &[&str]) {
 on_both! {
     async fn the_hosted_page_speaks_the_shoppers_language(app: TestApp) {
         let session = app.session("HKD", "800").await;
-        let english = hosted(app, &session.id, "de").await;
-        says(&english, &["<html lang=\"en\">", "<noscript>", "needs JavaScript", "<florin-checkout session-id="]);
+        let english = hosted(app, &session.id, "sv").await;
+        says(&english, &["<html lang=\"en\" dir=\"ltr\">", "<noscript>", "needs JavaScript", "<florin-checkout session-id="]);
         let chinese = hosted(app, &session.id, "zh-CN,zh;q=0.9,en;q=0.8").await;
-        says(&chinese, &["<html lang=\"zh-Hans\">", "<noscript>", "需要 JavaScript"]);
-        // The merchant's word comes first; a language that we lack is the widget's affair.
-        let french = app.session_of({
+        says(&chinese, &["<html lang=\"zh-Hans\" dir=\"ltr\">", "<noscript>", "需要 JavaScript"]);
+        // The merchant's word comes first, unless it is a language that we lack.
+        for (wished, said) in [
+            ("fr-CA", ["<html lang=\"fr-CA\" dir=\"ltr\">", "a besoin de JavaScript"]),
+            ("ar-KW", ["<html lang=\"ar-KW\" dir=\"rtl\">", "إلى JavaScript"]),
+            ("he-IL", ["<html lang=\"zh-Hans\" dir=\"ltr\">", "需要 JavaScript"]),
+        ] {
             let mut request = app.request("HKD", "800");
-            request["display_locale"] = json!("fr-FR");
-            request
-        }).await;
-        says(&hosted(app, &french.id, "zh").await, &["<html lang=\"fr-FR\">", "需要 JavaScript"]);
-        for (language, title) in [("en", "There is no such payment page"), ("zh", "没有这个付款页面")] {
+            request["display_locale"] = json!(wished);
+            let session = app.session_of(request).await;
+            says(&hosted(app, &session.id, "zh").await, &said);
+        }
+        for (language, title) in [
+            ("en", "There is no such payment page"), ("zh", "没有这个付款页面"), ("zh-HK", "找不到這個付款頁面"),
+            ("tl", "Walang ganitong payment page"), ("ar", "dir=\"rtl\""),
+        ] {
             let gone = hosted(app, "CS0", language).await;
             assert_eq!(gone.status, 404);
             says(&gone, &[title]);

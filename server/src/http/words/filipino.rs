@@ -1,0 +1,35 @@
+//! Filipino.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    title: "Pagbabayad",
+    gone: [
+        "Walang ganitong payment page",
+        "I-check ang address, o bumalik sa shop at magsimula ulit doon.",
+    ],
+    later: [
+        "Hindi namin maipakita ang bayad na ito sa ngayon",
+        "Kung nakabayad ka na, ligtas ang bayad mo: huwag nang magbayad ulit. I-reload ang page na ito maya-maya.",
+    ],
+    paid: ["Bayad na ito", "Wala ka nang kailangang gawin dito. Salamat."],
+    ended: [
+        "Sarado na ang payment session na ito",
+        "Hindi ito natuloy. Puwede kang magsimula ulit sa shop.",
+    ],
+    noscript: "Kailangan ng page na ito ang JavaScript. I-on ito, o magtanong sa shop ng ibang paraan ng pagbabayad.",
+    enter: "Ilagay ang halaga",
+    go: "Magpatuloy",
+    least: "Hindi bababa sa {least}",
+    between: "Mula {least} hanggang {most}",
+    outside: "Hindi mababayaran dito ang halagang ito. {limits}.",
+    unread: "Maglagay ng halaga, gaya ng {example}.",
+    often: "Napakaraming gumagamit ng code na ito ngayon. Subukan ulit pagkalipas ng isang minuto.",
+    unused: ["Hindi ginagamit ang code na ito", "Magtanong sa shop ng ibang paraan ng pagbabayad."],
+    refused: [
+        "Hindi kami makatanggap ng bayad sa ngayon",
+        "Walang nabawas sa iyo. Subukan ulit maya-maya.",
+    ],
+    test: "Test mode: walang totoong perang gagalaw",
+    point: '.',
+};

@@ -1,0 +1,35 @@
+//! French.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    title: "Paiement",
+    gone: [
+        "Cette page de paiement n’existe pas",
+        "Vérifiez l’adresse ou retournez à la boutique et recommencez depuis celle-ci.",
+    ],
+    later: [
+        "Nous ne pouvons pas afficher ce paiement pour l’instant",
+        "Si vous avez payé, votre paiement est en sécurité\u{a0}: ne payez pas une seconde fois. Rechargez cette page dans un instant.",
+    ],
+    paid: ["Le paiement a été effectué", "Vous n’avez plus rien à faire ici. Merci."],
+    ended: [
+        "Ce paiement a pris fin",
+        "Il n’a pas abouti. Vous pouvez recommencer dans la boutique.",
+    ],
+    noscript: "Cette page a besoin de JavaScript. Activez-le ou demandez à la boutique un autre moyen de payer.",
+    enter: "Saisissez le montant",
+    go: "Continuer",
+    least: "Au moins {least}",
+    between: "De {least} à {most}",
+    outside: "Ce montant ne peut pas être payé ici. {limits}.",
+    unread: "Saisissez un montant, par exemple {example}.",
+    often: "Ce code est très sollicité en ce moment. Réessayez dans une minute.",
+    unused: ["Ce code n’est pas utilisé", "Demandez à la boutique un autre moyen de payer."],
+    refused: [
+        "Nous ne pouvons pas encaisser de paiement pour l’instant",
+        "Rien n’a été débité. Réessayez dans un instant.",
+    ],
+    test: "Mode test\u{a0}: aucun argent réel ne circule",
+    point: ',',
+};

@@ -1,0 +1,38 @@
+//! German.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    title: "Zahlung",
+    gone: [
+        "Diese Zahlungsseite gibt es nicht",
+        "Prüfen Sie die Adresse oder kehren Sie zum Shop zurück und beginnen Sie dort von vorn.",
+    ],
+    later: [
+        "Wir können diese Zahlung gerade nicht anzeigen",
+        "Falls Sie bezahlt haben, ist Ihre Zahlung sicher: Bezahlen Sie nicht noch einmal. Laden Sie diese Seite gleich neu.",
+    ],
+    paid: ["Diese Zahlung ist erledigt", "Sie müssen hier nichts weiter tun. Vielen Dank."],
+    ended: [
+        "Dieser Zahlungsvorgang ist beendet",
+        "Er wurde nicht abgeschlossen. Sie können im Shop von vorn beginnen.",
+    ],
+    noscript: "Diese Seite benötigt JavaScript. Bitte schalten Sie es ein oder fragen Sie den Shop nach einer anderen Zahlungsart.",
+    enter: "Betrag eingeben",
+    go: "Weiter",
+    least: "Mindestens {least}",
+    between: "Von {least} bis {most}",
+    outside: "Dieser Betrag kann hier nicht bezahlt werden. {limits}.",
+    unread: "Bitte geben Sie einen Betrag ein, zum Beispiel {example}.",
+    often: "Dieser Code wird gerade sehr oft verwendet. Bitte versuchen Sie es in einer Minute erneut.",
+    unused: [
+        "Dieser Code wird nicht verwendet",
+        "Fragen Sie den Shop nach einer anderen Zahlungsart.",
+    ],
+    refused: [
+        "Wir können gerade keine Zahlung annehmen",
+        "Es wurde nichts abgebucht. Bitte versuchen Sie es gleich noch einmal.",
+    ],
+    test: "Testmodus: Es fließt kein echtes Geld",
+    point: ',',
+};

@@ -1,0 +1,35 @@
+//! Indonesian.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    title: "Pembayaran",
+    gone: [
+        "Halaman pembayaran ini tidak ditemukan",
+        "Periksa alamatnya, atau kembali ke toko dan mulai lagi dari sana.",
+    ],
+    later: [
+        "Pembayaran ini belum bisa ditampilkan saat ini",
+        "Jika Anda sudah membayar, pembayaran Anda aman: jangan membayar lagi. Muat ulang halaman ini sebentar lagi.",
+    ],
+    paid: ["Pesanan ini sudah dibayar", "Tidak ada lagi yang perlu dilakukan. Terima kasih."],
+    ended: [
+        "Pembayaran ini telah berakhir",
+        "Pembayaran tidak selesai. Anda bisa memulai lagi di toko.",
+    ],
+    noscript: "Halaman ini memerlukan JavaScript. Aktifkan JavaScript, atau tanyakan cara bayar lain kepada toko.",
+    enter: "Masukkan jumlah",
+    go: "Lanjut",
+    least: "Minimal {least}",
+    between: "Dari {least} sampai {most}",
+    outside: "Jumlah ini tidak bisa dibayar di sini. {limits}.",
+    unread: "Masukkan jumlah, misalnya {example}.",
+    often: "Kode ini sedang sangat sering digunakan. Coba lagi dalam satu menit.",
+    unused: ["Kode ini tidak digunakan", "Tanyakan cara bayar lain kepada toko."],
+    refused: [
+        "Kami belum bisa menerima pembayaran saat ini",
+        "Tidak ada dana yang terpotong. Coba lagi sebentar lagi.",
+    ],
+    test: "Mode uji coba: tidak ada uang sungguhan yang berpindah",
+    point: ',',
+};

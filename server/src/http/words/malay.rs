@@ -1,0 +1,35 @@
+//! Malay.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    title: "Pembayaran",
+    gone: [
+        "Halaman pembayaran ini tidak ditemui",
+        "Semak alamatnya, atau kembali ke kedai dan mulakan semula dari sana.",
+    ],
+    later: [
+        "Pembayaran ini tidak dapat dipaparkan sekarang",
+        "Jika anda sudah membayar, bayaran anda selamat: jangan bayar lagi. Muat semula halaman ini sebentar lagi.",
+    ],
+    paid: ["Pesanan ini telah dibayar", "Tiada apa-apa lagi yang perlu dibuat. Terima kasih."],
+    ended: [
+        "Pembayaran ini telah tamat",
+        "Pembayaran tidak selesai. Anda boleh mulakan semula di kedai.",
+    ],
+    noscript: "Halaman ini memerlukan JavaScript. Sila hidupkannya, atau tanya kedai tentang cara pembayaran lain.",
+    enter: "Masukkan jumlah",
+    go: "Teruskan",
+    least: "Sekurang-kurangnya {least}",
+    between: "Dari {least} hingga {most}",
+    outside: "Jumlah ini tidak dapat dibayar di sini. {limits}.",
+    unread: "Sila masukkan jumlah, contohnya {example}.",
+    often: "Kod ini sedang digunakan terlalu kerap. Sila cuba lagi dalam satu minit.",
+    unused: ["Kod ini tidak digunakan", "Tanya kedai tentang cara pembayaran lain."],
+    refused: [
+        "Kami tidak dapat menerima bayaran sekarang",
+        "Tiada wang dipotong. Sila cuba sebentar lagi.",
+    ],
+    test: "Mod ujian: tiada wang sebenar terlibat",
+    point: '.',
+};

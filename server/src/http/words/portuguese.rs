@@ -1,0 +1,35 @@
+//! Portuguese, as Brazil writes it.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    title: "Pagamento",
+    gone: [
+        "Esta página de pagamento não existe",
+        "Confira o endereço, ou volte à loja e comece de novo por lá.",
+    ],
+    later: [
+        "Não podemos mostrar este pagamento agora",
+        "Se você já pagou, seu pagamento está seguro: não pague de novo. Recarregue esta página em instantes.",
+    ],
+    paid: ["Este pagamento já foi feito", "Você não precisa fazer mais nada aqui. Obrigado."],
+    ended: [
+        "Este pagamento foi encerrado",
+        "Ele não foi concluído. Você pode começar de novo na loja.",
+    ],
+    noscript: "Esta página precisa de JavaScript. Ative-o ou peça à loja outra forma de pagamento.",
+    enter: "Digite o valor",
+    go: "Continuar",
+    least: "No mínimo {least}",
+    between: "De {least} a {most}",
+    outside: "Este valor não pode ser pago aqui. {limits}.",
+    unread: "Digite um valor, por exemplo {example}.",
+    often: "Este código está sendo muito usado agora. Tente de novo em um minuto.",
+    unused: ["Este código não está em uso", "Peça à loja outra forma de pagamento."],
+    refused: [
+        "Não podemos receber pagamentos agora",
+        "Nada foi cobrado. Tente de novo em instantes.",
+    ],
+    test: "Modo de teste: nenhum dinheiro real é movimentado",
+    point: ',',
+};

@@ -1,0 +1,32 @@
+//! Spanish.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    title: "Pago",
+    gone: [
+        "Esta página de pago no existe",
+        "Revisa la dirección, o vuelve a la tienda y empieza de nuevo desde allí.",
+    ],
+    later: [
+        "No podemos mostrar este pago en este momento",
+        "Si ya has pagado, tu pago está a salvo: no vuelvas a pagar. Recarga esta página en un momento.",
+    ],
+    paid: ["Este pago ya se ha realizado", "No tienes que hacer nada más. Gracias."],
+    ended: ["Este pago ya no está activo", "No se completó. Puedes empezar de nuevo en la tienda."],
+    noscript: "Esta página necesita JavaScript. Actívalo o pide a la tienda otra forma de pagar.",
+    enter: "Escribe el importe",
+    go: "Continuar",
+    least: "Mínimo {least}",
+    between: "De {least} a {most}",
+    outside: "Este importe no se puede pagar aquí. {limits}.",
+    unread: "Escribe un importe, por ejemplo {example}.",
+    often: "Este código se está usando mucho en este momento. Inténtalo de nuevo en un minuto.",
+    unused: ["Este código no está en uso", "Pide a la tienda otra forma de pagar."],
+    refused: [
+        "No podemos recibir pagos en este momento",
+        "No se ha cobrado nada. Inténtalo de nuevo en un momento.",
+    ],
+    test: "Modo de prueba: no se mueve dinero real",
+    point: ',',
+};

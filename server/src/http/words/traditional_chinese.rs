@@ -1,0 +1,26 @@
+//! Chinese in traditional characters, for Taiwan and Hong Kong.
+
+use super::Words;
+
+pub(super) static WORDS: Words = Words {
+    title: "付款",
+    gone: ["找不到這個付款頁面", "請檢查網址，或返回商店重新開始。"],
+    later: [
+        "暫時無法顯示這筆付款",
+        "如果您已付款，款項是安全的，請勿重複付款。請稍後重新載入此頁面。",
+    ],
+    paid: ["這筆訂單已付款", "您無需再做任何操作，謝謝您。"],
+    ended: ["這筆付款已結束", "付款未完成。您可以在商店重新開始。"],
+    noscript: "此頁面需要 JavaScript。請啟用後再試，或向商店詢問其他付款方式。",
+    enter: "請輸入金額",
+    go: "繼續",
+    least: "最低 {least}",
+    between: "{least} 至 {most}",
+    outside: "此處無法支付這個金額。{limits}。",
+    unread: "請輸入金額，例如 {example}。",
+    often: "此收款碼目前使用過於頻繁，請一分鐘後再試。",
+    unused: ["此收款碼未啟用", "請向店家詢問其他付款方式。"],
+    refused: ["暫時無法收款", "沒有扣款，請稍後再試。"],
+    test: "測試模式：不會動用真實款項",
+    point: '.',
+};
