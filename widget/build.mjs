@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
+import { glueModule, ofBindgen, rename, shortModule } from "./names.mjs";
+
 const widget = dirname(fileURLToPath(import.meta.url));
 const out = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
 const release = process.env.TRUNK_PROFILE === "release";
@@ -17,37 +19,13 @@ if (!existsSync(join(widget, "node_modules", "esbuild"))) {
 }
 const esbuild = await import("esbuild");
 
-/** Exports that nothing calls: they come with a dependency of Leptos, and keep alive all that they need. */
-const unused = /^(__wbg_)?intounderlying/;
-
-/** Shrinks the program: what is not called goes, and the rest gets small. */
-async function shrink(bytes) {
-  const { default: binaryen } = await import("binaryen");
-  const module = binaryen.readBinary(bytes);
-  for (let index = module.getNumExports() - 1; index >= 0; index--) {
-    const { name } = binaryen.getExportInfo(module.getExportByIndex(index));
-    if (unused.test(name)) module.removeExport(name);
-  }
-  binaryen.setOptimizeLevel(2);
-  binaryen.setShrinkLevel(2);
-  // What is written once each compresses better than what is copied into its one caller.
-  binaryen.setOneCallerInlineMaxSize(20);
-  // Who built it and for which features tells the browser nothing.
-  module.runPasses(["strip-producers", "strip-target-features"]);
-  for (let pass = 0; pass < 4; pass++) module.optimize();
-  // Functions of one kind side by side, and fewer different bytes: Brotli saves 1 KB.
-  module.runPasses(["reorder-functions-by-name", "reorder-locals", "dealign"]);
-  return module.emitBinary();
-}
-
 /** Takes out of the glue what the shrunk program no longer asks for. */
 function prune(glue, wasm) {
   const imported = new Set(WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map(({ name }) => name));
-  const entry = /^ {8}(__wb\w+): function[^]*?\n {8}\},?\n/gm;
+  const entry = /^ {8}(__wb\w+): function[^]*?\n {8}\}(, arguments\); \})?,\n/gm;
   return glue
     .replace(entry, (text, name) => (imported.has(name) ? text : ""))
-    .replace(/^export class IntoUnderlying[^]*?^\}\n/gm, "")
-    .replace(/^(const|if \(Symbol.dispose\)) IntoUnderlying[^]*?;\n/gm, "")
+    .replace(JSON.stringify(glueModule), shortModule)
     // The loader hands the bytes over by itself, and never at once.
     .replace(/^function initSync[^]*?^\}\n/m, "")
     .replace("export { initSync, ", "export { ")
@@ -66,14 +44,22 @@ async function program() {
   let glue = readFileSync(join(out, "florin-widget.js"), "utf8");
   let wasm = readFileSync(join(out, "florin-widget_bg.wasm"));
   if (release) {
-    wasm = await shrink(wasm);
+    const { shrink } = await import("./shrink.mjs");
+    wasm = shrink(wasm, (name) => glue.includes(`wasm.${name}`));
     glue = prune(glue, wasm);
   }
   if (glue.includes("innerHTML")) {
     throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: something builds elements from markup");
   }
   glue += `export const sheet = ${JSON.stringify(await css(join(widget, "src", "later.css")))};\n`;
-  const { code } = await esbuild.transform(glue, { minify: release, format: "esm", target: "es2022" });
+  const { code, mangleCache } = await esbuild.transform(glue, {
+    minify: release,
+    treeShaking: true,
+    format: "esm",
+    target: "es2022",
+    ...(release && { mangleProps: ofBindgen, mangleCache: {} }),
+  });
+  if (release) wasm = rename(wasm, mangleCache);
   const files = { glue: keep("florin", "js", code), wasm: keep("florin", "wasm", wasm) };
   for (const name of readdirSync(out).filter((name) => name.startsWith("florin-widget"))) {
     rmSync(join(out, name), { recursive: true });

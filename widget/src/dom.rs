@@ -5,6 +5,7 @@
 //! function of the [`Till`]. Nothing is ever built from markup (`innerHTML`), which pages with Trusted Types refuse.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
@@ -14,7 +15,7 @@ use wasm_bindgen::{JsCast, UnwrapThrowExt};
 use web_sys::{Element, HtmlInputElement};
 
 use crate::state::Event;
-use crate::till::{Till, spawn};
+use crate::till::{Keep, Till, spawn};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -122,27 +123,29 @@ impl El {
     /// Follows a value: shows it now, and again whenever it has changed.
     fn follow(self, value: Value, show: Show) -> El {
         let node = self.node.clone();
-        react(value, Box::new(move |_, now| show(&node, now)));
+        react(self.till, value, Box::new(move |_, now| show(&node, now)));
         self
     }
 
     /// What is inside is made anew when its key changes, and only then: the focus may be in there.
     pub(crate) fn swap(self, key: fn(Till) -> String, make: fn(Till) -> Vec<El>) -> El {
         let (node, till) = (self.node.clone(), self.till);
-        // Weakly: what follows here belongs to this owner, and would keep it after the unmount.
-        let around = Owner::current().map(|owner| owner.downgrade());
-        // What the last contents follow ends with them.
-        let inside = RefCell::new(None);
+        // What the contents follow ends with them, and with the mount before anything else runs: whatever has been woken
+        // by then would read a state that is gone.
+        let inside = Rc::new(RefCell::new(Keep::new()));
+        let contents = Rc::downgrade(&inside);
+        till.keep(Box::new(inside));
         let show = move |_: Option<&str>, _: Option<&str>| {
-            let around = around.as_ref().and_then(|owner| owner.upgrade());
-            let owner = around.unwrap_or_default().with(Owner::new);
             node.set_text_content(None);
-            for child in owner.with(|| make(till)) {
+            let (children, keep) = till.apart(|| make(till));
+            for child in children {
                 let _takes_children = node.append_with_node_1(&child.node);
             }
-            inside.replace(Some(owner));
+            if let Some(contents) = contents.upgrade() {
+                contents.replace(keep);
+            }
         };
-        react(Box::new(move || Some(key(till))), Box::new(show));
+        react(till, Box::new(move || Some(key(till))), Box::new(show));
         self
     }
 
@@ -159,7 +162,7 @@ impl El {
         let _known_name =
             self.node.add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
         // It ends with the view that is being built; the element is then gone as well.
-        let _kept = StoredValue::new_local(hear);
+        till.keep(Box::new(hear));
         self
     }
 }
@@ -174,12 +177,12 @@ pub(crate) fn watch(till: Till, key: fn(Till) -> String, act: fn(Till, Option<&s
             }
         }));
     };
-    react(Box::new(move || Some(key(till))), Box::new(later));
+    react(till, Box::new(move || Some(key(till))), Box::new(later));
 }
 
 /// The one reaction there is: looks at a value now and whenever a signal in it moves, and acts when it is another one.
 /// It ends with the view that is being built.
-fn react(value: Value, act: Act) {
+fn react(till: Till, value: Value, act: Act) {
     let following = RenderEffect::new(move |before: Option<Option<String>>| {
         let now = value();
         if before.as_ref() != Some(&now) {
@@ -188,7 +191,7 @@ fn react(value: Value, act: Act) {
         }
         now
     });
-    let _kept = StoredValue::new_local(following);
+    till.keep(Box::new(following));
 }
 
 fn put(node: &Element, name: &str, value: Option<&str>) {

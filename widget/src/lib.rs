@@ -23,3 +23,8 @@ mod timer;
 mod view;
 
 pub use element::{Handle, mount};
+
+/// A fifth of the bytes of std's allocator. It joins what is given back, so that a page may stay open for hours.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -1,5 +1,7 @@
 //! What every view is handed: the state to read, and [`Till::tell`] to say what happened.
 
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,11 +23,23 @@ use crate::timer;
 pub(crate) struct Till {
     state: RwSignal<Arc<State>>,
     now: RwSignal<u64>,
-    kept: StoredValue<Rc<Kept>, LocalStorage>,
+    number: u32,
 }
+
+thread_local! {
+    /// What each mount holds, by its number. Leptos's arena would take it as well, in a wrapper that watches over threads:
+    /// with that, std's threads and their allocator come into the page, 4 KB for nothing.
+    static MOUNTS: RefCell<Vec<(u32, Rc<Kept>)>> = const { RefCell::new(Vec::new()) };
+    /// No number is given twice: an answer may arrive for a mount that has gone.
+    static NEXT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whatever must live as long as something shown.
+pub(crate) type Keep = Vec<Box<dyn Any>>;
 
 /// What a mount holds and no view changes.
 pub(crate) struct Kept {
+    keep: RefCell<Keep>,
     pub(crate) errands: Errands,
     pub(crate) timer: timer::Timer,
     words: Arc<Texts>,
@@ -38,6 +52,7 @@ impl Till {
         let mut state = State::Loading;
         let effects = state.on(Event::Viewed(options.view()), options.viewed_at);
         let kept = Kept {
+            keep: RefCell::default(),
             errands: Errands::of(options.api.clone()),
             timer: timer::Timer::default(),
             words: Arc::new(options.texts.clone()),
@@ -46,7 +61,7 @@ impl Till {
         let till = Till {
             state: RwSignal::new(Arc::new(state)),
             now: RwSignal::new(timer::now()),
-            kept: StoredValue::new_local(Rc::new(kept)),
+            number: enter(Rc::new(kept)),
         };
         timer::start(till);
         till.carry_out(effects);
@@ -113,7 +128,25 @@ impl Till {
 
     /// `None` once unmounted.
     pub(crate) fn kept(self) -> Option<Rc<Kept>> {
-        self.kept.try_get_value()
+        MOUNTS.with_borrow(|mounts| {
+            let (_, kept) = mounts.iter().find(|(number, _)| *number == self.number)?;
+            Some(kept.clone())
+        })
+    }
+
+    /// Keeps something alive for as long as what is being built stands.
+    pub(crate) fn keep(self, thing: Box<dyn Any>) {
+        if let Some(kept) = self.kept() {
+            kept.keep.borrow_mut().push(thing);
+        }
+    }
+
+    /// Builds something that ends before the mount does, with all that it keeps.
+    pub(crate) fn apart<T>(self, build: impl FnOnce() -> T) -> (T, Keep) {
+        let Some(kept) = self.kept() else { return (build(), Keep::new()) };
+        let around = kept.keep.take();
+        let built = build();
+        (built, kept.keep.replace(around))
     }
 
     /// The words in the shopper's language.
@@ -147,6 +180,24 @@ impl Till {
     pub(crate) fn rule(self) -> Option<CssStyleDeclaration> {
         self.kept()?.options.rule.clone()
     }
+}
+
+/// Takes a mount in until its owner ends.
+fn enter(kept: Rc<Kept>) -> u32 {
+    let number = NEXT.get();
+    NEXT.set(number.wrapping_add(1));
+    MOUNTS.with_borrow_mut(|mounts| mounts.push((number, kept)));
+    on_cleanup(move || leave(number));
+    number
+}
+
+fn leave(number: u32) {
+    let left = MOUNTS.with_borrow_mut(|mounts| {
+        let at = mounts.iter().position(|(other, _)| *other == number)?;
+        Some(mounts.remove(at))
+    });
+    // Not before the list is free again: what ends here may look into it.
+    drop(left);
 }
 
 /// Lets a future run. Boxed, so that the machinery is compiled once.

@@ -7,7 +7,8 @@
 use std::cell::RefCell;
 
 use gloo_timers::callback::{Interval, Timeout};
-use leptos::prelude::{on_cleanup, window_event_listener_untyped};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 
 use crate::state::Event;
 use crate::till::Till;
@@ -34,8 +35,33 @@ pub(crate) fn start(till: Till) {
         kept.timer.ticking.replace(Some(Interval::new(TICK_MS, move || tick(till))));
     }
     for name in ["focus", "pageshow", "online", "visibilitychange"] {
-        let listening = window_event_listener_untyped(name, move |_| returned(till));
-        on_cleanup(move || listening.remove());
+        let hear: Box<dyn FnMut(web_sys::Event)> = Box::new(move |_| returned(till));
+        till.keep(Box::new(Listening::begin(name, Closure::wrap(hear))));
+    }
+}
+
+/// A listener of the window's; it ends when it is dropped.
+struct Listening {
+    name: &'static str,
+    hear: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Listening {
+    fn begin(name: &'static str, hear: Closure<dyn FnMut(web_sys::Event)>) -> Listening {
+        if let Some(window) = web_sys::window() {
+            let _known_name =
+                window.add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
+        }
+        Listening { name, hear }
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            let _known_name = window
+                .remove_event_listener_with_callback(self.name, self.hear.as_ref().unchecked_ref());
+        }
     }
 }
 
