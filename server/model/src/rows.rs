@@ -185,6 +185,7 @@ pub(crate) fn session(state: SessionState, closing_to: Option<SessionState>) -> 
         return_url: String::new(),
         notify_url: String::new(),
         goods: String::new(),
+        appearance: String::new(),
         fingerprint: String::new(),
         expire_text: String::new(),
         shown: 1,
