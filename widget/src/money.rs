@@ -1,12 +1,17 @@
 //! Money in the shopper's language: the digits are ours, the writing is the browser's.
 
-use florin_shared::money::Amount;
-use js_sys::{Array, Function, Intl, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+#[cfg(target_arch = "wasm32")]
+use {
+    crate::api::object,
+    crate::read::Reader,
+    crate::texts::joined,
+    florin_shared::money::Amount,
+    js_sys::{Array, Function, Intl, Reflect},
+    wasm_bindgen::{JsCast, JsValue},
+};
 
-use crate::api::object;
-use crate::read::Reader;
-use crate::texts::joined;
+#[cfg(not(target_arch = "wasm32"))]
+pub use crate::markup::money::written;
 
 /// The amount as a decimal number: `12800` with two digits is `128.00`. No floating point comes near it.
 pub fn decimal(amount: &str, exponent: u8) -> String {
@@ -25,6 +30,7 @@ pub fn decimal(amount: &str, exponent: u8) -> String {
 }
 
 /// `HK$128.00`, as `locale` writes it, with the number of decimals that the server sent.
+#[cfg(target_arch = "wasm32")]
 pub fn written(amount: &Amount, locale: &str) -> String {
     let number = decimal(&amount.amount, amount.exponent);
     let format = formatter(amount, locale).and_then(|format| {
@@ -34,6 +40,7 @@ pub fn written(amount: &Amount, locale: &str) -> String {
     format.unwrap_or_else(|| joined(&[&amount.currency, " ", &number]))
 }
 
+#[cfg(target_arch = "wasm32")]
 fn formatter(amount: &Amount, locale: &str) -> Option<JsValue> {
     let options = object(&[
         ("style", "currency".into()),

@@ -3,14 +3,16 @@
 //! They are set in a style rule for the host, which the page's own sheet overrules; text on the brand colour and the
 //! brand colour as text are computed from what is then in force, so that both can be read in both themes.
 
-use florin_shared::theme::Appearance;
-use web_sys::{CssStyleDeclaration, Element};
-
 use crate::texts::joined;
+#[cfg(target_arch = "wasm32")]
+use {
+    florin_shared::theme::Appearance,
+    web_sys::{CssStyleDeclaration, Element},
+};
 
 /// A colour of sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Colour([u8; 3]);
+pub(crate) struct Colour(pub(crate) [u8; 3]);
 
 const WHITE: Colour = Colour([255; 3]);
 const INK: Colour = Colour([0x0b, 0x10, 0x20]);
@@ -19,6 +21,7 @@ const LIGHT: Colour = Colour([255; 3]);
 const DARK: Colour = Colour([0x15, 0x18, 0x1f]);
 
 /// Sets what the merchant chose, then what follows from the brand colour that is in force on `root`.
+#[cfg(target_arch = "wasm32")]
 pub(crate) fn put_on(appearance: &Appearance, rule: &CssStyleDeclaration, root: &Element) {
     if let Some(colour) = &appearance.color_primary {
         let _never_invalid = rule.set_property("--florin-color-primary", colour);
@@ -45,7 +48,7 @@ pub(crate) fn put_on(appearance: &Appearance, rule: &CssStyleDeclaration, root: 
 }
 
 /// The colours that follow from a brand colour.
-fn follows(brand: Colour) -> [(&'static str, Colour); 5] {
+pub(crate) fn follows(brand: Colour) -> [(&'static str, Colour); 5] {
     let (soft_light, soft_dark) = (brand.mixed(LIGHT, 8), brand.mixed(DARK, 18));
     [
         (
@@ -61,6 +64,7 @@ fn follows(brand: Colour) -> [(&'static str, Colour); 5] {
 
 impl Colour {
     /// Reads a computed colour of sRGB, `rgb(31, 94, 255)`.
+    #[cfg(any(target_arch = "wasm32", test))]
     fn of(text: &str) -> Option<Colour> {
         let inside = text.strip_prefix("rgb(")?.strip_suffix(')')?;
         let mut parts = inside.split(',').map(|part| part.trim().parse().ok());
@@ -68,7 +72,7 @@ impl Colour {
         parts.next().is_none().then_some(colour)
     }
 
-    fn css(self) -> String {
+    pub(crate) fn css(self) -> String {
         let [red, green, blue] = self.0.map(|part| part.to_string());
         joined(&["rgb(", &red, " ", &green, " ", &blue, ")"])
     }

@@ -28,6 +28,7 @@ pub mod health;
 pub mod idempotency;
 pub mod language;
 pub mod listen;
+mod markup;
 pub mod merchant;
 pub mod notices;
 pub mod openapi;
