@@ -26,6 +26,22 @@ function outline(page: Page): Promise<string> {
   })
 }
 
+/** By how much two pictures differ where they differ most, of 255. */
+function difference(page: Page, ...pictures: Buffer[]): Promise<number> {
+  return page.evaluate(async (pictures) => {
+    const [one, other] = await Promise.all(
+      pictures.map(async (picture) => {
+        const image = await createImageBitmap(new Blob([Uint8Array.from(atob(picture), (char) => char.charCodeAt(0))]))
+        const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d')!
+        canvas.drawImage(image, 0, 0)
+        return canvas.getImageData(0, 0, image.width, image.height).data
+      }),
+    )
+    if (one!.length !== other!.length) return 255
+    return one!.reduce((most, value, at) => Math.max(most, Math.abs(value - other![at]!)), 0)
+  }, pictures.map((picture) => picture.toString('base64')))
+}
+
 const taken = (page: Page) => page.locator('florin-checkout').evaluate((element) => (element as unknown as { ready: Promise<void> }).ready)
 
 for (const language of ['en', 'zh-Hans']) {
@@ -50,7 +66,8 @@ for (const language of ['en', 'zh-Hans']) {
     await taken(page)
 
     expect(await outline(page)).toBe(early.outline)
-    for (const [at, picture] of (await pictures()).entries()) expect(picture.equals(early.pictures[at]!), `picture ${at}`).toBe(true)
+    // The browser itself draws a rounded edge up to two of 255 lighter from one time to the next.
+    for (const [at, picture] of (await pictures()).entries()) expect(await difference(page, picture, early.pictures[at]!), `picture ${at}`).toBeLessThanOrEqual(2)
   })
 }
 

@@ -9,10 +9,10 @@
 import { paint } from "./early.ts";
 import { fetchProgram, here, later, sheet } from "./program.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
-import { fetchWords, language, ownWords, type Words } from "./words.ts";
+import { fetchWords, language, ownWords } from "./words.ts";
 
 /** The number of each text that the loader itself may say. Put in by `build.mjs`. */
-declare const TEXT: Record<"not_shown" | "not_shown_instead" | "not_shown_server" | "open_page" | "try_again", number>;
+declare const TEXT: Record<"not_shown" | "not_shown_instead" | "open_page", number>;
 
 export type * from "./types.ts";
 
@@ -229,7 +229,7 @@ export class FlorinCheckout extends HTMLElement {
       if (shown) this.#settle.resolve();
       else this.#settle.reject(new Error(answer?.ret_msg ?? "The server does not answer"));
     } catch (error) {
-      if (run === this.#run) void this.#fail(session, isHosted ? "" : hosted, chosen, error);
+      if (run === this.#run) void this.#fail(session, isHosted ? `${hosted}?plain=1` : hosted, chosen, error);
     }
   }
 
@@ -273,7 +273,7 @@ export class FlorinCheckout extends HTMLElement {
     return this.dispatchEvent(new CustomEvent(`florin-${name}`, { detail, cancelable, bubbles: true, composed: true }));
   };
 
-  /** The program did not come: the hosted page needs none. On that page itself all there is to do is to try again. */
+  /** The program did not come: the hosted page needs none of a merchant's, and in its plain form none at all. */
   async #fail(session: string, hosted: string, tongue: Tongue, error: unknown) {
     const run = this.#run;
     console.error("florin:", error);
@@ -286,22 +286,9 @@ export class FlorinCheckout extends HTMLElement {
     if (run !== this.#run || !box) return;
     speak(box, tongue);
     const title = part("h2", "big", words[TEXT.not_shown]!);
-    const why = part("p", "say", words[hosted ? TEXT.not_shown_instead : TEXT.not_shown_server]!);
-    box.replaceChildren(part("section", "card", title, why, this.#wayOut(session, hosted, words)));
-  }
-
-  #wayOut(session: string, hosted: string, words: Words) {
-    if (hosted) {
-      const link = part("a", "primary", words[TEXT.open_page]!);
-      link.href = hosted;
-      return link;
-    }
-    const again = part("button", "primary", words[TEXT.try_again]!);
-    again.onclick = () => {
-      this.#promise();
-      void this.#start(session, ++this.#run);
-    };
-    return again;
+    const link = part("a", "primary", words[TEXT.open_page]!);
+    link.href = hosted;
+    box.replaceChildren(part("section", "card", title, part("p", "say", words[TEXT.not_shown_instead]!), link));
   }
 }
 

@@ -13,32 +13,54 @@ use crate::state::{Event, State};
 use crate::texts::Texts;
 use crate::theme::{Colour, follows};
 use crate::view::card::{card as inside, section};
-use crate::view::overlay::contents;
 
 pub(crate) mod dom;
 pub mod money;
+pub mod plain;
 pub(crate) mod till;
 pub mod words;
 
 /// What the card needs before the program brings its sheet.
 const SHEET: &str = include_str!("css/early.css");
 
+/// As `style.css` and `later.css` import them.
+const ALL: [&str; 11] = [
+    include_str!("css/theme.css"),
+    include_str!("css/card.css"),
+    include_str!("css/list.css"),
+    include_str!("css/controls.css"),
+    include_str!("css/bones.css"),
+    SHEET,
+    include_str!("css/clocks.css"),
+    include_str!("css/overlay.css"),
+    include_str!("css/scan.css"),
+    include_str!("css/result.css"),
+    include_str!("css/needs.css"),
+];
+
 /// The card: the list, or how it ended.
 pub fn card(view: &CheckoutView, texts: &Arc<Texts>) -> String {
-    till::draw(begun(view), texts.clone(), |till| vec![section(till).all(inside(till))])
+    till::draw(begun(view), texts.clone(), false, |till| vec![section(till).all(inside(till))])
 }
 
-/// The inside of the overlay, while a payment is under way; else nothing.
-pub fn sheet(view: &CheckoutView, texts: &Arc<Texts>) -> String {
-    till::draw(begun(view), texts.clone(), contents)
+/// Every rule that the program and its loader bring, for a page that has neither.
+pub fn sheet() -> String {
+    ALL.concat()
 }
 
 /// The rules of one checkout: the merchant's colours, and what the card needs before the program is there.
 pub fn style(appearance: &Appearance) -> String {
-    let mut style = String::from(":host{");
+    let rules = SHEET.split_once("*/").map_or(SHEET, |(_, rules)| rules);
+    let rules: Vec<_> = rules.split_whitespace().collect();
+    format!(":host{{{}}}{}", variables(appearance), rules.join(" "))
+}
+
+/// The merchant's looks as CSS variables, with what follows from the colour; nothing where Florin's own stay.
+pub fn variables(appearance: &Appearance) -> String {
+    let mut variables = String::new();
     let mut set = |name: &str, value: &str| {
         for part in [name, ":", value, ";"] {
-            style.push_str(part);
+            variables.push_str(part);
         }
     };
     if let Some(brand) = appearance.color_primary.as_deref().and_then(colour) {
@@ -50,10 +72,7 @@ pub fn style(appearance: &Appearance) -> String {
     if let Some(radius) = appearance.border_radius {
         set("--florin-border-radius", &format!("{radius}px"));
     }
-    style.push('}');
-    let rules = SHEET.split_once("*/").map_or(SHEET, |(_, rules)| rules);
-    style.push_str(&rules.split_whitespace().collect::<Vec<_>>().join(" "));
-    style
+    variables
 }
 
 /// Reads `#rrggbb`.

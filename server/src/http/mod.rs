@@ -33,6 +33,7 @@ pub mod merchant;
 pub mod notices;
 pub mod openapi;
 pub mod page;
+mod plain;
 pub mod polls;
 mod qr;
 pub mod receipt;

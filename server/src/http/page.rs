@@ -2,14 +2,17 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::CheckoutView;
 use florin_shared::{Code, SessionId};
+use florin_widget::markup::words;
 
+use super::asked::pairs;
 use super::language::Language;
+use super::plain;
 use super::template::{escape, fill};
 use crate::domain::scene::Scene;
 use crate::flow::view;
@@ -17,7 +20,10 @@ use crate::{App, Error, Result};
 
 /// The addresses of this file.
 pub fn routes() -> Router<App> {
-    Router::new().route("/pay/{session_id}", get(pay)).route("/hosted.css", get(style))
+    Router::new()
+        .route("/pay/{session_id}", get(pay).post(plain::press))
+        .route("/hosted.css", get(style))
+        .route("/plain.css", get(plain::style))
 }
 
 const PAGE: &str = include_str!("hosted.html");
@@ -30,10 +36,28 @@ async fn style() -> impl IntoResponse {
     )
 }
 
-async fn pay(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) -> Response {
-    let words = words(Language::asked(&asked));
-    match page(&app, &id, words).await {
-        Ok(html) => (headers(), Html(html)).into_response(),
+async fn pay(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Response {
+    let plain = pairs(uri.query()).any(|(name, _)| name == "plain");
+    let shown = async {
+        if plain {
+            return plain::page(&app, &id, &uri, &asked).await;
+        }
+        let words = words(Language::asked(&asked));
+        Ok((headers(), Html(page(&app, &id, words).await?)).into_response())
+    };
+    told(shown.await, &asked)
+}
+
+/// The page, or why there is none.
+pub(super) fn told(shown: Result<Response>, asked: &HeaderMap) -> Response {
+    let words = words(Language::asked(asked));
+    match shown {
+        Ok(shown) => shown,
         Err(error) if error.code() == Code::NotFound => {
             (StatusCode::NOT_FOUND, headers(), Html(notice(words, words.gone, ""))).into_response()
         }
@@ -50,8 +74,7 @@ async fn page(app: &App, id: &str, words: &'static Words) -> Result<String> {
     // The list of methods is not read here: the widget asks for it, from where the shopper is.
     let (session, view) = (view::paged(app, &id).await?, view::view(app, &id, Scene::Pc).await?);
     if view::token_lives(&session, app.now()).is_err() {
-        let told = if view.status == SessionStatus::Success { words.paid } else { words.ended };
-        return Ok(notice(words, told, &back(&view)));
+        return Ok(over(&view, words));
     }
     // The merchant's word counts; without one, the browser's. A language that we lack is left to the widget.
     let lang = view.display_locale.as_deref().unwrap_or(words.lang);
@@ -65,14 +88,22 @@ async fn page(app: &App, id: &str, words: &'static Words) -> Result<String> {
             ("back", &back(&view)),
             ("order", &order(&view)),
             ("checkout", &checkout(&id, &token)),
-            ("noscript", words_for(&view, words).noscript),
+            ("plain", &format!("/pay/{id}?plain=1")),
+            ("instead", &escape(&instead(&view, words))),
         ],
     ))
 }
 
-/// Our own sentences in the merchant's language, if we have it.
-fn words_for(view: &CheckoutView, asked: &'static Words) -> &'static Words {
-    view.display_locale.as_deref().and_then(Language::of).map_or(asked, words)
+/// What leads to the plain page, in the shopper's language.
+fn instead(view: &CheckoutView, asked: &Words) -> String {
+    let language = view.display_locale.as_deref().and_then(Language::of).map(Language::tag);
+    words::words(language.unwrap_or(asked.lang)).map(|texts| texts.open_page()).unwrap_or_default()
+}
+
+/// A session that ended long ago: how.
+pub(super) fn over(view: &CheckoutView, words: &Words) -> String {
+    let told = if view.status == SessionStatus::Success { words.paid } else { words.ended };
+    notice(words, told, &back(view))
 }
 
 fn checkout(id: &SessionId, token: &str) -> String {
@@ -83,7 +114,7 @@ fn checkout(id: &SessionId, token: &str) -> String {
 }
 
 /// The way back to the shop, top left (P16).
-fn back(view: &CheckoutView) -> String {
+pub(super) fn back(view: &CheckoutView) -> String {
     match &view.return_url {
         Some(url) => {
             format!(r#"<a class="back" href="{}">{}</a>"#, escape(url), escape(&view.payee))
@@ -113,17 +144,16 @@ fn notice(words: &Words, [title, text]: [&str; 2], back: &str) -> String {
 }
 
 /// What the page itself says in one language; the rest is the widget's.
-struct Words {
+pub(super) struct Words {
     lang: &'static str,
     title: &'static str,
     gone: [&'static str; 2],
     later: [&'static str; 2],
     paid: [&'static str; 2],
     ended: [&'static str; 2],
-    noscript: &'static str,
 }
 
-fn words(language: Language) -> &'static Words {
+pub(super) fn words(language: Language) -> &'static Words {
     match language {
         Language::English => &ENGLISH,
         Language::Chinese => &CHINESE,
@@ -143,7 +173,6 @@ static ENGLISH: Words = Words {
     ],
     paid: ["This has been paid", "There is nothing left to do here. Thank you."],
     ended: ["This payment has ended", "It was not completed. You can start again in the shop."],
-    noscript: r#"<noscript><p class="card">This page needs JavaScript. Please turn it on, or ask the shop for another way to pay.</p></noscript>"#,
 };
 
 static CHINESE: Words = Words {
@@ -153,7 +182,6 @@ static CHINESE: Words = Words {
     later: ["暂时无法显示这笔付款", "如果您已付款，款项是安全的，请不要重复付款。请稍后刷新本页。"],
     paid: ["这笔订单已支付", "您无需再进行任何操作，谢谢。"],
     ended: ["本次付款已结束", "付款未完成。您可以从商店重新开始。"],
-    noscript: r#"<noscript><p class="card">本页面需要 JavaScript。请启用后重试，或向商店询问其他付款方式。</p></noscript>"#,
 };
 
 /// Our page is never framed, loads nothing from elsewhere, and gives its address to nobody.

@@ -159,7 +159,7 @@ fn known(id: &str) -> Result<PaymentId> {
 }
 
 /// The shopper's device, in the channel's words. A wrong guess only changes which way to pay is offered first.
-fn terminal(agent: &str) -> &'static str {
+pub(super) fn terminal(agent: &str) -> &'static str {
     match agent {
         ios if ios.contains("iPhone") || ios.contains("iPad") => "WAP_IOS",
         android if android.contains("Android") => "WAP_ANDROID",

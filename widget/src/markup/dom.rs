@@ -3,7 +3,8 @@
 //! Whatever a view puts in is escaped here and nowhere else: [`escape`] is the only way into the string.
 
 use super::till::Till;
-use crate::state::Event;
+use crate::link::is_address;
+use crate::state::{Checkout, Event};
 
 /// An element, written when it is put into another one.
 pub(crate) struct El {
@@ -29,6 +30,7 @@ impl Till {
 impl El {
     /// Sets an attribute for good.
     pub(crate) fn attr(mut self, name: &str, value: &str) -> El {
+        self.attributes.retain(|(known, _)| known != name);
         self.attributes.push((name.into(), value.into()));
         self
     }
@@ -88,18 +90,33 @@ impl El {
         if holds() { self.attr("checked", "") } else { self }
     }
 
-    /// Told by the program, once it is there.
-    pub(crate) fn tells(self, _: Event) -> El {
-        self
+    /// Told by the program, once it is there; on a page without one by its form, or by a link.
+    pub(crate) fn tells(mut self, event: Event) -> El {
+        if !self.till.is_plain() {
+            return self;
+        }
+        match event {
+            Event::WentOn => {
+                let state = self.till.state();
+                let back = state.checkout().and_then(Checkout::return_url);
+                self.tag = "a".into();
+                self.attributes.retain(|(name, _)| name != "type");
+                self.attr("href", back.filter(|url| is_address(url)).unwrap_or_default())
+            }
+            event => self.attr("type", "submit").attr("name", "do").attr("value", word(&event)),
+        }
     }
 
-    /// Told by the program, once it is there.
+    /// Told by the program, once it is there; a page without one needs no telling.
     pub(crate) fn tells_on(self, _: &str, _: Event) -> El {
         self
     }
 
-    /// Told by the program, or by the loader before it.
-    pub(crate) fn submits(self, _: Event) -> El {
+    /// Told by the program, or by the loader before it. A page without a program is one form as a whole.
+    pub(crate) fn submits(mut self, _: Event) -> El {
+        if self.till.is_plain() {
+            self.tag = "div".into();
+        }
         self
     }
 
@@ -120,6 +137,16 @@ impl El {
             into.push_str(&self.tag);
             into.push('>');
         }
+    }
+}
+
+/// What a form says when a button is pressed.
+fn word(event: &Event) -> &'static str {
+    match event {
+        Event::AskedNow => "check",
+        Event::Renewed => "renew",
+        Event::Left => "leave",
+        _ => "look",
     }
 }
 

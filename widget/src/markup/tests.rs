@@ -116,7 +116,14 @@ fn while_a_code_is_shown_the_list_is_locked_and_the_sheet_has_the_code() {
     let html = card(&view, &english());
     assert!(html.contains(r#"<fieldset disabled="">"#), "{html}");
     assert!(html.contains(r#"aria-disabled="true""#), "{html}");
-    let sheet = sheet(&view, &english());
+    let page = plain::page(&view, &english(), plain::Told::Nothing);
+    assert_eq!(
+        (page.order.as_deref(), page.after_s, page.leaves_for),
+        (Some("GW1"), Some(4), None)
+    );
+    let sheet = page.html;
+    assert!(sheet.contains(r#"type="submit" name="do" value="check">I have paid"#), "{sheet}");
+    assert!(!sheet.contains("<form"), "{sheet}");
     assert!(sheet.contains(r#"<svg class="code""#), "{sheet}");
     assert!(sheet.contains("1:01"), "{sheet}");
     assert!(!sheet.contains("javascript"), "{sheet}");
@@ -146,4 +153,64 @@ fn every_language_has_its_words() {
         assert!(!texts.how().is_empty(), "{language}");
     }
     assert!(words::words("tlh").is_none());
+}
+
+#[test]
+fn a_page_without_a_program_tells_what_became_of_the_attempt() {
+    let over = |payment, reason: Option<&str>| StatusView {
+        order_id: Some("GW1".into()),
+        method: Some("GCASH".into()),
+        payment_status: Some(payment),
+        phase: Some(Phase::Over),
+        reason: reason.map(str::to_owned),
+        ..status()
+    };
+    let told = |state: StatusView, told: plain::Told<'_>| {
+        plain::page(&CheckoutView { state, ..view() }, &english(), told).html
+    };
+    for (state, words) in [
+        (over(PaymentStatus::Fail, Some("DECLINED")), "GCash declined"),
+        (over(PaymentStatus::Fail, Some("RUN_OUT")), "Nothing was taken. Get a new code"),
+        (over(PaymentStatus::Fail, Some("CHANNEL_UNAVAILABLE")), "GCash is not available just now"),
+        (over(PaymentStatus::Cancelled, None), "The payment by GCash was cancelled. Nothing was"),
+    ] {
+        let html = told(state.clone(), plain::Told::Order("GW1"));
+        assert!(html.contains(words), "{words} is not in {html}");
+        // Another page's attempt is none of ours.
+        assert!(!told(state, plain::Told::Order("GW2")).contains(words));
+    }
+    for (code, words) in [
+        ("AMOUNT_CHANGED", "The shop has changed the amount"),
+        ("CHANNEL_UNAVAILABLE", "GCash could not be opened"),
+        ("TOO_MANY_REQUESTS", "This payment was tried too often"),
+    ] {
+        let html = told(status(), plain::Told::NotOpened { method: "GCASH", code });
+        assert!(html.contains(words), "{words} is not in {html}");
+    }
+}
+
+#[test]
+fn a_paid_page_goes_back_to_the_shop() {
+    let state = StatusView { status: SessionStatus::Success, ..status() };
+    let view = CheckoutView { status: SessionStatus::Success, state, ..view() };
+    let page = plain::page(&view, &english(), plain::Told::Nothing);
+    assert_eq!(page.leaves_for.as_deref(), Some("https://shop.example/thanks"));
+    assert!(
+        page.html
+            .contains(r#"<a class="primary" part="button" href="https://shop.example/thanks">"#),
+        "{}",
+        page.html
+    );
+}
+
+#[test]
+fn a_page_without_a_program_has_every_rule_of_one_with_it() {
+    let imports = concat!(include_str!("../style.css"), include_str!("../later.css"));
+    let files: Vec<_> = imports.lines().filter(|line| line.starts_with("@import")).collect();
+    assert_eq!(files.len(), ALL.len());
+    for (file, rules) in files.iter().zip(ALL) {
+        let name = file.split('"').nth(1).unwrap().trim_start_matches("./");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
+        assert_eq!(std::fs::read_to_string(path).unwrap(), rules, "{name}");
+    }
 }

@@ -17,6 +17,8 @@ thread_local! {
 struct Drawn {
     state: Arc<State>,
     texts: Arc<Texts>,
+    /// Whether no program will ever come: what is pressed is sent by a form.
+    plain: bool,
 }
 
 /// The checkout that is being drawn. There is one only inside of [`draw`].
@@ -24,8 +26,13 @@ struct Drawn {
 pub(crate) struct Till(());
 
 /// Draws what `views` makes of a state.
-pub(crate) fn draw(state: State, texts: Arc<Texts>, views: fn(Till) -> Vec<El>) -> String {
-    DRAWN.set(Some(Drawn { state: Arc::new(state), texts }));
+pub(crate) fn draw(
+    state: State,
+    texts: Arc<Texts>,
+    plain: bool,
+    views: fn(Till) -> Vec<El>,
+) -> String {
+    DRAWN.set(Some(Drawn { state: Arc::new(state), texts, plain }));
     let mut html = String::with_capacity(4096);
     for el in views(Till(())) {
         el.write(&mut html);
@@ -47,6 +54,11 @@ impl Till {
     /// The same, as the browser's one has it.
     pub(crate) fn state_now(self) -> Option<Arc<State>> {
         Till::drawn(|drawn| drawn.state.clone())
+    }
+
+    /// Whether a form sends what is pressed.
+    pub(crate) fn is_plain(self) -> bool {
+        Till::drawn(|drawn| drawn.plain).unwrap_or_default()
     }
 
     /// The moment at which the view was read.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use florin_server::gates::Class;
+use reqwest::Method;
 use serde_json::json;
 
 use super::ask::{Reply, ask, get, post};
@@ -25,21 +26,35 @@ on_both! {
     async fn the_hosted_page_speaks_the_shoppers_language(app: TestApp) {
         let session = app.session("HKD", "800").await;
         let english = hosted(app, &session.id, "de").await;
-        says(&english, &["<html lang=\"en\">", "<noscript>", "needs JavaScript", "<florin-checkout session-id="]);
+        says(&english, &["<html lang=\"en\">", "<noscript>", "?plain=1\">Open the secure payment page", "<florin-checkout session-id="]);
         let chinese = hosted(app, &session.id, "zh-CN,zh;q=0.9,en;q=0.8").await;
-        says(&chinese, &["<html lang=\"zh-Hans\">", "<noscript>", "需要 JavaScript"]);
+        says(&chinese, &["<html lang=\"zh-Hans\">", "<noscript>", "打开安全付款页面"]);
         // The merchant's word comes first; a language that we lack is the widget's affair.
         let french = app.session_of({
             let mut request = app.request("HKD", "800");
             request["display_locale"] = json!("fr-FR");
             request
         }).await;
-        says(&hosted(app, &french.id, "zh").await, &["<html lang=\"fr-FR\">", "需要 JavaScript"]);
+        says(&hosted(app, &french.id, "zh").await, &["<html lang=\"fr-FR\">", "打开安全付款页面"]);
         for (language, title) in [("en", "There is no such payment page"), ("zh", "没有这个付款页面")] {
             let gone = hosted(app, "CS0", language).await;
             assert_eq!(gone.status, 404);
             says(&gone, &[title]);
         }
+    }
+
+    async fn the_plain_page_needs_no_program(app: TestApp) {
+        app.merchant(Method::PATCH, "/v1/merchant", Some(json!({ "appearance": { "color_primary": "#b4005a" } }))).await.data();
+        let session = app.session("HKD", "128000").await;
+        let plain = async |query: &str, language| hosted(app, &format!("{}?plain=1{query}", session.id), language).await;
+        let page = plain("", "zh-CN").await;
+        says(&page, &["<html lang=\"zh-Hans\"", "支付 HK$1,280.00", &session.token, "<style>:root{--florin-color-primary:rgb(180 0 90);"]);
+        assert!(page.header("content-security-policy").contains("style-src 'self' 'sha256-"));
+        assert!(!page.text().contains("<script") && !page.text().contains('\u{e000}'), "{}", page.text());
+        let told = plain("&tried=ALIPAY_PLUS&why=%22%3E%3Cscript%3E&order=", "en").await;
+        assert!(!told.text().contains("<script"), "{}", told.text());
+        says(&plain("&tried=ALIPAY_PLUS&why=AMOUNT_CHANGED", "en").await, &["The shop has changed the amount. It is now HK$1,280.00."]);
+        assert_eq!(hosted(app, "CS0?plain=1", "en").await.status, 404);
     }
 
     async fn a_merchants_words_are_no_template(app: TestApp) {
