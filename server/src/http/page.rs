@@ -88,16 +88,23 @@ async fn page(app: &App, id: &str, words: &'static Words) -> Result<String> {
             ("back", &back(&view)),
             ("order", &order(&view)),
             ("checkout", &checkout(&id, &token)),
-            ("plain", &format!("/pay/{id}?plain=1")),
-            ("instead", &escape(&instead(&view, words))),
+            (
+                "lead",
+                &format!(
+                    r#"<noscript><meta http-equiv="refresh" content="0;url=/pay/{id}?plain=1"></noscript>"#
+                ),
+            ),
+            ("noscript", &instead(&id, &view, words)),
         ],
     ))
 }
 
-/// What leads to the plain page, in the shopper's language.
-fn instead(view: &CheckoutView, asked: &Words) -> String {
+/// The way to the plain page, in the shopper's language: a browser may not follow of itself.
+fn instead(id: &SessionId, view: &CheckoutView, asked: &Words) -> String {
     let language = view.display_locale.as_deref().and_then(Language::of).map(Language::tag);
-    words::words(language.unwrap_or(asked.lang)).map(|texts| texts.open_page()).unwrap_or_default()
+    let texts = words::words(language.unwrap_or(asked.lang)).unwrap_or_default();
+    let link = format!(r#"<a href="/pay/{id}?plain=1">{}</a>"#, escape(&texts.open_page()));
+    format!(r#"<noscript><p class="card">{link}</p></noscript>"#)
 }
 
 /// A session that ended long ago: how.

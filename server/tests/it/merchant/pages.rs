@@ -82,6 +82,7 @@ on_both! {
                 assert_eq!(page.status, 200);
                 says(&page, &[title, "href=\"http://127.0.0.1:9/thanks"]);
                 assert!(!page.text().contains("client-token"), "{}", page.text());
+                assert!(!page.text().contains("http-equiv"), "{}", page.text());
             }
         }
     }
