@@ -95,7 +95,7 @@ function locales() {
 }
 
 /** What the loader itself may have to say, in English; and under which number. */
-const own = ["not_shown", "not_shown_instead", "not_shown_server", "open_page", "try_again"];
+const own = ["not_shown", "not_shown_instead", "open_page"];
 const ownTexts = Object.fromEntries(own.map((key) => [keys.indexOf(key), english[key]]));
 const ownNumbers = Object.fromEntries(own.map((key) => [`TEXT.${key}`, String(keys.indexOf(key))]));
 

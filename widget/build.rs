@@ -1,5 +1,5 @@
 //! Reads every file in `locales` and `assets`, so that a missing text, a missing placeholder, a stray key or a broken
-//! mark stops the build; writes `texts.rs` (one function for each text, and English for tests) and `marks.rs`.
+//! mark stops the build; writes `texts.rs` (one function for each text, and English for tests), `languages.rs` and `marks.rs`.
 
 #[path = "build/agree.rs"]
 mod agree;
@@ -25,6 +25,7 @@ fn main() {
     }
     let out = env::var("OUT_DIR").expect("cargo says where to write");
     fs::write(Path::new(&out).join("texts.rs"), texts(&english)).expect("OUT_DIR can be written");
+    fs::write(Path::new(&out).join("languages.rs"), languages()).expect("OUT_DIR can be written");
     fs::write(Path::new(&out).join("marks.rs"), marks()).expect("OUT_DIR can be written");
 }
 
@@ -56,6 +57,26 @@ fn texts(english: &Locale) -> String {
     format!(
         "/// English: every text, in the order of the keys.\n#[cfg(test)]\nconst ENGLISH: [&str; {count}] = [\n{table}];\n\nimpl Texts {{\n{methods}}}\n"
     )
+}
+
+/// Every language as a list in the order of the keys, for what is drawn without a browser.
+fn languages() -> String {
+    let mut files: Vec<_> = fs::read_dir("locales")
+        .expect("locales/ is there")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    files.sort();
+    let mut languages = String::from(
+        "/// Every language: its name, and its texts in the order of the keys.\nstatic LANGUAGES: &[(&str, &[&str])] = &[\n",
+    );
+    for path in files {
+        let name = path.file_stem().expect("a file has a name").to_string_lossy();
+        let texts: Vec<String> = read(&path).into_values().collect();
+        writeln!(languages, "    ({name:?}, &{texts:?}),").expect("a String takes all");
+    }
+    languages.push_str("];\n");
+    languages
 }
 
 fn write_method(methods: &mut String, index: usize, key: &str, text: &str) {

@@ -61,6 +61,11 @@ export class Merchant {
     await this.#call('PATCH', `/v1/sessions/${session.session_id}`, wishes)
   }
 
+  /** The merchant's looks. */
+  async paint(appearance: Record<string, unknown>): Promise<void> {
+    await this.#call('PATCH', '/v1/merchant', { appearance })
+  }
+
   /** Every transaction of the session. */
   async transactions(session: Session): Promise<Transaction[]> {
     return this.#call('GET', `/v1/transactions?session_id=${session.session_id}&all=true`)

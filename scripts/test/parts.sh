@@ -1,6 +1,6 @@
 # What the tests consist of. `about_X` says what `part_X` shows; a part's exit code is its verdict.
 #
-# The widget is never in one cargo call with the server: Leptos's `csr` would be turned on for both.
+# The widget is in no cargo call of the default members: as a program it is built for the browser, and as markup with the server.
 
 widget_target=wasm32-unknown-unknown
 

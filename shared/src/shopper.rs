@@ -6,7 +6,7 @@ use crate::money::Amount;
 use crate::session::SessionStatus;
 use crate::theme::Looks;
 
-/// Everything to show: the answer to `GET /v1/checkout/{session_id}`.
+/// Everything to show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckoutView {
@@ -50,6 +50,30 @@ pub struct CheckoutView {
     pub open: Option<OpenTransaction>,
     /// The latest status, so that a paid session shows as paid at once.
     pub state: StatusView,
+}
+
+/// The answer to `GET /v1/checkout/{session_id}`: everything to show, and on request the list as it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Checkout {
+    /// Everything to show.
+    #[serde(flatten)]
+    pub view: CheckoutView,
+    /// The list; only for whoever says in which `locales` it may be drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markup: Option<Markup>,
+}
+
+/// The list as the widget draws it, to be shown before the widget's program is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Markup {
+    /// In which of Florin's languages.
+    pub language: String,
+    /// The card. An amount stands between two U+E000, as a decimal number, for the browser to write.
+    pub html: String,
+    /// The rules that the card needs beside the loader's own.
+    pub style: String,
 }
 
 /// One line of the basket.

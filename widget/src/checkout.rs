@@ -6,9 +6,9 @@ use crate::texts::joined;
 use crate::theme;
 use crate::till::Till;
 use crate::view::announce::announce;
-use crate::view::methods::list;
-use crate::view::overlay::{focus_heading, overlay};
-use crate::view::result::{ended, failed, is_twice, paid_card};
+use crate::view::card::{card, section};
+use crate::view::dialog::{focus_heading, overlay};
+use crate::view::result::is_twice;
 
 /// Everything inside the element.
 pub(crate) fn checkout(till: Till) -> El {
@@ -21,12 +21,7 @@ pub(crate) fn checkout(till: Till) -> El {
             focus_heading(till, ".card h2");
         }
     });
-    let busy = |till: Till| Some((*till.state() == State::Loading).to_string());
-    let card = till
-        .el("section", "card")
-        .attr("part", "card")
-        .attr_by("aria-busy", busy)
-        .swap(card_key, card);
+    let card = section(till).swap(card_key, card);
     till.el("div", "").with(card).with(overlay(till)).with(announce(till))
 }
 
@@ -52,29 +47,6 @@ fn card_key(till: Till) -> String {
             key
         }
     }
-}
-
-fn card(till: Till) -> Vec<El> {
-    let Some(state) = till.state_now() else { return vec![] };
-    match &*state {
-        State::Loading => skeleton(till),
-        State::Failed(trouble) => failed(till, trouble),
-        State::Ready(checkout) => match checkout.stage {
-            Stage::Paid { over: false, .. } => paid_card(till),
-            Stage::Ended => ended(till),
-            _ => list(till),
-        },
-    }
-}
-
-/// Grey bars where the list will be, as the loader paints them.
-fn skeleton(till: Till) -> Vec<El> {
-    let mut bones = vec![till.el("div", "sum").with(till.el("i", "b4"))];
-    for _ in 0..4 {
-        let text = till.el("span", "text").with(till.el("i", "b2")).with(till.el("i", "b3"));
-        bones.push(till.el("div", "row bone").with(till.el("i", "b1")).with(text));
-    }
-    bones
 }
 
 fn looks_key(till: Till) -> String {

@@ -12,7 +12,7 @@ use leptos::reactive::effect::RenderEffect;
 use leptos::tachys::view::Render;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, UnwrapThrowExt};
-use web_sys::{Element, HtmlInputElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::state::Event;
 use crate::till::{Keep, Till, spawn};
@@ -151,7 +151,25 @@ impl El {
 
     /// Tells an event when pressed.
     pub(crate) fn tells(self, event: Event) -> El {
-        self.on("click", Box::new(move |till, _| till.tell(event.clone())))
+        self.tells_on("click", event)
+    }
+
+    /// Tells an event when something else happens to it.
+    pub(crate) fn tells_on(self, name: &str, event: Event) -> El {
+        self.on(name, Box::new(move |till, _| till.tell(event.clone())))
+    }
+
+    /// Tells an event when this form is sent.
+    pub(crate) fn submits(self, event: Event) -> El {
+        let hear = move |till: Till, submitted: web_sys::Event| {
+            submitted.prevent_default();
+            // The radios are disabled while it opens: the focus waits on the button, which never is.
+            if let Some(pay) = till.find(".pay") {
+                let _stays_where_it_is = pay.unchecked_ref::<HtmlElement>().focus();
+            }
+            till.tell(event.clone());
+        };
+        self.on("submit", Box::new(hear))
     }
 
     /// Listens for as long as the element is there.

@@ -1,16 +1,18 @@
 /**
  * The loader: the class the browser asks for.
  *
- * It paints a skeleton, fetches the view and the program at the same moment, and hands both to each other. If anything of
- * that fails, it offers the hosted page, which always works. What is shown from then on is the program's.
+ * It paints a skeleton, fetches the view and the program at the same moment, and hands both to each other. The view brings
+ * the list as the server has drawn it, which can be used before the program is there (`early.ts`). If anything of that fails,
+ * the loader offers the hosted page, which always works. What is shown from then on is the program's.
  */
 
+import { paint } from "./early.ts";
 import { fetchProgram, here, later, sheet } from "./program.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
-import { fetchWords, language, ownWords, type Words } from "./words.ts";
+import { fetchWords, language, ownWords } from "./words.ts";
 
 /** The number of each text that the loader itself may say. Put in by `build.mjs`. */
-declare const TEXT: Record<"not_shown" | "not_shown_instead" | "not_shown_server" | "open_page" | "try_again", number>;
+declare const TEXT: Record<"not_shown" | "not_shown_instead" | "open_page", number>;
 
 export type * from "./types.ts";
 
@@ -177,13 +179,27 @@ export class FlorinCheckout extends HTMLElement {
       const answer = await view;
       const at = performance.now();
       const shown = answer?.data;
-      if (run === this.#run) this.#rule.replaceSync(`.florin{${shown?.appearance?.css ?? ""}}`);
       chosen = this.#locale(shown?.display_locale);
+      if (run !== this.#run) return;
+
+      speak(box, chosen);
+      const drawn = shown?.markup?.language === chosen.language;
+      this.#rule.replaceSync(`.florin{${shown?.appearance?.css ?? ""}}${drawn ? shown.markup.style : ""}`);
+      let pressed: Promise<Response> | undefined;
+      if (drawn) {
+        try {
+          paint(box, shown, chosen.tag, (wanted) => {
+            pressed = this.#ask(`${calls}/transactions`, 25_000, JSON.stringify(wanted));
+            pressed.catch(() => {}); // The program hears of it.
+          });
+        } catch {} // The program draws it.
+      }
       const texts = await fetchWords(chosen.language, this.#translations);
       const { mount } = await loaded;
       if (run !== this.#run) return;
 
-      speak(box, chosen);
+      const chosenRow = box.querySelector<HTMLInputElement>("input:checked");
+      const focused = this.#root.activeElement;
       box.replaceChildren();
       this.#handle = mount({
         calls,
@@ -193,34 +209,52 @@ export class FlorinCheckout extends HTMLElement {
         texts,
         view: answer,
         at,
+        chosen: chosenRow?.value,
+        pressed,
+        // The first to send something gets the answer to what was pressed.
+        fetch: (url: string, init: RequestInit) => {
+          const sent = init.body && pressed;
+          if (sent) pressed = undefined;
+          return sent || fetch(url, init);
+        },
         root: box,
         rule: (this.#rule.cssRules[0] as CSSStyleRule).style,
         emit: this.#emit,
       });
       if (!this.#handle) throw new Error("florin.js and its program are of two builds");
+      const again = focused && (focused === chosenRow ? "input:checked" : ".pay");
+      if (again) box.querySelector<HTMLElement>(again)?.focus({ preventScroll: true });
       if (shown) this.#settle.resolve();
       else this.#settle.reject(new Error(answer?.ret_msg ?? "The server does not answer"));
     } catch (error) {
-      if (run === this.#run) void this.#fail(session, isHosted ? "" : hosted, chosen, error);
+      if (run === this.#run) void this.#fail(session, isHosted ? `${hosted}?plain=1` : hosted, chosen, error);
     }
   }
 
-  /** The view, whatever the server says; `undefined` when it says nothing. */
+  #ask(url: string, limit: number, body?: string) {
+    const headers = { authorization: `Bearer ${this.clientToken}`, "content-type": "application/json" };
+    const signal = AbortSignal.timeout?.(limit);
+    return fetch(url, { method: body && "POST", headers, body, signal, cache: "no-store", credentials: "omit" });
+  }
+
+  /** The view, whatever the server says; `undefined` when it says nothing. A page's own texts are not the server's to draw. */
   async #fetchView(calls: string) {
+    const own = Object.keys(this.#translations).length;
     try {
-      const headers = { authorization: `Bearer ${this.clientToken}` };
-      const signal = AbortSignal.timeout?.(15_000);
-      const answer = await fetch(calls, { headers, signal, cache: "no-store", credentials: "omit" });
-      return await answer.json();
+      return await (await this.#ask(own ? calls : `${calls}?locales=${this.#tags("*")}`, 15_000)).json();
     } catch {
       return undefined;
     }
   }
 
-  /** The first language that we have: the attribute's, the merchant's, the page's, the browser's, English. */
+  /** What the shopper may read, best first: by the attribute, the merchant, the page, the browser. */
+  #tags(display?: string) {
+    return [this.locale, display, this.closest<HTMLElement>("[lang]")?.lang, ...navigator.languages];
+  }
+
+  /** The first of them that we have, else English. */
   #locale(display?: string): Tongue {
-    const page = this.closest<HTMLElement>("[lang]")?.lang;
-    for (const tag of [this.locale, display, page, ...navigator.languages]) {
+    for (const tag of this.#tags(display)) {
       const found = tag && language(tag);
       if (found) return { tag, language: found };
     }
@@ -238,7 +272,7 @@ export class FlorinCheckout extends HTMLElement {
     return this.dispatchEvent(new CustomEvent(`florin-${name}`, told));
   };
 
-  /** The program did not come: the hosted page needs none. On that page itself all there is to do is to try again. */
+  /** The program did not come: the hosted page needs none of a merchant's, and in its plain form none at all. */
   async #fail(session: string, hosted: string, tongue: Tongue, error: unknown) {
     const run = this.#run;
     console.error("florin:", error);
@@ -251,22 +285,9 @@ export class FlorinCheckout extends HTMLElement {
     if (run !== this.#run || !box) return;
     speak(box, tongue);
     const title = part("h2", "big", words[TEXT.not_shown]!);
-    const why = part("p", "say", words[hosted ? TEXT.not_shown_instead : TEXT.not_shown_server]!);
-    box.replaceChildren(part("section", "card", title, why, this.#wayOut(session, hosted, words)));
-  }
-
-  #wayOut(session: string, hosted: string, words: Words) {
-    if (hosted) {
-      const link = part("a", "primary", words[TEXT.open_page]!);
-      link.href = hosted;
-      return link;
-    }
-    const again = part("button", "primary", words[TEXT.try_again]!);
-    again.onclick = () => {
-      this.#promise();
-      void this.#start(session, ++this.#run);
-    };
-    return again;
+    const link = part("a", "primary", words[TEXT.open_page]!);
+    link.href = hosted;
+    box.replaceChildren(part("section", "card", title, part("p", "say", words[TEXT.not_shown_instead]!), link));
   }
 }
 

@@ -25,7 +25,6 @@ pub(crate) fn told(
 }
 
 /// The plural category of a whole number: `few` for 3 in Russian.
-#[cfg(target_arch = "wasm32")]
 pub(crate) fn category(locale: &str, number: &str) -> Option<String> {
     told("PluralRules", "select", locale, &Object::new(), number)
 }

@@ -1,10 +1,10 @@
 //! Money in the shopper's language: the digits are ours, the writing is the browser's.
 
-use florin_shared::money::Amount;
+#[cfg(target_arch = "wasm32")]
+use {crate::api::object, crate::intl::told, crate::texts::joined, florin_shared::money::Amount};
 
-use crate::api::object;
-use crate::intl::told;
-use crate::texts::joined;
+#[cfg(not(target_arch = "wasm32"))]
+pub use crate::markup::money::written;
 
 /// The amount as a decimal number: `12800` with two digits is `128.00`. No floating point comes near it.
 pub fn decimal(amount: &str, exponent: u8) -> String {
@@ -23,6 +23,7 @@ pub fn decimal(amount: &str, exponent: u8) -> String {
 }
 
 /// `HK$128.00`, as `locale` writes it, with the number of decimals that the server sent.
+#[cfg(target_arch = "wasm32")]
 pub fn written(amount: &Amount, locale: &str) -> String {
     let number = decimal(&amount.amount, amount.exponent);
     let options = object(&[

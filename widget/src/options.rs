@@ -21,6 +21,10 @@ pub(crate) struct Options {
     pub(crate) texts: Texts,
     /// The answer with the view, which the loader fetched beside this program.
     answer: Option<JsValue>,
+    /// The method that was marked in the list before this program was there.
+    pub(crate) chosen: Option<String>,
+    /// Whether it was confirmed too. The loader has sent that, and gives the answer to whoever sends it again.
+    pub(crate) pressed: bool,
     /// When it came, on the monotonic clock.
     pub(crate) viewed_at: u64,
     /// Where everything is mounted.
@@ -40,10 +44,16 @@ impl Options {
         let locale = text("locale")?;
         let nought = nought(&locale);
         Some(Options {
-            api: Api { session: text("calls")?, token: text("token")? },
+            api: Api {
+                session: text("calls")?,
+                token: text("token")?,
+                fetch: from.field("fetch")?.unchecked_into(),
+            },
             hosted: text("hosted")?,
             texts: Texts::new(locale, words).counting(nought),
             answer: from.field("view"),
+            chosen: text("chosen"),
+            pressed: from.field("pressed").is_some(),
             viewed_at: from.field("at")?.as_f64()? as u64,
             // Of our own loader, which is built together with this program.
             root: from.field("root")?.unchecked_into(),

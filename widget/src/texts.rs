@@ -25,6 +25,7 @@ impl Texts {
     }
 
     /// With digits that are those of the language's money.
+    #[cfg(any(target_arch = "wasm32", test))]
     pub(crate) fn counting(self, nought: Option<char>) -> Texts {
         Texts { nought, ..self }
     }

@@ -4,13 +4,15 @@
 //! them: what is written on that colour, and the colour as text, are worked out here, so that both can be read in both
 //! themes.
 
-use web_sys::{CssStyleDeclaration, Element};
-
-use crate::texts::joined;
+#[cfg(target_arch = "wasm32")]
+use {
+    crate::texts::joined,
+    web_sys::{CssStyleDeclaration, Element},
+};
 
 /// A colour of sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Colour([u8; 3]);
+pub(crate) struct Colour([u8; 3]);
 
 const WHITE: Colour = Colour([255; 3]);
 const INK: Colour = Colour([0x0b, 0x10, 0x20]);
@@ -19,6 +21,7 @@ const LIGHT: Colour = Colour([255; 3]);
 const DARK: Colour = Colour([0x15, 0x18, 0x1f]);
 
 /// Puts the merchant's looks on, then what follows from the page's own brand colour on `root`, if it has one.
+#[cfg(target_arch = "wasm32")]
 pub(crate) fn put_on(css: &str, rule: &CssStyleDeclaration, root: &Element) {
     rule.set_css_text(css);
     let style = web_sys::window().and_then(|window| window.get_computed_style(root).ok().flatten());
@@ -64,6 +67,7 @@ impl Colour {
         parts.next().is_none().then_some(colour)
     }
 
+    #[cfg(target_arch = "wasm32")]
     fn css(self) -> String {
         let [red, green, blue] = self.0.map(|part| part.to_string());
         joined(&["rgb(", &red, " ", &green, " ", &blue, ");"])

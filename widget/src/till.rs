@@ -12,6 +12,7 @@ use web_sys::{CssStyleDeclaration, Element, HtmlElement};
 
 use crate::element;
 use crate::errands::Errands;
+use crate::link::is_address;
 use crate::money;
 use crate::options::Options;
 use crate::state::{Effect, Event, News, State};
@@ -51,6 +52,7 @@ impl Till {
     pub(crate) fn open(mut options: Options) -> Till {
         let mut state = State::Loading;
         let effects = state.on(Event::Viewed(options.view()), options.viewed_at);
+        let (chosen, pressed) = (options.chosen.take(), options.pressed);
         let kept = Kept {
             keep: RefCell::default(),
             errands: Errands::of(options.api.clone()),
@@ -65,6 +67,13 @@ impl Till {
         };
         timer::start(till);
         till.carry_out(effects);
+        // What the shopper did in the list that the server had drawn.
+        if let Some(method) = chosen {
+            till.tell(Event::Chose(method));
+        }
+        if pressed {
+            till.tell(Event::Confirmed);
+        }
         till
     }
 
@@ -209,32 +218,5 @@ pub(crate) fn spawn(future: Pin<Box<dyn Future<Output = ()>>>) {
 fn go(url: &str) {
     if let Some(window) = web_sys::window().filter(|_| is_address(url)) {
         let _the_page_may_forbid_it = window.location().assign(url);
-    }
-}
-
-/// Whether a link may be followed: anything but the schemes that run in this page.
-pub(crate) fn is_address(url: &str) -> bool {
-    let scheme: String =
-        url.chars().take_while(|char| *char != ':').filter(|char| *char > ' ').collect();
-    !["javascript", "data", "vbscript", "blob"].iter().any(|bad| scheme.eq_ignore_ascii_case(bad))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_address;
-
-    #[test]
-    fn a_script_is_not_an_address() {
-        for url in [
-            "javascript:alert(1)",
-            " JavaScript:alert(1)",
-            "java\nscript:alert(1)",
-            "data:text/html,x",
-        ] {
-            assert!(!is_address(url), "{url}");
-        }
-        for url in ["https://shop.example/thanks?a=1", "gcash://pay?x=javascript:", "/thanks"] {
-            assert!(is_address(url), "{url}");
-        }
     }
 }

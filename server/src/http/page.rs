@@ -2,23 +2,29 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::CheckoutView;
 use florin_shared::{Code, SessionId};
+use florin_widget::markup;
 
+use super::asked::pairs;
 use super::language::Language;
+use super::plain;
 use super::template::{escape, fill};
-use super::words::{Words, words};
+use super::words::words;
 use crate::domain::scene::Scene;
 use crate::flow::view;
 use crate::{App, Error, Result};
 
 /// The addresses of this file.
 pub fn routes() -> Router<App> {
-    Router::new().route("/pay/{session_id}", get(pay)).route("/hosted.css", get(style))
+    Router::new()
+        .route("/pay/{session_id}", get(pay).post(plain::press))
+        .route("/hosted.css", get(style))
+        .route("/plain.css", get(plain::style))
 }
 
 const PAGE: &str = include_str!("hosted.html");
@@ -31,11 +37,29 @@ async fn style() -> impl IntoResponse {
     )
 }
 
-async fn pay(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) -> Response {
-    let language = Language::asked(&asked);
+async fn pay(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Response {
+    let plain = pairs(uri.query()).any(|(name, _)| name == "plain");
+    let shown = async {
+        if plain {
+            return plain::page(&app, &id, &uri, &asked).await;
+        }
+        let html = page(&app, &id, Language::asked(&asked)).await?;
+        Ok((headers(), Html(html)).into_response())
+    };
+    told(shown.await, &asked)
+}
+
+/// The page, or why there is none.
+pub(super) fn told(shown: Result<Response>, asked: &HeaderMap) -> Response {
+    let language = Language::asked(asked);
     let words = words(language);
-    match page(&app, &id, language).await {
-        Ok(html) => (headers(), Html(html)).into_response(),
+    match shown {
+        Ok(shown) => shown,
         Err(error) if error.code() == Code::NotFound => {
             (StatusCode::NOT_FOUND, headers(), Html(notice(language, words.gone, "")))
                 .into_response()
@@ -55,10 +79,8 @@ async fn page(app: &App, id: &str, asked: Language) -> Result<String> {
     // The merchant's word counts, if we have the language; without one, the browser's.
     let wished = view.display_locale.as_deref();
     let language = wished.and_then(Language::of).unwrap_or(asked);
-    let words = words(language);
     if view::token_lives(&session, app.now()).is_err() {
-        let told = if view.status == SessionStatus::Success { words.paid } else { words.ended };
-        return Ok(notice(language, told, &back(&view)));
+        return Ok(over(&view, language));
     }
     let lang = wished.filter(|tag| Language::of(tag).is_some()).unwrap_or(language.tag());
     let (payee, token) = (escape(&view.payee), app.client_token(&id));
@@ -72,13 +94,29 @@ async fn page(app: &App, id: &str, asked: Language) -> Result<String> {
             ("back", &back(&view)),
             ("order", &order(&view)),
             ("checkout", &checkout(&id, &token)),
-            ("noscript", &noscript(words)),
+            (
+                "lead",
+                &format!(
+                    r#"<noscript><meta http-equiv="refresh" content="0;url=/pay/{id}?plain=1"></noscript>"#
+                ),
+            ),
+            ("noscript", &instead(&id, language)),
         ],
     ))
 }
 
-fn noscript(words: &Words) -> String {
-    format!(r#"<noscript><p class="card">{}</p></noscript>"#, words.noscript)
+/// The way to the plain page, in the shopper's language: a browser may not follow of itself.
+fn instead(id: &SessionId, language: Language) -> String {
+    let texts = markup::words::words(language.tag()).unwrap_or_default();
+    let link = format!(r#"<a href="/pay/{id}?plain=1">{}</a>"#, escape(&texts.open_page()));
+    format!(r#"<noscript><p class="card">{link}</p></noscript>"#)
+}
+
+/// A session that ended long ago: how.
+pub(super) fn over(view: &CheckoutView, language: Language) -> String {
+    let words = words(language);
+    let told = if view.status == SessionStatus::Success { words.paid } else { words.ended };
+    notice(language, told, &back(view))
 }
 
 fn checkout(id: &SessionId, token: &str) -> String {
@@ -89,7 +127,7 @@ fn checkout(id: &SessionId, token: &str) -> String {
 }
 
 /// The way back to the shop, top left (P16).
-fn back(view: &CheckoutView) -> String {
+pub(super) fn back(view: &CheckoutView) -> String {
     match &view.return_url {
         Some(url) => {
             format!(

@@ -3,10 +3,12 @@
 use std::sync::atomic::Ordering;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use florin_shared::Envelope;
 use florin_shared::PaymentId;
-use florin_shared::shopper::{CheckoutView, OpenTransaction, PayRequest, StatusView};
+use florin_shared::shopper::{Checkout, OpenTransaction, PayRequest, StatusView};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,8 +16,10 @@ use crate::domain::scene::Scene;
 use crate::flow::pay::Choice;
 use crate::flow::{cancel, pay, view};
 use crate::http::answer::Good;
+use crate::http::asked::pairs;
 use crate::http::auth::Shopper;
 use crate::http::body::{Body, Fields};
+use crate::http::markup;
 use crate::status::Entry;
 use crate::{App, Error, Result};
 
@@ -29,20 +33,38 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancel_payment))
 }
 
+/// In which languages the list may be drawn.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OfView {
+    /// BCP 47, best first, with commas; `*` stands for the merchant's `display_locale`. The answer then carries `markup`.
+    #[param(max_length = 1000)]
+    pub locales: Option<String>,
+}
+
 /// Everything to show: amount, methods, appearance, and what is open.
 #[utoipa::path(
     get,
     path = "/v1/checkout/{session_id}",
     operation_id = "show_checkout",
     tag = "Shopper",
-    responses((status = 200, description = "Done.", body = Envelope<CheckoutView>)),
+    params(OfView),
+    responses((status = 200, description = "Done.", body = Envelope<Checkout>)),
 )]
 async fn show(
     State(app): State<App>,
     shopper: Shopper,
     headers: HeaderMap,
-) -> Result<Good<CheckoutView>> {
-    Ok(Good(view::view(&app, &shopper.session, Scene::of(agent(&headers))).await?))
+    uri: Uri,
+) -> Result<Good<Checkout>> {
+    let view = view::view(&app, &shopper.session, Scene::of(agent(&headers))).await?;
+    let markup = wished(&uri).and_then(|locales| markup::of(&view, &locales));
+    Ok(Good(Checkout { view, markup }))
+}
+
+/// The languages of whoever wants the list drawn.
+fn wished(uri: &Uri) -> Option<String> {
+    pairs(uri.query()).find(|(name, _)| name == "locales").map(|(_, locales)| locales)
 }
 
 /// How it stands, every two seconds.
@@ -137,7 +159,7 @@ fn known(id: &str) -> Result<PaymentId> {
 }
 
 /// The shopper's device, in the channel's words. A wrong guess only changes which way to pay is offered first.
-fn terminal(agent: &str) -> &'static str {
+pub(super) fn terminal(agent: &str) -> &'static str {
     match agent {
         ios if ios.contains("iPhone") || ios.contains("iPad") => "WAP_IOS",
         android if android.contains("Android") => "WAP_ANDROID",

@@ -31,8 +31,6 @@ pub(super) struct Words {
     pub(super) paid: [&'static str; 2],
     /// The hosted page, after the token's life: it was not.
     pub(super) ended: [&'static str; 2],
-    /// For browsers without JavaScript.
-    pub(super) noscript: &'static str,
     /// The receipt code: above the field.
     pub(super) enter: &'static str,
     /// The receipt code: on the button.
@@ -121,7 +119,7 @@ mod tests {
         let mut heard = std::collections::HashSet::new();
         for language in Language::ALL {
             let said = words(language);
-            for text in [said.often, said.refused[1], said.later[1], said.noscript] {
+            for text in [said.often, said.refused[1], said.later[1]] {
                 assert!(heard.insert(text), "{language:?}: {text}");
             }
         }

@@ -26,6 +26,7 @@ fn looks(session: &str, trans_id: &str, order: &str, code: &str) -> Vec<String> 
         "/v1/merchant",
         "/v1/merchant/keys",
         "/pay/{session}",
+        "/pay/{session}?plain=1",
         "/c/{code}",
         "/openapi.json",
         "/docs",

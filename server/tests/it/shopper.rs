@@ -17,6 +17,22 @@ on_both! {
         assert_eq!((refused.status, refused.code(), refused.field()), (409, "METHOD_NOT_OFFERED", "method"));
     }
 
+    async fn the_list_is_drawn_for_whoever_says_in_which_languages(app: TestApp) {
+        let mut request = app.request("PHP", "25000");
+        request["display_locale"] = json!("zh-CN");
+        let session = app.session_of(request).await;
+        let asked = async |locales: &str| {
+            let path = format!("/v1/checkout/{}{locales}", session.id);
+            app.call(Method::GET, &path, Some(&session.token), &[], None).await.data()["markup"].clone()
+        };
+        assert!(asked("").await.is_null());
+        for (locales, language) in [("?locales=,*,en", "zh-Hans"), ("?locales=en-GB,*", "en"), ("?locales=tlh,%26&locales=zh", "en")] {
+            assert_eq!(asked(locales).await["language"], language, "{locales}");
+        }
+        let html = asked("?locales=en").await["html"].as_str().unwrap().to_owned();
+        assert!(html.contains(r#"value="GCASH""#) && html.contains("Pay \u{e000}250.00\u{e000}"), "{html}");
+    }
+
     async fn a_mini_program_is_offered_no_code_to_scan(app: TestApp) {
         let session = app.session("PHP", "25000").await;
         let path = format!("/v1/checkout/{}", session.id);

@@ -1,7 +1,7 @@
 //! The one polite voice of the widget. It says what has changed, and the time at five, two and one minute and at thirty
 //! seconds.
 
-use super::countdown::{clock, code_left};
+use super::countdown::{clock, code_left, milestone};
 use super::methods::noted;
 use super::result::{is_twice, returned};
 use crate::dom::{El, watch};
@@ -47,11 +47,6 @@ fn speak(till: Till, words: String) {
     after(BEFORE_SPEAKING_MS, Box::new(move || region.set_text_content(Some(&words)))).forget();
 }
 
-/// The smallest milestone that is still ahead, in seconds; the voice speaks when it falls.
-fn milestone(left: u64) -> u64 {
-    [30, 60, 120, 300].into_iter().find(|milestone| left <= *milestone).unwrap_or(u64::MAX)
-}
-
 /// What has changed, in a sentence.
 fn spoken(state: &State, words: &Texts) -> String {
     match state {
@@ -84,17 +79,5 @@ fn spoken_at(checkout: &Checkout, words: &Texts) -> String {
             words.paid(&money::written(&checkout.view.amount, &words.locale))
         }
         (Stage::Ended, _) => words.ended(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::milestone;
-
-    #[test]
-    fn the_time_is_spoken_rarely() {
-        let falls = |left: &u64| milestone(*left) < milestone(left + 1);
-        let spoken: Vec<_> = (1..=899).rev().filter(falls).collect();
-        assert_eq!(spoken, [300, 120, 60, 30]);
     }
 }

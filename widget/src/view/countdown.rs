@@ -92,6 +92,12 @@ fn code_time(till: Till) -> String {
     till.words().counted(&clock(code_left(till).unwrap_or_default()))
 }
 
+/// The smallest milestone that is still ahead, in seconds; the voice speaks when it falls.
+#[cfg(any(target_arch = "wasm32", test))]
+pub(crate) fn milestone(left: u64) -> u64 {
+    [30, 60, 120, 300].into_iter().find(|milestone| left <= *milestone).unwrap_or(u64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,5 +123,12 @@ mod tests {
         {
             assert_eq!(seconds_left(deadline, now), expected);
         }
+    }
+
+    #[test]
+    fn the_time_is_spoken_rarely() {
+        let falls = |left: &u64| milestone(*left) < milestone(left + 1);
+        let spoken: Vec<_> = (1..=899).rev().filter(falls).collect();
+        assert_eq!(spoken, [300, 120, 60, 30]);
     }
 }

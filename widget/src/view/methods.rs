@@ -2,7 +2,6 @@
 
 use florin_shared::money::Amount;
 use florin_shared::shopper::{Offer, Unavailable};
-use wasm_bindgen::JsCast;
 
 use super::button::button;
 use super::countdown::session_clock;
@@ -54,15 +53,7 @@ fn form(till: Till) -> El {
         .attr_by("aria-disabled", |till| Some((!may_pay(till)).to_string()))
         .with(till.el("span", "spin").attr_if("hidden", |till| opening(till).is_none()))
         .with(till.el("span", "").say(pay_words));
-    let submit = |till: Till, event: web_sys::Event| {
-        event.prevent_default();
-        // The radios are disabled while it opens: the focus waits on the button, which never is.
-        if let Some(pay) = till.find(".pay") {
-            let _stays_where_it_is = pay.unchecked_ref::<web_sys::HtmlElement>().focus();
-        }
-        till.tell(Event::Confirmed);
-    };
-    till.el("form", "").on("submit", Box::new(submit)).with(fieldset).with(pay)
+    till.el("form", "").submits(Event::Confirmed).with(fieldset).with(pay)
 }
 
 /// The payee, and on the right the clock.
@@ -109,9 +100,7 @@ fn radio(till: Till, method: &str, off: bool) -> El {
         return radio.attr("disabled", "");
     }
     let (ours, chosen) = (method.to_owned(), Event::Chose(method.to_owned()));
-    radio
-        .checked_by(Box::new(move || is_chosen(till, &ours)))
-        .on("change", Box::new(move |till, _| till.tell(chosen.clone())))
+    radio.checked_by(Box::new(move || is_chosen(till, &ours))).tells_on("change", chosen)
 }
 
 /// Why a method cannot be had, and what it would take.

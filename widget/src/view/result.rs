@@ -39,6 +39,7 @@ pub(crate) fn paid(till: Till) -> Vec<El> {
 }
 
 /// Whether a second payment has arrived.
+#[cfg(target_arch = "wasm32")]
 pub(crate) fn is_twice(checkout: &Checkout) -> bool {
     checkout.view.state.notice.is_some()
 }

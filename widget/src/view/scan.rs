@@ -1,17 +1,16 @@
 //! What the shopper has to do now: scan, copy a passcode, open an app, or go to another page.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
-
-use super::button::{bare, button, link};
+use super::button::{button, link};
+#[cfg(target_arch = "wasm32")]
+use super::copy::copy_button;
 use super::countdown::code_clock;
 use crate::dom::El;
+use crate::link::is_address;
 use crate::method::Looks;
 use crate::qr as code;
 use crate::state::{Attempt, Checkout, Event, Link, Stage};
 use crate::texts::Texts;
-use crate::till::{Till, is_address, spawn};
+use crate::till::Till;
 
 /// The waiting sheet of a method.
 pub(crate) fn scan(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
@@ -80,25 +79,16 @@ pub(crate) fn qr(till: Till, text: &str, name: &str) -> Option<El> {
 }
 
 fn pass(till: Till, text: &str) -> El {
-    let shown = in_fours(text);
-    let text = text.to_owned();
-    let copy = bare(till, "soft").text(&till.words().copy()).on(
-        "click",
-        Box::new(move |till, event| {
-            let Some(button) = event.current_target() else { return };
-            let button: HtmlElement = button.unchecked_into();
-            let text = text.clone();
-            spawn(Box::pin(async move {
-                if copy(&text, &button).await {
-                    button.set_text_content(Some(&till.words().copied()));
-                }
-            }));
-        }),
-    );
     till.el("div", "pass")
         .with(till.el("span", "heard").text(&till.words().passcode()))
-        .with(till.el("span", "digits").attr("dir", "ltr").text(&shown))
-        .with(copy)
+        .with(till.el("span", "digits").attr("dir", "ltr").text(&in_fours(text)))
+        .maybe(copy_button(till, text))
+}
+
+/// Without a program there is nobody to copy.
+#[cfg(not(target_arch = "wasm32"))]
+fn copy_button(_: Till, _: &str) -> Option<El> {
+    None
 }
 
 /// `4821 0937 55`.
@@ -111,31 +101,6 @@ fn in_fours(text: &str) -> String {
         grouped.push(char);
     }
     grouped
-}
-
-/// Copies by the clipboard, or where a page has none (plain http on a local network) through a field near the button:
-/// what is outside the dialog is inert and cannot be selected.
-async fn copy(text: &str, near: &HtmlElement) -> bool {
-    let Some(navigator) = web_sys::window().map(|window| window.navigator()) else { return false };
-    let there = js_sys::Reflect::get(&navigator, &"clipboard".into())
-        .is_ok_and(|clipboard| clipboard.is_object());
-    if there && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok() {
-        return true;
-    }
-    copy_through_field(text, near).unwrap_or_default()
-}
-
-fn copy_through_field(text: &str, near: &HtmlElement) -> Option<bool> {
-    let document = web_sys::window()?.document()?;
-    let field: HtmlTextAreaElement = document.create_element("textarea").ok()?.unchecked_into();
-    field.set_value(text);
-    field.set_class_name("heard");
-    near.after_with_node_1(&field).ok()?;
-    field.select();
-    let done = document.unchecked_ref::<HtmlDocument>().exec_command("copy").ok();
-    field.remove();
-    let _focusable = near.focus();
-    done
 }
 
 /// Numbered steps; what stands between stars is what to look for.

@@ -14,7 +14,6 @@ pub(super) static WORDS: Words = Words {
     ],
     paid: ["This has been paid", "There is nothing left to do here. Thank you."],
     ended: ["This payment has ended", "It was not completed. You can start again in the shop."],
-    noscript: "This page needs JavaScript. Please turn it on, or ask the shop for another way to pay.",
     enter: "Enter the amount",
     go: "Continue",
     least: "At least {least}",

@@ -17,7 +17,6 @@ pub(super) static WORDS: Words = Words {
         "Sarado na ang payment session na ito",
         "Hindi ito natuloy. Puwede kang magsimula ulit sa shop.",
     ],
-    noscript: "Kailangan ng page na ito ang JavaScript. I-on ito, o magtanong sa shop ng ibang paraan ng pagbabayad.",
     enter: "Ilagay ang halaga",
     go: "Magpatuloy",
     least: "Hindi bababa sa {least}",

@@ -17,7 +17,6 @@ pub(super) static WORDS: Words = Words {
         "Ce paiement a pris fin",
         "Il n’a pas abouti. Vous pouvez recommencer dans la boutique.",
     ],
-    noscript: "Cette page a besoin de JavaScript. Activez-le ou demandez à la boutique un autre moyen de payer.",
     enter: "Saisissez le montant",
     go: "Continuer",
     least: "Au moins {least}",

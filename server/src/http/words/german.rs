@@ -17,7 +17,6 @@ pub(super) static WORDS: Words = Words {
         "Dieser Zahlungsvorgang ist beendet",
         "Er wurde nicht abgeschlossen. Sie können im Shop von vorn beginnen.",
     ],
-    noscript: "Diese Seite benötigt JavaScript. Bitte schalten Sie es ein oder fragen Sie den Shop nach einer anderen Zahlungsart.",
     enter: "Betrag eingeben",
     go: "Weiter",
     least: "Mindestens {least}",

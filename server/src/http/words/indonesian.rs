@@ -17,7 +17,6 @@ pub(super) static WORDS: Words = Words {
         "Pembayaran ini telah berakhir",
         "Pembayaran tidak selesai. Anda bisa memulai lagi di toko.",
     ],
-    noscript: "Halaman ini memerlukan JavaScript. Aktifkan JavaScript, atau tanyakan cara bayar lain kepada toko.",
     enter: "Masukkan jumlah",
     go: "Lanjut",
     least: "Minimal {least}",

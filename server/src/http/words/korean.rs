@@ -17,7 +17,6 @@ pub(super) static WORDS: Words = Words {
         "이 결제는 종료되었습니다",
         "결제가 완료되지 않았습니다. 쇼핑몰에서 다시 시작하실 수 있습니다.",
     ],
-    noscript: "이 페이지를 사용하려면 JavaScript가 필요합니다. JavaScript를 켜거나 쇼핑몰에 다른 결제 방법을 문의해 주세요.",
     enter: "금액을 입력해 주세요",
     go: "계속",
     least: "{least} 이상",

@@ -17,7 +17,6 @@ pub(super) static WORDS: Words = Words {
         "Pembayaran ini telah tamat",
         "Pembayaran tidak selesai. Anda boleh mulakan semula di kedai.",
     ],
-    noscript: "Halaman ini memerlukan JavaScript. Sila hidupkannya, atau tanya kedai tentang cara pembayaran lain.",
     enter: "Masukkan jumlah",
     go: "Teruskan",
     least: "Sekurang-kurangnya {least}",

@@ -17,7 +17,6 @@ pub(super) static WORDS: Words = Words {
         "Este pagamento foi encerrado",
         "Ele não foi concluído. Você pode começar de novo na loja.",
     ],
-    noscript: "Esta página precisa de JavaScript. Ative-o ou peça à loja outra forma de pagamento.",
     enter: "Digite o valor",
     go: "Continuar",
     least: "No mínimo {least}",

@@ -14,7 +14,6 @@ pub(super) static WORDS: Words = Words {
     ],
     paid: ["Este pago ya se ha realizado", "No tienes que hacer nada más. Gracias."],
     ended: ["Este pago ya no está activo", "No se completó. Puedes empezar de nuevo en la tienda."],
-    noscript: "Esta página necesita JavaScript. Actívalo o pide a la tienda otra forma de pagar.",
     enter: "Escribe el importe",
     go: "Continuar",
     least: "Mínimo {least}",

@@ -11,7 +11,6 @@ pub(super) static WORDS: Words = Words {
     ],
     paid: ["這筆訂單已付款", "您無需再做任何操作，謝謝您。"],
     ended: ["這筆付款已結束", "付款未完成。您可以在商店重新開始。"],
-    noscript: "此頁面需要 JavaScript。請啟用後再試，或向商店詢問其他付款方式。",
     enter: "請輸入金額",
     go: "繼續",
     least: "最低 {least}",

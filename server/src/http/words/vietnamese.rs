@@ -17,7 +17,6 @@ pub(super) static WORDS: Words = Words {
         "Phiên thanh toán này đã kết thúc",
         "Việc thanh toán chưa hoàn tất. Bạn có thể bắt đầu lại tại cửa hàng.",
     ],
-    noscript: "Trang này cần JavaScript. Vui lòng bật JavaScript, hoặc hỏi cửa hàng về cách thanh toán khác.",
     enter: "Nhập số tiền",
     go: "Tiếp tục",
     least: "Tối thiểu {least}",

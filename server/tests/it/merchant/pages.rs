@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use florin_server::gates::Class;
+use reqwest::Method;
 use serde_json::json;
 
 use super::ask::{Reply, ask, get, post};
@@ -25,14 +26,14 @@ on_both! {
     async fn the_hosted_page_speaks_the_shoppers_language(app: TestApp) {
         let session = app.session("HKD", "800").await;
         let english = hosted(app, &session.id, "sv").await;
-        says(&english, &["<html lang=\"en\" dir=\"ltr\">", "<noscript>", "needs JavaScript", "<florin-checkout session-id="]);
+        says(&english, &["<html lang=\"en\" dir=\"ltr\">", "<noscript>", "?plain=1\">Open the secure payment page", "<florin-checkout session-id="]);
         let chinese = hosted(app, &session.id, "zh-CN,zh;q=0.9,en;q=0.8").await;
-        says(&chinese, &["<html lang=\"zh-Hans\" dir=\"ltr\">", "<noscript>", "需要 JavaScript"]);
+        says(&chinese, &["<html lang=\"zh-Hans\" dir=\"ltr\">", "<noscript>", "打开安全付款页面"]);
         // The merchant's word comes first, unless it is a language that we lack.
         for (wished, said) in [
-            ("fr-CA", ["<html lang=\"fr-CA\" dir=\"ltr\">", "a besoin de JavaScript"]),
-            ("ar-KW", ["<html lang=\"ar-KW\" dir=\"rtl\">", "إلى JavaScript"]),
-            ("he-IL", ["<html lang=\"zh-Hans\" dir=\"ltr\">", "需要 JavaScript"]),
+            ("fr-CA", ["<html lang=\"fr-CA\" dir=\"ltr\">", "Ouvrir la page de paiement sécurisée"]),
+            ("ar-KW", ["<html lang=\"ar-KW\" dir=\"rtl\">", "فتح صفحة الدفع الآمنة"]),
+            ("he-IL", ["<html lang=\"zh-Hans\" dir=\"ltr\">", "打开安全付款页面"]),
         ] {
             let mut request = app.request("HKD", "800");
             request["display_locale"] = json!(wished);
@@ -47,6 +48,20 @@ on_both! {
             assert_eq!(gone.status, 404);
             says(&gone, &[title]);
         }
+    }
+
+    async fn the_plain_page_needs_no_program(app: TestApp) {
+        app.merchant(Method::PATCH, "/v1/merchant", Some(json!({ "appearance": { "color_primary": "#b4005a" } }))).await.data();
+        let session = app.session("HKD", "128000").await;
+        let plain = async |query: &str, language| hosted(app, &format!("{}?plain=1{query}", session.id), language).await;
+        let page = plain("", "zh-CN").await;
+        says(&page, &["<html lang=\"zh-Hans\"", "支付 HK$1,280.00", &session.token, "<style>:root{--florin-color-primary:rgb(180 0 90);"]);
+        assert!(page.header("content-security-policy").contains("style-src 'self' 'sha256-"));
+        assert!(!page.text().contains("<script") && !page.text().contains('\u{e000}'), "{}", page.text());
+        let told = plain("&tried=ALIPAY_PLUS&why=%22%3E%3Cscript%3E&order=", "en").await;
+        assert!(!told.text().contains("<script"), "{}", told.text());
+        says(&plain("&tried=ALIPAY_PLUS&why=AMOUNT_CHANGED", "en").await, &["The shop has changed the amount. It is now HK$1,280.00."]);
+        assert_eq!(hosted(app, "CS0?plain=1", "en").await.status, 404);
     }
 
     async fn a_merchants_words_are_no_template(app: TestApp) {
@@ -74,6 +89,7 @@ on_both! {
                 assert_eq!(page.status, 200);
                 says(&page, &[title, "href=\"http://127.0.0.1:9/thanks"]);
                 assert!(!page.text().contains("client-token"), "{}", page.text());
+                assert!(!page.text().contains("http-equiv"), "{}", page.text());
             }
         }
     }

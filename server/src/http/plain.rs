@@ -1,0 +1,210 @@
+//! The hosted page without a program: for a browser without JavaScript or WebAssembly, and wherever the program fails.
+//!
+//! The widget's views drawn here, as one form. What is pressed goes to the flows that the widget's calls go to; the page looks
+//! again by itself while something is under way. It decides nothing about money.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use florin_shared::shopper::{CheckoutView, PaymentStatus};
+use florin_shared::{PaymentId, SessionId};
+use florin_widget::markup::money::spelled;
+use florin_widget::markup::plain::{self, Page, Told};
+use florin_widget::markup::{sheet, words};
+use url::form_urlencoded;
+
+use super::asked::pairs;
+use super::language::Language;
+use super::page;
+use super::shopper::{agent, terminal};
+use super::template::{escape, fill};
+use super::tenant::whole;
+use crate::app::digest_of;
+use crate::domain::scene::Scene;
+use crate::flow::pay::Choice;
+use crate::flow::{cancel, pay, to_the_end, view};
+use crate::{App, Error, Result};
+
+const PAGE: &str = include_str!("plain.html");
+const STYLE: &str = include_str!("plain.css");
+
+/// The widget's rules, and the few round them.
+pub(super) async fn style() -> impl IntoResponse {
+    let kind = (header::CONTENT_TYPE, "text/css; charset=utf-8");
+    ([kind, (header::CACHE_CONTROL, "no-cache")], sheet() + STYLE)
+}
+
+/// How it stands now.
+pub(super) async fn page(app: &App, id: &str, uri: &Uri, asked: &HeaderMap) -> Result<Response> {
+    let id: SessionId = id.parse().map_err(|_| Error::no_such("session"))?;
+    let session = view::paged(app, &id).await?;
+    let shown = view::view(app, &id, Scene::of(agent(asked))).await?;
+    let language = shown.display_locale.as_deref().and_then(Language::of);
+    let language = language.unwrap_or_else(|| Language::asked(asked));
+    if view::token_lives(&session, app.now()).is_err() {
+        return Ok((page::headers(), Html(page::over(&shown, language))).into_response());
+    }
+    // Somebody looks, as a poll would say.
+    view::entry(app, &id).await?.watch(app.now());
+    let texts = words::words(language.tag()).ok_or_else(|| Error::Internal("no words".into()))?;
+    let query: Vec<_> = pairs(uri.query()).collect();
+    let drawn = plain::page(&shown, &texts, told(&query));
+    Ok(html(app, &id, &shown, &drawn, language))
+}
+
+/// What the address says has happened.
+fn told(query: &[(String, String)]) -> Told<'_> {
+    let field = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| &**value);
+    match (field("order"), field("tried"), field("why")) {
+        (Some(order), _, _) => Told::Order(order),
+        (None, Some(method), Some(code)) => Told::NotOpened { method, code },
+        _ => Told::Nothing,
+    }
+}
+
+fn html(app: &App, id: &SessionId, view: &CheckoutView, page: &Page, lang: Language) -> Response {
+    let order = page.order.as_deref().unwrap_or_default();
+    let again = address(id, &[("order", order)]);
+    let next = page.leaves_for.as_ref().unwrap_or(&again);
+    let after = page.after_s.map_or_else(String::new, |seconds| {
+        format!(r#"<meta http-equiv="refresh" content="{seconds};url={}">"#, escape(next))
+    });
+    let card = spelled(&page.html, &view.amount.currency, lang.tag());
+    let looks = &view.appearance.css;
+    let rules = if looks.is_empty() { String::new() } else { format!(".florin{{{looks}}}") };
+    let html = fill(
+        PAGE,
+        &[
+            ("lang", lang.tag()),
+            ("dir", lang.direction()),
+            ("after", &after),
+            ("title", &escape(&view.payee)),
+            (
+                "style",
+                &if rules.is_empty() { String::new() } else { format!("<style>{rules}</style>") },
+            ),
+            ("back", &page::back(view)),
+            ("id", id.as_str()),
+            ("hidden", &hidden(app, id, view, page)),
+            ("card", &card),
+        ],
+    );
+    (headers(&rules), Html(html)).into_response()
+}
+
+/// What the form says besides what is pressed. The token proves that it is ours.
+fn hidden(app: &App, id: &SessionId, view: &CheckoutView, page: &Page) -> String {
+    let field = |name: &str, value: &str| {
+        format!(r#"<input type="hidden" name="{name}" value="{}">"#, escape(value))
+    };
+    [
+        field("token", &app.client_token(id)),
+        field("version", &view.version.to_string()),
+        field("order", page.order.as_deref().unwrap_or_default()),
+        field("was", page.method.as_deref().unwrap_or_default()),
+    ]
+    .concat()
+}
+
+/// Those of the hosted page; the one style sheet inside of it is allowed by its hash.
+fn headers(rules: &str) -> HeaderMap {
+    let mut headers = page::headers();
+    let policy =
+        headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let hash = format!("style-src 'self' 'sha256-{}'", STANDARD.encode(digest_of(rules)));
+    let policy = policy.unwrap_or_default().replace("style-src 'self'", &hash);
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers
+}
+
+/// This page, with what it is to know.
+fn address(id: &SessionId, known: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::from("plain=1"));
+    for (name, value) in known.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    format!("/pay/{id}?{}", query.finish())
+}
+
+/// Something was pressed. `303`, so that a reload presses nothing again.
+pub(super) async fn press(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let asked = request.headers().clone();
+    let shown = pressed(&app, &id, request).await;
+    let shown = shown.map(|to| (page::headers(), Redirect::to(&to)).into_response());
+    page::told(shown, &asked)
+}
+
+async fn pressed(app: &App, id: &str, request: Request) -> Result<String> {
+    let id: SessionId = id.parse().map_err(|_| Error::no_such("session"))?;
+    let session = view::paged(app, &id).await?;
+    let asked = request.headers().clone();
+    let form =
+        Form(form_urlencoded::parse(&whole(request.into_body()).await?).into_owned().collect());
+    if !is_ours(app, &id, &asked, &form) || view::token_lives(&session, app.now()).is_err() {
+        return Ok(address(&id, &[]));
+    }
+    let order = form.field("order");
+    match form.field("do") {
+        "" => open(app, &id, &asked, &form, form.field("method")).await,
+        "renew" => open(app, &id, &asked, &form, form.field("was")).await,
+        "check" => {
+            if let Ok(payment) = order.parse::<PaymentId>() {
+                // Whatever comes of it, the page tells how it stands.
+                let _told_by_the_page = cancel::check(app, &id, &payment).await;
+            }
+            Ok(address(&id, &[("order", order)]))
+        }
+        "leave" => leave(app, &id, order).await,
+        _ => Ok(address(&id, &[("order", order)])),
+    }
+}
+
+/// A form that this server made, sent from its own page.
+fn is_ours(app: &App, id: &SessionId, asked: &HeaderMap, form: &Form) -> bool {
+    let token = digest_of(form.field("token"));
+    let site = asked.get("sec-fetch-site").map_or(b"same-origin" as &[u8], HeaderValue::as_bytes);
+    site == b"same-origin" && verify_slices_are_equal(&token, &app.token_digest(id)).is_ok()
+}
+
+async fn open(
+    app: &App,
+    id: &SessionId,
+    asked: &HeaderMap,
+    form: &Form,
+    tried: &str,
+) -> Result<String> {
+    let Ok(method) = tried.parse() else { return Ok(address(id, &[])) };
+    let seen = form.field("version").parse().unwrap_or(0);
+    let agent = agent(asked);
+    let choice = Choice { method, seen, terminal: terminal(agent), scene: Scene::of(agent) };
+    Ok(match pay::pay(app, id, choice).await {
+        Ok(open) => address(id, &[("order", &open.order_id)]),
+        Err(error) => address(id, &[("tried", tried), ("why", error.code().as_str())]),
+    })
+}
+
+/// Back to the list; what is still being closed stays on the page until it is known how it ended.
+async fn leave(app: &App, id: &SessionId, order: &str) -> Result<String> {
+    let Ok(payment) = order.parse::<PaymentId>() else { return Ok(address(id, &[])) };
+    let (flow, session) = (app.clone(), id.clone());
+    let left = to_the_end(async move { cancel::cancel(&flow, &session, &payment).await }).await;
+    let is_over = left.is_ok_and(|status| status.payment_status != Some(PaymentStatus::Processing));
+    Ok(address(id, &[("order", if is_over { "" } else { order })]))
+}
+
+struct Form(Vec<(String, String)>);
+
+impl Form {
+    fn field(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+}

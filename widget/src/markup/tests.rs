@@ -1,0 +1,207 @@
+//! The strings themselves. That a browser makes of them what the program draws is shown in a browser (`e2e/`).
+
+use florin_shared::money::Amount;
+use florin_shared::session::SessionStatus;
+use florin_shared::shopper::{
+    NextAction, Offer, OpenTransaction, PaymentStatus, Phase, StatusView, Unavailable,
+};
+use florin_shared::theme::Looks;
+
+use super::*;
+
+fn status() -> StatusView {
+    StatusView {
+        seq: 1,
+        status: SessionStatus::Processing,
+        order_id: None,
+        method: None,
+        payment_status: None,
+        phase: None,
+        reason: None,
+        expires_in_ms: 899_001,
+        code_expires_in_ms: 0,
+        poll_after_ms: 2000,
+        return_url: None,
+        notice: None,
+        notice_method: None,
+        looks: 0,
+    }
+}
+
+fn view() -> CheckoutView {
+    let low = Unavailable { reason: "AMOUNT_TOO_LOW".into(), needs: vec!["20000".into()] };
+    let offer =
+        |method: &str| Offer { method: method.into(), kind: "scan".into(), unavailable: None };
+    CheckoutView {
+        session_id: "CS1".into(),
+        version: 1,
+        status: SessionStatus::Processing,
+        payee: "Northwind Tea".into(),
+        trans_id: "M324".into(),
+        amount: Amount { amount: "12800".into(), currency: "HKD".into(), exponent: 2 },
+        goods: vec![],
+        methods: vec![
+            Offer { unavailable: Some(low), ..offer("MAYA") },
+            offer("ALIPAY_PLUS"),
+            offer("GCASH"),
+        ],
+        expires_in_ms: 899_001,
+        lifetime_ms: 1_800_000,
+        return_url: Some("https://shop.example/thanks".into()),
+        session_url: "https://pay.example/pay/CS1".into(),
+        display_locale: None,
+        appearance: Looks { go_after_ms: Some(3_000), ..Looks::default() },
+        auto_query: true,
+        livemode: true,
+        open: None,
+        state: status(),
+    }
+}
+
+fn english() -> Arc<Texts> {
+    words::words("en").unwrap()
+}
+
+#[test]
+fn the_list_is_drawn_as_the_program_begins_it() {
+    let html = card(&view(), &english());
+    assert!(html.starts_with(r#"<section class="card" part="card" aria-busy="false"><header>"#));
+    for piece in [
+        r#"<input type="radio" name="method" value="ALIPAY_PLUS" checked="">"#,
+        r#"<input type="radio" name="method" value="GCASH">"#,
+        r#"<input type="radio" name="method" value="MAYA" disabled="">"#,
+        "For payments of \u{e000}200.00\u{e000} or more",
+        r#"aria-disabled="false""#,
+        "Pay \u{e000}128.00\u{e000}</span></button></form>",
+        r#"<span aria-hidden="true">15:00</span>"#,
+        r#"stroke-dasharray="50 100""#,
+    ] {
+        assert!(html.contains(piece), "{piece} is not in {html}");
+    }
+    assert_eq!(html.matches('<').count(), html.matches('>').count());
+}
+
+#[test]
+fn whatever_others_wrote_is_text() {
+    let evil = r#""><img src=x onerror=alert(1)>&amp;'"#;
+    let unknown = Offer { method: evil.into(), kind: "scan".into(), unavailable: None };
+    let view = CheckoutView { payee: evil.into(), methods: vec![unknown], ..view() };
+    let html = card(&view, &english());
+    assert!(!html.contains("<img"), "{html}");
+    assert!(html.contains("&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&amp;amp;'"), "{html}");
+}
+
+#[test]
+fn while_a_code_is_shown_the_list_is_locked_and_the_sheet_has_the_code() {
+    let code = NextAction {
+        kind: "show_code".into(),
+        text: Some("000201".into()),
+        code_kind: Some("qr".into()),
+        app_link: Some("javascript:alert(1)".into()),
+        url: None,
+    };
+    let state = StatusView {
+        order_id: Some("GW1".into()),
+        payment_status: Some(PaymentStatus::Processing),
+        phase: Some(Phase::Waiting),
+        code_expires_in_ms: 61_000,
+        ..status()
+    };
+    let open = OpenTransaction {
+        order_id: "GW1".into(),
+        method: "GCASH".into(),
+        next_action: Some(code),
+        code_expires_in_ms: 61_000,
+        state: state.clone(),
+    };
+    let view = CheckoutView { open: Some(open), state, ..view() };
+    let html = card(&view, &english());
+    assert!(html.contains(r#"<fieldset disabled="">"#), "{html}");
+    assert!(html.contains(r#"aria-disabled="true""#), "{html}");
+    let page = plain::page(&view, &english(), plain::Told::Nothing);
+    assert_eq!(
+        (page.order.as_deref(), page.after_s, page.leaves_for),
+        (Some("GW1"), Some(4), None)
+    );
+    let sheet = page.html;
+    assert!(sheet.contains(r#"type="submit" name="do" value="check">I have paid"#), "{sheet}");
+    assert!(!sheet.contains("<form"), "{sheet}");
+    assert!(sheet.contains(r#"<svg class="code""#), "{sheet}");
+    assert!(sheet.contains("1:01"), "{sheet}");
+    assert!(!sheet.contains("javascript"), "{sheet}");
+}
+
+#[test]
+fn the_rules_of_the_early_list_travel_without_their_heading() {
+    assert!(style().starts_with(".heard { position: absolute;"), "{}", style());
+}
+
+#[test]
+fn every_language_has_its_words() {
+    for (language, texts) in words::all() {
+        assert!(!texts.how().is_empty(), "{language}");
+    }
+    assert!(words::words("tlh").is_none());
+}
+
+#[test]
+fn a_page_without_a_program_tells_what_became_of_the_attempt() {
+    let over = |payment, reason: Option<&str>| StatusView {
+        order_id: Some("GW1".into()),
+        method: Some("GCASH".into()),
+        payment_status: Some(payment),
+        phase: Some(Phase::Over),
+        reason: reason.map(str::to_owned),
+        ..status()
+    };
+    let told = |state: StatusView, told: plain::Told<'_>| {
+        plain::page(&CheckoutView { state, ..view() }, &english(), told).html
+    };
+    for (state, words) in [
+        (over(PaymentStatus::Fail, Some("DECLINED")), "GCash declined"),
+        (over(PaymentStatus::Fail, Some("RUN_OUT")), "Nothing was taken. Get a new code"),
+        (over(PaymentStatus::Fail, Some("CHANNEL_UNAVAILABLE")), "GCash is not available just now"),
+        (over(PaymentStatus::Cancelled, None), "The payment by GCash was cancelled. Nothing was"),
+    ] {
+        let html = told(state.clone(), plain::Told::Order("GW1"));
+        assert!(html.contains(words), "{words} is not in {html}");
+        // Another page's attempt is none of ours.
+        assert!(!told(state, plain::Told::Order("GW2")).contains(words));
+    }
+    for (code, words) in [
+        ("AMOUNT_CHANGED", "The shop has changed the amount"),
+        ("CHANNEL_UNAVAILABLE", "GCash could not be opened"),
+        ("TOO_MANY_REQUESTS", "This payment was tried too often"),
+    ] {
+        let html = told(status(), plain::Told::NotOpened { method: "GCASH", code });
+        assert!(html.contains(words), "{words} is not in {html}");
+    }
+}
+
+#[test]
+fn a_paid_page_goes_back_to_the_shop() {
+    let state = StatusView { status: SessionStatus::Success, ..status() };
+    let view = CheckoutView { status: SessionStatus::Success, state, ..view() };
+    let page = plain::page(&view, &english(), plain::Told::Nothing);
+    assert_eq!(page.leaves_for.as_deref(), Some("https://shop.example/thanks"));
+    assert_eq!(page.after_s, Some(3));
+    assert!(
+        page.html.contains(
+            r#"<a class="primary" part="button primary-button" href="https://shop.example/thanks">"#
+        ),
+        "{}",
+        page.html
+    );
+}
+
+#[test]
+fn a_page_without_a_program_has_every_rule_of_one_with_it() {
+    let imports = concat!(include_str!("../style.css"), include_str!("../later.css"));
+    let files: Vec<_> = imports.lines().filter(|line| line.starts_with("@import")).collect();
+    assert_eq!(files.len(), ALL.len());
+    for (file, rules) in files.iter().zip(ALL) {
+        let name = file.split('"').nth(1).unwrap().trim_start_matches("./");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
+        assert_eq!(std::fs::read_to_string(path).unwrap(), rules, "{name}");
+    }
+}

@@ -1,0 +1,85 @@
+//! What every view is handed when markup is drawn: a state that stands still.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::dom::El;
+use crate::money;
+use crate::state::State;
+use crate::texts::Texts;
+
+thread_local! {
+    /// What is being drawn on this thread. Views are plain functions of a [`Till`] that is copied freely, so it is kept here.
+    static DRAWN: RefCell<Option<Drawn>> = const { RefCell::new(None) };
+}
+
+#[derive(Clone)]
+struct Drawn {
+    state: Arc<State>,
+    texts: Arc<Texts>,
+    /// Whether no program will ever come: what is pressed is sent by a form.
+    plain: bool,
+}
+
+/// The checkout that is being drawn. There is one only inside of [`draw`].
+#[derive(Clone, Copy)]
+pub(crate) struct Till(());
+
+/// Draws what `views` makes of a state.
+pub(crate) fn draw(
+    state: State,
+    texts: Arc<Texts>,
+    plain: bool,
+    views: fn(Till) -> Vec<El>,
+) -> String {
+    DRAWN.set(Some(Drawn { state: Arc::new(state), texts, plain }));
+    let mut html = String::with_capacity(4096);
+    for el in views(Till(())) {
+        el.write(&mut html);
+    }
+    DRAWN.set(None);
+    html
+}
+
+impl Till {
+    fn drawn<T>(read: fn(&Drawn) -> T) -> Option<T> {
+        DRAWN.with_borrow(|drawn| drawn.as_ref().map(read))
+    }
+
+    /// What is to be shown.
+    pub(crate) fn state(self) -> Arc<State> {
+        self.state_now().unwrap_or_else(|| Arc::new(State::Loading))
+    }
+
+    /// The same, as the browser's one has it.
+    pub(crate) fn state_now(self) -> Option<Arc<State>> {
+        Till::drawn(|drawn| drawn.state.clone())
+    }
+
+    /// Whether a form sends what is pressed.
+    pub(crate) fn is_plain(self) -> bool {
+        Till::drawn(|drawn| drawn.plain).unwrap_or_default()
+    }
+
+    /// The moment at which the view was read.
+    pub(crate) fn now(self) -> u64 {
+        0
+    }
+
+    /// The words in the shopper's language.
+    pub(crate) fn words(self) -> Arc<Texts> {
+        Till::drawn(|drawn| drawn.texts.clone()).unwrap_or_default()
+    }
+
+    /// The amount, between its marks.
+    pub(crate) fn amount(self) -> String {
+        let state = self.state();
+        let amount = state.checkout().map(|checkout| &checkout.view.amount);
+        amount.map(|amount| money::written(amount, &self.words().locale)).unwrap_or_default()
+    }
+
+    /// This is the page that always works.
+    pub(crate) fn hosted(self) -> String {
+        String::new()
+    }
+}

@@ -1,0 +1,77 @@
+//! The overlay: a `<dialog>` over the inert page. The browser keeps the focus inside and gives it back.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement};
+
+use super::overlay::contents;
+use super::result::is_twice;
+use crate::dom::{El, watch};
+use crate::state::{Checkout, Event, Stage};
+use crate::texts::joined;
+use crate::till::Till;
+
+/// The dialog; open exactly while the state says so.
+pub(crate) fn overlay(till: Till) -> El {
+    watch(till, sheet_key, |till, _, key| show(till, !key.is_empty()));
+    let cancel = |till: Till, event: web_sys::Event| {
+        // Escape asks; a payment is not cancelled silently.
+        event.prevent_default();
+        till.tell(Event::Left);
+    };
+    let close = |till: Till, _| {
+        // A browser closes a dialog at the second Escape, whatever we say: it was the same wish as the first.
+        if is_over(till) {
+            till.tell(Event::Left);
+            show(till, is_over(till));
+        }
+    };
+    till.el("dialog", "")
+        .attr("part", "dialog")
+        .attr("aria-labelledby", "sheet")
+        .on("cancel", Box::new(cancel))
+        .on("close", Box::new(close))
+        // The voice stands beside the sheet while the dialog is open.
+        .with(till.el("div", "sheet").swap(sheet_key, contents))
+}
+
+/// What the overlay shows. It is drawn anew when this changes, and not when a clock does; empty when it is shut.
+fn sheet_key(till: Till) -> String {
+    let state = till.state();
+    let Some(checkout) = state.checkout().filter(|checkout| checkout.is_over()) else {
+        return String::new();
+    };
+    let order = checkout.attempt().map_or("", |attempt| &attempt.order);
+    let name = match &checkout.stage {
+        Stage::Waiting { .. } => "waiting",
+        Stage::RunOut { .. } => "run out",
+        Stage::Closing { .. } => "closing",
+        Stage::Declined { .. } => "declined",
+        Stage::Opening { .. } => "opening",
+        Stage::Paid { .. } if is_twice(checkout) => "twice",
+        Stage::Paid { .. } | Stage::Choosing { .. } | Stage::Ended => "paid",
+    };
+    joined(&[name, " ", order])
+}
+
+fn is_over(till: Till) -> bool {
+    till.state_now().is_some_and(|state| state.checkout().is_some_and(Checkout::is_over))
+}
+
+fn show(till: Till, open: bool) {
+    let Some(dialog) = till.find("dialog") else { return };
+    let dialog: HtmlDialogElement = dialog.unchecked_into();
+    if !open {
+        return dialog.close();
+    }
+    if !dialog.open() {
+        let _it_is_in_the_page = dialog.show_modal();
+    }
+    focus_heading(till, "dialog h2");
+}
+
+/// A screen reader begins at the heading, and the keyboard just before the first control.
+pub(crate) fn focus_heading(till: Till, heading: &str) {
+    if let Some(heading) = till.find(heading) {
+        let _focusable = heading.unchecked_ref::<HtmlElement>().focus();
+    }
+}
