@@ -192,8 +192,9 @@ on_both! {
     }
 
     async fn sessions_that_cannot_be_closed_hold_no_other_up(app: TestApp) {
-        for round in 0..4 {
-            let made = (0..55).map(|number| foreign_session(app, round * 55 + number));
+        // So few at once that a busy machine refuses none of them (`admission.rs`).
+        for round in 0..11 {
+            let made = (0..20).map(|number| foreign_session(app, round * 20 + number));
             let made = futures_util::future::join_all(made).await;
             assert!(made.iter().all(|made| made.status == 200));
         }

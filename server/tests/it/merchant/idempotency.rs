@@ -157,7 +157,9 @@ on_both! {
         let replies = futures_util::future::join_all(asks).await;
         let good: Vec<&Reply> = replies.iter().filter(|reply| reply.status == 200).collect();
         for reply in &replies {
-            assert!(reply.status == 200 || reply.code() == "IDEMPOTENCY_KEY_IN_USE" && reply.status == 409, "{}", reply.text());
+            // A machine that is late lets in only some of so many at once (`admission.rs`).
+            let may_be = [(200, "000000"), (409, "IDEMPOTENCY_KEY_IN_USE"), (503, "BUSY")];
+            assert!(may_be.contains(&(reply.status, reply.code().as_str())), "{}", reply.text());
         }
         assert_eq!(good.iter().filter(|reply| !reply.is_replayed()).count(), 1);
         assert!(good.iter().all(|reply| reply.bytes == good[0].bytes));
