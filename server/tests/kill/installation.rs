@@ -53,6 +53,8 @@ impl Installation {
             .env("FLORIN_DATA_DIR", &self.folder)
             .env("FLORIN_DATABASE_URL", &self.database)
             .env("FLORIN_ADMIN_LISTEN", "off")
+            // Every replica repeats what another has sent, in the same bytes: this address is among them.
+            .env("FLORIN_PUBLIC_URL", &self.at.servers[0])
             .env("FLORIN_SANDBOX_LISTEN", "off")
             .env("FLORIN_SANDBOX_URL", &self.at.sandbox)
             .env("RUST_LOG", "error")
