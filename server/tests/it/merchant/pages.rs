@@ -55,7 +55,7 @@ on_both! {
         let session = app.session("HKD", "128000").await;
         let plain = async |query: &str, language| hosted(app, &format!("{}?plain=1{query}", session.id), language).await;
         let page = plain("", "zh-CN").await;
-        says(&page, &["<html lang=\"zh-Hans\"", "支付 HK$1,280.00", &session.token, "<style>:root{--florin-color-primary:rgb(180 0 90);"]);
+        says(&page, &["<html lang=\"zh-Hans\"", "支付 HK$1,280.00", &session.token, "<style>.florin{--l-brand:#b4005a;"]);
         assert!(page.header("content-security-policy").contains("style-src 'self' 'sha256-"));
         assert!(!page.text().contains("<script") && !page.text().contains('\u{e000}'), "{}", page.text());
         let told = plain("&tried=ALIPAY_PLUS&why=%22%3E%3Cscript%3E&order=", "en").await;
