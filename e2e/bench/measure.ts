@@ -74,7 +74,7 @@ function watch({ row, choice, taken }: { row: string; choice: string; taken: str
   const look = () => {
     const now = performance.now()
     if (find(row)) seen.visible ??= now
-    if (seen.visible && choice && !find(taken)) find(choice)?.click()
+    if (seen.visible && !find(taken)) find(choice)?.click()
     if (seen.visible && find(taken)) seen.usable ??= now
     if (!seen.usable) requestAnimationFrame(look)
   }

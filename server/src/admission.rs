@@ -68,7 +68,7 @@ fn after(share: u32, late: Duration) -> u32 {
     next.clamp(FEWEST, ALL)
 }
 
-/// Whether this request begins an order.
+/// Whether this request of a merchant begins an order. A receipt code begins one too, and has a limit of its own (D13).
 pub fn begins_an_order(method: &Method, path: &str) -> bool {
     *method == Method::POST && ["/v1/sessions", "/v1/transactions"].contains(&path)
 }

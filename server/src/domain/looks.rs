@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use florin_shared::theme::{Appearance, Palette, ResultMode};
 
 use super::contrast::{Colour, TEXT};
@@ -197,11 +198,10 @@ pub fn go_after(appearance: &Appearance) -> Option<u64> {
     (result.mode == ResultMode::Redirect).then_some(delay)
 }
 
-/// A mark that is another one when what the shopper sees of a merchant is: 32 bits of FNV-1a.
+/// A mark that is another one when what the shopper sees of a merchant is, and the same in every process: the first 32 bits
+/// of SHA-256, which a browser's numbers hold.
 pub fn mark(name: &str, appearance: &Appearance) -> u64 {
-    const START: u32 = 0x811c_9dc5;
-    const PRIME: u32 = 0x0100_0193;
     let looks = serde_json::to_string(appearance).unwrap_or_default();
-    let bytes = name.bytes().chain([0]).chain(looks.bytes());
-    u64::from(bytes.fold(START, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(PRIME)))
+    let sum = digest(&SHA256, format!("{name}\0{looks}").as_bytes());
+    sum.as_ref().iter().take(4).fold(0, |mark, byte| mark << 8 | u64::from(*byte))
 }

@@ -32,15 +32,19 @@ fn a_return_to_the_tab_asks_at_once_wherever_something_is_open() {
     Story::waiting().told(paid(3)).then(Event::Returned).does(&[]);
 }
 
-#[test]
-fn without_auto_query_the_shopper_asks_and_a_return_and_the_end_of_the_code() {
-    let mut quiet = view();
-    quiet.auto_query = false;
-    let story = Story::of(quiet)
+/// A code is shown, and the page does not ask of itself.
+fn quiet() -> Story {
+    let mut view = view();
+    view.auto_query = false;
+    Story::of(view)
         .then(Event::Chose("GCASH".into()))
         .then(Event::Confirmed)
-        .then(Event::Opened(Ok(open(2))));
-    let story = story.is("waiting").asks_after(None).then(Event::Returned).does(&[Effect::Ask]);
+        .then(Event::Opened(Ok(open(2))))
+}
+
+#[test]
+fn without_auto_query_the_shopper_asks_and_a_return_and_the_end_of_the_code() {
+    let story = quiet().is("waiting").asks_after(None).then(Event::Returned).does(&[Effect::Ask]);
     let story = story.told(waiting(2)).is("waiting").asks_after(None);
     // A question that got no answer is asked again.
     let story = story.then(Event::Told(Err(Trouble::NoAnswer))).asks_after(Some(2_000));
@@ -55,13 +59,7 @@ fn without_auto_query_the_shopper_asks_and_a_return_and_the_end_of_the_code() {
 
 #[test]
 fn without_auto_query_the_end_of_a_code_is_asked_about_once() {
-    let mut quiet = view();
-    quiet.auto_query = false;
-    let story = Story::of(quiet)
-        .then(Event::Chose("GCASH".into()))
-        .then(Event::Confirmed)
-        .then(Event::Opened(Ok(open(2))));
-    let story = story.after(CODE_LIFE).is("run out").does(&[Effect::Ask]);
+    let story = quiet().after(CODE_LIFE).is("run out").does(&[Effect::Ask]);
     story.asks_after(None);
 }
 
