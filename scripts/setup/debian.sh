@@ -19,6 +19,8 @@ missing_test_packages() {
     found python3 || echo python3
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     found initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+    # Machines whose clocks are wrong (tests/program/clocks.rs).
+    ls -d /usr/lib*/faketime /usr/lib/*/faketime >/dev/null 2>&1 || echo libfaketime
     [ -e "$fonts/opentype/noto/NotoSansCJK-Regular.ttc" ] || echo fonts-noto-cjk
     [ -e "$fonts/truetype/noto/NotoSansArabic-Regular.ttf" ] || echo fonts-noto-core
     ls -d "$fonts"/truetype/liberation* >/dev/null 2>&1 || echo fonts-liberation

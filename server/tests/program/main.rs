@@ -4,6 +4,7 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 mod backups;
+mod clocks;
 #[path = "../kill/cluster.rs"]
 mod cluster;
 mod commands;
