@@ -32,12 +32,15 @@ function prune(glue, wasm) {
     .replace(/^ {4}if \(module_or_path === undefined\) \{[^]*?^ {4}\}\n/m, "");
 }
 
-/** Writes a file under a name that changes with its contents, and says what the browser must find in it. */
+const hash = (bytes) => createHash("sha256").update(bytes).digest("base64");
+/** As `program.ts` says it too. */
+const nameOf = (stem, hash, extension) => `${stem}-${hash.slice(0, 12).replace(/[+/]/g, "0")}.${extension}`;
+
+/** Writes a file under a name that changes with its contents, and says what it must hash to. */
 function keep(stem, extension, bytes) {
-  const digest = createHash("sha256").update(bytes).digest("base64");
-  const name = `${stem}-${digest.slice(0, 12).replace(/[+/]/g, "0")}.${extension}`;
-  writeFileSync(join(out, name), bytes);
-  return { name, integrity: `sha256-${digest}` };
+  const sum = hash(bytes);
+  writeFileSync(join(out, nameOf(stem, sum, extension)), bytes);
+  return sum;
 }
 
 async function program() {
@@ -51,6 +54,7 @@ async function program() {
   if (glue.includes("innerHTML")) {
     throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: something builds elements from markup");
   }
+  glue += await after();
   glue += `export const sheet = ${JSON.stringify(await css(join(widget, "src", "later.css")))};\n`;
   const { code, mangleCache } = await esbuild.transform(glue, {
     minify: release,
@@ -65,6 +69,18 @@ async function program() {
     rmSync(join(out, name), { recursive: true });
   }
   return files;
+}
+
+/** What the loader leaves to do once the program is there; `mount` is the glue's own. */
+async function after() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(widget, "src", "after.ts")],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+  });
+  return outputFiles[0].text;
 }
 
 const locale = (language) => JSON.parse(readFileSync(join(widget, "locales", `${language}.json`), "utf8"));
@@ -84,20 +100,22 @@ const list = (language) => {
 };
 
 /**
- * The lists of texts. The loader holds English's name and integrity, and those of one small file with the integrities of
- * all others: these are named after it, so that the loader can ask for a list and for that file at the same moment.
+ * The lists of texts. The loader holds the hash of English's, and that of one small file with the integrities of all
+ * others, the keys' last: these are named after it, so that the loader can ask for a list and for that file at the same moment.
  */
 function locales() {
-  const integrity = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
-  const lists = keep("lists", "json", JSON.stringify(languages.map((language) => integrity(list(language)))));
-  for (const language of languages) writeFileSync(join(out, lists.name.replace("lists", language)), list(language));
-  return { english: keep("en", "json", list("en")), lists, keys: keep("keys", "json", JSON.stringify(keys)) };
+  const texts = { ...Object.fromEntries(languages.map((language) => [language, list(language)])), keys: JSON.stringify(keys) };
+  const lists = keep("lists", "json", JSON.stringify(Object.values(texts).map((text) => `sha256-${hash(text)}`)));
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(out, nameOf(name, lists, "json")), text);
+  return { en: keep("en", "json", list("en")), lists };
 }
 
 /** What the loader itself may have to say, in English; and under which number. */
 const own = ["not_shown", "not_shown_instead", "open_page"];
 const ownTexts = Object.fromEntries(own.map((key) => [keys.indexOf(key), english[key]]));
 const ownNumbers = Object.fromEntries(own.map((key) => [`TEXT.${key}`, String(keys.indexOf(key))]));
+
+const hashes = (files) => Object.fromEntries(Object.entries(files).map(([name, hash]) => [`FILES.${name}`, JSON.stringify(hash)]));
 
 async function loader(files) {
   await esbuild.build({
@@ -107,7 +125,7 @@ async function loader(files) {
     format: "esm",
     target: "es2022",
     minify: release,
-    define: { FILES: JSON.stringify(files), ENGLISH: JSON.stringify(ownTexts), LANGUAGES: JSON.stringify(languages.join(" ")), ...ownNumbers },
+    define: { ...hashes(files), ENGLISH: JSON.stringify(ownTexts), LANGUAGES: JSON.stringify(languages.join(" ")), ...ownNumbers },
     plugins: [{ name: "sheet as text", setup: sheetAsText }],
     logLevel: "warning",
   });
@@ -120,7 +138,8 @@ function sheetAsText(build) {
 /** A sheet with all that it imports. */
 async function css(path) {
   const { outputFiles } = await esbuild.build({ entryPoints: [path], bundle: true, minify: release, write: false });
-  return outputFiles[0].text.trim();
+  // The spaces that a browser does not need; `--d: ;` keeps its own.
+  return outputFiles[0].text.trim().replace(/, /g, ",").replace(/ \* /g, "*").replace(/: (?=[\w#])/g, ":").replace(/\) \/ /g, ")/");
 }
 
 function compress() {

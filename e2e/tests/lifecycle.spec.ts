@@ -109,7 +109,7 @@ test('mounted a hundred times and moved a hundred times: nothing is left, and on
 test('attributes and properties: set before the script, changed together, and followed', async ({ server, merchant, page }) => {
   const sessions = [await merchant.createSession(), await merchant.createSession({ amount: '120000' })]
   const views: string[] = []
-  page.on('request', (request) => /\/v1\/checkout\/\w+$/.test(request.url()) && views.push(request.url()))
+  page.on('request', (request) => /\/v1\/checkout\/\w+$/.test(new URL(request.url()).pathname) && views.push(new URL(request.url()).pathname))
   const place = await MerchantPage.serve('<!doctype html><html lang="en"><title>Shop</title></html>')
   await page.goto(place.url)
   const change = (wishes: object) => page.evaluate((wishes) => void Object.assign(document.querySelector('florin-checkout')!, wishes), wishes)

@@ -6,8 +6,10 @@
  * the loader offers the hosted page, which always works. What is shown from then on is the program's.
  */
 
+import type { Mounted, Settle } from "./after.ts";
 import { paint } from "./early.ts";
 import { fetchProgram, here, later, sheet } from "./program.ts";
+import { event } from "./tell.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
 import { fetchWords, language, ownWords } from "./words.ts";
 
@@ -59,21 +61,19 @@ export class FlorinCheckout extends HTMLElement {
   declare apiBase: string | null;
 
   #root = this.attachShadow({ mode: "open" });
-  #rule = new CSSStyleSheet();
-  #settle!: { resolve(): void; reject(error: unknown): void };
+  #looks = new CSSStyleSheet();
+  #settle!: Settle;
   #translations: Record<string, string> = {};
   #settled = false;
   #running = "";
   #run = 0;
-  #over = "";
   #queued = false;
-  #box?: HTMLElement;
-  #handle?: { free(): void };
+  #mounted?: Mounted;
 
   constructor() {
     super();
-    this.#rule.replaceSync(".florin{}");
-    this.#root.adoptedStyleSheets = [sheet, later, this.#rule];
+    this.#wear();
+    this.#root.adoptedStyleSheets = [sheet, later, this.#looks];
     this.#promise();
   }
 
@@ -96,12 +96,7 @@ export class FlorinCheckout extends HTMLElement {
         self[name] = value;
       }
     }
-    const dialog = this.#root.querySelector("dialog");
-    if (dialog?.open) {
-      // Moved: it is open still, but no longer over an inert page.
-      dialog.removeAttribute("open");
-      dialog.showModal();
-    }
+    this.#mounted?.moved();
     this.#queue();
   }
 
@@ -125,7 +120,6 @@ export class FlorinCheckout extends HTMLElement {
 
   #update() {
     if (!this.isConnected || !this.sessionId) return this.#stop();
-    this.#dress();
     const { sessionId, clientToken, locale, presentation, apiBase } = this;
     const wanted = JSON.stringify([sessionId, clientToken, locale, presentation, apiBase]);
     if (wanted === this.#running) return;
@@ -147,16 +141,15 @@ export class FlorinCheckout extends HTMLElement {
     if (this.#settled) this.#promise();
     this.#run++;
     this.#running = "";
-    this.#handle?.free();
-    this.#handle = undefined;
+    this.#mounted?.free();
+    this.#mounted = undefined;
     this.#root.replaceChildren();
-    this.#box = undefined;
-    this.#rule.replaceSync(".florin{}");
+    this.#wear();
   }
 
-  /** The page's theme; without one the sheets know the merchant's, and the device's. */
-  #dress() {
-    if (this.#box) this.#box.className = `florin ${this.theme ?? ""}`;
+  /** The merchant's looks, and rules for the list as the server has drawn it. */
+  #wear(css = "", rules = "") {
+    this.#looks.replaceSync(`.florin{${css}}${rules}`);
   }
 
   async #start(session: string, run: number) {
@@ -165,8 +158,6 @@ export class FlorinCheckout extends HTMLElement {
     // A link from the hosted page to itself would lead nowhere.
     const isHosted = location.origin + location.pathname === hosted;
     const box = part("div", "florin", skeleton());
-    this.#box = box;
-    this.#dress();
     this.#root.replaceChildren(box);
 
     const calls = `${base}/v1/checkout/${session}`;
@@ -184,7 +175,7 @@ export class FlorinCheckout extends HTMLElement {
 
       speak(box, chosen);
       const drawn = shown?.markup?.language === chosen.language;
-      this.#rule.replaceSync(`.florin{${shown?.appearance?.css ?? ""}}${drawn ? shown.markup.style : ""}`);
+      this.#wear(shown?.appearance?.css, drawn ? shown.markup.style : "");
       let pressed: Promise<Response> | undefined;
       if (drawn) {
         try {
@@ -195,39 +186,24 @@ export class FlorinCheckout extends HTMLElement {
         } catch {} // The program draws it.
       }
       const texts = await fetchWords(chosen.language, this.#translations);
-      const { mount } = await loaded;
+      const { begin } = await loaded;
       if (run !== this.#run) return;
 
-      const chosenRow = box.querySelector<HTMLInputElement>("input:checked");
-      const focused = this.#root.activeElement;
-      box.replaceChildren();
-      this.#handle = mount({
+      this.#mounted = begin({
+        element: this,
+        box,
+        looks: this.#looks,
         calls,
-        token: this.clientToken ?? "",
-        hosted: isHosted ? "" : (shown?.session_url ?? hosted),
+        hosted: isHosted ? "" : hosted,
         locale: chosen.tag,
         texts,
         view: answer,
         at,
-        chosen: chosenRow?.value,
         pressed,
-        // The first to send something gets the answer to what was pressed.
-        fetch: (url: string, init: RequestInit) => {
-          const sent = init.body && pressed;
-          if (sent) pressed = undefined;
-          return sent || fetch(url, init);
-        },
-        root: box,
-        rule: (this.#rule.cssRules[0] as CSSStyleRule).style,
-        emit: this.#emit,
+        settle: this.#settle,
       });
-      if (!this.#handle) throw new Error("florin.js and its program are of two builds");
-      const again = focused && (focused === chosenRow ? "input:checked" : ".pay");
-      if (again) box.querySelector<HTMLElement>(again)?.focus({ preventScroll: true });
-      if (shown) this.#settle.resolve();
-      else this.#settle.reject(new Error(answer?.ret_msg ?? "The server does not answer"));
     } catch (error) {
-      if (run === this.#run) void this.#fail(session, isHosted ? `${hosted}?plain=1` : hosted, chosen, error);
+      if (run === this.#run) void this.#fail(box, session, isHosted ? `${hosted}?plain=1` : hosted, chosen, error);
     }
   }
 
@@ -261,28 +237,16 @@ export class FlorinCheckout extends HTMLElement {
     return { tag: "en", language: "en" };
   }
 
-  /** Sends `florin-…`; false when the page prevented what would follow. A session ends once. */
-  #emit = (name: string, detail: { sessionId: string }) => {
-    if (/^(success|expire|close)$/.test(name)) {
-      if (this.#over === detail.sessionId) return true;
-      this.#over = detail.sessionId;
-    }
-    const cancelable = /^(action|success)$/.test(name);
-    const told = { detail: { version: 1, ...detail }, cancelable, bubbles: true, composed: true };
-    return this.dispatchEvent(new CustomEvent(`florin-${name}`, told));
-  };
-
   /** The program did not come: the hosted page needs none of a merchant's, and in its plain form none at all. */
-  async #fail(session: string, hosted: string, tongue: Tongue, error: unknown) {
+  async #fail(box: HTMLElement, session: string, hosted: string, tongue: Tongue, error: unknown) {
     const run = this.#run;
     console.error("florin:", error);
     const detail = { sessionId: session, code: "NOT_LOADED", message: String(error) };
-    this.#emit("error", detail);
+    this.dispatchEvent(new CustomEvent("florin-error", event(detail)));
     this.#settle.reject(error);
 
     const words = await ownWords(tongue.language, this.#translations);
-    const box = this.#box;
-    if (run !== this.#run || !box) return;
+    if (run !== this.#run) return;
     speak(box, tongue);
     const title = part("h2", "big", words[TEXT.not_shown]!);
     const link = part("a", "primary", words[TEXT.open_page]!);

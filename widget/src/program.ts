@@ -1,24 +1,27 @@
 /** The files of this build, and the program among them: fetched once for all elements of a page. */
 
+import type { Hand, Mounted } from "./after.ts";
 import sheetText from "./style.css";
 
-/** A file of this build, with what it must hash to. Put in by `build.mjs`. */
-export interface File {
-  name: string;
-  integrity: string;
-}
-declare const FILES: { glue: File; wasm: File };
+/** What each file must hash to. Put in by `build.mjs`. */
+declare const FILES: { glue: string; wasm: string };
 
-/** What the program exports. */
+/** What the program's module exports. */
 export interface Program {
   default(input: { module_or_path: Promise<Response> }): Promise<unknown>;
-  mount(options: object): { free(): void } | undefined;
+  begin(hand: Hand): Mounted;
   /** The rest of the style sheet. */
   sheet: string;
 }
 
 export const here = import.meta.url;
-export const address = (file: File) => new URL(file.name, here).href;
+export const address = (name: string) => new URL(name, here).href;
+
+/** The file with this hash, whose beginning is the end of its name. */
+export const file = (stem: string, hash: string, extension: string) => ({
+  href: address(`${stem}-${hash.slice(0, 12).replace(/[+/]/g, "0")}.${extension}`),
+  integrity: `sha256-${hash}`,
+});
 
 export const sheet = new CSSStyleSheet();
 export const later = new CSSStyleSheet();
@@ -36,18 +39,22 @@ export function fetchProgram(): Promise<Program> {
 }
 
 async function startProgram(): Promise<Program> {
-  const { glue, wasm } = FILES;
-  const bytes = fetch(address(wasm), { integrity: wasm.integrity });
+  const { href, integrity } = file("florin", FILES.wasm, "wasm");
+  const bytes = fetch(href, { integrity });
   bytes.catch(() => {}); // Awaited below; until then it must not count as unhandled.
-  // `import()` has no `integrity`; a module that was preloaded with one is checked by it.
+  const loaded: Program = await fetchModule("florin", FILES.glue);
+  await loaded.default({ module_or_path: bytes });
+  later.replaceSync(loaded.sheet);
+  return loaded;
+}
+
+/** Imports a module. `import()` has no `integrity`; what was preloaded with one is checked by it. */
+export async function fetchModule(stem: string, hash: string) {
   const link = document.createElement("link");
-  Object.assign(link, { rel: "modulepreload", href: address(glue), integrity: glue.integrity, crossOrigin: "anonymous" });
+  Object.assign(link, { rel: "modulepreload", crossOrigin: "anonymous", ...file(stem, hash, "js") });
   document.head.append(link);
   try {
-    const loaded: Program = await import(link.href);
-    await loaded.default({ module_or_path: bytes });
-    later.replaceSync(loaded.sheet);
-    return loaded;
+    return await import(link.href);
   } finally {
     link.remove();
   }

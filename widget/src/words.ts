@@ -1,9 +1,10 @@
 /** The words: which language is meant, and its texts. A page loads one language and no other. */
 
-import { address, type File } from "./program.ts";
+import { file } from "./program.ts";
 
-declare const FILES: { english: File; lists: File; keys: File };
-/** Every language but English, in the order of the integrities in `lists`. Put in by `build.mjs`, as the next. */
+/** What these files must hash to. Put in by `build.mjs`, as the next two. */
+declare const FILES: { en: string; lists: string };
+/** Every language but English, in the order of the integrities in `lists`. */
 declare const LANGUAGES: string;
 /** The few texts that the loader itself may have to say, by their numbers. */
 declare const ENGLISH: Words;
@@ -13,27 +14,29 @@ export type Words = Record<number, string>;
 const languages = LANGUAGES.split(" ");
 const lists = new Map<string, Promise<string[]>>();
 
-function fetchList({ name, integrity }: File): Promise<string[]> {
-  let list = lists.get(name);
+function fetchList({ href, integrity }: { href: string; integrity: string }): Promise<string[]> {
+  let list = lists.get(href);
   if (!list) {
     const signal = AbortSignal.timeout?.(8_000);
-    list = fetch(address({ name } as File), { integrity, signal }).then((answer) => answer.json());
-    list.catch(() => lists.delete(name));
-    lists.set(name, list);
+    list = fetch(href, { integrity, signal }).then((answer) => answer.json());
+    list.catch(() => lists.delete(href));
+    lists.set(href, list);
   }
   return list;
 }
 
 /**
- * The texts of a language. What a list must hash to stands in a file of its own, which English needs not: the browser
- * fetches both at once, and the second fetch, which checks, finds the first one's answer in the cache.
+ * The texts of a language, or the `keys` of all texts. What a list must hash to stands in a file of its own, that of the
+ * keys at its end; English needs it not. The browser fetches both at once, and the second fetch, which checks, finds the
+ * first one's answer in the cache.
  */
-async function fetchTexts(tongue: string): Promise<string[]> {
-  if (tongue === "en") return fetchList(FILES.english);
-  const name = FILES.lists.name.replace("lists", tongue);
-  if (!lists.has(name)) fetch(address({ name } as File)).then((answer) => answer.text()).catch(() => {});
-  const integrities = await fetchList(FILES.lists);
-  return fetchList({ name, integrity: integrities[languages.indexOf(tongue)]! });
+async function fetchTexts(name: string): Promise<string[]> {
+  if (name === "en") return fetchList(file("en", FILES.en, "json"));
+  const all = file("lists", FILES.lists, "json");
+  const href = all.href.replace("lists-", `${name}-`);
+  if (!lists.has(href)) fetch(href).then((answer) => answer.text()).catch(() => {});
+  const integrities = await fetchList(all);
+  return fetchList({ href, integrity: integrities.at(languages.indexOf(name))! });
 }
 
 /**
@@ -41,7 +44,7 @@ async function fetchTexts(tongue: string): Promise<string[]> {
  * fetched only for a page that has some.
  */
 export async function fetchWords(tongue: string, own: Record<string, string>): Promise<string[]> {
-  const keys = Object.keys(own).length ? fetchList(FILES.keys).catch(() => []) : [];
+  const keys = Object.keys(own).length ? fetchTexts("keys").catch(() => []) : [];
   const texts = [...(await fetchTexts(tongue).catch(() => fetchTexts("en")))];
   (await keys).forEach((key, number) => {
     if (own[key] != null) texts[number] = own[key];

@@ -1,0 +1,82 @@
+/**
+ * What the loader leaves to do once the program is there. It travels in the program's module: until then nobody needs it.
+ * The program replaces the list that the server has drawn in one go, and goes on where the shopper was in it.
+ */
+
+import { tell } from "./tell.ts";
+import type { FlorinCheckoutElement } from "./types.ts";
+
+/** The ends of the promise `ready`. */
+export interface Settle {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** What the loader hands over. */
+export interface Hand {
+  element: FlorinCheckoutElement;
+  /** Where the list stands. */
+  box: HTMLElement;
+  /** The sheet with the merchant's looks. */
+  looks: CSSStyleSheet;
+  /** The server's answer with the view, if it came, and when. */
+  view: { data?: { session_url?: string }; ret_msg?: string } | undefined;
+  at: number;
+  /** The answer to what was confirmed in the list. */
+  pressed: Promise<Response> | undefined;
+  settle: Settle;
+  /** The hosted page's address, but on that page. */
+  hosted: string;
+  /** The rest is the program's own affair (`options.rs`). */
+  calls: string;
+  locale: string;
+  texts: string[];
+}
+
+/** A mounted checkout. */
+export interface Mounted {
+  free(): void;
+  /** The element stands elsewhere now. */
+  moved(): void;
+}
+
+/** The program's own, which stands above this in the module. */
+declare function mount(options: object): { free(): void } | undefined;
+
+/** Mounts the program in the list's place. */
+export function begin({ element, box, looks, pressed, settle, hosted, ...rest }: Hand): Mounted {
+  const chosenRow = box.querySelector<HTMLInputElement>("input:checked");
+  const focused = (box.getRootNode() as ShadowRoot).activeElement;
+  const { view } = rest;
+  box.replaceChildren();
+  const mounted = mount({
+    ...rest,
+    token: element.clientToken ?? "",
+    hosted: hosted && (view?.data?.session_url ?? hosted),
+    chosen: chosenRow?.value,
+    pressed,
+    // The first to send something gets the answer to what was pressed.
+    fetch: (url: string, init: RequestInit) => {
+      const sent = init.body && pressed;
+      if (sent) pressed = undefined;
+      return sent || fetch(url, init);
+    },
+    root: box,
+    rule: (looks.cssRules[0] as CSSStyleRule).style,
+    emit: (name: string, detail: { sessionId: string }) => tell(element, name, detail),
+  });
+  if (!mounted) throw new Error("florin.js and its program are of two builds");
+  const again = focused && (focused === chosenRow ? "input:checked" : ".pay");
+  if (again) box.querySelector<HTMLElement>(again)?.focus({ preventScroll: true });
+  if (view?.data) settle.resolve();
+  else settle.reject(new Error(view?.ret_msg ?? "The server does not answer"));
+  return { free: () => mounted.free(), moved: () => raise(box) };
+}
+
+/** A dialog that was moved is open still, but no longer over an inert page. */
+function raise(box: HTMLElement) {
+  const dialog = box.querySelector("dialog");
+  if (!dialog?.open) return;
+  dialog.removeAttribute("open");
+  dialog.showModal();
+}
