@@ -54,7 +54,7 @@ async function program() {
   if (glue.includes("innerHTML")) {
     throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: something builds elements from markup");
   }
-  glue += await after();
+  glue += (await after()) + (await saving());
   glue += `export const sheet = ${JSON.stringify(await css(join(widget, "src", "later.css")))};\n`;
   const { code, mangleCache } = await esbuild.transform(glue, {
     minify: release,
@@ -81,6 +81,16 @@ async function after() {
     write: false,
   });
   return outputFiles[0].text;
+}
+
+/** What the glue brings for the program to call, with the name of what it fetches for that. */
+async function saving() {
+  const source = (name) => join(widget, "src", name);
+  const { outputFiles } = await esbuild.build({ entryPoints: [source("picture.ts")], format: "esm", target: "es2022", minify: release, write: false });
+  const sum = keep("picture", "js", outputFiles[0].contents);
+  const PICTURE = JSON.stringify({ name: nameOf("picture", sum, "js"), integrity: `sha256-${sum}` });
+  const { code } = await esbuild.transform(readFileSync(source("saving.ts"), "utf8"), { loader: "ts", target: "es2022", define: { PICTURE } });
+  return code;
 }
 
 const locale = (language) => JSON.parse(readFileSync(join(widget, "locales", `${language}.json`), "utf8"));

@@ -196,7 +196,7 @@ const walletPage: Way = async (stage) => {
   await stage.page.goto(await stage.checkout.scan())
 }
 
-const iphone = {
+export const iphone = {
   userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1',
   isMobile: true,
   hasTouch: true,

@@ -1,7 +1,12 @@
 //! What a merchant may change about the looks. Every field is optional; what is absent is inherited, and at last Florin's
 //! own. `docs/appearance.md` is the page for merchants.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+/// Pictures by the names of methods.
+pub type Marks = BTreeMap<String, String>;
 
 macro_rules! appearance {
     ($($(#[$doc:meta])* $colour:ident,)*) => {
@@ -21,6 +26,10 @@ macro_rules! appearance {
             /// that such a picture has got; shown as that address.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub logo: Option<String>,
+            /// The merchant's own marks of methods, such as `GCASH`, each a picture as `logo` is. Florin's stand where there is
+            /// none.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub marks: Option<Marks>,
             /// Which methods are offered, in this order; absent: all of them, in Florin's.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub methods: Option<Vec<String>>,
@@ -116,7 +125,12 @@ macro_rules! appearance {
                     let merged = own.unwrap_or_default().over(theirs.unwrap_or_default().without(&both));
                     Some(merged).filter(|merged| *merged != Palette::default())
                 };
+                let marks = |own: Option<Marks>, theirs: Option<Marks>| match (own, theirs) {
+                    (Some(own), Some(theirs)) => Some(theirs.into_iter().chain(own).collect()),
+                    (own, theirs) => own.or(theirs),
+                };
                 Appearance {
+                    marks: marks(self.marks, inherited.marks),
                     light: themed(self.light, inherited.light),
                     dark: themed(self.dark, inherited.dark),
                     theme: self.theme.or(inherited.theme),

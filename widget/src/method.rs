@@ -67,6 +67,16 @@ fn wallet(name: &str, mark: Mark, texts: &Texts) -> Looks {
 mod tests {
     use super::*;
 
+    /// The sheet has no rule that takes a name from an attribute.
+    #[test]
+    fn a_merchants_mark_can_cover_that_of_every_method() {
+        let sheet = include_str!("css/early.css");
+        for method in Method::ALL.map(Method::as_str) {
+            let rule = format!(".{method} {{\n  --mark: var(--m-{method});\n}}");
+            assert!(sheet.contains(&rule), "{method}");
+        }
+    }
+
     #[test]
     fn every_method_has_a_name_of_its_own_and_an_unknown_one_its_word() {
         let texts = Texts::english();

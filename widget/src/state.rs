@@ -105,6 +105,8 @@ pub enum Stage {
         asking: bool,
         /// The shopper has paid, the bank has not confirmed. Countdowns stop.
         confirming: bool,
+        /// The method's app was opened from here, and the shopper is not back yet.
+        away: bool,
     },
     /// The code is too old.
     RunOut {
@@ -207,6 +209,8 @@ pub enum Event {
     Confirmed,
     /// "I have paid".
     AskedNow,
+    /// The link to the method's app.
+    WentToApp,
     /// "New code", or "try again".
     Renewed,
     /// The cross, Escape, "Pay another way" and "Leave": one thing.

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use florin_shared::Method;
 use florin_shared::theme::{Appearance, Palette, ResultMode};
 
 use super::contrast::{Colour, TEXT};
@@ -178,6 +179,19 @@ pub fn css(appearance: &Appearance, logo: Option<&str>) -> String {
     }
     if let Some(after) = go_after(appearance).filter(|after| *after != GO_AFTER_MS) {
         declare(&mut css, format_args!("--s-go:{after}ms"));
+    }
+    css
+}
+
+/// The merchant's own marks as declarations, for the sheet to lay over ours; `address` says where a picture is.
+pub fn marks(appearance: &Appearance, address: impl Fn(&str) -> String) -> String {
+    let mut css = String::new();
+    for (method, picture) in appearance.marks.iter().flatten() {
+        let url = address(picture);
+        if method.parse::<Method>().is_ok() && url.bytes().all(is_plain) {
+            let ground = format_args!("--m-{method}:#fff url(\"{url}\") center/contain no-repeat");
+            declare(&mut css, ground);
+        }
     }
     css
 }

@@ -19,8 +19,8 @@ use crate::{Error, Result};
 pub struct AppearanceChange {
     /// By the names of the wire.
     pub fields: Map<String, Value>,
-    /// The logo, when it is a new one.
-    pub picture: Option<Picture>,
+    /// The pictures that are new, by the path of their field.
+    pub pictures: Vec<(String, Picture)>,
 }
 
 impl AppearanceChange {
@@ -37,31 +37,49 @@ impl AppearanceChange {
         let mut all = serde_json::to_value(own).map_err(ours)?;
         for (name, value) in &self.fields {
             match (&mut all[name.as_str()], value) {
-                // The colours of a theme one by one; everything else as a whole.
-                (Value::Object(there), Value::Object(new)) if Palette::is_of(name) => {
+                // The colours of a theme and the marks one by one; everything else as a whole.
+                (Value::Object(there), Value::Object(new))
+                    if Palette::is_of(name) || name == "marks" =>
+                {
                     there.extend(new.clone());
                 }
                 (there, value) => *there = value.clone(),
             }
         }
+        if let Value::Object(marks) = &mut all["marks"] {
+            marks.retain(|_, mark| !mark.is_null());
+        }
         let mut changed: Appearance = serde_json::from_value(all).map_err(ours)?;
         for palette in [&mut changed.light, &mut changed.dark] {
             palette.take_if(|palette| *palette == Palette::default());
         }
+        changed.marks.take_if(|marks| marks.is_empty());
         Ok(changed)
     }
 
-    /// Keeps the picture that came with it, and looks whether one that is only named is there.
-    pub async fn keep_logo(&self, tx: &mut Tx, app: &App) -> Result<()> {
-        if let Some(picture) = &self.picture {
+    /// Keeps the pictures that came with it, and looks whether those that are only named are there.
+    pub async fn keep_pictures(&self, tx: &mut Tx, app: &App) -> Result<()> {
+        for (_, picture) in &self.pictures {
             pictures::keep(tx, &picture.name, &picture.base64, app.now()).await?;
-        } else if let Some(Value::String(name)) = self.fields.get("logo")
-            && pictures::get(tx, name).await?.is_none()
-        {
-            let sentence = "appearance.logo is the address of no picture that is here";
-            return Err(Error::field(Code::InvalidField, "appearance.logo", sentence));
+        }
+        for (path, name) in self.named() {
+            if pictures::get(tx, name).await?.is_none() {
+                let sentence = format!("{path} is the address of no picture that is here");
+                return Err(Error::field(Code::InvalidField, path, sentence));
+            }
         }
         Ok(())
+    }
+
+    /// Every picture that is named, by the path of its field.
+    fn named(&self) -> Vec<(String, &str)> {
+        let marks = self.fields.get("marks").and_then(Value::as_object).into_iter().flatten();
+        let marks = marks.map(|(method, mark)| (format!("appearance.marks.{method}"), mark));
+        let logo = self.fields.get("logo").map(|logo| ("appearance.logo".to_owned(), logo));
+        logo.into_iter()
+            .chain(marks)
+            .filter_map(|(path, value)| Some((path, value.as_str()?)))
+            .collect()
     }
 }
 
@@ -103,8 +121,9 @@ pub fn in_force(merchant: &Merchant, session: &Session) -> Result<Appearance> {
 /// As the page puts it on.
 pub fn worn(app: &App, appearance: &Appearance) -> Looks {
     let logo = appearance.logo.as_deref().map(|name| logo_url(app, name));
+    let marks = looks::marks(appearance, |name| logo_url(app, name));
     Looks {
-        css: looks::css(appearance, logo.as_deref()),
+        css: looks::css(appearance, logo.as_deref()) + &marks,
         go_after_ms: looks::go_after(appearance),
         texts: appearance.result.iter().flat_map(|result| &result.texts).flat_map(flat).collect(),
     }
@@ -115,9 +134,15 @@ fn flat(text: &ResultText) -> [String; 3] {
     [or_empty(&text.locale), text.title.clone(), or_empty(&text.text)]
 }
 
-/// As a merchant reads it: the logo by its address.
+/// As a merchant reads it: pictures by their addresses.
 pub fn shown(app: &App, appearance: Appearance) -> Appearance {
-    Appearance { logo: appearance.logo.as_deref().map(|name| logo_url(app, name)), ..appearance }
+    let at = |name: String| logo_url(app, &name);
+    let of_method = |(method, name)| (method, at(name));
+    Appearance {
+        logo: appearance.logo.map(at),
+        marks: appearance.marks.map(|marks| marks.into_iter().map(of_method).collect()),
+        ..appearance
+    }
 }
 
 /// Where the picture of that name is.

@@ -53,7 +53,7 @@ pub async fn change_merchant(
     let (whose, flow) = (id.clone(), app.clone());
     app.store
         .write(async move |tx: &mut Tx| {
-            change.appearance.keep_logo(tx, &flow).await?;
+            change.appearance.keep_pictures(tx, &flow).await?;
             let inherited = merchants::inherited(tx, &whose).await?;
             let mut done = Ok(());
             let put_on = |merchant: &mut Merchant| done = change.put_on(merchant, &inherited);
@@ -111,7 +111,7 @@ pub async fn change_organisation(
     let changed = app
         .store
         .write(async move |tx: &mut Tx| {
-            change.appearance.keep_logo(tx, &flow).await?;
+            change.appearance.keep_pictures(tx, &flow).await?;
             let mut done = Ok(());
             let put_on = |organisation: &mut Organisation| done = change.put_on(organisation);
             let changed = organisations::change(tx, &id, flow.now(), put_on).await?;

@@ -134,7 +134,8 @@ impl Fields {
         Fields { path: String::new(), rest: object }
     }
 
-    fn at(&self, name: &str) -> String {
+    /// The path of one of these fields, from the whole body.
+    pub fn at(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 

@@ -48,6 +48,13 @@ impl Checkout {
         }
     }
 
+    pub(super) fn go_to_app(&mut self) -> Vec<Effect> {
+        if let Stage::Waiting { away, .. } = &mut self.stage {
+            *away = true;
+        }
+        vec![]
+    }
+
     pub(super) fn leave(&mut self, now: u64) -> Vec<Effect> {
         match &mut self.stage {
             // What a bank is confirming cannot be cancelled; it can be left alone.

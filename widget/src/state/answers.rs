@@ -148,7 +148,7 @@ impl Checkout {
         }
         self.stage = match attempt.action {
             None => Stage::Opening { method: attempt.method.clone(), attempt: Some(attempt), over },
-            Some(_) => Stage::Waiting { attempt, asking: false, confirming: false },
+            Some(_) => Stage::Waiting { attempt, asking: false, confirming: false, away: false },
         };
         effects.extend(self.hear(state, now));
         effects

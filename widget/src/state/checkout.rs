@@ -86,6 +86,7 @@ impl Checkout {
             Event::Chose(method) => self.choose(method),
             Event::Confirmed => self.confirm(),
             Event::AskedNow => self.ask_now(),
+            Event::WentToApp => self.go_to_app(),
             Event::Renewed => self.renew(),
             Event::Left => self.leave(now),
             Event::WentOn => {

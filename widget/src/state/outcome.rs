@@ -87,7 +87,8 @@ impl Checkout {
             {
                 let ends_at = now.saturating_add(told.code_expires_in_ms);
                 let attempt = Attempt { ends_at, ..attempt.clone() };
-                self.stage = Stage::Waiting { attempt, asking: false, confirming: false };
+                self.stage =
+                    Stage::Waiting { attempt, asking: false, confirming: false, away: false };
             }
             _ => {}
         }
@@ -100,7 +101,7 @@ impl Checkout {
             return vec![];
         }
         if let Some(attempt) = self.awaited().cloned() {
-            self.stage = Stage::Waiting { attempt, asking: false, confirming: true };
+            self.stage = Stage::Waiting { attempt, asking: false, confirming: true, away: false };
         }
         vec![]
     }

@@ -36,7 +36,12 @@ impl Checkout {
     }
 
     pub(super) fn returned(&mut self) -> Vec<Effect> {
-        match &self.stage {
+        match &mut self.stage {
+            // Back from the app: whoever has just paid there should not wait for the channel to tell us.
+            Stage::Waiting { away, asking: false, .. } if *away => {
+                *away = false;
+                self.ask_now()
+            }
             Stage::Declined { .. } | Stage::Paid { .. } | Stage::Ended => vec![],
             Stage::Opening { attempt: None, .. } if !self.stale => vec![],
             _ => self.question(),

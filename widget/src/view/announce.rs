@@ -38,7 +38,7 @@ fn speak_time(till: Till, before: Option<&str>, now: &str) {
     }
 }
 
-fn speak(till: Till, words: String) {
+pub(super) fn speak(till: Till, words: String) {
     let Some(region) = till.find(".voice") else { return };
     let place = till.find("dialog[open]").or_else(|| till.root().map(Into::into));
     if let Some(place) = place.filter(|place| region.parent_element().as_ref() != Some(place)) {
@@ -67,6 +67,7 @@ fn spoken_at(checkout: &Checkout, words: &Texts) -> String {
         }
         (Stage::Opening { method, .. }, _) => words.opening(&name(method)),
         (Stage::Waiting { confirming: true, .. }, _) => words.confirming(),
+        (Stage::Waiting { away: true, .. }, _) => words.come_back(),
         (Stage::Waiting { .. }, _) => words.waiting(),
         (Stage::RunOut { .. }, _) => words.run_out(),
         (Stage::Closing { .. }, _) => words.closing(),

@@ -1,4 +1,4 @@
-//! Copies a passcode.
+//! Copies a passcode, or an address.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -10,8 +10,13 @@ use crate::till::{Till, spawn};
 
 /// The button that copies `text`, and says so.
 pub(crate) fn copy_button(till: Till, text: &str) -> Option<El> {
+    Some(copies(bare(till, "soft"), till, text))
+}
+
+/// Makes a button one that copies `text`; what it says comes last in it.
+pub(crate) fn copies(button: El, till: Till, text: &str) -> El {
     let text = text.to_owned();
-    let button = bare(till, "soft").text(&till.words().copy()).on(
+    button.with(till.el("span", "").text(&till.words().copy())).on(
         "click",
         Box::new(move |till, event| {
             let Some(button) = event.current_target() else { return };
@@ -19,12 +24,13 @@ pub(crate) fn copy_button(till: Till, text: &str) -> Option<El> {
             let text = text.clone();
             spawn(Box::pin(async move {
                 if copy(&text, &button).await {
-                    button.set_text_content(Some(&till.words().copied()));
+                    let said = button.last_element_child();
+                    said.iter()
+                        .for_each(|said| said.set_text_content(Some(&till.words().copied())));
                 }
             }));
         }),
-    );
-    Some(button)
+    )
 }
 
 /// Copies by the clipboard, or where a page has none (plain http on a local network) through a field near the button:

@@ -88,7 +88,7 @@ fn row(till: Till, offer: &Offer) -> El {
     till.el("label", if off { "row off" } else { "row" })
         .attr("part", "method")
         .with(radio(till, &offer.method, off))
-        .with(tile(till, looks.mark))
+        .with(tile(till, &offer.method, looks.mark))
         .with(text)
         .with(till.el("span", "dot").attr("aria-hidden", "true"))
 }

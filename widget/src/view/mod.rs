@@ -14,3 +14,5 @@ pub(crate) mod methods;
 pub(crate) mod overlay;
 pub(crate) mod result;
 pub(crate) mod scan;
+#[cfg(target_arch = "wasm32")]
+mod ways;

@@ -31,7 +31,7 @@ pub(crate) fn contents(till: Till) -> Vec<El> {
     };
     let looks = looks(method, &till.words());
     let heading = matches!(checkout.stage, Stage::Waiting { .. });
-    let top = top(till, Some(&looks).filter(|_| !method.is_empty()), heading);
+    let top = top(till, method, Some(&looks).filter(|_| !method.is_empty()), heading);
     let mut shown = inside(till, &looks, checkout);
     shown.insert(0, top);
     shown
@@ -44,11 +44,11 @@ fn paid_by(checkout: &Checkout) -> &str {
 }
 
 /// The method and the cross. While waiting the method is the heading; a result has its own.
-fn top(till: Till, looks: Option<&Looks>, heading: bool) -> El {
+fn top(till: Till, method: &str, looks: Option<&Looks>, heading: bool) -> El {
     let mut via = till.el("span", "via");
     if let Some(looks) = looks {
         let name = if heading { titled(till, "") } else { till.el("span", "") };
-        via = via.with(tile(till, looks.mark)).with(name.text(&looks.name));
+        via = via.with(tile(till, method, looks.mark)).with(name.text(&looks.name));
     }
     let cross = bare(till, "cross")
         .attr("aria-label", &till.words().close())

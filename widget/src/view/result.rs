@@ -14,7 +14,12 @@ use crate::till::Till;
 pub(crate) fn paid(till: Till) -> Vec<El> {
     let (words, state) = (till.words(), till.state_now());
     let Some(checkout) = state.as_ref().and_then(|state| state.checkout()) else { return vec![] };
-    let mut shown = vec![disc(till, true), heading(till, &words.paid(&till.amount()))];
+    let view = &checkout.view;
+    let to = till
+        .el("p", "facts")
+        .with(till.el("span", "").attr("dir", "auto").text(&words.to_payee(&view.payee)))
+        .with(till.el("span", "").attr("dir", "auto").text(&words.order(&view.trans_id)));
+    let mut shown = vec![disc(till, true), heading(till, &words.paid(&till.amount())), to];
     match returned(checkout) {
         Some(method) => {
             shown.push(till.el("p", "note").text(&words.twice(&looks(method, &words).name)))

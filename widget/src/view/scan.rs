@@ -4,6 +4,8 @@ use super::button::{button, link};
 #[cfg(target_arch = "wasm32")]
 use super::copy::copy_button;
 use super::countdown::code_clock;
+#[cfg(target_arch = "wasm32")]
+use super::ways::ways;
 use crate::dom::El;
 use crate::link::is_address;
 use crate::method::Looks;
@@ -25,9 +27,15 @@ pub(crate) fn scan(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
         );
     let todo = till
         .el("div", "")
+        .attr("id", "todo")
         .class_by(|till| if is_confirming(till) { "done" } else { "" })
         .attr_if("inert", is_confirming)
-        .all(checkout.attempt().map(|attempt| todo(till, looks, attempt)).unwrap_or_default());
+        .all(
+            checkout
+                .attempt()
+                .map(|attempt| todo(till, looks, checkout, attempt))
+                .unwrap_or_default(),
+        );
     let another =
         button(till, "ghost", &words.another_way(), Event::Left).attr_if("hidden", is_confirming);
     let ways = till.el("div", "row2").with(another).with(button(
@@ -39,17 +47,29 @@ pub(crate) fn scan(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
     vec![amount, todo, waiting(till), ways]
 }
 
-fn todo(till: Till, looks: &Looks, attempt: &Attempt) -> Vec<El> {
+/// A code on the screen.
+pub(super) struct Code<'a> {
+    /// What is in it.
+    pub(super) text: &'a str,
+    /// What opens the app with it.
+    pub(super) app: Option<&'a str>,
+    /// The method.
+    pub(super) name: &'a str,
+}
+
+fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Vec<El> {
     let words = till.words();
     let Some(action) = &attempt.action else { return vec![] };
     match (action.kind.as_str(), attempt.scannable()) {
         ("show_code", Some(text)) => {
             let app = action.app_link.as_deref().filter(|link| is_address(link));
+            let ways = ways(till, &Code { text, app, name: &looks.name }, &checkout.view);
             let app = app.map(|url| link(till, "primary app", &words.open_app(&looks.app), url));
+            let app = app.map(|link| link.tells_on("click", Event::WentToApp));
             let frame =
                 till.el("div", "frame").attr("part", "qr").maybe(qr(till, text, &looks.name));
             let steps = steps(till, &[words.step_scan(&looks.app), words.step_point()]);
-            app.into_iter().chain([frame, steps]).collect()
+            app.into_iter().chain([frame, steps]).chain(ways).collect()
         }
         ("show_code", None) => {
             let steps = steps(till, &[words.step_bank(&looks.app), words.step_paste()]);
@@ -83,6 +103,12 @@ fn pass(till: Till, text: &str) -> El {
         .with(till.el("span", "heard").text(&till.words().passcode()))
         .with(till.el("span", "digits").attr("dir", "ltr").text(&in_fours(text)))
         .maybe(copy_button(till, text))
+}
+
+/// Without a program there is nobody to copy, and nobody to draw a picture.
+#[cfg(not(target_arch = "wasm32"))]
+fn ways(_: Till, _: &Code<'_>, _: &florin_shared::shopper::CheckoutView) -> Vec<El> {
+    vec![]
 }
 
 /// Without a program there is nobody to copy.
@@ -122,7 +148,7 @@ fn waiting(till: Till) -> El {
     let sign = till.el("span", "").attr("aria-hidden", "true").class_by(|till| match line(till) {
         Line::Asking => "spin",
         Line::Offline | Line::Late => "still",
-        Line::Waiting | Line::Confirming => "pulse",
+        Line::Waiting | Line::Confirming | Line::Away => "pulse",
     });
     let words = till.el("span", "").say(|till| line(till).words(&till.words()));
     let clock = code_clock(till).attr_if("hidden", |till| is_confirming(till) || !has_code(till));
@@ -147,6 +173,7 @@ enum Line {
     Confirming,
     Offline,
     Late,
+    Away,
 }
 
 fn line(till: Till) -> Line {
@@ -157,6 +184,7 @@ fn line(till: Till) -> Line {
         (_, Link::Late) => Line::Late,
         (Stage::Waiting { asking: true, .. }, Link::Fine) => Line::Asking,
         (Stage::Waiting { confirming: true, .. }, Link::Fine) => Line::Confirming,
+        (Stage::Waiting { away: true, .. }, Link::Fine) => Line::Away,
         (_, Link::Fine) => Line::Waiting,
     }
 }
@@ -169,6 +197,7 @@ impl Line {
             Line::Confirming => texts.confirming(),
             Line::Offline => texts.offline(),
             Line::Late => texts.late(),
+            Line::Away => texts.come_back(),
         }
     }
 }

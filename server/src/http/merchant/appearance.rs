@@ -33,9 +33,12 @@ pub(super) fn appearance(app: &App, fields: &mut Fields) -> Result<AppearanceCha
         put(&mut looks, name, palette)?;
     }
     if looks.has("logo") {
-        let (logo, picture) = logo(app, &mut looks)?;
+        let logo = picture(app, &mut looks, "logo", &mut change)?;
         change.fields.insert("logo".to_owned(), logo);
-        change.picture = picture;
+    }
+    if looks.has("marks") {
+        let marks = marks(app, &mut looks, &mut change)?;
+        change.fields.insert("marks".to_owned(), marks);
     }
     looks.end()?;
     Ok(change)
@@ -182,20 +185,40 @@ fn text(mut fields: Fields) -> Result<ResultText> {
     Ok(ResultText { locale, title, text })
 }
 
+/// The merchant's own marks, each by its method.
+fn marks(app: &App, looks: &mut Fields, change: &mut AppearanceChange) -> Result<Value> {
+    let Some(mut fields) = looks.object("marks")? else { return Ok(Value::Null) };
+    let mut marks = Map::new();
+    for method in Method::ALL.map(Method::as_str) {
+        if fields.has(method) {
+            marks.insert(method.to_owned(), picture(app, &mut fields, method, change)?);
+        }
+    }
+    fields.end()?;
+    Ok(marks.into())
+}
+
 /// A picture to keep, or the address of one that is kept.
-fn logo(app: &App, looks: &mut Fields) -> Result<(Value, Option<Picture>)> {
-    let Some(text) = looks.text("logo", MOST)? else { return Ok((Value::Null, None)) };
+fn picture(
+    app: &App,
+    fields: &mut Fields,
+    name: &str,
+    change: &mut AppearanceChange,
+) -> Result<Value> {
+    let Some(text) = fields.text(name, MOST)? else { return Ok(Value::Null) };
     if text.starts_with("data:") {
-        let picture = Picture::of(&text).map_err(|why| looks.wrong("logo", why))?;
-        return Ok((picture.name.clone().into(), Some(picture)));
+        let picture = Picture::of(&text).map_err(|why| fields.wrong(name, why))?;
+        let kept = picture.name.clone().into();
+        change.pictures.push((fields.at(name), picture));
+        return Ok(kept);
     }
     let ours =
         text.strip_prefix(&logos::address(app, "")).filter(|name| media_type(name).is_some());
     let wrong = || {
-        looks.wrong(
-            "logo",
+        fields.wrong(
+            name,
             "must be a picture as data:image/…;base64,…, or the address that one has here",
         )
     };
-    Ok((ours.ok_or_else(wrong)?.into(), None))
+    Ok(ours.ok_or_else(wrong)?.into())
 }

@@ -55,9 +55,11 @@ pub fn parse(app: &App, body: Body, merchant: &Merchant, seed: Option<Seed>) -> 
 /// The session's own looks, as JSON text; empty when nothing is said.
 fn looks(app: &App, fields: &mut Fields, merchant: &Merchant) -> Result<String> {
     let change = appearance(app, fields)?;
-    if change.picture.is_some() {
-        let sentence = "appearance.logo must be the address of a picture that the merchant or its organisation has here";
-        return Err(Error::field(Code::InvalidField, "appearance.logo", sentence));
+    if let Some((path, _)) = change.pictures.first() {
+        let sentence = format!(
+            "{path} must be the address of a picture that the merchant or its organisation has here"
+        );
+        return Err(Error::field(Code::InvalidField, path.as_str(), sentence));
     }
     let mut own = Appearance::default();
     change.put_on(&mut own, &merchant.appearance)?;

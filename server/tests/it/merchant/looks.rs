@@ -12,6 +12,9 @@ use crate::support::{MERCHANT, OTHER_KEY, Session, TestApp, on_both};
 /// A picture of one pixel.
 const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
+/// The beginning of one; what is in it is the browser's to judge.
+const JPEG: &str = "data:image/jpeg;base64,/9j/4AAQSkZJRg==";
+
 async fn dress(app: &TestApp, looks: Value) -> Reply {
     ask(app, Method::PATCH, "/v1/merchant").json(&json!({ "appearance": looks })).send().await
 }
@@ -125,6 +128,45 @@ on_both! {
         for missing in ["/logos/x.png", "/logos/..%2f..%2fetc%2fpasswd", &path.replace(".png", ".jpg")] {
             assert_eq!(get(app, missing).send().await.status, 404, "{missing}");
         }
+    }
+
+    async fn a_merchants_own_marks_are_pictures_from_here_and_inherited_one_by_one(app: TestApp) {
+        group(app).await;
+        let theirs = dress_group(app, json!({ "marks": { "GCASH": PNG, "MAYA": PNG } })).await.data();
+        let address = theirs["appearance"]["marks"]["GCASH"].as_str().unwrap().to_owned();
+        let path = &address[address.find("/logos/").unwrap()..];
+        let got = get(app, path).send().await;
+        assert_eq!((got.status, got.header("content-type"), got.header("x-content-type-options")), (200, "image/png", "nosniff"));
+        let own = dress(app, json!({ "marks": { "GCASH": JPEG } })).await.data();
+        let ours = own["appearance"]["marks"]["GCASH"].as_str().unwrap().to_owned();
+        assert!(ours.ends_with(".jpg") && own["effective_appearance"]["marks"] == json!({ "GCASH": ours, "MAYA": address }), "{own}");
+        // In the one rule that the list is painted with, before the program and after it.
+        let session = app.session("PHP", "25000").await;
+        let mark = |method: &str, url: &str| format!("--m-{method}:#fff url(\"{url}\") center/contain no-repeat;");
+        assert!(css(app, &session).await.ends_with(&(mark("GCASH", &ours) + &mark("MAYA", &address))));
+        // One is added or taken back by itself, and what is read can be sent back.
+        let both = dress(app, json!({ "marks": { "BANK_TRANSFER": address } })).await.data();
+        assert_eq!(both["appearance"]["marks"], json!({ "GCASH": ours, "BANK_TRANSFER": address }));
+        assert_eq!(dress(app, both["appearance"].clone()).await.data()["appearance"], both["appearance"]);
+        let less = dress(app, json!({ "marks": { "GCASH": null, "BANK_TRANSFER": null } })).await.data();
+        assert_eq!((&less["appearance"]["marks"], &less["effective_appearance"]["marks"]["GCASH"]), (&Value::Null, &json!(address)));
+        let svg = "data:image/png;base64,PHN2Zz48L3N2Zz4=";
+        let nowhere = address.replace("/logos/", &format!("/logos/{}", "0".repeat(64))).replace(&address[address.len() - 68..], ".png");
+        for (marks, field) in [
+            (json!({ "GCASH": svg }), "appearance.marks.GCASH"),
+            (json!({ "GCASH": "https://shop.example/gcash.png" }), "appearance.marks.GCASH"),
+            (json!({ "GCASH": nowhere }), "appearance.marks.GCASH"),
+            (json!({ "gcash": PNG }), "appearance.marks.gcash"),
+            (json!([PNG]), "appearance.marks"),
+        ] {
+            let refused = dress(app, json!({ "marks": marks })).await;
+            assert_eq!((refused.status, refused.field().as_str()), (400, field), "{}", refused.text());
+        }
+        // A session brings no pictures, and may wear those that are here.
+        let brought = post(app, "/v1/sessions").json(&order("marks-1", json!({ "marks": { "MAYA": PNG } }))).send().await;
+        assert_eq!((brought.status, brought.field().as_str()), (400, "appearance.marks.MAYA"));
+        let made = post(app, "/v1/sessions").json(&order("marks-1", json!({ "marks": { "MAYA": ours } }))).send().await.data();
+        assert!(css(app, &of(&made)).await.ends_with(&(mark("GCASH", &address) + &mark("MAYA", &ours))));
     }
 
     async fn an_open_page_hears_that_the_looks_have_changed_here_and_elsewhere(app: TestApp) {

@@ -68,3 +68,18 @@ fn the_session_ends_when_the_server_says_so_and_not_before() {
     let closed = StatusView { status: SessionStatus::Cancelled, ..status(9) };
     Story::waiting().told(closed).is("ended").does(&[Effect::Tell(News::Close)]);
 }
+
+/// On a phone the wallet is opened by its link, and the shopper comes back by hand.
+#[test]
+fn back_from_the_app_the_channel_is_asked_at_once_and_once() {
+    let story = Story::waiting().then(Event::WentToApp).does(&[]);
+    assert!(matches!(story.stage(), Stage::Waiting { away: true, .. }));
+    // A poll meanwhile changes nothing about it.
+    let story = story.told(waiting(3)).then(Event::Returned);
+    let story = story.does(&[Effect::Check("GW1".into())]);
+    assert!(matches!(story.stage(), Stage::Waiting { away: false, asking: true, .. }));
+    let story = story.then(Event::Checked(Ok(waiting(4)))).is("waiting");
+    story.then(Event::Returned).does(&[Effect::Ask]).told(paid(5)).is("paid over");
+    // Whoever is not waiting for an app went nowhere.
+    Story::closing().then(Event::WentToApp).then(Event::Returned).is("closing");
+}
