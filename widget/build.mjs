@@ -51,7 +51,7 @@ async function program() {
   if (glue.includes("innerHTML")) {
     throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: something builds elements from markup");
   }
-  glue += await saving();
+  glue += await fetched();
   glue += `export const sheet = ${JSON.stringify(await css(join(widget, "src", "later.css")))};\n`;
   const { code, mangleCache } = await esbuild.transform(glue, {
     minify: release,
@@ -69,11 +69,11 @@ async function program() {
 }
 
 /** What the glue brings for the program to call, with the name of what it fetches for that. */
-async function saving() {
+async function fetched() {
   const source = (name) => join(widget, "src", name);
-  const { outputFiles } = await esbuild.build({ entryPoints: [source("picture.ts")], format: "esm", target: "es2022", minify: release, write: false });
-  const PICTURE = JSON.stringify(keep("picture", "js", outputFiles[0].contents));
-  const { code } = await esbuild.transform(readFileSync(source("saving.ts"), "utf8"), { loader: "ts", target: "es2022", define: { PICTURE } });
+  const { outputFiles } = await esbuild.build({ entryPoints: [source("ways.ts")], format: "esm", target: "es2022", minify: release, write: false });
+  const WAYS = JSON.stringify(keep("ways", "js", outputFiles[0].contents));
+  const { code } = await esbuild.transform(readFileSync(source("fetched.ts"), "utf8"), { loader: "ts", target: "es2022", define: { WAYS } });
   return code;
 }
 

@@ -43,7 +43,7 @@ test.describe('on a telephone', () => {
     const picture = await readFile(await saved.path())
     await info.attach('picture', { body: picture, contentType: 'image/png' })
     expect(await readCode(picture)).toBe(code)
-    await expect(checkout.overlay.getByText('then the saved picture')).toBeVisible()
+    await expect(checkout.overlay.locator('.saved')).toContainText('then the saved picture')
     await wallet.approve(code)
     await checkout.expectPaid()
   })

@@ -1,0 +1,18 @@
+/** What the glue brings for the program to call. What it takes is fetched when somebody wants it. */
+
+import type { File } from "./program.ts";
+
+/** `ways.ts`. Put in by `build.mjs`. */
+declare const WAYS: File;
+
+/** Does what a button below a code says; `view/ways.rs` says with what. */
+export function takeWay(...wish: [HTMLElement, string, string, string]) {
+  const { name, integrity } = WAYS;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "modulepreload", href: new URL(name, import.meta.url).href, integrity, crossOrigin: "anonymous" });
+  document.head.append(link);
+  import(link.href)
+    .then(({ take }) => take(...wish))
+    .catch(console.error)
+    .finally(() => link.remove());
+}
