@@ -6,13 +6,13 @@ import type { File } from "./program.ts";
 declare const WAYS: File;
 
 /** Does what a button below a code says; `view/ways.rs` says with what. */
-export function takeWay(...wish: [HTMLElement, string, string, string]) {
+export function takeWay({ currentTarget }: Event, ...wish: [string, string, string]) {
   const { name, integrity } = WAYS;
   const link = document.createElement("link");
   Object.assign(link, { rel: "modulepreload", href: new URL(name, import.meta.url).href, integrity, crossOrigin: "anonymous" });
   document.head.append(link);
   import(link.href)
-    .then(({ take }) => take(...wish))
+    .then(({ take }) => take(currentTarget, ...wish))
     .catch(console.error)
     .finally(() => link.remove());
 }

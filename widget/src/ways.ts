@@ -27,7 +27,7 @@ function write(paint: CanvasRenderingContext2D, text: string, [size, weight, col
   const wide = paint.measureText(text).width;
   if (wide > most) font(Math.max(18, Math.floor((size * most) / wide)));
   paint.fillStyle = colour;
-  paint.direction = /^[^A-Za-z]*[\u0590-\u08ff]/.test(text) ? "rtl" : "ltr";
+  paint.direction = /^[^A-Za-z]*[\u0590-\u08ff\u200f]/.test(text) ? "rtl" : "ltr";
   paint.fillText(text, WIDE / 2, y, most);
 }
 
@@ -134,7 +134,6 @@ export async function take(button: HTMLElement, viewBox: string, path: string, s
     button.setAttribute("aria-expanded", String(open));
     // One code at a time: a camera takes the first that it sees.
     for (const part of todo.children) (part as HTMLElement).hidden = part !== row && (part.className === "other") !== open;
-    for (const way of row.children) (way as HTMLElement).hidden = way !== button && open;
     if (open) say(lines[1]!);
     return;
   }

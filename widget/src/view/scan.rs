@@ -48,21 +48,13 @@ pub(super) fn label(till: Till, words: &str) -> El {
     till.el("span", "label").attr("dir", "auto").text(words)
 }
 
-/// A code on the screen.
-pub(super) struct Code<'a> {
-    /// What is in it.
-    pub(super) text: &'a str,
-    /// What opens the app with it.
-    pub(super) app: Option<&'a str>,
-}
-
 fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Vec<El> {
     let words = till.words();
     let Some(action) = &attempt.action else { return vec![] };
     match (action.kind.as_str(), attempt.scannable()) {
         ("show_code", Some(text)) => {
             let app = action.app_link.as_deref().filter(|link| is_address(link));
-            let ways = ways(till, &Code { text, app }, &checkout.view);
+            let ways = ways(till, text, app, &checkout.view);
             let app = app.map(|url| link(till, "primary app", &words.open_app(&looks.app), url));
             let app = app.map(|link| link.tells_on("click", Event::WentToApp));
             let frame =
@@ -106,7 +98,7 @@ fn pass(till: Till, text: &str) -> El {
 
 /// Without a program there is nobody to copy, and nobody to draw a picture.
 #[cfg(not(target_arch = "wasm32"))]
-fn ways(till: Till, _: &Code<'_>, _: &florin_shared::shopper::CheckoutView) -> El {
+fn ways(till: Till, _: &str, _: Option<&str>, _: &florin_shared::shopper::CheckoutView) -> El {
     till.el("div", "")
 }
 

@@ -4,12 +4,11 @@
 
 use florin_shared::shopper::CheckoutView;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{Event, EventTarget};
+use web_sys::Event;
 
 use super::button::bare;
 use super::copy::copies;
 use super::icon::{COPY, DEVICES, SAVE, sign};
-use super::scan::Code;
 use crate::dom::El;
 use crate::qr::draw;
 use crate::texts::joined;
@@ -21,18 +20,18 @@ extern "C" {
     /// something, the code's address, what to do with it, "Copy" and "Copied"; for the other one, a name for the file, the
     /// order, and what to do with it.
     #[wasm_bindgen(js_name = takeWay)]
-    fn take_way(button: Option<EventTarget>, view_box: &str, path: &str, said: &str);
+    fn take_way(pressed: &Event, view_box: &str, path: &str, said: &str);
 }
 
-/// The ways out below a code.
-pub(super) fn ways(till: Till, code: &Code<'_>, view: &CheckoutView) -> El {
+/// The ways out below the code of a text, which the method's app may open by a link too.
+pub(super) fn ways(till: Till, text: &str, app: Option<&str>, view: &CheckoutView) -> El {
     let (words, order, url) = (till.words(), &view.trans_id, &view.session_url);
     let picture = joined(&[order, "\n", &words.order(order), "\n", &words.saved_how()]);
     let (how, copied) = (words.other_device_how(), words.copied());
     let there = joined(&[url, "\n", &how, "\n", &words.copy(), "\n", &copied]);
-    let save = way(till, SAVE, &words.save_picture(), code.text, picture);
+    let save = way(till, SAVE, &words.save_picture(), text, picture);
     // An app that a link opens can be opened from anywhere that takes a link.
-    let link = code.app.or_else(|| Some(code.text).filter(|text| text.starts_with("https:")));
+    let link = app.or_else(|| Some(text).filter(|text| text.starts_with("https:")));
     let copy = link.map(|link| copies(bare(till, "way near").with(sign(till, COPY)), till, link));
     let other = way(till, DEVICES, &words.other_device(), url, there);
     till.el("div", "ways").with(save).maybe(copy).with(other.attr("aria-expanded", "false"))
@@ -43,7 +42,7 @@ fn way(till: Till, outline: &str, words: &str, text: &str, said: String) -> El {
     let text = text.to_owned();
     let take = move |_: Till, pressed: Event| {
         if let Some(drawn) = draw(&text) {
-            take_way(pressed.current_target(), &drawn.view_box, &drawn.path, &said);
+            take_way(&pressed, &drawn.view_box, &drawn.path, &said);
         }
     };
     let button = bare(till, "way").with(sign(till, outline));
