@@ -19,7 +19,7 @@ test.describe('on a telephone', () => {
     // As an app does that opens: this page stays where it is, and tells nobody but itself.
     await page.route((await app.getAttribute('href'))!, (route) => route.fulfill({ status: 204 }))
     await app.click()
-    await expect(checkout.overlay.getByText('Come back here once you have paid')).toBeVisible()
+    await expect(checkout.overlay.locator('.wait')).toContainText('Come back here once you have paid')
     await wallet.approve(code)
     const asked = page.waitForRequest('**/check')
     await page.evaluate(() => window.dispatchEvent(new Event('pageshow')))
