@@ -54,22 +54,24 @@ function drawn(viewBox: string, path: string, [amount, to, method, order]: strin
   return canvas;
 }
 
-/** On a telephone the device asks where to; elsewhere it is downloaded. */
-async function save(canvas: HTMLCanvasElement, name: string, asks: boolean) {
+/** On a telephone the device asks where to; elsewhere it is downloaded. False: the shopper thought better of it. */
+async function save(canvas: HTMLCanvasElement, name: string, asks: boolean): Promise<boolean> {
   const picture = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
   if (!picture) throw new Error("florin: this browser draws no picture");
   const file = new File([picture], `${name.replace(/[^\w-]+/g, "-")}.png`, { type: "image/png" });
   if (asks && navigator.canShare?.({ files: [file] })) {
     try {
-      return await navigator.share({ files: [file] });
+      await navigator.share({ files: [file] });
+      return true;
     } catch (error) {
-      // The shopper thought better of it; whatever else it was, there is the download.
-      if ((error as Error).name === "AbortError") return;
+      // Whatever else it was, there is the download.
+      if ((error as Error).name === "AbortError") return false;
     }
   }
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: file.name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return true;
 }
 
 function make(tag: string, name: string, ...inside: (Node | string)[]) {
@@ -139,8 +141,9 @@ export async function take(button: HTMLElement, viewBox: string, path: string, s
   }
   const [name, order, how] = lines as [string, string, string];
   const isTelephone = matchMedia("(pointer: coarse)").matches;
-  await save(drawn(viewBox, path, [text(".sum strong"), text(".sum .label"), text("h2"), order]), name, isTelephone);
-  if (isTelephone && !todo.querySelector(".saved")) {
+  const picture = drawn(viewBox, path, [text(".sum strong"), text(".sum .label"), text("h2"), order]);
+  const isSaved = await save(picture, name, isTelephone);
+  if (isTelephone && isSaved && !todo.querySelector(".saved")) {
     const next = sentence(how);
     next.classList.add("saved");
     row.after(next);
