@@ -54,7 +54,7 @@ async function program() {
   if (glue.includes("innerHTML")) {
     throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: something builds elements from markup");
   }
-  glue += (await after()) + (await saving());
+  glue += (await after()) + (await fetched());
   glue += `export const sheet = ${JSON.stringify(await css(join(widget, "src", "later.css")))};\n`;
   const { code, mangleCache } = await esbuild.transform(glue, {
     minify: release,
@@ -84,12 +84,12 @@ async function after() {
 }
 
 /** What the glue brings for the program to call, with the name of what it fetches for that. */
-async function saving() {
+async function fetched() {
   const source = (name) => join(widget, "src", name);
-  const { outputFiles } = await esbuild.build({ entryPoints: [source("picture.ts")], format: "esm", target: "es2022", minify: release, write: false });
-  const sum = keep("picture", "js", outputFiles[0].contents);
-  const PICTURE = JSON.stringify({ name: nameOf("picture", sum, "js"), integrity: `sha256-${sum}` });
-  const { code } = await esbuild.transform(readFileSync(source("saving.ts"), "utf8"), { loader: "ts", target: "es2022", define: { PICTURE } });
+  const { outputFiles } = await esbuild.build({ entryPoints: [source("ways.ts")], format: "esm", target: "es2022", minify: release, write: false });
+  const sum = keep("ways", "js", outputFiles[0].contents);
+  const WAYS = JSON.stringify({ name: nameOf("ways", sum, "js"), integrity: `sha256-${sum}` });
+  const { code } = await esbuild.transform(readFileSync(source("fetched.ts"), "utf8"), { loader: "ts", target: "es2022", define: { WAYS } });
   return code;
 }
 

@@ -55,12 +55,15 @@ test('an open page changes with the merchant, and what was begun stays', async (
 
   // On the list: when the shopper comes back.
   const fetched = page.waitForResponse(/\/logos\//).then((answer) => answer.status())
-  await merchant.dress({ ...brand, logo: await logo(page) })
+  const picture = await logo(page)
+  await merchant.dress({ ...brand, logo: picture, marks: { MAYA: picture } })
   await page.evaluate(() => window.dispatchEvent(new Event('focus')))
   await expect.poll(() => colours(page)).toEqual(['rgb(194, 65, 12)', 'rgb(255, 250, 243)'])
   await expect(page.getByText('Oolong & Daughters').first()).toBeVisible()
   await expect(checkout.method('GCash')).toBeChecked()
   expect(await fetched, 'the logo').toBe(200)
+  const mark = page.locator('.tile.MAYA').first()
+  expect(await mark.evaluate((tile) => getComputedStyle(tile, '::after').backgroundImage), "the merchant's own mark").toContain('/logos/')
   const parts = await partsShown(page)
   for (const [name, colorScheme, width] of [['desk', 'light', 1280], ['dark', 'dark', 1280], ['phone', 'light', 375]] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

@@ -35,7 +35,14 @@ async function buy(checkout: CheckoutPage, wallet: Wallet): Promise<void> {
   await wallet.decline(await checkout.payWith('Maya'))
   await checkout.expectDeclined('Maya')
   await checkout.chooseAnotherWay()
-  await wallet.approve(await checkout.payWith('GCash'))
+  const code = await checkout.payWith('GCash')
+  // What is fetched when a button is pressed is held to the policy too.
+  const saved = checkout.page.waitForEvent('download')
+  await checkout.button('Save picture').click()
+  await saved
+  await checkout.button('Other device').click()
+  await expect(checkout.overlay.locator('.other')).toBeVisible()
+  await wallet.approve(code)
   await checkout.expectPaid()
 }
 

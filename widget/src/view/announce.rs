@@ -38,7 +38,7 @@ fn speak_time(till: Till, before: Option<&str>, now: &str) {
     }
 }
 
-pub(super) fn speak(till: Till, words: String) {
+fn speak(till: Till, words: String) {
     let Some(region) = till.find(".voice") else { return };
     let place = till.find("dialog[open]").or_else(|| till.root().map(Into::into));
     if let Some(place) = place.filter(|place| region.parent_element().as_ref() != Some(place)) {

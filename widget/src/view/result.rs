@@ -5,6 +5,7 @@ use super::countdown::seconds_left;
 use super::icon::disc;
 use super::methods::header;
 use super::overlay::{heading, say};
+use super::scan::label;
 use crate::dom::El;
 use crate::method::looks;
 use crate::state::{Checkout, Event, Stage, Trouble};
@@ -16,9 +17,9 @@ pub(crate) fn paid(till: Till) -> Vec<El> {
     let Some(checkout) = state.as_ref().and_then(|state| state.checkout()) else { return vec![] };
     let view = &checkout.view;
     let to = till
-        .el("p", "facts")
-        .with(till.el("span", "").attr("dir", "auto").text(&words.to_payee(&view.payee)))
-        .with(till.el("span", "").attr("dir", "auto").text(&words.order(&view.trans_id)));
+        .el("div", "sum middle")
+        .with(label(till, &words.to_payee(&view.payee)))
+        .with(label(till, &words.order(&view.trans_id)));
     let mut shown = vec![disc(till, true), heading(till, &words.paid(&till.amount())), to];
     match returned(checkout) {
         Some(method) => {

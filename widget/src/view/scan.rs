@@ -20,11 +20,7 @@ pub(crate) fn scan(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
     let amount = till
         .el("div", "sum middle")
         .with(till.el("strong", "").attr("part", "amount").attr("dir", "auto").text(&till.amount()))
-        .with(
-            till.el("span", "label")
-                .attr("dir", "auto")
-                .text(&words.to_payee(&checkout.view.payee)),
-        );
+        .with(label(till, &words.to_payee(&checkout.view.payee)));
     let todo = till
         .el("div", "")
         .attr("id", "todo")
@@ -47,14 +43,9 @@ pub(crate) fn scan(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
     vec![amount, todo, waiting(till), ways]
 }
 
-/// A code on the screen.
-pub(super) struct Code<'a> {
-    /// What is in it.
-    pub(super) text: &'a str,
-    /// What opens the app with it.
-    pub(super) app: Option<&'a str>,
-    /// The method.
-    pub(super) name: &'a str,
+/// To whom, or for what.
+pub(super) fn label(till: Till, words: &str) -> El {
+    till.el("span", "label").attr("dir", "auto").text(words)
 }
 
 fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Vec<El> {
@@ -63,13 +54,13 @@ fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Ve
     match (action.kind.as_str(), attempt.scannable()) {
         ("show_code", Some(text)) => {
             let app = action.app_link.as_deref().filter(|link| is_address(link));
-            let ways = ways(till, &Code { text, app, name: &looks.name }, &checkout.view);
+            let ways = ways(till, text, app, &checkout.view);
             let app = app.map(|url| link(till, "primary app", &words.open_app(&looks.app), url));
             let app = app.map(|link| link.tells_on("click", Event::WentToApp));
             let frame =
                 till.el("div", "frame").attr("part", "qr").maybe(qr(till, text, &looks.name));
             let steps = steps(till, &[words.step_scan(&looks.app), words.step_point()]);
-            app.into_iter().chain([frame, steps]).chain(ways).collect()
+            app.into_iter().chain([frame, steps, ways]).collect()
         }
         ("show_code", None) => {
             let steps = steps(till, &[words.step_bank(&looks.app), words.step_paste()]);
@@ -107,8 +98,8 @@ fn pass(till: Till, text: &str) -> El {
 
 /// Without a program there is nobody to copy, and nobody to draw a picture.
 #[cfg(not(target_arch = "wasm32"))]
-fn ways(_: Till, _: &Code<'_>, _: &florin_shared::shopper::CheckoutView) -> Vec<El> {
-    vec![]
+fn ways(till: Till, _: &str, _: Option<&str>, _: &florin_shared::shopper::CheckoutView) -> El {
+    till.el("div", "")
 }
 
 /// Without a program there is nobody to copy.
