@@ -71,15 +71,15 @@ async function program() {
   return files;
 }
 
+/** A script of the page's own, with the numbers of the texts that it says. */
+async function script(name) {
+  const { outputFiles } = await esbuild.build({ ...bundled, entryPoints: [join(widget, "src", name)], minify: release, write: false });
+  return outputFiles[0].text;
+}
+
 /** What the loader leaves to do once the program is there; `mount` is the glue's own. */
 async function after() {
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [join(widget, "src", "after.ts")],
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    write: false,
-  });
+  const { outputFiles } = await esbuild.build({ ...bundled, entryPoints: [join(widget, "src", "after.ts")], write: false });
   return outputFiles[0].text;
 }
 
@@ -123,21 +123,17 @@ function locales() {
 /** What the loader itself may have to say, in English; and under which number. */
 const own = ["not_shown", "not_shown_instead", "open_page"];
 const ownTexts = Object.fromEntries(own.map((key) => [keys.indexOf(key), english[key]]));
-const ownNumbers = Object.fromEntries(own.map((key) => [`TEXT.${key}`, String(keys.indexOf(key))]));
+const numbers = Object.fromEntries(keys.map((key, number) => [`TEXT.${key}`, String(number)]));
 
 const hashes = (files) => Object.fromEntries(Object.entries(files).map(([name, hash]) => [`FILES.${name}`, JSON.stringify(hash)]));
 
 async function loader(files) {
   await esbuild.build({
+    ...bundled,
     entryPoints: [join(widget, "src", "florin.ts")],
     outfile: join(out, "florin.js"),
-    bundle: true,
-    format: "esm",
-    target: "es2022",
     minify: release,
-    define: { ...hashes(files), ENGLISH: JSON.stringify(ownTexts), LANGUAGES: JSON.stringify(languages.join(" ")), ...ownNumbers },
-    plugins: [{ name: "sheet as text", setup: sheetAsText }],
-    logLevel: "warning",
+    define: { ...hashes(files), ENGLISH: JSON.stringify(ownTexts), LANGUAGES: JSON.stringify(languages.join(" ")), ...numbers },
   });
 }
 
@@ -159,8 +155,8 @@ function compress() {
     const bytes = readFileSync(join(out, name));
     const small = brotliCompressSync(bytes, { params: { ...params, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
     writeFileSync(join(out, `${name}.br`), small);
-    if (/^florin.*\.(js|wasm)$/.test(name)) {
-      sum += small.length;
+    if (/\.(js|wasm)$/.test(name)) {
+      if (name.startsWith("florin")) sum += small.length;
       console.log(`${String(bytes.length).padStart(8)} ${String(small.length).padStart(7)} br  ${name}`);
     }
   }
@@ -175,7 +171,17 @@ function manifest() {
   writeFileSync(join(out, "integrity.json"), `${JSON.stringify(sums, null, 2)}\n`);
 }
 
-const files = { ...(await program()), ...locales() };
+const bundled = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  define: numbers,
+  plugins: [{ name: "sheet as text", setup: sheetAsText }],
+  logLevel: "warning",
+};
+const files = { ...(await program()), ...locales(), around: keep("around", "js", await script("around.ts")) };
 await loader(files);
+// In the hosted page alone, when it is framed.
+writeFileSync(join(out, "framed.js"), await script("framed.ts"));
 manifest();
 if (release) compress();

@@ -49,7 +49,7 @@ test('a presentation that this build does not know is shown inline, and the page
   await expect(checkout.payButton).toBeVisible()
   expect(heard).toEqual([])
 
-  await page.evaluate(() => document.querySelector('florin-checkout')?.setAttribute('presentation', 'dialog'))
-  await expect.poll(() => heard.join()).toBe('warning: florin: this build knows no presentation "dialog"; the checkout is shown inline')
+  await page.evaluate(() => document.querySelector('florin-checkout')?.setAttribute('presentation', 'carousel'))
+  await expect.poll(() => heard.join()).toBe('warning: florin: this build knows no presentation "carousel"; the checkout is shown inline')
   await expect(checkout.payButton).toBeVisible()
 })

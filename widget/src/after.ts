@@ -43,11 +43,19 @@ export interface Mounted {
 /** The program's own, which stands above this in the module. */
 declare function mount(options: object): { free(): void } | undefined;
 
+/** Where the hosted page in a merchant's frame leaves by (`framed.ts`): elsewhere the page itself goes. */
+interface Door {
+  leave(url: string): void;
+  stay?(): void;
+}
+const door = Symbol.for("florin.door");
+
 /** Mounts the program in the list's place. */
 export function begin({ element, box, looks, pressed, settle, hosted, ...rest }: Hand): Mounted {
   const chosenRow = box.querySelector<HTMLInputElement>("input:checked");
   const focused = (box.getRootNode() as ShadowRoot).activeElement;
   const { view } = rest;
+  const framed = (element as { [door]?: Door })[door];
   box.replaceChildren();
   const mounted = mount({
     ...rest,
@@ -63,11 +71,13 @@ export function begin({ element, box, looks, pressed, settle, hosted, ...rest }:
     },
     root: box,
     rule: (looks.cssRules[0] as CSSStyleRule).style,
+    go: (url: string) => (framed ? framed.leave(url) : location.assign(url)),
     emit: (name: string, detail: { sessionId: string }) => tell(element, name, detail),
   });
   if (!mounted) throw new Error("florin.js and its program are of two builds");
   const again = focused && (focused === chosenRow ? "input:checked" : ".pay");
   if (again) box.querySelector<HTMLElement>(again)?.focus({ preventScroll: true });
+  if (framed) framed.stay = () => box.firstElementChild?.dispatchEvent(new Event("stay"));
   if (view?.data) settle.resolve();
   else settle.reject(new Error(view?.ret_msg ?? "The server does not answer"));
   return { free: () => mounted.free(), moved: () => raise(box) };

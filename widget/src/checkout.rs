@@ -1,7 +1,7 @@
 //! The root: one card, and over it one overlay. Which of them shows what follows from the state alone.
 
 use crate::dom::{El, watch};
-use crate::state::{Stage, State};
+use crate::state::{Event, Stage, State};
 use crate::texts::joined;
 use crate::theme;
 use crate::till::Till;
@@ -22,7 +22,9 @@ pub(crate) fn checkout(till: Till) -> El {
         }
     });
     let card = section(till).swap(card_key, card);
-    till.el("div", "").with(card).with(overlay(till)).with(announce(till))
+    // The page around a framed checkout says only afterwards that it prevents what follows a success.
+    let root = till.el("div", "").tells_on("stay", Event::Stayed);
+    root.with(card).with(overlay(till)).with(announce(till))
 }
 
 /// What the card shows. It is drawn anew when this changes, and not when a clock does.

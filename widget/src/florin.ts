@@ -7,13 +7,14 @@
  */
 
 import type { Mounted, Settle } from "./after.ts";
+import type { Around, Within } from "./around.ts";
 import { paint } from "./early.ts";
-import { fetchProgram, here, later, sheet } from "./program.ts";
-import { event } from "./tell.ts";
+import { fetchModule, fetchProgram, here, later, sheet } from "./program.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
 import { fetchWords, language, ownWords } from "./words.ts";
 
-/** The number of each text that the loader itself may say. Put in by `build.mjs`. */
+/** What stands around the checkout, by its hash; and the number of each text that the loader itself may say. Put in by `build.mjs`. */
+declare const FILES: { around: string };
 declare const TEXT: Record<"not_shown" | "not_shown_instead" | "open_page", number>;
 
 export type * from "./types.ts";
@@ -26,7 +27,7 @@ interface Tongue {
 
 function speak(box: HTMLElement, { tag, language }: Tongue) {
   box.lang = tag;
-  box.dir = /^(ar|fa|he|ur)\b/.test(language) ? "rtl" : "ltr";
+  box.dir = language === "ar" ? "rtl" : "ltr";
 }
 
 function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, ...inside: (Node | string)[]) {
@@ -38,8 +39,8 @@ function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, ...in
 
 /** Grey bars where the list will be. */
 function skeleton() {
-  const row = () => part("div", "row bone", part("i", "b1"), part("span", "text", part("i", "b2"), part("i", "b3")));
-  const card = part("section", "card", part("div", "sum", part("i", "b4")), row(), row(), row(), row());
+  const row = () => part("div", "row bone");
+  const card = part("section", "card", part("div", "sum bone"), row(), row(), row(), row());
   card.ariaBusy = "true";
   return card;
 }
@@ -53,6 +54,8 @@ export class FlorinCheckout extends HTMLElement {
 
   /** Resolves when the list is there; rejects when it cannot be shown. Whatever is shown next brings a new promise. */
   ready!: Promise<void>;
+  /** Whether the window of `presentation="dialog"` is open. */
+  isOpen = false;
   declare sessionId: string | null;
   declare clientToken: string | null;
   declare locale: string | null;
@@ -68,6 +71,7 @@ export class FlorinCheckout extends HTMLElement {
   #running = "";
   #run = 0;
   #queued = false;
+  #around?: Around;
   #mounted?: Mounted;
 
   constructor() {
@@ -86,6 +90,17 @@ export class FlorinCheckout extends HTMLElement {
     this.#queue();
   }
 
+  open() {
+    this.#show(true);
+  }
+  close() {
+    this.#show(false);
+  }
+  #show(open: boolean) {
+    this.isOpen = open;
+    this.#around?.show?.(open);
+  }
+
   connectedCallback() {
     for (const name of [...attributes.map(camel), "translations"]) {
       // A property that was set before the browser knew this class hides ours.
@@ -96,6 +111,7 @@ export class FlorinCheckout extends HTMLElement {
         self[name] = value;
       }
     }
+    this.#around?.moved?.();
     this.#mounted?.moved();
     this.#queue();
   }
@@ -120,15 +136,12 @@ export class FlorinCheckout extends HTMLElement {
 
   #update() {
     if (!this.isConnected || !this.sessionId) return this.#stop();
-    const { sessionId, clientToken, locale, presentation, apiBase } = this;
-    const wanted = JSON.stringify([sessionId, clientToken, locale, presentation, apiBase]);
+    // The theme is the sheet's affair.
+    const wanted = JSON.stringify(attributes.map((name) => name !== "theme" && this.getAttribute(name)));
     if (wanted === this.#running) return;
     this.#stop();
     this.#running = wanted;
-    if (presentation && presentation !== "inline") {
-      console.warn(`florin: this build knows no presentation "${presentation}"; the checkout is shown inline`);
-    }
-    void this.#start(sessionId!, ++this.#run);
+    void this.#start(this.sessionId, ++this.#run);
   }
 
   #promise() {
@@ -142,7 +155,8 @@ export class FlorinCheckout extends HTMLElement {
     this.#run++;
     this.#running = "";
     this.#mounted?.free();
-    this.#mounted = undefined;
+    this.#around?.free?.();
+    this.#mounted = this.#around = undefined;
     this.#root.replaceChildren();
     this.#wear();
   }
@@ -158,15 +172,25 @@ export class FlorinCheckout extends HTMLElement {
     // A link from the hosted page to itself would lead nowhere.
     const isHosted = location.origin + location.pathname === hosted;
     const box = part("div", "florin", skeleton());
-    this.#root.replaceChildren(box);
-
+    const fail = (error: unknown) => {
+      if (run === this.#run) void this.#fail(box, session, isHosted ? `${hosted}?plain=1` : hosted, chosen, error);
+    };
     const calls = `${base}/v1/checkout/${session}`;
-    const [loaded, view] = [fetchProgram(), this.#fetchView(calls)];
-    // Awaited below, all at once on their way.
-    loaded.catch(() => {});
     let chosen = this.#locale();
-    fetchWords(chosen.language, this.#translations).catch(() => {});
     try {
+      const { presentation } = this;
+      if (presentation && presentation !== "inline") {
+        const { around } = await fetchModule("around", FILES.around);
+        if (run !== this.#run) return;
+        const built: Around = around({ presentation, element: this, box, hosted, settle: this.#settle, fail } satisfies Within);
+        this.#around = built;
+        if (built.alone) return;
+      } else this.#root.replaceChildren(box);
+
+      const [loaded, view] = [fetchProgram(), this.#fetchView(calls)];
+      // Awaited below, all at once on their way.
+      loaded.catch(() => {});
+      fetchWords(chosen.language, this.#translations).catch(() => {});
       const answer = await view;
       const at = performance.now();
       const shown = answer?.data;
@@ -202,8 +226,9 @@ export class FlorinCheckout extends HTMLElement {
         pressed,
         settle: this.#settle,
       });
+      this.#around?.filled?.(texts);
     } catch (error) {
-      if (run === this.#run) void this.#fail(box, session, isHosted ? `${hosted}?plain=1` : hosted, chosen, error);
+      fail(error);
     }
   }
 
@@ -241,8 +266,8 @@ export class FlorinCheckout extends HTMLElement {
   async #fail(box: HTMLElement, session: string, hosted: string, tongue: Tongue, error: unknown) {
     const run = this.#run;
     console.error("florin:", error);
-    const detail = { sessionId: session, code: "NOT_LOADED", message: String(error) };
-    this.dispatchEvent(new CustomEvent("florin-error", event(detail)));
+    const detail = { version: 1, sessionId: session, code: "NOT_LOADED", message: String(error) };
+    this.dispatchEvent(new CustomEvent("florin-error", { detail, bubbles: true, composed: true }));
     this.#settle.reject(error);
 
     const words = await ownWords(tongue.language, this.#translations);
@@ -251,6 +276,8 @@ export class FlorinCheckout extends HTMLElement {
     const title = part("h2", "big", words[TEXT.not_shown]!);
     const link = part("a", "primary", words[TEXT.open_page]!);
     link.href = hosted;
+    this.#around?.filled?.(words);
+    if (!box.isConnected) this.#root.append(box);
     box.replaceChildren(part("section", "card", title, part("p", "say", words[TEXT.not_shown_instead]!), link));
   }
 }

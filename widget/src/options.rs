@@ -33,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) rule: Option<CssStyleDeclaration>,
     /// `emit(name, detail, cancelable)`; false when the page prevented what follows.
     pub(crate) emit: Option<Function>,
+    /// `go(url)`: leaves for another page.
+    pub(crate) go: Function,
 }
 
 impl Options {
@@ -59,6 +61,7 @@ impl Options {
             root: from.field("root")?.unchecked_into(),
             rule: from.field("rule").map(JsCast::unchecked_into),
             emit: from.field("emit").map(JsCast::unchecked_into),
+            go: from.field("go")?.unchecked_into(),
         })
     }
 

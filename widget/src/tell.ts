@@ -6,13 +6,11 @@ const over = Symbol.for("florin.over");
 /** Sends `florin-…`; false when the page prevented what would follow. A session ends once. */
 export function tell(element: HTMLElement, name: string, detail: { sessionId: string }): boolean {
   if (/^(success|expire|close)$/.test(name)) {
-    const told = element as { [over]?: string };
-    if (told[over] === detail.sessionId) return true;
-    told[over] = detail.sessionId;
+    const ends = element as { [over]?: string };
+    if (ends[over] === detail.sessionId) return true;
+    ends[over] = detail.sessionId;
   }
   const cancelable = /^(action|success)$/.test(name);
-  return element.dispatchEvent(new CustomEvent(`florin-${name}`, { ...event(detail), cancelable }));
+  const told = { detail: { version: 1, ...detail }, cancelable, bubbles: true, composed: true };
+  return element.dispatchEvent(new CustomEvent(`florin-${name}`, told));
 }
-
-/** What every event has. */
-export const event = (detail: object) => ({ detail: { version: 1, ...detail }, bubbles: true, composed: true });

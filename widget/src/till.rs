@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{CssStyleDeclaration, Element, HtmlElement};
 
@@ -95,7 +96,7 @@ impl Till {
         for effect in effects {
             match effect {
                 Effect::Tell(news) => self.tell_page(news),
-                Effect::Go(url) => go(&url),
+                Effect::Go(url) => self.go(&url),
                 errand => kept.errands.run(self, errand),
             }
         }
@@ -108,11 +109,18 @@ impl Till {
             let Some(kept) = self.kept() else { return };
             let goes_on = element::emit(&kept.options, &news);
             match news {
-                News::Action { url: Some(url), .. } if goes_on => go(&url),
+                News::Action { url: Some(url), .. } if goes_on => self.go(&url),
                 News::Success { .. } if !goes_on => self.tell(Event::Stayed),
                 _ => {}
             }
         }));
+    }
+
+    /// Leaves for an address, unless it is a script in disguise.
+    fn go(self, url: &str) {
+        if let Some(kept) = self.kept().filter(|_| is_address(url)) {
+            let _the_page_may_forbid_it = kept.options.go.call1(&JsValue::UNDEFINED, &url.into());
+        }
     }
 
     /// What is on the screen. Whoever reads it here is woken when it changes.
@@ -212,11 +220,4 @@ fn leave(number: u32) {
 /// Lets a future run. Boxed, so that the machinery is compiled once.
 pub(crate) fn spawn(future: Pin<Box<dyn Future<Output = ()>>>) {
     spawn_local(future);
-}
-
-/// Leaves for an address, unless it is a script in disguise.
-fn go(url: &str) {
-    if let Some(window) = web_sys::window().filter(|_| is_address(url)) {
-        let _the_page_may_forbid_it = window.location().assign(url);
-    }
 }

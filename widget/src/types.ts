@@ -64,8 +64,11 @@ export interface FlorinOptions {
   /** BCP 47, such as `zh-Hans`. Without it: the session's `display_locale`, the page's language, the browser's, English. */
   locale?: string;
   theme?: "light" | "dark" | "auto";
-  /** `inline`: the list stands in the page, the code over it. */
-  presentation?: "inline";
+  /**
+   * `inline`: the list stands in the page, the code over it. `dialog`: nothing is seen until `open()`. `frame`: the hosted
+   * page in a frame, for pages that forbid WebAssembly.
+   */
+  presentation?: "inline" | "dialog" | "frame";
   /** The server, where it is not the one that `florin.js` came from. */
   apiBase?: string;
   /** Single texts by their key, over those of the locale. */
@@ -83,6 +86,12 @@ export interface FlorinCheckoutElement extends HTMLElement {
   translations: Record<string, string>;
   /** Resolves when the list is there; rejects when it cannot be shown. Whatever is shown next brings a new promise. */
   ready: Promise<void>;
+  /** Whether the window of `presentation="dialog"` is open; `toggle` is sent when that changes. */
+  readonly isOpen: boolean;
+  /** Opens that window. */
+  open(): void;
+  /** Closes it, and ends nothing: opened again, it shows how far the payment is. */
+  close(): void;
 }
 
 /** `window.Florin`: for pages that would rather write script than markup. */

@@ -24,6 +24,7 @@ pub mod body;
 pub mod docs;
 pub mod edge;
 pub mod figures;
+mod framed;
 pub mod health;
 pub mod idempotency;
 pub mod language;

@@ -11,6 +11,7 @@ use florin_shared::{Code, SessionId};
 use florin_widget::markup;
 
 use super::asked::pairs;
+use super::framed;
 use super::language::Language;
 use super::plain;
 use super::template::{escape, fill};
@@ -43,10 +44,13 @@ async fn pay(
     uri: Uri,
     asked: HeaderMap,
 ) -> Response {
-    let plain = pairs(uri.query()).any(|(name, _)| name == "plain");
+    let asks_for = |wish: &str| pairs(uri.query()).any(|(name, _)| name == wish);
     let shown = async {
-        if plain {
+        if asks_for("plain") {
             return plain::page(&app, &id, &uri, &asked).await;
+        }
+        if asks_for("frame") {
+            return framed::page(&app, &id, &asked).await;
         }
         let html = page(&app, &id, Language::asked(&asked)).await?;
         Ok((headers(), Html(html)).into_response())
@@ -161,7 +165,7 @@ fn notice(language: Language, [title, text]: [&str; 2], back: &str) -> String {
     fill(PAGE, &values)
 }
 
-/// Our page is never framed, loads nothing from elsewhere, and gives its address to nobody.
+/// Our page is never framed but where [`framed`] says so, loads nothing from elsewhere, and gives its address to nobody.
 pub(super) fn headers() -> HeaderMap {
     const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; \
                           img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

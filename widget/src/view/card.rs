@@ -28,10 +28,7 @@ pub(crate) fn card(till: Till) -> Vec<El> {
 
 /// Grey bars where the list will be, as the loader paints them.
 fn skeleton(till: Till) -> Vec<El> {
-    let mut bones = vec![till.el("div", "sum").with(till.el("i", "b4"))];
-    for _ in 0..4 {
-        let text = till.el("span", "text").with(till.el("i", "b2")).with(till.el("i", "b3"));
-        bones.push(till.el("div", "row bone").with(till.el("i", "b1")).with(text));
-    }
+    let mut bones = vec![till.el("div", "sum bone")];
+    bones.extend((0..4).map(|_| till.el("div", "row bone")));
     bones
 }
