@@ -18,7 +18,9 @@ function outline(page: Page): Promise<string> {
   return page.locator('florin-checkout').evaluate((element) => {
     const line = (node: Node): string => {
       if (!(node instanceof Element)) return node.textContent ?? ''
-      const attributes = [...node.attributes].filter(({ name }) => name !== 'checked').map(({ name, value }) => `${name}=${value}`)
+      // The hosted page's list can also be sent without any script; the program's has no need of that.
+      if (node.getAttribute('type') === 'hidden') return ''
+      const attributes = [...node.attributes].filter(({ name }) => !['checked', 'method', 'action'].includes(name)).map(({ name, value }) => `${name}=${value}`)
       const marked = node instanceof HTMLInputElement && node.checked ? ' marked' : ''
       return `<${node.namespaceURI?.slice(-3)} ${node.localName} ${attributes.sort()}${marked}>${[...node.childNodes].map(line).join('')}</>`
     }

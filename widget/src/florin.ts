@@ -6,7 +6,7 @@
  * the loader offers the hosted page, which always works. What is shown from then on is the program's.
  */
 
-import { paint } from "./early.ts";
+import { listen, paint } from "./early.ts";
 import { fetchProgram, here, later, sheet } from "./program.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
 import { fetchWords, language, ownWords } from "./words.ts";
@@ -58,7 +58,7 @@ export class FlorinCheckout extends HTMLElement {
   declare presentation: string | null;
   declare apiBase: string | null;
 
-  #root = this.attachShadow({ mode: "open" });
+  #root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
   #rule = new CSSStyleSheet();
   #settle!: { resolve(): void; reject(error: unknown): void };
   #translations: Record<string, string> = {};
@@ -129,7 +129,8 @@ export class FlorinCheckout extends HTMLElement {
     const { sessionId, clientToken, locale, presentation, apiBase } = this;
     const wanted = JSON.stringify([sessionId, clientToken, locale, presentation, apiBase]);
     if (wanted === this.#running) return;
-    this.#stop();
+    // What the page's own server has printed is taken over.
+    if (this.#run) this.#stop();
     this.#running = wanted;
     if (presentation && presentation !== "inline") {
       console.warn(`florin: this build knows no presentation "${presentation}"; the checkout is shown inline`);
@@ -164,13 +165,24 @@ export class FlorinCheckout extends HTMLElement {
     const hosted = `${base}/pay/${session}`;
     // A link from the hosted page to itself would lead nowhere.
     const isHosted = location.origin + location.pathname === hosted;
-    const box = part("div", "florin", skeleton());
+    const printed = this.#root.getElementById(session);
+    const box = printed ?? part("div", "florin", skeleton());
     this.#box = box;
     this.#dress();
-    this.#root.replaceChildren(box);
-
     const calls = `${base}/v1/checkout/${session}`;
-    const [loaded, view] = [fetchProgram(), this.#fetchView(calls)];
+    let pressed: Promise<Response> | undefined;
+    const pay = (wanted: object) => {
+      pressed = this.#ask(`${calls}/transactions`, 25_000, JSON.stringify(wanted));
+      pressed.catch(() => {}); // The program hears of it.
+    };
+    if (printed) {
+      const style = box.previousElementSibling!;
+      this.#rule.replaceSync(style.textContent!);
+      style.remove();
+      listen(box, pay);
+    } else this.#root.replaceChildren(box);
+
+    const [loaded, view] = [fetchProgram(), this.#fetchView(calls, printed)];
     // Awaited below, all at once on their way.
     loaded.catch(() => {});
     let chosen = this.#locale();
@@ -183,15 +195,13 @@ export class FlorinCheckout extends HTMLElement {
       if (run !== this.#run) return;
 
       speak(box, chosen);
+      const looks = `.florin{${shown?.appearance?.css ?? ""}}`;
       const drawn = shown?.markup?.language === chosen.language;
-      this.#rule.replaceSync(`.florin{${shown?.appearance?.css ?? ""}}${drawn ? shown.markup.style : ""}`);
-      let pressed: Promise<Response> | undefined;
+      if (!printed) this.#rule.replaceSync(looks + (drawn ? shown.markup.style : ""));
       if (drawn) {
         try {
-          paint(box, shown, chosen.tag, (wanted) => {
-            pressed = this.#ask(`${calls}/transactions`, 25_000, JSON.stringify(wanted));
-            pressed.catch(() => {}); // The program hears of it.
-          });
+          paint(box, shown, chosen.tag);
+          listen(box, pay, shown.version);
         } catch {} // The program draws it.
       }
       const texts = await fetchWords(chosen.language, this.#translations);
@@ -200,6 +210,7 @@ export class FlorinCheckout extends HTMLElement {
 
       const chosenRow = box.querySelector<HTMLInputElement>("input:checked");
       const focused = this.#root.activeElement;
+      this.#rule.replaceSync(looks);
       box.replaceChildren();
       this.#handle = mount({
         calls,
@@ -238,10 +249,10 @@ export class FlorinCheckout extends HTMLElement {
   }
 
   /** The view, whatever the server says; `undefined` when it says nothing. A page's own texts are not the server's to draw. */
-  async #fetchView(calls: string) {
-    const own = Object.keys(this.#translations).length;
+  async #fetchView(calls: string, printed: unknown) {
+    const bare = printed || Object.keys(this.#translations).length;
     try {
-      return await (await this.#ask(own ? calls : `${calls}?locales=${this.#tags("*")}`, 15_000)).json();
+      return await (await this.#ask(bare ? calls : `${calls}?locales=${this.#tags("*")}`, 15_000)).json();
     } catch {
       return undefined;
     }
