@@ -81,6 +81,13 @@ export class Pages {
     return { name: "Florin, in a merchant's page", url: this.#origin + path, ...florin }
   }
 
+  /** A merchant's page into which its server has printed the list. */
+  printed(session: { session_id: string; markup?: { head: string; html: string } }): Peer {
+    const path = `/florin-${session.session_id}`
+    this.#page(path, session.markup!.head, session.markup!.html)
+    return { name: "Florin, printed by the merchant", url: this.#origin + path, ...florin }
+  }
+
   /** Our hosted page. */
   hosted(session: { session_url: string }): Peer {
     return { name: 'Florin, hosted page', url: session.session_url, ...florin }

@@ -20,7 +20,8 @@ const [server, pages] = [await Server.start(), await Pages.start()]
 const chrome = await chromium.launch(browser.launchOptions)
 try {
   const session = await new Merchant(server).createSession({ session_mode: 'DROP_IN' })
-  const peers = [...pages.peers(), pages.florin(server.url, session), pages.hosted(session)]
+  const printed = await new Merchant(server).createSession({ session_mode: 'DROP_IN', markup: {} })
+  const peers = [...pages.peers(), pages.florin(server.url, session), pages.printed(printed), pages.hosted(session)]
   const told = new Map<string, Figures[]>(peers.map(({ name }) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
     for (const peer of peers) {

@@ -8,6 +8,8 @@ export interface Session {
   client_token: string
   trans_id: string
   status: string
+  /** Only when it was asked for. */
+  markup?: { head: string; html: string; style_hash: string }
 }
 
 export interface Transaction {

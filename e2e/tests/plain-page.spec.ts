@@ -36,7 +36,7 @@ test.describe('without JavaScript', () => {
 
     await merchant.change(session, { amount: '90000' })
     await checkout.payButton.click()
-    await expect(page.getByText('商店更改了金额，现为 ₱900.00。')).toBeVisible()
+    await expect(page.getByText('商店更改了金额，现为 PHP 900.00。')).toBeVisible()
     await checkout.chooseByWord('MAYA')
     await checkout.payButton.click()
     const code = page.locator('svg.code')

@@ -53,3 +53,30 @@ pub struct SessionView {
     /// False in test mode: no real money moves.
     pub livemode: bool,
 }
+
+/// A session, and on request its checkout as markup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PrintableSession {
+    /// The session.
+    #[serde(flatten)]
+    pub session: SessionView,
+    /// The checkout; only for whoever asked for it, and while its token lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markup: Option<PrintedMarkup>,
+}
+
+/// The checkout as markup that a merchant's server prints into its page: the list is there with the page, and is taken over
+/// by the widget as soon as that is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PrintedMarkup {
+    /// In which of Florin's languages.
+    pub language: String,
+    /// For the page's `<head>`: what the browser shall fetch early.
+    pub head: String,
+    /// For the place of the checkout: the element with the list inside, and the script of the widget.
+    pub html: String,
+    /// What a policy without a nonce says in `style-src`, in single quotes: `sha256-…`.
+    pub style_hash: String,
+}

@@ -22,13 +22,16 @@ function put(box: any, html: string) {
   box.innerHTML = policy.createHTML(html);
 }
 
-/** Paints the list, and hands what is confirmed to `pay`. Throws when it cannot. */
-export function paint(box: HTMLElement, view: Drawn, tag: string, pay: (wanted: object) => void) {
-  const { markup, currency, exponent, version } = view;
+/** Paints the list. Throws when it cannot. */
+export function paint(box: HTMLElement, { markup, currency, exponent }: Drawn, tag: string) {
   const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent };
   const { format } = new Intl.NumberFormat(tag, { style: "currency", currency, ...digits });
   // The server cannot know how this browser writes an amount: between two marks it sends the number.
   put(box, markup.html.replace(/\ue000(.*?)\ue000/g, (_, number) => format(number)));
+}
+
+/** Hands what is confirmed to `pay`, of the version that is shown: a list that the page's server has printed says which. */
+export function listen(box: HTMLElement, pay: (wanted: object) => void, version?: number) {
   const form = box.querySelector("form");
   if (!form) return;
   form.onsubmit = (event) => {
@@ -38,7 +41,7 @@ export function paint(box: HTMLElement, view: Drawn, tag: string, pay: (wanted: 
     // None is left once the list is locked: pressed twice, it is sent once.
     const method = form.querySelector<HTMLInputElement>("input:checked:enabled")?.value;
     if (!method) return;
-    pay({ method, version });
+    pay({ method, version: version ?? Number(new FormData(form).get("version")) });
     form.querySelector("fieldset")!.disabled = true;
     button.ariaDisabled = "true";
     (button.firstChild as HTMLElement).hidden = false;

@@ -8,7 +8,7 @@
 
 import type { Mounted, Settle } from "./after.ts";
 import type { Around, Within } from "./around.ts";
-import { paint } from "./early.ts";
+import { listen, paint } from "./early.ts";
 import { fetchModule, fetchProgram, here, later, sheet } from "./program.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
 import { fetchWords, language, ownWords } from "./words.ts";
@@ -63,7 +63,7 @@ export class FlorinCheckout extends HTMLElement {
   declare presentation: string | null;
   declare apiBase: string | null;
 
-  #root = this.attachShadow({ mode: "open" });
+  #root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
   #looks = new CSSStyleSheet();
   #settle!: Settle;
   #translations: Record<string, string> = {};
@@ -139,7 +139,8 @@ export class FlorinCheckout extends HTMLElement {
     // The theme is the sheet's affair.
     const wanted = JSON.stringify(attributes.map((name) => name !== "theme" && this.getAttribute(name)));
     if (wanted === this.#running) return;
-    this.#stop();
+    // What the page's own server has printed is taken over.
+    if (this.#run) this.#stop();
     this.#running = wanted;
     void this.#start(this.sessionId, ++this.#run);
   }
@@ -171,15 +172,27 @@ export class FlorinCheckout extends HTMLElement {
     const hosted = `${base}/pay/${session}`;
     // A link from the hosted page to itself would lead nowhere.
     const isHosted = location.origin + location.pathname === hosted;
-    const box = part("div", "florin", skeleton());
+    const { presentation } = this;
+    const wrapped = presentation && presentation !== "inline";
+    const printed = !wrapped && this.#root.getElementById(session);
+    const box = printed || part("div", "florin", skeleton());
     const fail = (error: unknown) => {
       if (run === this.#run) void this.#fail(box, session, isHosted ? `${hosted}?plain=1` : hosted, chosen, error);
     };
     const calls = `${base}/v1/checkout/${session}`;
+    let pressed: Promise<Response> | undefined;
+    const pay = (wanted: object) => {
+      pressed = this.#ask(`${calls}/transactions`, 25_000, JSON.stringify(wanted));
+      pressed.catch(() => {}); // The program hears of it.
+    };
     let chosen = this.#locale();
     try {
-      const { presentation } = this;
-      if (presentation && presentation !== "inline") {
+      if (printed) {
+        const style = box.previousElementSibling!;
+        this.#looks.replaceSync(style.textContent!);
+        style.remove();
+        listen(box, pay);
+      } else if (wrapped) {
         const { around } = await fetchModule("around", FILES.around);
         if (run !== this.#run) return;
         const built: Around = around({ presentation, element: this, box, hosted, settle: this.#settle, fail } satisfies Within);
@@ -187,7 +200,7 @@ export class FlorinCheckout extends HTMLElement {
         if (built.alone) return;
       } else this.#root.replaceChildren(box);
 
-      const [loaded, view] = [fetchProgram(), this.#fetchView(calls)];
+      const [loaded, view] = [fetchProgram(), this.#fetchView(calls, printed)];
       // Awaited below, all at once on their way.
       loaded.catch(() => {});
       fetchWords(chosen.language, this.#translations).catch(() => {});
@@ -199,20 +212,19 @@ export class FlorinCheckout extends HTMLElement {
 
       speak(box, chosen);
       const drawn = shown?.markup?.language === chosen.language;
-      this.#wear(shown?.appearance?.css, drawn ? shown.markup.style : "");
-      let pressed: Promise<Response> | undefined;
+      const css = shown?.appearance?.css;
+      if (!printed) this.#wear(css, drawn ? shown.markup.style : "");
       if (drawn) {
         try {
-          paint(box, shown, chosen.tag, (wanted) => {
-            pressed = this.#ask(`${calls}/transactions`, 25_000, JSON.stringify(wanted));
-            pressed.catch(() => {}); // The program hears of it.
-          });
+          paint(box, shown, chosen.tag);
+          listen(box, pay, shown.version);
         } catch {} // The program draws it.
       }
       const texts = await fetchWords(chosen.language, this.#translations);
       const { begin } = await loaded;
       if (run !== this.#run) return;
 
+      this.#wear(css);
       this.#mounted = begin({
         element: this,
         box,
@@ -239,10 +251,10 @@ export class FlorinCheckout extends HTMLElement {
   }
 
   /** The view, whatever the server says; `undefined` when it says nothing. A page's own texts are not the server's to draw. */
-  async #fetchView(calls: string) {
-    const own = Object.keys(this.#translations).length;
+  async #fetchView(calls: string, printed: unknown) {
+    const bare = printed || Object.keys(this.#translations).length;
     try {
-      return await (await this.#ask(own ? calls : `${calls}?locales=${this.#tags("*")}`, 15_000)).json();
+      return await (await this.#ask(bare ? calls : `${calls}?locales=${this.#tags("*")}`, 15_000)).json();
     } catch {
       return undefined;
     }

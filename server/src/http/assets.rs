@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use florin_shared::Code;
 
 use crate::{App, Error};
@@ -22,11 +25,40 @@ struct Asset {
     brotli: Option<Bytes>,
 }
 
-type Assets = Arc<HashMap<String, Asset>>;
+/// Every file of the folder, by its name.
+#[derive(Clone)]
+pub struct Assets(Arc<HashMap<String, Asset>>);
+
+/// A file whose name changes with its contents, and what the loader expects in it.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The name, at the server's address.
+    pub name: String,
+    /// `sha256-…`.
+    pub integrity: String,
+}
+
+impl Assets {
+    /// Reads the folder.
+    pub fn of(folder: Option<PathBuf>) -> Assets {
+        Assets(Arc::new(folder.map(|folder| read(&folder)).unwrap_or_default()))
+    }
+
+    /// The files that the loader of this build names; those of builds before may still lie beside them.
+    pub fn named(&self) -> Vec<File> {
+        let loader = self.0.get("florin.js").map(|asset| asset.plain.clone()).unwrap_or_default();
+        let loader = String::from_utf8_lossy(&loader);
+        let of_loader = |(name, asset): (&String, &Asset)| {
+            let digest = STANDARD.encode(digest(&SHA256, &asset.plain));
+            let file = File { name: name.clone(), integrity: format!("sha256-{digest}") };
+            (asset.forever && loader.contains(&format!("\"{name}\""))).then_some(file)
+        };
+        self.0.iter().filter_map(of_loader).collect()
+    }
+}
 
 /// `/` and every file of the folder, at its own name.
-pub fn routes(folder: Option<PathBuf>) -> Router<App> {
-    let assets: Assets = Arc::new(folder.map(|folder| read(&folder)).unwrap_or_default());
+pub fn routes(assets: Assets) -> Router<App> {
     let (page, files) = (assets.clone(), assets);
     Router::new()
         .route(
@@ -88,7 +120,7 @@ fn is_hashed(name: &str) -> bool {
 }
 
 fn serve(assets: &Assets, name: &str, asked: &HeaderMap) -> Response {
-    let Some(asset) = assets.get(name) else {
+    let Some(asset) = assets.0.get(name) else {
         let sentence = if name == "index.html" {
             "the shop's page has not been built; run `make run`, or `trunk build --release` and set FLORIN_ASSETS_DIR"
         } else {
@@ -133,7 +165,26 @@ fn takes_br(accepted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::takes_br;
+    use super::{Assets, takes_br};
+
+    #[test]
+    fn a_page_has_fetched_early_what_the_loader_of_this_build_names() {
+        let folder = std::env::temp_dir().join(format!("florin-assets-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in [
+            ("florin.js", r#"x={name:"florin-abcdefghijk1.wasm"},y={name:"gone-abcdefghijkl.js"}"#),
+            ("florin-abcdefghijk1.wasm", "abc"),
+            ("florin-abcdefghijk2.wasm", "of the build before"),
+        ] {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+        let named = Assets::of(Some(folder.clone())).named();
+        std::fs::remove_dir_all(folder).unwrap();
+        let named: Vec<_> = named.iter().map(|file| (&*file.name, &*file.integrity)).collect();
+        let abc = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
+        assert_eq!(named, [("florin-abcdefghijk1.wasm", abc)]);
+        assert!(Assets::of(None).named().is_empty());
+    }
 
     #[test]
     fn brotli_is_sent_to_whoever_takes_it() {

@@ -110,7 +110,7 @@ pub(super) fn bearer<'a>(headers: &'a HeaderMap, what: &str) -> Result<&'a str> 
 }
 
 /// Pages of the merchant's registered origins, our own pages, and in test mode those of this machine and its network.
-fn may_ask(origin: Option<&str>, merchant: &Merchant, public_url: &str) -> Result<()> {
+pub(super) fn may_ask(origin: Option<&str>, merchant: &Merchant, public_url: &str) -> Result<()> {
     // Programs and same-origin GETs send none; a browser cannot hide it.
     let Some(origin) = origin else { return Ok(()) };
     let own = Url::parse(public_url).is_ok_and(|url| url.origin().ascii_serialization() == origin);

@@ -16,5 +16,5 @@ pub(super) fn of(view: &CheckoutView, locales: &str) -> Option<Markup> {
         .tag();
     let texts = words::words(language)?;
     let html = card(view, &texts);
-    Some(Markup { language: language.to_owned(), html, style: style() })
+    Some(Markup { language: language.to_owned(), html, style: style().to_owned() })
 }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use axum::Router;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
+use axum::{Extension, Router};
 use florin_shared::Code;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -37,6 +37,7 @@ pub mod openapi;
 pub mod page;
 mod plain;
 pub mod polls;
+pub mod printed;
 mod qr;
 pub mod receipt;
 mod seal;
@@ -49,6 +50,8 @@ mod words;
 pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let around = Around::of(&app);
     let (api, _) = api().split_for_parts();
+    let assets = assets::Assets::of(assets);
+    let files = printed::Early::of(&assets);
     let all = api
         .merge(page::routes())
         .merge(logos::routes())
@@ -61,6 +64,7 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(CatchPanicLayer::custom(panicked))
+                .layer(Extension(files))
                 .layer(from_fn(edge::guard))
                 .layer(from_fn(tenant::name))
                 .layer(from_fn_with_state(app, idempotency::once)),

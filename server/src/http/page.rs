@@ -1,19 +1,24 @@
 //! The hosted page: the same widget on a page of ours. Holding its address is enough to pay (D15).
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
+use florin_shared::money::Amount;
 use florin_shared::session::SessionStatus;
-use florin_shared::shopper::CheckoutView;
+use florin_shared::shopper::{CheckoutView, Good};
 use florin_shared::{Code, SessionId};
 use florin_widget::markup;
+use florin_widget::markup::money::amount;
+use florin_widget::money::decimal;
 
 use super::asked::pairs;
 use super::framed;
 use super::language::Language;
 use super::plain;
+use super::printed::{self, Early, Place};
+use super::shopper::agent;
 use super::template::{escape, fill};
 use super::words::words;
 use crate::domain::scene::Scene;
@@ -40,6 +45,7 @@ async fn style() -> impl IntoResponse {
 
 async fn pay(
     State(app): State<App>,
+    Extension(early): Extension<Early>,
     Path(id): Path<String>,
     uri: Uri,
     asked: HeaderMap,
@@ -52,8 +58,7 @@ async fn pay(
         if asks_for("frame") {
             return framed::page(&app, &id, &asked).await;
         }
-        let html = page(&app, &id, Language::asked(&asked)).await?;
-        Ok((headers(), Html(html)).into_response())
+        page(&app, &early, &id, &uri, &asked).await
     };
     told(shown.await, &asked)
 }
@@ -76,19 +81,26 @@ pub(super) fn told(shown: Result<Response>, asked: &HeaderMap) -> Response {
     }
 }
 
-async fn page(app: &App, id: &str, asked: Language) -> Result<String> {
+async fn page(
+    app: &App,
+    early: &Early,
+    id: &str,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Result<Response> {
     let id: SessionId = id.parse().map_err(|_| Error::no_such("session"))?;
-    // The list of methods is not read here: the widget asks for it, from where the shopper is.
-    let (session, view) = (view::paged(app, &id).await?, view::view(app, &id, Scene::Pc).await?);
+    let session = view::paged(app, &id).await?;
+    let view = view::view(app, &id, Scene::of(agent(asked))).await?;
     // The merchant's word counts, if we have the language; without one, the browser's.
     let wished = view.display_locale.as_deref();
-    let language = wished.and_then(Language::of).unwrap_or(asked);
+    let language = wished.and_then(Language::of).unwrap_or_else(|| Language::asked(asked));
     if view::token_lives(&session, app.now()).is_err() {
-        return Ok(over(&view, language));
+        return Ok((headers(), Html(over(&view, language))).into_response());
     }
     let lang = wished.filter(|tag| Language::of(tag).is_some()).unwrap_or(language.tag());
-    let (payee, token) = (escape(&view.payee), app.client_token(&id));
-    Ok(fill(
+    let place = Place { base: "", tag: lang, language, nonce: None, is_ours: true };
+    let (payee, style) = (escape(&view.payee), printed::sheet(&view));
+    let html = fill(
         PAGE,
         &[
             ("lang", &escape(lang)),
@@ -96,17 +108,20 @@ async fn page(app: &App, id: &str, asked: Language) -> Result<String> {
             ("title", &payee),
             ("heading", &format!(r#"<h1 class="unseen">{payee}</h1>"#)),
             ("back", &back(&view)),
-            ("order", &order(&view)),
-            ("checkout", &checkout(&id, &token)),
+            ("order", &order(&view, language)),
+            ("checkout", &printed::element(app, &id, &view, &style, &place)?),
             (
                 "lead",
                 &format!(
-                    r#"<noscript><meta http-equiv="refresh" content="0;url=/pay/{id}?plain=1"></noscript>"#
+                    r#"{}<noscript><meta http-equiv="refresh" content="0;url={}"></noscript>"#,
+                    early.links(&place),
+                    escape(&plain::instead(&id, uri))
                 ),
             ),
             ("noscript", &instead(&id, language)),
         ],
-    ))
+    );
+    Ok((headers_with(&style), Html(html)).into_response())
 }
 
 /// The way to the plain page, in the shopper's language: a browser may not follow of itself.
@@ -123,13 +138,6 @@ pub(super) fn over(view: &CheckoutView, language: Language) -> String {
     notice(language, told, &back(view))
 }
 
-fn checkout(id: &SessionId, token: &str) -> String {
-    format!(
-        r#"<florin-checkout session-id="{id}" client-token="{}"></florin-checkout>"#,
-        escape(token)
-    )
-}
-
 /// The way back to the shop, top left (P16).
 pub(super) fn back(view: &CheckoutView) -> String {
     match &view.return_url {
@@ -144,12 +152,28 @@ pub(super) fn back(view: &CheckoutView) -> String {
     }
 }
 
-fn order(view: &CheckoutView) -> String {
-    let line = |good: &florin_shared::shopper::Good| {
-        format!("<li><bdi>{}</bdi><span>×&#8239;{}</span></li>", escape(&good.name), good.quantity)
+/// What is sold; with its price, where the merchant says one.
+pub(super) fn order(view: &CheckoutView, language: Language) -> String {
+    let line = |good: &Good| {
+        let price = price(good, &view.amount, language);
+        let price = price.map(|price| format!("<b><bdi>{}</bdi></b>", escape(&price)));
+        format!(
+            "<li><bdi>{}</bdi><span>×&#8239;{}</span>{}</li>",
+            escape(&good.name),
+            good.quantity,
+            price.unwrap_or_default()
+        )
     };
     let lines: String = view.goods.iter().map(line).collect();
     if lines.is_empty() { String::new() } else { format!(r#"<ul class="goods">{lines}</ul>"#) }
+}
+
+/// What a line of the order costs.
+fn price(good: &Good, of: &Amount, language: Language) -> Option<String> {
+    let one: u64 = good.unit_amount.as_ref()?.parse().ok()?;
+    let all = u128::from(one) * u128::from(good.quantity);
+    let number = decimal(&all.to_string(), of.exponent);
+    Some(amount(&number, &of.currency, language.tag()))
 }
 
 /// A page that shows no checkout, but says why.
@@ -177,5 +201,18 @@ pub(super) fn headers() -> HeaderMap {
     set(header::CACHE_CONTROL, "no-store");
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    headers
+}
+
+/// The same, with one style sheet inside of the page, which is allowed by its hash.
+pub(super) fn headers_with(style: &str) -> HeaderMap {
+    let mut headers = headers();
+    let policy =
+        headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let hash = format!("style-src 'self' '{}'", printed::hash(style));
+    let policy = policy.unwrap_or_default().replace("style-src 'self'", &hash);
+    if let Ok(policy) = header::HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     headers
 }

@@ -7,8 +7,6 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use florin_shared::shopper::{CheckoutView, PaymentStatus};
 use florin_shared::{PaymentId, SessionId};
 use florin_widget::markup::money::spelled;
@@ -17,6 +15,7 @@ use florin_widget::markup::{sheet, words};
 use url::form_urlencoded;
 
 use super::asked::pairs;
+use super::auth::may_ask;
 use super::language::Language;
 use super::page;
 use super::shopper::{agent, terminal};
@@ -26,6 +25,7 @@ use crate::app::digest_of;
 use crate::domain::scene::Scene;
 use crate::flow::pay::Choice;
 use crate::flow::{cancel, pay, to_the_end, view};
+use crate::store::merchants::Merchant;
 use crate::{App, Error, Result};
 
 const PAGE: &str = include_str!("plain.html");
@@ -90,9 +90,10 @@ fn html(app: &App, id: &SessionId, view: &CheckoutView, page: &Page, lang: Langu
             ("id", id.as_str()),
             ("hidden", &hidden(app, id, view, page)),
             ("card", &card),
+            ("order", &page::order(view, lang)),
         ],
     );
-    (headers(&rules), Html(html)).into_response()
+    (page::headers_with(&rules), Html(html)).into_response()
 }
 
 /// What the form says besides what is pressed. The token proves that it is ours.
@@ -109,17 +110,11 @@ fn hidden(app: &App, id: &SessionId, view: &CheckoutView, page: &Page) -> String
     .concat()
 }
 
-/// Those of the hosted page; the one style sheet inside of it is allowed by its hash.
-fn headers(rules: &str) -> HeaderMap {
-    let mut headers = page::headers();
-    let policy =
-        headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
-    let hash = format!("style-src 'self' 'sha256-{}'", STANDARD.encode(digest_of(rules)));
-    let policy = policy.unwrap_or_default().replace("style-src 'self'", &hash);
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    headers
+/// The same page without a program, with what this one was told.
+pub(super) fn instead(id: &SessionId, uri: &Uri) -> String {
+    let query: Vec<_> = pairs(uri.query()).collect();
+    let known = query.iter().filter(|(key, _)| ["order", "tried", "why"].contains(&&**key));
+    address(id, &known.map(|(key, value)| (&**key, &**value)).collect::<Vec<_>>())
 }
 
 /// This page, with what it is to know.
@@ -149,7 +144,18 @@ async fn pressed(app: &App, id: &str, request: Request) -> Result<String> {
     let asked = request.headers().clone();
     let form =
         Form(form_urlencoded::parse(&whole(request.into_body()).await?).into_owned().collect());
-    if !is_ours(app, &id, &asked, &form) || view::token_lives(&session, app.now()).is_err() {
+    let lives = view::token_lives(&session, app.now()).is_ok();
+    if form.field("from") == "list" {
+        let page = format!("/pay/{id}");
+        let seller = app.merchant(&session.merchant).await?;
+        if !lives || !is_of_list(app, &id, &asked, &form, &seller) {
+            return Ok(page);
+        }
+        // The hosted page goes on where the session stands; a browser without a program is led to the plain one from there.
+        let plain = open(app, &id, &asked, &form, form.field("method")).await?;
+        return Ok(plain.replacen("?plain=1&", "?", 1).replacen("?plain=1", "", 1));
+    }
+    if !lives || !is_ours(app, &id, &asked, &form) {
         return Ok(address(&id, &[]));
     }
     let order = form.field("order");
@@ -170,9 +176,26 @@ async fn pressed(app: &App, id: &str, request: Request) -> Result<String> {
 
 /// A form that this server made, sent from its own page.
 fn is_ours(app: &App, id: &SessionId, asked: &HeaderMap, form: &Form) -> bool {
-    let token = digest_of(form.field("token"));
     let site = asked.get("sec-fetch-site").map_or(b"same-origin" as &[u8], HeaderValue::as_bytes);
-    site == b"same-origin" && verify_slices_are_equal(&token, &app.token_digest(id)).is_ok()
+    site == b"same-origin" && has_token(app, id, form)
+}
+
+/// A list that this server drew (`printed.rs`), sent from a page that may call us with the same token.
+fn is_of_list(
+    app: &App,
+    id: &SessionId,
+    asked: &HeaderMap,
+    form: &Form,
+    seller: &Merchant,
+) -> bool {
+    let origin = asked.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or("(unreadable)"));
+    let may = || may_ask(origin, seller, &app.public_url).is_ok();
+    // Our own page tells its origin to nobody, not even to us.
+    is_ours(app, id, asked, form) || (has_token(app, id, form) && may())
+}
+
+fn has_token(app: &App, id: &SessionId, form: &Form) -> bool {
+    verify_slices_are_equal(&digest_of(form.field("token")), &app.token_digest(id)).is_ok()
 }
 
 async fn open(

@@ -2,7 +2,7 @@
 //!
 //! Whatever a view puts in is escaped here and nowhere else: [`escape`] is the only way into the string.
 
-use super::till::Till;
+use super::till::{Sent, Till};
 use crate::link::is_address;
 use crate::state::{Checkout, Event};
 
@@ -112,12 +112,26 @@ impl El {
         self
     }
 
-    /// Told by the program, or by the loader before it. A page without a program is one form as a whole.
+    /// Told by the program, or by the loader before it; where there may be neither yet, sent by the form itself. A page
+    /// without a program is one form as a whole.
     pub(crate) fn submits(mut self, _: Event) -> El {
-        if self.till.is_plain() {
-            self.tag = "div".into();
+        match self.till.sent() {
+            Sent::Program => self,
+            Sent::Page => {
+                self.tag = "div".into();
+                self
+            }
+            Sent::Form(post) => {
+                let till = self.till;
+                let field = |(name, value): &(&'static str, String)| {
+                    let field = till.el("input", "").attr("type", "hidden");
+                    field.attr("name", name).attr("value", value)
+                };
+                let fields = post.fields.iter().map(field).collect();
+                let form = self.attr("method", "post").attr("action", &post.action).all(fields);
+                if post.leaves_frame { form.attr("target", "_top") } else { form }
+            }
         }
-        self
     }
 
     pub(super) fn write(&self, into: &mut String) {

@@ -7,7 +7,7 @@ use florin_shared::shopper::{
     CheckoutView, NextAction, OpenTransaction, PaymentStatus, Phase, StatusView,
 };
 
-use super::till::draw;
+use super::till::{Sent, draw};
 use crate::state::{Event, Stage, State, Trouble};
 use crate::texts::Texts;
 use crate::view::card::{card, section};
@@ -71,7 +71,7 @@ pub fn page(view: &CheckoutView, texts: &Arc<Texts>, told: Told<'_>) -> Page {
         leaves_for: leaves_for.map(str::to_owned),
         order: attempt.map(|attempt| attempt.order.clone()),
         method,
-        html: draw(state, texts.clone(), true, |till| {
+        html: draw(state, texts.clone(), Sent::Page, |till| {
             let is_over = till.state().checkout().is_some_and(|checkout| checkout.is_over());
             vec![section(till).all(if is_over { contents(till) } else { card(till) })]
         }),

@@ -92,6 +92,22 @@ fn whatever_others_wrote_is_text() {
 }
 
 #[test]
+fn a_printed_list_is_a_form_that_needs_nobody() {
+    let evil = r#"</template><script>"><"#.to_owned();
+    let post = Post {
+        action: "https://pay.example/pay/CS1".into(),
+        leaves_frame: true,
+        fields: vec![("token", evil), ("version", "1".into())],
+    };
+    let html = posting_card(&view(), &english(), post);
+    let form = r#"<form method="post" action="https://pay.example/pay/CS1" target="_top"><input type="hidden" name="token" value="#;
+    assert!(html.contains(form), "{html}");
+    assert!(html.contains(r#"<input type="hidden" name="version" value="1"><fieldset>"#), "{html}");
+    assert!(!html.contains("<script") && !html.contains("</template"), "{html}");
+    assert!(!card(&view(), &english()).contains("method=\"post\""));
+}
+
+#[test]
 fn while_a_code_is_shown_the_list_is_locked_and_the_sheet_has_the_code() {
     let code = NextAction {
         kind: "show_code".into(),
@@ -133,7 +149,10 @@ fn while_a_code_is_shown_the_list_is_locked_and_the_sheet_has_the_code() {
 
 #[test]
 fn the_rules_of_the_early_list_travel_without_their_heading() {
-    assert!(style().starts_with(".heard { position: absolute;"), "{}", style());
+    assert!(style().starts_with(".heard {position: absolute;inline-size: 1px;"), "{}", style());
+    assert!(!list_sheet().contains("/*") && list_sheet().contains(style()), "{}", list_sheet());
+    // An empty value is one only as long as there is something between its colon and its semicolon.
+    assert!(list_sheet().contains("--d: ;"), "{}", list_sheet());
 }
 
 #[test]
@@ -199,6 +218,8 @@ fn a_page_without_a_program_has_every_rule_of_one_with_it() {
     let imports = concat!(include_str!("../style.css"), include_str!("../later.css"));
     let files: Vec<_> = imports.lines().filter(|line| line.starts_with("@import")).collect();
     assert_eq!(files.len(), ALL.len());
+    let of_list = include_str!("../style.css").matches("@import").count() + 1;
+    assert_eq!((of_list, ALL[OF_LIST - 1]), (OF_LIST, SHEET));
     for (file, rules) in files.iter().zip(ALL) {
         let name = file.split('"').nth(1).unwrap().trim_start_matches("./");
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);

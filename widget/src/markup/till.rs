@@ -17,8 +17,29 @@ thread_local! {
 struct Drawn {
     state: Arc<State>,
     texts: Arc<Texts>,
-    /// Whether no program will ever come: what is pressed is sent by a form.
-    plain: bool,
+    sent: Sent,
+}
+
+/// How what is pressed gets away.
+#[derive(Clone)]
+pub(crate) enum Sent {
+    /// By the program, or by the loader before it.
+    Program,
+    /// By the list's own form, until there is a program.
+    Form(Post),
+    /// By the one form that the whole page is: no program will ever come.
+    Page,
+}
+
+/// A form that sends what is chosen in the list.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// Where to.
+    pub action: String,
+    /// Whether the answer replaces the whole window, of which this page may be a part.
+    pub leaves_frame: bool,
+    /// What it says besides the method.
+    pub fields: Vec<(&'static str, String)>,
 }
 
 /// The checkout that is being drawn. There is one only inside of [`draw`].
@@ -29,10 +50,10 @@ pub(crate) struct Till(());
 pub(crate) fn draw(
     state: State,
     texts: Arc<Texts>,
-    plain: bool,
+    sent: Sent,
     views: fn(Till) -> Vec<El>,
 ) -> String {
-    DRAWN.set(Some(Drawn { state: Arc::new(state), texts, plain }));
+    DRAWN.set(Some(Drawn { state: Arc::new(state), texts, sent }));
     let mut html = String::with_capacity(4096);
     for el in views(Till(())) {
         el.write(&mut html);
@@ -56,9 +77,14 @@ impl Till {
         Till::drawn(|drawn| drawn.state.clone())
     }
 
-    /// Whether a form sends what is pressed.
+    /// How what is pressed gets away.
+    pub(crate) fn sent(self) -> Sent {
+        Till::drawn(|drawn| drawn.sent.clone()).unwrap_or(Sent::Program)
+    }
+
+    /// Whether the page as a whole is one form.
     pub(crate) fn is_plain(self) -> bool {
-        Till::drawn(|drawn| drawn.plain).unwrap_or_default()
+        matches!(self.sent(), Sent::Page)
     }
 
     /// The moment at which the view was read.

@@ -92,7 +92,7 @@ pub(crate) fn qr(till: Till, text: &str, name: &str) -> Option<El> {
 fn pass(till: Till, text: &str) -> El {
     till.el("div", "pass")
         .with(till.el("span", "heard").text(&till.words().passcode()))
-        .with(till.el("span", "digits").attr("dir", "ltr").text(&in_fours(text)))
+        .with(digits(till, text))
         .maybe(copy_button(till, text))
 }
 
@@ -102,7 +102,19 @@ fn ways(till: Till, _: &str, _: Option<&str>, _: &florin_shared::shopper::Checko
     till.el("div", "")
 }
 
-/// Without a program there is nobody to copy.
+#[cfg(target_arch = "wasm32")]
+fn digits(till: Till, text: &str) -> El {
+    till.el("span", "digits").attr("dir", "ltr").text(&in_fours(text))
+}
+
+/// Without a program there is nobody to copy: what a touch selects has no gaps in it.
+#[cfg(not(target_arch = "wasm32"))]
+fn digits(till: Till, text: &str) -> El {
+    let fours = in_fours(text);
+    let fours = fours.split(' ').map(|four| till.el("span", "").text(four)).collect();
+    till.el("span", "digits").attr("dir", "ltr").all(fours)
+}
+
 #[cfg(not(target_arch = "wasm32"))]
 fn copy_button(_: Till, _: &str) -> Option<El> {
     None

@@ -1,9 +1,10 @@
 //! Sessions, for the merchant's server.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use florin_shared::Envelope;
-use florin_shared::session::SessionView;
+use florin_shared::session::{PrintableSession, SessionView};
 use florin_shared::{Code, MerchantId, Money, SessionId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,6 +21,7 @@ use crate::http::asked::Asked;
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
 use crate::http::idempotency::Seed;
+use crate::http::printed::{self, Early, Wish};
 use crate::http::qr;
 use crate::{App, Error, Result};
 
@@ -37,26 +39,30 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Create a session.
 ///
 /// An equal request gets the same session again; another one with the same `trans_id` is refused while its session is open or paid.
+/// With `markup` the answer has the checkout as it is now, to be printed into the merchant's page.
 #[utoipa::path(
     post,
     path = "/v1/sessions",
     operation_id = "create_session",
     tag = "Sessions",
     request_body = CreateSession,
-    responses((status = 200, description = "Done.", body = Envelope<SessionView>)),
+    responses((status = 200, description = "Done.", body = Envelope<PrintableSession>)),
 )]
 async fn create(
     State(app): State<App>,
+    Extension(early): Extension<Early>,
     Caller(merchant): Caller,
     seed: Option<Seed>,
-    body: Body,
-) -> Result<Good<SessionView>> {
+    mut body: Body,
+) -> Result<Good<PrintableSession>> {
+    let wish = Wish::taken(&mut body)?;
     let wanted = new_session::parse(&app, body, &merchant, seed)?;
     let (flow, seller) = (app.clone(), merchant.clone());
     let session =
         to_the_end(async move { create_session::create_session(&flow, &seller, wanted).await })
             .await?;
-    Ok(Good(session_view(&app, &session, merchant.livemode)))
+    let markup = printed::of(&app, &early, &session, wish).await?;
+    Ok(Good(PrintableSession { session: session_view(&app, &session, merchant.livemode), markup }))
 }
 
 /// Query a session.
@@ -88,19 +94,22 @@ async fn by_query(
     operation_id = "query_session",
     tag = "Sessions",
     request_body = QuerySession,
-    responses((status = 200, description = "Done.", body = Envelope<SessionView>)),
+    responses((status = 200, description = "Done.", body = Envelope<PrintableSession>)),
 )]
 async fn by_body(
     State(app): State<App>,
+    Extension(early): Extension<Early>,
     Caller(merchant): Caller,
-    body: Body,
-) -> Result<Good<SessionView>> {
+    mut body: Body,
+) -> Result<Good<PrintableSession>> {
+    let wish = Wish::taken(&mut body)?;
     let mut fields = Fields::of(body.object);
     same_merchant(&mut fields, &merchant)?;
     let key = key(fields.text("session_id", 64)?, fields.text("trans_id", 64)?)?;
     fields.end()?;
     let session = query::session(&app, &merchant.id, &key).await?;
-    Ok(Good(session_view(&app, &session, merchant.livemode)))
+    let markup = printed::of(&app, &early, &session, wish).await?;
+    Ok(Good(PrintableSession { session: session_view(&app, &session, merchant.livemode), markup }))
 }
 
 /// Close a session.

@@ -59,6 +59,24 @@ pub struct CreateSession {
     pub bill: Option<Party>,
     /// The looks of this page alone, before the merchant's and the organisation's.
     pub appearance: Option<Appearance>,
+    /// The checkout as markup, in the answer. It is no part of the session: an equal request may ask for it otherwise.
+    pub markup: Option<MarkupAsked>,
+}
+
+/// How the checkout is to be printed into the merchant's page.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MarkupAsked {
+    /// BCP 47, best first: the languages of the page, or of the shopper's `Accept-Language`. Without one of ours among them
+    /// `display_locale` counts, and then English.
+    #[schema(max_items = 20)]
+    pub locales: Option<Vec<String>>,
+    /// The nonce of the page's policy, for the style and the scripts.
+    #[schema(pattern = "^[A-Za-z0-9+/_-]{1,128}={0,2}$")]
+    pub nonce: Option<String>,
+    /// The shopper's `User-Agent`: which methods suit depends on where the shopper is.
+    #[schema(max_length = 1024)]
+    pub user_agent: Option<String>,
 }
 
 /// What is to be kept of the shopper's way to pay. A wallet leaves nothing behind: for a purchase it has no effect.
@@ -110,6 +128,8 @@ pub struct QuerySession {
     /// The merchant's own number of the order.
     #[schema(max_length = 64)]
     pub trans_id: Option<String>,
+    /// The checkout as markup, in the answer.
+    pub markup: Option<MarkupAsked>,
 }
 
 /// What changes; what is absent stays.
