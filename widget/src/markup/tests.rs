@@ -133,7 +133,7 @@ fn while_a_code_is_shown_the_list_is_locked_and_the_sheet_has_the_code() {
 
 #[test]
 fn the_rules_of_the_early_list_travel_without_their_heading() {
-    assert!(style().starts_with(".heard { position: absolute;"), "{}", style());
+    assert!(style().starts_with(".florin { --warn: "), "{}", style());
 }
 
 #[test]
