@@ -13,6 +13,9 @@ interface Door {
   stay?(): void;
 }
 
+// Opened by itself, the address is the hosted page's.
+if (parent === window) location.replace(location.pathname);
+
 const element = document.querySelector<FlorinCheckoutElement>("florin-checkout")!;
 /** The page around; nobody before it has spoken. */
 let around = "";
