@@ -83,6 +83,8 @@ const late: Way = async (stage) => {
 export const runOut: Way = async (stage) => {
   await waiting(stage)
   await expect(stage.checkout.overlay.locator('button.over')).toBeVisible({ timeout: 20_000 })
+  // Until the channel has said that nothing was paid, one may say "I have paid".
+  await expect(stage.checkout.overlay.locator('.row2 button.soft')).toBeHidden({ timeout: 20_000 })
 }
 
 const closing: Way = async (stage) => {
@@ -156,7 +158,8 @@ async function toldAfterwards({ checkout, session }: Stage, words: Locator): Pro
 }
 
 const loading: Way = async ({ page, checkout, session }) => {
-  await page.route('**/*.wasm', () => {})
+  // Once the list has come it stands there, with the program or without.
+  await page.route('**/v1/checkout/*', () => {})
   await checkout.open(session)
   await expect(page.locator('.bone').first()).toBeVisible()
 }
@@ -215,7 +218,7 @@ export interface Scene {
 export const scenes: Record<string, Scene> = {
   loading: { way: loading },
   list: { way: list },
-  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 60_000 }), opening(stage)) },
+  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 60_000, times: 99 }), opening(stage)) },
   waiting: { way: waiting },
   phone: { way: phone, device: iphone },
   passcode: { way: passcode },
