@@ -27,10 +27,10 @@ export class Hurry {
     await this.#settled()
   }
 
-  /** So many seconds, one by one. */
+  /** So many seconds, two by two: a question and its answer find place in each step. */
   async through(seconds: number): Promise<void> {
-    for (let second = 0; second < seconds; second += 1) {
-      await this.#page.clock.runFor(1_000)
+    for (let second = 0; second < seconds; second += 2) {
+      await this.#page.clock.runFor(2_000)
       await this.#settled()
     }
   }

@@ -71,7 +71,7 @@ test('the guides are pages for everybody, and the first one sells a tin of tea',
 
   await browser.getByRole('button', { name: 'Show the checkout' }).click()
   await wallet.approve(await checkout.payWith('GCash'))
-  await expect(browser.locator('#demo ol')).toContainText('florin-success')
+  await expect(browser.locator('#demo > ol')).toContainText('florin-success')
 
   await browser.goto(`${server.url}/docs/going-live`)
   const box = browser.getByRole('checkbox').first()
