@@ -213,7 +213,11 @@ export interface Scene {
   device?: { userAgent: string; isMobile: boolean; hasTouch: boolean }
   /** What the browser complains about on this way, and on no other. */
   complains?: RegExp
+  /** The languages of this page, where it has not all of them: the demo's own pages speak two. */
+  speaks?: string[]
 }
+
+export const demo = ['en', 'zh-Hans']
 
 export const scenes: Record<string, Scene> = {
   loading: { way: loading },
@@ -238,8 +242,8 @@ export const scenes: Record<string, Scene> = {
   'not-shown': { way: notShown, complains: /ERR_FAILED/ },
   'not-loaded': { way: notLoaded, complains: /ERR_FAILED|florin:/ },
   gone: { way: gone, complains: /404/ },
-  shop: { way: shop },
-  'shop-paying': { way: shopPaying },
-  thanks: { way: thanks },
-  wallet: { way: walletPage },
+  shop: { way: shop, speaks: demo },
+  'shop-paying': { way: shopPaying, speaks: demo },
+  thanks: { way: thanks, speaks: demo },
+  wallet: { way: walletPage, speaks: demo },
 }
