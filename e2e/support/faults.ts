@@ -25,4 +25,9 @@ export class Faults {
     })
     if (!answer.ok) throw new Error(`The sandbox refused the fault: ${await answer.text()}`)
   }
+
+  /** Takes back what was ordered. */
+  async clear(): Promise<void> {
+    await fetch(`${this.#server.sandbox}/faults`, { method: 'DELETE' })
+  }
 }

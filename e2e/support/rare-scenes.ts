@@ -1,6 +1,6 @@
 /** The states that a shopper meets seldom: what is said above the list, what ends early, and the pages beside the checkout. */
 import { expect } from '@playwright/test'
-import { confirming, list, opening, paid, runOut, type Scene, waiting, type Way } from './scenes.ts'
+import { confirming, demo, list, opening, paid, runOut, type Scene, waiting, type Way } from './scenes.ts'
 
 const noted: Way = ({ page }) => expect(page.locator('section.card > .note')).not.toBeEmpty()
 
@@ -152,8 +152,8 @@ export const rareScenes: Record<string, Scene> = {
   stranger: { way: stranger, complains: /403/ },
   receipt: { way: receipt },
   'receipt-refused': { way: receiptRefused, complains: /422/ },
-  'wallet-enter': { way: ({ page, server }) => page.goto(`${server.sandbox}/wallet`) },
-  'wallet-paid': { way: walletPaid },
-  'fault-panel': { way: ({ page, server }) => page.goto(`${server.sandbox}/faults`) },
-  'shop-down': { way: shopDown, complains: /ERR_FAILED/ },
+  'wallet-enter': { way: ({ page, server }) => page.goto(`${server.sandbox}/wallet`), speaks: demo },
+  'wallet-paid': { way: walletPaid, speaks: demo },
+  'fault-panel': { way: ({ page, server }) => page.goto(`${server.sandbox}/faults`), speaks: ['en'] },
+  'shop-down': { way: shopDown, complains: /ERR_FAILED/, speaks: demo },
 }

@@ -83,6 +83,8 @@ const late: Way = async (stage) => {
 export const runOut: Way = async (stage) => {
   await waiting(stage)
   await expect(stage.checkout.overlay.locator('button.over')).toBeVisible({ timeout: 20_000 })
+  // Until the channel has said that nothing was paid, one may say "I have paid".
+  await expect(stage.checkout.overlay.locator('.row2 button.soft')).toBeHidden({ timeout: 20_000 })
 }
 
 const closing: Way = async (stage) => {
@@ -156,7 +158,8 @@ async function toldAfterwards({ checkout, session }: Stage, words: Locator): Pro
 }
 
 const loading: Way = async ({ page, checkout, session }) => {
-  await page.route('**/*.wasm', () => {})
+  // Once the list has come it stands there, with the program or without.
+  await page.route('**/v1/checkout/*', () => {})
   await checkout.open(session)
   await expect(page.locator('.bone').first()).toBeVisible()
 }
@@ -210,12 +213,16 @@ export interface Scene {
   device?: { userAgent: string; isMobile: boolean; hasTouch: boolean }
   /** What the browser complains about on this way, and on no other. */
   complains?: RegExp
+  /** The languages of this page, where it has not all of them: the demo's own pages speak two. */
+  speaks?: string[]
 }
+
+export const demo = ['en', 'zh-Hans']
 
 export const scenes: Record<string, Scene> = {
   loading: { way: loading },
   list: { way: list },
-  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 60_000 }), opening(stage)) },
+  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 60_000, times: 99 }), opening(stage)) },
   waiting: { way: waiting },
   phone: { way: phone, device: iphone },
   passcode: { way: passcode },
@@ -235,8 +242,8 @@ export const scenes: Record<string, Scene> = {
   'not-shown': { way: notShown, complains: /ERR_FAILED/ },
   'not-loaded': { way: notLoaded, complains: /ERR_FAILED|florin:/ },
   gone: { way: gone, complains: /404/ },
-  shop: { way: shop },
-  'shop-paying': { way: shopPaying },
-  thanks: { way: thanks },
-  wallet: { way: walletPage },
+  shop: { way: shop, speaks: demo },
+  'shop-paying': { way: shopPaying, speaks: demo },
+  thanks: { way: thanks, speaks: demo },
+  wallet: { way: walletPage, speaks: demo },
 }

@@ -1,10 +1,11 @@
-/** What docs/start.md and docs/methods.md say is tried here as they say it. */
+/** What docs/start.md and docs/methods.md say is tried here as they say it; and the guides are read as pages of the server. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { complaints } from '../support/axe.ts'
 import { Example } from '../support/examples.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -51,4 +52,30 @@ test('each method is offered in the currencies of its row, and in no other', asy
     for (const { method, state } of data.methods) if (state === 'OFFERED') (offered[method] ??= []).push(currency)
   }
   expect(told).toEqual(offered)
+})
+
+test('the guides are pages for everybody, and the first one sells a tin of tea', async ({ server, checkout, wallet, page: browser, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  for (const name of ['going-live', 'start']) {
+    await browser.goto(`${server.url}/docs/${name}`)
+    for (const [colorScheme, width] of [['light', 1280], ['dark', 375]] as const) {
+      await browser.emulateMedia({ colorScheme })
+      await browser.setViewportSize({ width, height: 800 })
+      await browser.screenshot({ path: `shots/guide-${name}-${width}.png` })
+      expect(await complaints(browser), `axe, ${name}, ${colorScheme}`).toEqual([])
+      expect(await browser.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), name).toBeLessThanOrEqual(0)
+    }
+  }
+  await browser.locator('figure.code').first().getByRole('button').click()
+  expect(await browser.evaluate(() => navigator.clipboard.readText())).toBe(blocks('start.md', 'sh')[0])
+
+  await browser.getByRole('button', { name: 'Show the checkout' }).click()
+  await wallet.approve(await checkout.payWith('GCash'))
+  await expect(browser.locator('#demo > ol')).toContainText('florin-success')
+
+  await browser.goto(`${server.url}/docs/going-live`)
+  const box = browser.getByRole('checkbox').first()
+  await box.check()
+  await browser.reload()
+  await expect(box).toBeChecked()
 })

@@ -1,5 +1,7 @@
 /** How the page asks: every two seconds, one question at a time, and at once when the shopper comes back. */
 import type { Page, Request } from '@playwright/test'
+import { Door } from '../support/door.ts'
+import { Hurry } from '../support/hurry.ts'
 import { expect, test } from '../support/test.ts'
 
 const isStatus = (request: Request) => request.url().endsWith('/status')
@@ -41,6 +43,36 @@ test('the status is asked for every two seconds', async ({ merchant, checkout, w
   expect(polls.most).toBe(1)
   await wallet.approve(code)
   await checkout.expectPaid()
+})
+
+/** `scripts/soak.sh soak_polls` does the same in real minutes, with the tab's process stopped. */
+test('ten minutes by the page, counted at the server, with a sleep in the middle', async ({ server, merchant, checkout, wallet, page }) => {
+  const door = await Door.before(server)
+  await page.route('**/shop/thanks*', (route) => route.fulfill({ status: 204 }))
+  const session = await merchant.createSession()
+  const hurry = await Hurry.before(page)
+  await checkout.open({ session_url: door.to(session.session_url) })
+  const code = await checkout.payWith('GCash')
+  await hurry.begin()
+
+  await hurry.through(270)
+  await hurry.sleep(60)
+  await hurry.through(270)
+  expect(door.polls.length, 'what the page asked is what came').toBe(hurry.sent.length)
+  expect(door.most, 'none while one is out').toBe(1)
+  const [slept, ...others] = hurry.gaps.toSorted((one, other) => other - one)
+  expect(slept, 'the sleep, and one question at its end').toBeGreaterThanOrEqual(60_000)
+  expect(slept).toBeLessThan(62_100)
+  expect(Math.max(...others), 'one every two seconds').toBeLessThan(2_100)
+  expect(Math.min(...others), 'and no more').toBeGreaterThan(1_900)
+
+  await wallet.approve(code)
+  await hurry.through(20)
+  await checkout.expectPaid()
+  const asked = door.polls.length
+  await hurry.through(60)
+  expect(door.polls.length - asked, 'none after the end').toBe(0)
+  door.close()
 })
 
 test('a slow server is asked one question at a time', async ({ merchant, checkout, wallet, page }) => {

@@ -59,5 +59,11 @@ part_soak_syncs() {
     cargo build -p florin-server && python3 scripts/test/acknowledged.py "${CARGO_TARGET_DIR:-target}/debug/florin"
 }
 
+about_soak_polls() { echo "ten minutes of a shopper who looks at a code, counted at the server: one question every two seconds, asleep and awake"; }
+part_soak_polls() {
+    make --no-print-directory widget && cargo build --release -p florin-server &&
+        FLORIN_BIN=$(realpath "${CARGO_TARGET_DIR:-target}/release/florin") npm run --silent soak --prefix e2e
+}
+
 about_soak_contributor() { echo "the server, trunk serve beside it, and an edit that shows (takes the ports 3000, 8080, 8081)"; }
 part_soak_contributor() { scripts/test/contributor.sh; }

@@ -1,0 +1,48 @@
+/** How a state is looked at: the languages, the themes and the widths, in tests and for the whole gallery. */
+import type { Page } from '@playwright/test'
+
+/** The widget's languages, as `widget/locales` has them. */
+const sixteen = ['en', 'zh-Hans', 'zh-Hant', 'ja', 'ko', 'vi', 'th', 'id', 'ms', 'fil', 'fr', 'de', 'es', 'pt', 'ar', 'ru']
+
+/** `npm run gallery --prefix e2e`: everything there is, for hours; else what the tests look at. */
+const whole = process.env.FLORIN_GALLERY === 'all'
+
+/** In fours: those of one test share a server. The first and the longest, from right to left, and another script. */
+export const languages: string[][] = whole
+  ? [0, 4, 8, 12].map((from) => sixteen.slice(from, from + 4))
+  : [['en', 'ar', 'zh-Hans', 'de']]
+
+/** One from left to right, one from right to left. */
+export const heardByAxe = ['en', 'ar']
+
+const themes = { light: { colorScheme: 'light' }, dark: { colorScheme: 'dark' }, brand: { colorScheme: 'light' } } as const
+const widths = { desktop: { width: 1280, height: 900 }, 375: { width: 375, height: 740 } } as const
+
+export interface Look {
+  theme: keyof typeof themes
+  width: keyof typeof widths
+}
+
+const look = (theme: Look['theme'], width: Look['width']): Look => ({ theme, width })
+
+/** What axe looks at too. */
+export const always = [look('light', 'desktop'), look('dark', 'desktop'), look('light', 375), look('dark', 375)]
+
+/** In the colours of a merchant as well: on a phone in English, or everywhere. */
+export function looksIn(language: string): Look[] {
+  if (whole) return [...always, look('brand', 'desktop'), look('brand', 375)]
+  return language === 'en' ? [...always, look('brand', 375)] : always
+}
+
+export async function wear(page: Page, { theme, width }: Look): Promise<void> {
+  await page.emulateMedia({ ...themes[theme], reducedMotion: 'reduce' })
+  await page.setViewportSize(widths[width])
+  await page.evaluate(brand, theme === 'brand')
+}
+
+/** As a merchant's own style sheet would, and at once. */
+function brand(on: boolean): void {
+  const sheet = new CSSStyleSheet()
+  if (on) sheet.replaceSync('florin-checkout { --florin-color-primary: #0b6e4f; --florin-border-radius: 6px; --florin-font-family: Georgia, serif }')
+  document.adoptedStyleSheets = [sheet]
+}
