@@ -8,8 +8,8 @@ budget=${FLORIN_BUDGET:-80000}
 loader_budget=5000
 
 shopt -s nullglob
-programs=(dist/florin-*.wasm) glues=(dist/florin-*.js)
-[ -e dist/florin.js ] && [ "${#programs[@]}" -eq 1 ] && [ "${#glues[@]}" -eq 1 ] ||
+programs=(dist/florin-*.wasm) glues=(dist/florin-*.js) parts=(dist/parts-*.js)
+[ -e dist/florin.js ] && [ "${#programs[@]}" -eq 1 ] && [ "${#glues[@]}" -eq 1 ] && [ "${#parts[@]}" -eq 1 ] ||
     { echo "dist/ holds no widget, or more than one. Please say: make widget" >&2; exit 1; }
 
 size() { wc -c <"$1"; }
@@ -41,6 +41,9 @@ for locale in widget/locales/*.json; do
     add "${lists[0]}"
     judge "$language"
 done
+
+# Only where the merchant places the parts.
+add "${parts[0]}"
 
 loader=$(small dist/florin.js)
 [ "$loader" -le "$loader_budget" ] || { echo "The loader is $((loader - loader_budget)) bytes over its $loader_budget." >&2; exit 1; }

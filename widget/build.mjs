@@ -52,6 +52,8 @@ async function program() {
     throw new Error("The glue uses innerHTML, which pages with Trusted Types refuse: something builds elements from markup");
   }
   glue += `export const sheet = ${JSON.stringify(await css(join(widget, "src", "later.css")))};\n`;
+  // Which file the parts are, the loader need not say on every page.
+  glue += `export const parts = ${JSON.stringify(await parts())};\n`;
   const { code, mangleCache } = await esbuild.transform(glue, {
     minify: release,
     treeShaking: true,
@@ -111,6 +113,21 @@ async function loader(files) {
     plugins: [{ name: "sheet as text", setup: sheetAsText }],
     logLevel: "warning",
   });
+}
+
+/** The parts that a merchant places: only such pages fetch them. */
+async function parts() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(widget, "src", "parts.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    minify: release,
+    plugins: [{ name: "sheet as text", setup: sheetAsText }],
+    logLevel: "warning",
+  });
+  return keep("parts", "js", outputFiles[0].text);
 }
 
 function sheetAsText(build) {

@@ -7,7 +7,7 @@
  */
 
 import { paint } from "./early.ts";
-import { fetchProgram, here, later, sheet } from "./program.ts";
+import { fetchParts, fetchProgram, here, later, sheet } from "./program.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
 import { fetchWords, language, ownWords } from "./words.ts";
 
@@ -42,7 +42,7 @@ function skeleton() {
   return card;
 }
 
-const attributes = ["session-id", "client-token", "locale", "theme", "presentation", "api-base"] as const;
+const attributes = ["session-id", "client-token", "locale", "theme", "mode", "presentation", "api-base"] as const;
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** `<florin-checkout session-id client-token locale>`. */
@@ -55,6 +55,7 @@ export class FlorinCheckout extends HTMLElement {
   declare clientToken: string | null;
   declare locale: string | null;
   declare theme: string | null;
+  declare mode: string | null;
   declare presentation: string | null;
   declare apiBase: string | null;
 
@@ -126,8 +127,8 @@ export class FlorinCheckout extends HTMLElement {
   #update() {
     if (!this.isConnected || !this.sessionId) return this.#stop();
     this.#dress();
-    const { sessionId, clientToken, locale, presentation, apiBase } = this;
-    const wanted = JSON.stringify([sessionId, clientToken, locale, presentation, apiBase]);
+    const { sessionId, clientToken, locale, mode, presentation, apiBase } = this;
+    const wanted = JSON.stringify([sessionId, clientToken, locale, mode, presentation, apiBase]);
     if (wanted === this.#running) return;
     this.#stop();
     this.#running = wanted;
@@ -164,13 +165,15 @@ export class FlorinCheckout extends HTMLElement {
     const hosted = `${base}/pay/${session}`;
     // A link from the hosted page to itself would lead nowhere.
     const isHosted = location.origin + location.pathname === hosted;
-    const box = part("div", "florin", skeleton());
+    // The merchant places the parts: nothing of them stands here.
+    const inParts = this.mode === "component";
+    const box = part("div", "florin", inParts ? "" : skeleton());
     this.#box = box;
     this.#dress();
     this.#root.replaceChildren(box);
 
     const calls = `${base}/v1/checkout/${session}`;
-    const [loaded, view] = [fetchProgram(), this.#fetchView(calls)];
+    const [loaded, view] = [inParts ? fetchParts(this, box) : fetchProgram(), this.#fetchView(calls, inParts)];
     // Awaited below, all at once on their way.
     loaded.catch(() => {});
     let chosen = this.#locale();
@@ -238,8 +241,8 @@ export class FlorinCheckout extends HTMLElement {
   }
 
   /** The view, whatever the server says; `undefined` when it says nothing. A page's own texts are not the server's to draw. */
-  async #fetchView(calls: string) {
-    const own = Object.keys(this.#translations).length;
+  async #fetchView(calls: string, inParts: boolean) {
+    const own = inParts || Object.keys(this.#translations).length;
     try {
       return await (await this.#ask(own ? calls : `${calls}?locales=${this.#tags("*")}`, 15_000)).json();
     } catch {

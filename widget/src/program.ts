@@ -9,10 +9,23 @@ export interface File {
 }
 declare const FILES: { glue: File; wasm: File };
 
+/** A mounted checkout. */
+export interface Mounted {
+  free(): void;
+  /** Draws a part into `root`, an element of the page; its number. */
+  place(wanted: { show: string; methods: string[]; root: Element }): number;
+  take(number: number): void;
+}
+
+/** A program for a checkout whose parts are drawn with it. */
+export interface Joined {
+  mount(options: object): { free(): void } | undefined;
+}
+
 /** What the program exports. */
 export interface Program {
   default(input: { module_or_path: Promise<Response> }): Promise<unknown>;
-  mount(options: object): { free(): void } | undefined;
+  mount(options: object): Mounted | undefined;
   /** The rest of the style sheet. */
   sheet: string;
 }
@@ -39,16 +52,27 @@ async function startProgram(): Promise<Program> {
   const { glue, wasm } = FILES;
   const bytes = fetch(address(wasm), { integrity: wasm.integrity });
   bytes.catch(() => {}); // Awaited below; until then it must not count as unhandled.
-  // `import()` has no `integrity`; a module that was preloaded with one is checked by it.
+  const loaded: Program = await load(glue);
+  await loaded.default({ module_or_path: bytes });
+  later.replaceSync(loaded.sheet);
+  return loaded;
+}
+
+/** A module of this build. `import()` has no `integrity`; one that was preloaded with it is checked by it. */
+async function load(file: File) {
   const link = document.createElement("link");
-  Object.assign(link, { rel: "modulepreload", href: address(glue), integrity: glue.integrity, crossOrigin: "anonymous" });
+  Object.assign(link, { rel: "modulepreload", href: address(file), integrity: file.integrity, crossOrigin: "anonymous" });
   document.head.append(link);
   try {
-    const loaded: Program = await import(link.href);
-    await loaded.default({ module_or_path: bytes });
-    later.replaceSync(loaded.sheet);
-    return loaded;
+    return await import(link.href);
   } finally {
     link.remove();
   }
+}
+
+/** The program for a checkout whose parts the merchant places (`parts.ts`); they know of it before it is there. */
+export async function fetchParts(checkout: HTMLElement, box: HTMLElement): Promise<Joined> {
+  const program = fetchProgram();
+  program.catch(() => {}); // Awaited by the parts.
+  return (await load((await load(FILES.glue)).parts)).join(checkout, box, program);
 }

@@ -205,6 +205,8 @@ pub enum Event {
     Chose(String),
     /// The pay button.
     Confirmed,
+    /// The button of one method.
+    Took(String),
     /// "I have paid".
     AskedNow,
     /// "New code", or "try again".
