@@ -97,6 +97,8 @@ test('parts come, go, move and change, before the script and after it', async ({
   expect(await scan(page)).toBe(code)
   await page.evaluate(() => (document.querySelector('florin-part[show=cod]') as HTMLElement & { show: string }).show = 'amount')
   await expect(show(page, 'amount')).toHaveText('₱800.00')
+  await page.evaluate(() => document.querySelector('florin-checkout')!.setAttribute('theme', 'dark'))
+  await expect(show(page, 'code').locator('.florin')).toHaveCSS('color-scheme', 'dark')
   await late('result')
   await wallet.approve(code)
   await expect(show(page, 'result').getByRole('heading', { name: /^Paid / })).toBeVisible()

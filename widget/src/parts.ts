@@ -10,6 +10,7 @@ import type { Joined, Mounted, Program } from "./program.ts";
 
 /** A checkout whose parts stand elsewhere. */
 interface Till {
+  checkout: Element;
   box: HTMLElement;
   /** Once the program is there. */
   mounted?: Mounted;
@@ -123,8 +124,9 @@ export class FlorinPart extends HTMLElement {
   /** Theme, language and direction are the checkout's. */
   dress() {
     if (!this.#till) return;
-    const { className, lang, dir } = this.#till.box;
-    Object.assign(this.#box, { className, lang, dir });
+    const { checkout, box } = this.#till;
+    const { lang, dir } = box;
+    Object.assign(this.#box, { className: `florin ${checkout.getAttribute("theme") ?? ""}`, lang, dir });
   }
 
   /** The checkout that `for` names; else the one around it; else the only one of the page. */
@@ -159,7 +161,7 @@ const update = () => parts.forEach((part) => part.update());
 /** Lets the parts know of a checkout; the program that is given back draws them. */
 export async function join(checkout: HTMLElement, box: HTMLElement, program: Promise<Program>): Promise<Joined> {
   const root = checkout.shadowRoot!;
-  const till: Till = { box };
+  const till: Till = { checkout, box };
   const ended = new AbortController();
   const leave = () => {
     ended.abort();
@@ -177,7 +179,8 @@ export async function join(checkout: HTMLElement, box: HTMLElement, program: Pro
 
   const watcher = new MutationObserver(() => (box.parentNode === root ? parts.forEach((part) => part.dress()) : leave()));
   watcher.observe(root, { childList: true });
-  watcher.observe(box, { attributes: true, attributeFilter: ["class", "lang", "dir"] });
+  watcher.observe(box, { attributes: true, attributeFilter: ["lang", "dir"] });
+  watcher.observe(checkout, { attributes: true, attributeFilter: ["theme"] });
   ended.signal.addEventListener("abort", () => watcher.disconnect());
   const failed = ({ detail }: Event & { detail?: { code?: string } }) => detail?.code === "NOT_LOADED" && leave();
   checkout.addEventListener("florin-error", failed, { signal: ended.signal });
