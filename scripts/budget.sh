@@ -8,8 +8,8 @@ budget=${FLORIN_BUDGET:-80000}
 loader_budget=5000
 
 shopt -s nullglob
-programs=(dist/florin-*.wasm) glues=(dist/florin-*.js)
-[ -e dist/florin.js ] && [ "${#programs[@]}" -eq 1 ] && [ "${#glues[@]}" -eq 1 ] ||
+programs=(dist/florin-*.wasm) glues=(dist/florin-*.js) parts=(dist/parts-*.js)
+[ -e dist/florin.js ] && [ "${#programs[@]}" -eq 1 ] && [ "${#glues[@]}" -eq 1 ] && [ "${#parts[@]}" -eq 1 ] ||
     { echo "dist/ holds no widget, or more than one. Please say: make widget" >&2; exit 1; }
 
 size() { wc -c <"$1"; }
@@ -42,6 +42,8 @@ for locale in widget/locales/*.json; do
     judge "$language"
 done
 
+# Only where the merchant places the parts.
+add "${parts[0]}"
 # What only some pages fetch beside: for `dialog` and `frame`, and within that frame.
 raw_total=0 total=0
 for file in dist/around-*.js dist/framed.js; do add "$file"; done

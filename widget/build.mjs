@@ -56,6 +56,8 @@ async function program() {
   }
   glue += (await after()) + (await fetched());
   glue += `export const sheet = ${JSON.stringify(await css(join(widget, "src", "later.css")))};\n`;
+  // Which file the parts are, the loader need not say on every page.
+  glue += `export const parts = ${JSON.stringify(keep("parts", "js", await script("parts.ts")))};\n`;
   const { code, mangleCache } = await esbuild.transform(glue, {
     minify: release,
     treeShaking: true,

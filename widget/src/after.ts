@@ -31,17 +31,26 @@ export interface Hand {
   calls: string;
   locale: string;
   texts: string[];
+  /** Whether the merchant places the parts. */
+  component?: boolean;
+}
+
+/** What the program gives for a checkout. */
+interface Handle {
+  free(): void;
+  /** Draws a part into `root`, an element of the page; its number. */
+  place(wanted: { show: string; methods: string[]; root: Element }): number;
+  take(number: number): void;
 }
 
 /** A mounted checkout. */
-export interface Mounted {
-  free(): void;
+export interface Mounted extends Handle {
   /** The element stands elsewhere now. */
   moved(): void;
 }
 
 /** The program's own, which stands above this in the module. */
-declare function mount(options: object): { free(): void } | undefined;
+declare function mount(options: object): Handle | undefined;
 
 /** Where the hosted page in a merchant's frame leaves by (`framed.ts`): elsewhere the page itself goes. */
 interface Door {
@@ -80,7 +89,12 @@ export function begin({ element, box, looks, pressed, settle, hosted, ...rest }:
   if (framed) framed.stay = () => box.firstElementChild?.dispatchEvent(new Event("stay"));
   if (view?.data) settle.resolve();
   else settle.reject(new Error(view?.ret_msg ?? "The server does not answer"));
-  return { free: () => mounted.free(), moved: () => raise(box) };
+  return {
+    free: () => mounted.free(),
+    moved: () => raise(box),
+    place: (wanted) => mounted.place(wanted),
+    take: (number) => mounted.take(number),
+  };
 }
 
 /** A dialog that was moved is open still, but no longer over an inert page. */

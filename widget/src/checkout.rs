@@ -1,7 +1,7 @@
 //! The root: one card, and over it one overlay. Which of them shows what follows from the state alone.
 
 use crate::dom::{El, watch};
-use crate::state::{Event, Stage, State};
+use crate::state::{Checkout, Event, Stage, State};
 use crate::texts::joined;
 use crate::theme;
 use crate::till::Till;
@@ -39,25 +39,28 @@ fn card_key(till: Till) -> String {
         Stage::Paid { over: false, .. } if is_twice(checkout) => "twice".to_owned(),
         Stage::Paid { over: false, .. } => "paid".to_owned(),
         Stage::Ended => "ended".to_owned(),
-        _ => {
-            let mut key = joined(&["list ", &checkout.view.payee]);
-            for offer in &checkout.view.methods {
-                key.push(' ');
-                key.push_str(&offer.method);
-                key.push_str(offer.unavailable.as_ref().map_or("", |why| &why.reason));
-            }
-            key
-        }
+        _ => joined(&["list ", &checkout.view.payee, &offers_key(checkout)]),
     }
 }
 
-fn looks_key(till: Till) -> String {
+/// Which methods the list has, and why it has some of them not.
+pub(crate) fn offers_key(checkout: &Checkout) -> String {
+    let mut key = String::new();
+    for offer in &checkout.view.methods {
+        key.push(' ');
+        key.push_str(&offer.method);
+        key.push_str(offer.unavailable.as_ref().map_or("", |why| &why.reason));
+    }
+    key
+}
+
+pub(crate) fn looks_key(till: Till) -> String {
     let state = till.state();
     state.checkout().map(|checkout| checkout.view.appearance.css.clone()).unwrap_or_default()
 }
 
 /// Puts the merchant's looks on, once the root is in the page.
-fn wear(till: Till) {
+pub(crate) fn wear(till: Till) {
     let Some(state) = till.state_now() else { return };
     let css = state.checkout().map_or("", |checkout| &checkout.view.appearance.css);
     if let Some((rule, root)) = till.rule().zip(till.root()) {

@@ -4,7 +4,8 @@
  */
 
 import type { Florin, FlorinCheckout } from "./florin.ts";
-import type { FlorinApi, FlorinCheckoutElement } from "./types.ts";
+import type { FlorinPart } from "./parts.ts";
+import type { FlorinApi, FlorinCheckoutElement, FlorinPartElement } from "./types.ts";
 
 /** The names that a class adds to an ordinary element. */
 type Own<Class> = Exclude<keyof Class, keyof HTMLElement>;
@@ -16,5 +17,7 @@ type Holds<T extends true> = T;
 export type Kept = [
   Holds<FlorinCheckout extends FlorinCheckoutElement ? true : false>,
   Holds<Same<Exclude<Own<FlorinCheckout>, Callback>, Own<FlorinCheckoutElement>>>,
+  Holds<FlorinPart extends FlorinPartElement ? true : false>,
+  Holds<Same<Exclude<Own<FlorinPart>, Callback | "update" | "dress">, Own<FlorinPartElement>>>,
   Holds<typeof Florin extends FlorinApi ? true : false>,
 ];

@@ -219,6 +219,14 @@ fn put(node: &Element, name: &str, value: Option<&str>) {
     };
 }
 
+/// How a part stands in the page.
+impl El {
+    /// Puts it into an element that is not ours; whoever gave that takes it out.
+    pub(crate) fn stand_in(self, place: &Element) {
+        let _takes_children = place.append_with_node_1(&self.node);
+    }
+}
+
 /// How Leptos mounts the whole.
 impl Render for El {
     type State = Element;

@@ -1,18 +1,24 @@
 //! Mounts into the element's shadow root, unmounts when the loader lets go, and tells the page what happened.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::object;
 use crate::checkout::checkout;
+use crate::component::component;
 use crate::options::Options;
 use crate::state::{News, Trouble};
 use crate::till::Till;
+use crate::view::part::part;
 
 /// A mounted checkout; it lives until the loader calls `free()`.
 #[wasm_bindgen]
 #[allow(missing_debug_implementations)]
 pub struct Handle {
+    till: Option<Till>,
     _mounted: Box<dyn std::any::Any>,
 }
 
@@ -20,9 +26,30 @@ pub struct Handle {
 #[wasm_bindgen]
 pub fn mount(options: &JsValue) -> Option<Handle> {
     let options = Options::read(options)?;
-    let root = options.root.clone();
-    let mounted = leptos::mount::mount_to_renderer(&root, move || checkout(Till::open(options)));
-    Some(Handle { _mounted: Box::new(mounted) })
+    let (root, draw) = (options.root.clone(), if options.component { component } else { checkout });
+    let opened = Rc::new(Cell::new(None));
+    let till = opened.clone();
+    let mounted = leptos::mount::mount_to_renderer(&root, move || {
+        let till = Till::open(options);
+        opened.set(Some(till));
+        draw(till)
+    });
+    Some(Handle { till: till.get(), _mounted: Box::new(mounted) })
+}
+
+#[wasm_bindgen]
+impl Handle {
+    /// Puts a part of the checkout, `{ show, methods, root }`, into an element of the page; its number.
+    pub fn place(&self, wanted: &JsValue) -> u32 {
+        self.till.map_or(0, |till| till.place(wanted, part))
+    }
+
+    /// Takes a part away again; what it drew is taken out by whoever gave the element.
+    pub fn take(&self, number: u32) {
+        if let Some(till) = self.till {
+            till.take(number);
+        }
+    }
 }
 
 /// Sends a DOM event; false when the page prevented what would follow.

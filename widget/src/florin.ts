@@ -9,7 +9,7 @@
 import type { Mounted, Settle } from "./after.ts";
 import type { Around, Within } from "./around.ts";
 import { listen, paint } from "./early.ts";
-import { fetchModule, fetchProgram, here, later, sheet } from "./program.ts";
+import { fetchModule, fetchParts, fetchProgram, here, later, sheet } from "./program.ts";
 import type { FlorinEventMap, FlorinOptions } from "./types.ts";
 import { fetchWords, language, ownWords } from "./words.ts";
 
@@ -45,7 +45,7 @@ function skeleton() {
   return card;
 }
 
-const attributes = ["session-id", "client-token", "locale", "theme", "presentation", "api-base"] as const;
+const attributes = ["session-id", "client-token", "locale", "theme", "mode", "presentation", "api-base"] as const;
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** `<florin-checkout session-id client-token locale>`. */
@@ -60,6 +60,7 @@ export class FlorinCheckout extends HTMLElement {
   declare clientToken: string | null;
   declare locale: string | null;
   declare theme: string | null;
+  declare mode: string | null;
   declare presentation: string | null;
   declare apiBase: string | null;
 
@@ -173,9 +174,11 @@ export class FlorinCheckout extends HTMLElement {
     // A link from the hosted page to itself would lead nowhere.
     const isHosted = location.origin + location.pathname === hosted;
     const { presentation } = this;
-    const wrapped = presentation && presentation !== "inline";
-    const printed = !wrapped && this.#root.getElementById(session);
-    const box = printed || part("div", "florin", skeleton());
+    // The merchant places the parts: nothing of them stands here.
+    const inParts = this.mode === "component";
+    const wrapped = !inParts && presentation && presentation !== "inline";
+    const printed = !inParts && !wrapped && this.#root.getElementById(session);
+    const box = printed || part("div", "florin", inParts ? "" : skeleton());
     const fail = (error: unknown) => {
       if (run === this.#run) void this.#fail(box, session, isHosted ? `${hosted}?plain=1` : hosted, chosen, error);
     };
@@ -200,7 +203,7 @@ export class FlorinCheckout extends HTMLElement {
         if (built.alone) return;
       } else this.#root.replaceChildren(box);
 
-      const [loaded, view] = [fetchProgram(), this.#fetchView(calls, printed)];
+      const [loaded, view] = [inParts ? fetchParts(this, box) : fetchProgram(), this.#fetchView(calls, inParts || printed)];
       // Awaited below, all at once on their way.
       loaded.catch(() => {});
       fetchWords(chosen.language, this.#translations).catch(() => {});
@@ -251,8 +254,8 @@ export class FlorinCheckout extends HTMLElement {
   }
 
   /** The view, whatever the server says; `undefined` when it says nothing. A page's own texts are not the server's to draw. */
-  async #fetchView(calls: string, printed: unknown) {
-    const bare = printed || Object.keys(this.#translations).length;
+  async #fetchView(calls: string, own: unknown) {
+    const bare = own || Object.keys(this.#translations).length;
     try {
       return await (await this.#ask(bare ? calls : `${calls}?locales=${this.#tags("*")}`, 15_000)).json();
     } catch {

@@ -12,6 +12,8 @@ mod api;
 #[cfg(target_arch = "wasm32")]
 mod checkout;
 #[cfg(target_arch = "wasm32")]
+mod component;
+#[cfg(target_arch = "wasm32")]
 mod dom;
 #[cfg(target_arch = "wasm32")]
 mod element;
@@ -26,6 +28,8 @@ mod method;
 pub mod money;
 #[cfg(target_arch = "wasm32")]
 mod options;
+#[cfg(any(target_arch = "wasm32", test))]
+mod parts;
 pub mod qr;
 pub mod read;
 pub mod state;

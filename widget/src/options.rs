@@ -27,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) pressed: bool,
     /// When it came, on the monotonic clock.
     pub(crate) viewed_at: u64,
+    /// Whether the merchant places the parts.
+    pub(crate) component: bool,
     /// Where everything is mounted.
     pub(crate) root: HtmlElement,
     /// The style rule of the host.
@@ -41,8 +43,7 @@ impl Options {
     /// Reads the loader's object; `None` when this is not our loader.
     pub(crate) fn read(from: &JsValue) -> Option<Options> {
         let text = |name: &str| from.field(name).and_then(|value| value.text());
-        let words = from.field("texts")?.items()?;
-        let words = words.iter().map(|word| word.text().unwrap_or_default()).collect();
+        let words = texts(&from.field("texts")?)?;
         let locale = text("locale")?;
         let nought = nought(&locale);
         Some(Options {
@@ -57,6 +58,7 @@ impl Options {
             chosen: text("chosen"),
             pressed: from.field("pressed").is_some(),
             viewed_at: from.field("at")?.as_f64()? as u64,
+            component: from.field("component").is_some(),
             // Of our own loader, which is built together with this program.
             root: from.field("root")?.unchecked_into(),
             rule: from.field("rule").map(JsCast::unchecked_into),
@@ -76,4 +78,9 @@ impl Options {
     pub(crate) fn session(&self) -> &str {
         self.api.session.rsplit('/').next().unwrap_or_default()
     }
+}
+
+/// A list of texts.
+pub(crate) fn texts(from: &JsValue) -> Option<Vec<String>> {
+    Some(from.items()?.iter().map(|text| text.text().unwrap_or_default()).collect())
 }

@@ -10,6 +10,8 @@ declare const FILES: { glue: string; wasm: string };
 export interface Program {
   default(input: { module_or_path: Promise<Response> }): Promise<unknown>;
   begin(hand: Hand): Mounted;
+  /** What the file with the parts hashes to: most pages need not know. */
+  parts: string;
   /** The rest of the style sheet. */
   sheet: string;
 }
@@ -58,4 +60,12 @@ export async function fetchModule(stem: string, hash: string) {
   } finally {
     link.remove();
   }
+}
+
+/** The program for a checkout whose parts the merchant places (`parts.ts`); they know of it before it is there. */
+export async function fetchParts(checkout: HTMLElement, box: HTMLElement): Promise<Pick<Program, "begin">> {
+  const program = fetchProgram();
+  program.catch(() => {}); // Awaited by the parts.
+  const { parts } = await fetchModule("florin", FILES.glue);
+  return (await fetchModule("parts", parts)).join(checkout, box, program);
 }

@@ -207,6 +207,8 @@ pub enum Event {
     Chose(String),
     /// The pay button.
     Confirmed,
+    /// The button of one method.
+    Took(String),
     /// "I have paid".
     AskedNow,
     /// The link to the method's app.

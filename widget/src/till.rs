@@ -1,5 +1,7 @@
 //! What every view is handed: the state to read, and [`Till::tell`] to say what happened.
 
+mod placed;
+
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
@@ -19,13 +21,18 @@ use crate::options::Options;
 use crate::state::{Effect, Event, News, State};
 use crate::texts::Texts;
 use crate::timer;
+use placed::Part;
 
 /// One mounted checkout. Copied freely; what it points to ends with the mount.
 #[derive(Clone, Copy)]
 pub(crate) struct Till {
     state: RwSignal<Arc<State>>,
     now: RwSignal<u64>,
+    /// Moves when a part of it is placed or taken away.
+    placed: RwSignal<u64>,
     number: u32,
+    /// The part of it that is drawn; 0 where the checkout itself stands.
+    part: u32,
 }
 
 thread_local! {
@@ -46,6 +53,8 @@ pub(crate) struct Kept {
     pub(crate) timer: timer::Timer,
     words: Arc<Texts>,
     options: Options,
+    parts: RefCell<Vec<Part>>,
+    last_part: Cell<u32>,
 }
 
 impl Till {
@@ -60,11 +69,15 @@ impl Till {
             timer: timer::Timer::default(),
             words: Arc::new(options.texts.clone()),
             options,
+            parts: RefCell::default(),
+            last_part: Cell::new(0),
         };
         let till = Till {
             state: RwSignal::new(Arc::new(state)),
             now: RwSignal::new(timer::now()),
+            placed: RwSignal::new(0),
             number: enter(Rc::new(kept)),
+            part: 0,
         };
         timer::start(till);
         till.carry_out(effects);
@@ -81,8 +94,13 @@ impl Till {
     /// Puts an event to the state and does what follows.
     pub(crate) fn tell(self, event: Event) {
         let Some(before) = self.state_now() else { return }; // Unmounted.
+        // A list of some methods does not confirm what was chosen in another one.
+        let chosen = before.checkout().and_then(|checkout| checkout.chosen.as_deref());
+        if matches!(event, Event::Confirmed) && !self.wants(chosen.unwrap_or_default()) {
+            return;
+        }
         let mut after = (*before).clone();
-        let ticked = event == Event::Ticked;
+        let ticked = matches!(event, Event::Ticked);
         let effects = after.on(event, timer::now());
         // A tick that changes nothing would wake every view, twice a second.
         if !ticked || !effects.is_empty() || after.by_clock() != before.by_clock() {
@@ -183,9 +201,12 @@ impl Till {
         self.kept().map(|kept| kept.options.hosted.clone()).unwrap_or_default()
     }
 
-    /// Where everything is mounted.
+    /// Where everything is mounted, or this part.
     pub(crate) fn root(self) -> Option<HtmlElement> {
-        self.kept().map(|kept| kept.options.root.clone())
+        let kept = self.kept()?;
+        let parts = kept.parts.borrow();
+        let part = parts.iter().find(|part| part.number == self.part);
+        Some(part.map_or(&kept.options.root, |part| &part.root).clone())
     }
 
     /// Something that stands there.

@@ -64,6 +64,8 @@ export interface FlorinOptions {
   /** BCP 47, such as `zh-Hans`. Without it: the session's `display_locale`, the page's language, the browser's, English. */
   locale?: string;
   theme?: "light" | "dark" | "auto";
+  /** `drop-in`: the list with everything. `component`: you place the parts, as `<florin-part>`. */
+  mode?: "drop-in" | "component";
   /**
    * `inline`: the list stands in the page, the code over it. `dialog`: nothing is seen until `open()`. `frame`: the hosted
    * page in a frame, for pages that forbid WebAssembly.
@@ -81,6 +83,7 @@ export interface FlorinCheckoutElement extends HTMLElement {
   clientToken: string | null;
   locale: string | null;
   theme: string | null;
+  mode: string | null;
   presentation: string | null;
   apiBase: string | null;
   translations: Record<string, string>;
@@ -92,6 +95,21 @@ export interface FlorinCheckoutElement extends HTMLElement {
   open(): void;
   /** Closes it, and ends nothing: opened again, it shows how far the payment is. */
   close(): void;
+}
+
+/** What a `<florin-part>` shows. */
+export type FlorinShow = "method" | "methods" | "code" | "clock" | "amount" | "result";
+
+/** `<florin-part>`: a piece of a checkout with `mode="component"`, anywhere in the page. Each property reflects its attribute. */
+export interface FlorinPartElement extends HTMLElement {
+  /** One of `FlorinShow`. */
+  show: string | null;
+  /** For `method`: which, such as `GCASH`. */
+  method: string | null;
+  /** For `methods`: which of them, such as `GCASH,MAYA`; without it all. */
+  only: string | null;
+  /** The attribute `for`: the id of the checkout. Without it: the one around the part, or the only one of the page. */
+  htmlFor: string | null;
 }
 
 /** `window.Florin`: for pages that would rather write script than markup. */

@@ -8,6 +8,7 @@ const attributes = {
   clientToken: "client-token",
   locale: "locale",
   theme: "theme",
+  mode: "mode",
   presentation: "presentation",
   apiBase: "api-base",
 } satisfies Record<Exclude<keyof FlorinOptions, "translations">, string>;

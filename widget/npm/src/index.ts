@@ -3,7 +3,7 @@
  * widget and its server are always of one build.
  */
 
-import type { FlorinApi, FlorinCheckoutElement, FlorinEventMap } from "./types.js";
+import type { FlorinApi, FlorinCheckoutElement, FlorinEventMap, FlorinPartElement } from "./types.js";
 
 export type * from "./types.js";
 
@@ -65,6 +65,7 @@ interface PolicyFactory {
 declare global {
   interface HTMLElementTagNameMap {
     "florin-checkout": FlorinCheckoutElement;
+    "florin-part": FlorinPartElement;
   }
   interface HTMLElementEventMap extends FlorinEventMap {}
   interface DocumentEventMap extends FlorinEventMap {}

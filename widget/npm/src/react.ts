@@ -3,7 +3,7 @@
 import { createElement, forwardRef, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react";
 import type { DetailedHTMLProps, HTMLAttributes, ReactNode } from "react";
 import { attributesOf, eventNames, events, load, translate, type CheckoutProps, type EventName, type FlorinEvent } from "./element.js";
-import type { FlorinCheckoutElement, FlorinOptions } from "./index.js";
+import type { FlorinCheckoutElement, FlorinOptions, FlorinPartElement, FlorinShow } from "./index.js";
 
 /** `onSuccess`, `onMethodChange`, …: each is given the DOM event, with its `detail` and `preventDefault()`. */
 export type FlorinHandlers = {
@@ -53,7 +53,17 @@ export interface FlorinCheckoutAttributes extends DetailedHTMLProps<HTMLAttribut
   "api-base"?: string | undefined;
   locale?: string | undefined;
   theme?: FlorinOptions["theme"];
+  mode?: FlorinOptions["mode"];
   presentation?: FlorinOptions["presentation"];
+  class?: string | undefined;
+}
+
+/** `<florin-part>` in JSX: a piece of the checkout that says `mode="component"`. */
+export interface FlorinPartAttributes extends DetailedHTMLProps<HTMLAttributes<FlorinPartElement>, FlorinPartElement> {
+  show: FlorinShow;
+  method?: string | undefined;
+  only?: string | undefined;
+  for?: string | undefined;
   class?: string | undefined;
 }
 
@@ -61,6 +71,7 @@ declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
       "florin-checkout": FlorinCheckoutAttributes;
+      "florin-part": FlorinPartAttributes;
     }
   }
 }

@@ -14,6 +14,7 @@ export const FlorinCheckout = defineComponent({
     clientToken: String as Option<"clientToken">,
     locale: String as Option<"locale">,
     theme: String as Option<"theme">,
+    mode: String as Option<"mode">,
     presentation: String as Option<"presentation">,
     apiBase: String as Option<"apiBase">,
     translations: Object as Option<"translations">,

@@ -15,12 +15,12 @@ import { attributesOf, events } from "../dist/element.js";
 
 const folder = new URL("..", import.meta.url);
 const read = (path) => readFileSync(new URL(path, folder), "utf8");
-const declared = JSON.parse(read("custom-elements.json")).modules[0].declarations[0];
+const [declared, part] = JSON.parse(read("custom-elements.json")).modules[0].declarations;
 const names = (list) => list.map(({ name }) => name).sort();
 
-const session = { sessionId: "CS1", clientToken: "ct_1", locale: "ja", theme: "dark", presentation: "inline", apiBase: "https://pay.example" };
+const session = { sessionId: "CS1", clientToken: "ct_1", locale: "ja", theme: "dark", mode: "component", presentation: "inline", apiBase: "https://pay.example" };
 const element =
-  '<florin-checkout session-id="CS1" client-token="ct_1" locale="ja" theme="dark" presentation="inline" api-base="https://pay.example">' +
+  '<florin-checkout session-id="CS1" client-token="ct_1" locale="ja" theme="dark" mode="component" presentation="inline" api-base="https://pay.example">' +
   '<a href="/pay">Pay</a></florin-checkout>';
 const link = { href: "/pay" };
 const given = { ...session, src: "https://pay.example/florin.js", translations: { pay: "Buy" } };
@@ -46,6 +46,13 @@ test("the manifest says what the loader and the typings say", () => {
   assert.deepEqual(names(declared.attributes), Object.keys(attributesOf(session)).sort());
   assert.deepEqual(declared.attributes.map(({ fieldName }) => fieldName).sort(), Object.keys(session).sort());
   assert.deepEqual(names(declared.events), Object.values(events).sort());
+});
+
+test("it says of the parts what their module says", () => {
+  const [, observed] = /^const attributes = \[(.*)\] as const;$/m.exec(read("../src/parts.ts"));
+  assert.deepEqual(names(part.attributes), JSON.parse(`[${observed}]`).sort());
+  const [, shows] = /^const shows = \[(.*)\];$/m.exec(read("../src/parts.ts"));
+  assert.deepEqual(part.attributes[0].type.text.split(" | ").map((word) => JSON.parse(word)), JSON.parse(`[${shows}]`));
 });
 
 test("the package is a few small files, and none of the checkout", () => {

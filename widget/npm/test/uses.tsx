@@ -42,6 +42,10 @@ export const page = (
     {/* @ts-expect-error there is no such theme */}
     <FlorinCheckout theme="sepia" />
     <florin-checkout session-id="CS…" client-token="ct_…" locale="ja" />
+    <FlorinCheckout mode="component" sessionId="CS…" clientToken="ct_…" />
+    <florin-part show="method" method="GCASH" for="tea" />
+    {/* @ts-expect-error there is no such part */}
+    <florin-part show="qr" />
     {/* @ts-expect-error the attribute is session-id */}
     <florin-checkout sessionid="CS…" />
   </StrictMode>

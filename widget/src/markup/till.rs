@@ -104,6 +104,11 @@ impl Till {
         amount.map(|amount| money::written(amount, &self.words().locale)).unwrap_or_default()
     }
 
+    /// Whether what is drawn is about a method; here there is one list, with all of them.
+    pub(crate) fn wants(self, _: &str) -> bool {
+        true
+    }
+
     /// This is the page that always works.
     pub(crate) fn hosted(self) -> String {
         String::new()

@@ -19,6 +19,15 @@ impl Checkout {
         }
     }
 
+    /// Chooses a method and confirms it, or does neither.
+    pub(super) fn take(&mut self, method: String) -> Vec<Effect> {
+        let mut effects = self.choose(method.clone());
+        if self.chosen.as_ref() == Some(&method) {
+            effects.extend(self.confirm());
+        }
+        effects
+    }
+
     pub(super) fn renew(&mut self) -> Vec<Effect> {
         match &self.stage {
             Stage::RunOut { attempt: Attempt { method, .. }, .. }

@@ -85,6 +85,7 @@ impl Checkout {
             }
             Event::Chose(method) => self.choose(method),
             Event::Confirmed => self.confirm(),
+            Event::Took(method) => self.take(method),
             Event::AskedNow => self.ask_now(),
             Event::WentToApp => self.go_to_app(),
             Event::Renewed => self.renew(),

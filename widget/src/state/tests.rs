@@ -13,6 +13,7 @@ mod leaving;
 mod looks;
 mod opening;
 mod overtaken;
+mod parts;
 mod silence;
 mod straight;
 

@@ -6,13 +6,15 @@ use web_sys::{HtmlDialogElement, HtmlElement};
 use super::overlay::contents;
 use super::result::is_twice;
 use crate::dom::{El, watch};
+use crate::parts::Teller;
 use crate::state::{Checkout, Event, Stage};
 use crate::texts::joined;
 use crate::till::Till;
 
 /// The dialog; open exactly while the state says so.
 pub(crate) fn overlay(till: Till) -> El {
-    watch(till, sheet_key, |till, _, key| show(till, !key.is_empty()));
+    // Not by the key: a part that shows the code may have been placed since.
+    watch(till, sheet_key, |till, _, _| show(till, is_over(till)));
     let cancel = |till: Till, event: web_sys::Event| {
         // Escape asks; a payment is not cancelled silently.
         event.prevent_default();
@@ -31,15 +33,24 @@ pub(crate) fn overlay(till: Till) -> El {
         .on("cancel", Box::new(cancel))
         .on("close", Box::new(close))
         // The voice stands beside the sheet while the dialog is open.
-        .with(till.el("div", "sheet").swap(sheet_key, contents))
+        .with(till.el("div", "sheet").swap(sheet_key, sheet))
 }
 
 /// What the overlay shows. It is drawn anew when this changes, and not when a clock does; empty when it is shut.
 fn sheet_key(till: Till) -> String {
     let state = till.state();
-    let Some(checkout) = state.checkout().filter(|checkout| checkout.is_over()) else {
-        return String::new();
-    };
+    match state.checkout().filter(|_| till.teller() == Teller::Overlay) {
+        Some(checkout) => scene(checkout),
+        None => String::new(),
+    }
+}
+
+fn sheet(till: Till) -> Vec<El> {
+    if is_over(till) { contents(till) } else { vec![] }
+}
+
+/// What is under way, or how it ended: nothing of it changes but what follows the state by itself.
+pub(crate) fn scene(checkout: &Checkout) -> String {
     let order = checkout.attempt().map_or("", |attempt| &attempt.order);
     let name = match &checkout.stage {
         Stage::Waiting { .. } => "waiting",
@@ -48,13 +59,14 @@ fn sheet_key(till: Till) -> String {
         Stage::Declined { .. } => "declined",
         Stage::Opening { .. } => "opening",
         Stage::Paid { .. } if is_twice(checkout) => "twice",
-        Stage::Paid { .. } | Stage::Choosing { .. } | Stage::Ended => "paid",
+        Stage::Paid { .. } => "paid",
+        Stage::Choosing { .. } | Stage::Ended => "ended",
     };
     joined(&[name, " ", order])
 }
 
 fn is_over(till: Till) -> bool {
-    till.state_now().is_some_and(|state| state.checkout().is_some_and(Checkout::is_over))
+    till.teller() == Teller::Overlay
 }
 
 fn show(till: Till, open: bool) {

@@ -20,32 +20,34 @@ pub(crate) fn list(till: Till) -> Vec<El> {
         .el("div", "sum")
         .with(till.el("span", "label").text(&words.total()))
         .with(till.el("strong", "").attr("part", "amount").attr("dir", "auto").say(Till::amount));
+    let mut shown = vec![header(till, true), total];
+    shown.append(&mut short_list(till));
+    shown
+}
+
+/// The list for a place where others show the payee, the clock and the amount.
+pub(crate) fn short_list(till: Till) -> Vec<El> {
+    let words = till.words();
     let give_up = button(till, "ghost wide", &words.another_way(), Event::Left)
         .attr_if("hidden", |till| !may_give_up(till));
     let back = button(till, "ghost wide", &words.back_to(&payee(till)), Event::WentOn)
         .attr_if("hidden", |till| !is_at_an_end(till));
     let foot = till.el("p", "foot").with(sign(till, LOCK)).text(&words.assurance());
-    vec![
-        header(till, true),
-        total,
-        till.el("p", "note").attr("part", "message").say(note),
-        form(till),
-        give_up,
-        back,
-        foot,
-    ]
+    vec![till.el("p", "note").attr("part", "message").say(note), form(till), give_up, back, foot]
 }
 
 fn form(till: Till) -> El {
     let state = till.state_now();
     let checkout = state.as_ref().and_then(|state| state.checkout());
-    let rows = checkout
-        .map(|checkout| checkout.view.methods.iter().map(|offer| row(till, offer)).collect());
-    let fieldset = till
+    let mut fieldset = till
         .el("fieldset", "")
         .attr_if("disabled", is_locked)
-        .with(till.el("legend", "").text(&till.words().how()))
-        .all(rows.unwrap_or_default());
+        .with(till.el("legend", "").text(&till.words().how()));
+    for offer in checkout.map_or(&[][..], |checkout| &checkout.view.methods) {
+        if till.wants(&offer.method) {
+            fieldset = fieldset.with(row(till, offer));
+        }
+    }
     // Not `disabled`: that would lose the focus, which comes back here when the overlay closes.
     let pay = till
         .el("button", "primary pay")
@@ -81,16 +83,20 @@ fn row(till: Till, offer: &Offer) -> El {
     let looks = looks(&offer.method, &till.words());
     let off = offer.unavailable.is_some();
     let hint = offer.unavailable.as_ref().map_or(looks.hint, |why| reason(till, why));
-    let text = till
-        .el("span", "text")
-        .with(till.el("span", "name").attr("part", "method-label").text(&looks.name))
-        .with(till.el("span", "hint").text(&hint));
+    let text = named(till, &looks.name, &hint);
     till.el("label", if off { "row off" } else { "row" })
         .attr("part", "method")
         .with(radio(till, &offer.method, off))
         .with(tile(till, &offer.method, looks.mark))
         .with(text)
         .with(till.el("span", "dot").attr("aria-hidden", "true"))
+}
+
+/// A method's name, and below it what will happen.
+pub(crate) fn named(till: Till, name: &str, hint: &str) -> El {
+    till.el("span", "text")
+        .with(till.el("span", "name").attr("part", "method-label").text(name))
+        .with(till.el("span", "hint").text(hint))
 }
 
 fn radio(till: Till, method: &str, off: bool) -> El {
@@ -104,7 +110,7 @@ fn radio(till: Till, method: &str, off: bool) -> El {
 }
 
 /// Why a method cannot be had, and what it would take.
-fn reason(till: Till, why: &Unavailable) -> String {
+pub(crate) fn reason(till: Till, why: &Unavailable) -> String {
     let words = till.words();
     let limit = || {
         let ours = till.state().checkout().map(|checkout| checkout.view.amount.clone());
@@ -143,7 +149,8 @@ fn is_locked(till: Till) -> bool {
         .is_some_and(|checkout| !matches!(checkout.stage, Stage::Choosing { .. }))
 }
 
-fn opening(till: Till) -> Option<String> {
+/// The method that is being opened, where the list is.
+pub(crate) fn opening(till: Till) -> Option<String> {
     match &till.state().checkout()?.stage {
         Stage::Opening { method, over: false, .. } => Some(method.clone()),
         _ => None,
@@ -158,12 +165,15 @@ fn pay_words(till: Till) -> String {
     }
 }
 
-fn may_pay(till: Till) -> bool {
-    till.state().checkout().is_some_and(Checkout::may_pay)
+pub(crate) fn may_pay(till: Till) -> bool {
+    let may = |checkout: &Checkout| {
+        checkout.may_pay() && checkout.chosen.as_deref().is_some_and(|chosen| till.wants(chosen))
+    };
+    till.state().checkout().is_some_and(may)
 }
 
 /// While the channel or the network keeps us waiting, the way out is there already.
-fn may_give_up(till: Till) -> bool {
+pub(crate) fn may_give_up(till: Till) -> bool {
     let state = till.state();
     state.checkout().is_some_and(|checkout| match &checkout.stage {
         Stage::Opening { attempt, over: false, .. } => {

@@ -12,6 +12,8 @@ pub(crate) mod dialog;
 pub(crate) mod icon;
 pub(crate) mod methods;
 pub(crate) mod overlay;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod part;
 pub(crate) mod result;
 pub(crate) mod scan;
 #[cfg(target_arch = "wasm32")]
