@@ -1,6 +1,6 @@
 //! Amounts of the page without a program stand as a browser would write them: `Intl` is asked, through Node.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
 use florin_widget::markup::money::amount;
@@ -32,17 +32,17 @@ const ASKED: &str = "for (const line of require('fs').readFileSync(0, 'utf8').sp
 }";
 
 /// What `Intl` makes of them.
-fn told(lines: &str) -> Vec<String> {
+fn told(lines: &str) -> io::Result<Vec<String>> {
     let mut node = Command::new("node")
         .args(["-e", ASKED])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .spawn()
-        .expect("Node builds the widget, and is here");
-    node.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
-    let output = node.wait_with_output().unwrap();
+        .spawn()?;
+    // Closed once it is written: the end of it is what is waited for.
+    node.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(lines.as_bytes()))?;
+    let output = node.wait_with_output()?;
     assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+    Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn every_language_writes_amounts_as_its_readers_do() {
         .iter()
         .map(|(language, currency, number)| format!("{language} {currency} {number}\n"))
         .collect();
-    let told = told(&lines);
+    let told = told(&lines).unwrap();
     assert_eq!(told.len(), asked.len());
     let differ: Vec<_> = asked
         .iter()

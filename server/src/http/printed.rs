@@ -173,8 +173,8 @@ impl Early {
         Early { files: std::sync::Arc::new(assets.named()) }
     }
 
-    /// The links for a page's head. A file's name changes with its contents, so that its hash stays true for as long as it
-    /// is there; the loader's does not, and it has none.
+    /// The links for a page's head. The name of the program's module changes with its contents, so that its hash stays true
+    /// for as long as it is there; the loader's does not, and it has none.
     pub(super) fn links(&self, place: &Place<'_>) -> String {
         let (base, nonce) = (escape(place.base), place.nonce());
         let mut links = format!(r#"<link rel="modulepreload" href="{base}/florin.js"{nonce}>"#);
@@ -187,23 +187,21 @@ impl Early {
                 r#"<link rel="modulepreload" href="{base}/{name}" integrity="{integrity}" crossorigin="anonymous"{nonce}>"#
             );
         }
-        let mut fetched = |name: &str, integrity: &str| {
+        // Without a hash: browsers know none here, and the loader's own fetch says it.
+        let mut fetched = |name: &str| {
             links += &format!(
-                r#"<link rel="preload" as="fetch" href="{base}/{name}"{integrity} crossorigin="anonymous">"#
+                r#"<link rel="preload" as="fetch" href="{base}/{name}" crossorigin="anonymous">"#
             );
         };
-        if let Some(File { name, integrity }) = file("florin-", ".wasm") {
-            fetched(name, &format!(r#" integrity="{integrity}""#));
+        if let Some(File { name, .. }) = file("florin-", ".wasm") {
+            fetched(name);
         }
         match (place.language, file("en-", ".json"), file("lists-", ".json")) {
-            (Language::English, Some(File { name, integrity }), _) => {
-                fetched(name, &format!(r#" integrity="{integrity}""#));
-            }
+            (Language::English, Some(File { name, .. }), _) => fetched(name),
             (Language::English, None, _) | (_, _, None) => {}
-            (language, _, Some(File { name, integrity })) => {
-                fetched(name, &format!(r#" integrity="{integrity}""#));
-                // Its integrity stands in the file above; the loader asks without one first.
-                fetched(&name.replacen("lists", language.tag(), 1), "");
+            (language, _, Some(File { name, .. })) => {
+                fetched(name);
+                fetched(&name.replacen("lists", language.tag(), 1));
             }
         }
         links
