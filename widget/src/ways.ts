@@ -123,7 +123,9 @@ function elsewhere(viewBox: string, path: string, label: string, [address, how, 
 export async function take(button: HTMLElement, viewBox: string, path: string, said: string) {
   const lines = said.split("\n");
   const root = button.getRootNode() as ShadowRoot;
-  const text = (selector: string) => root.querySelector(`dialog ${selector}`)?.textContent ?? "";
+  // The overlay; or a part of the merchant's page, which is all that stands in its root.
+  const scene = button.closest("dialog") ?? root;
+  const text = (selector: string) => scene.querySelector(selector)?.textContent ?? "";
   const row = button.parentElement!;
   const todo = row.parentElement!;
   const say = (words: string) => {

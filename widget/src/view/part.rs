@@ -53,12 +53,12 @@ fn method(till: Till) -> Vec<El> {
     if let Some(why) = &offer.unavailable {
         let text = named(till, &looks.name, &reason(till, why));
         let off = bare(till, "ghost one off").attr("disabled", "");
-        return vec![off.with(tile(till, looks.mark)).with(text)];
+        return vec![off.with(tile(till, &offer.method, looks.mark)).with(text)];
     }
     let press = bare(till, "ghost one")
         .attr_by("aria-disabled", |till| Some((!may_take(till)).to_string()))
         .with(till.el("span", "spin").attr_if("hidden", |till| !is_opening(till)))
-        .with(tile(till, looks.mark).attr_if("hidden", is_opening))
+        .with(tile(till, &offer.method, looks.mark).attr_if("hidden", is_opening))
         .with(till.el("span", "").say(method_words))
         .tells(Event::Took(offer.method.clone()));
     let give_up = button(till, "ghost wide", &words.another_way(), Event::Left)
