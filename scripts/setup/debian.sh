@@ -20,7 +20,8 @@ missing_test_packages() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     found initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
     # Machines whose clocks are wrong (tests/program/clocks.rs).
-    ls -d /usr/lib*/faketime /usr/lib/*/faketime >/dev/null 2>&1 || echo libfaketime
+    compgen -G '/usr/lib*/faketime/libfaketimeMT.so.1' >/dev/null ||
+        compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo libfaketime
     [ -e "$fonts/opentype/noto/NotoSansCJK-Regular.ttc" ] || echo fonts-noto-cjk
     [ -e "$fonts/truetype/noto/NotoSansArabic-Regular.ttf" ] || echo fonts-noto-core
     ls -d "$fonts"/truetype/liberation* >/dev/null 2>&1 || echo fonts-liberation
