@@ -40,6 +40,8 @@ pages! {
     "Your page" {
         "appearance" "Looks" "docs/appearance.md";
         "events" "Events and attributes" "docs/events.md";
+        "components" "Parts" "docs/components.md";
+        "printed" "Printed by your server" "docs/printed.md";
         "languages" "Languages" "docs/languages.md";
         "csp" "Content security policy" "docs/csp.md";
         "package" "npm package" "widget/npm/README.md";
