@@ -27,7 +27,7 @@ export function paint(box: HTMLElement, { markup, currency, exponent }: Drawn, t
   const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent };
   const { format } = new Intl.NumberFormat(tag, { style: "currency", currency, ...digits });
   // The server cannot know how this browser writes an amount: between two marks it sends the number.
-  put(box, markup.html.replace(/\ue000(.*?)\ue000/g, (_, number) => format(number)));
+  put(box, markup.html.replace(/\ue000(.*?)\ue000/g, (_, number) => format(number).replace(/^\u200f.*\$$/, "$&\u200e")));
 }
 
 /** Hands what is confirmed to `pay`, of the version that is shown: a list that the page's server has printed says which. */

@@ -32,13 +32,32 @@ pub fn written(amount: &Amount, locale: &str) -> String {
         ("minimumFractionDigits", amount.exponent.into()),
         ("maximumFractionDigits", amount.exponent.into()),
     ]);
-    told("NumberFormat", "format", locale, &options, &number)
-        .unwrap_or_else(|| joined(&[&amount.currency, " ", &number]))
+    let told = told("NumberFormat", "format", locale, &options, &number);
+    with_its_sign(told.unwrap_or_else(|| joined(&[&amount.currency, " ", &number])))
+}
+
+/// In a line from right to left the `$` of `US$` belongs to the letters before it, and is not put before them: a mark keeps it there.
+pub(crate) fn with_its_sign(mut amount: String) -> String {
+    if amount.starts_with('\u{200f}') && amount.ends_with('$') {
+        amount.push('\u{200e}');
+    }
+    amount
 }
 
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::{decimal, with_its_sign};
+
+    #[test]
+    fn a_sign_of_letters_is_not_torn_apart_from_right_to_left() {
+        for (amount, expected) in [
+            ("\u{200f}10.00\u{a0}US$", "\u{200f}10.00\u{a0}US$\u{200e}"),
+            ("\u{200f}10.00\u{a0}\u{20ac}", "\u{200f}10.00\u{a0}\u{20ac}"),
+            ("HK$10.00", "HK$10.00"),
+        ] {
+            assert_eq!(with_its_sign(amount.to_owned()), expected);
+        }
+    }
 
     #[test]
     fn an_amount_in_smallest_units_becomes_a_decimal_number() {

@@ -65,7 +65,8 @@ fn every_language_writes_amounts_as_its_readers_do() {
         .map(|((language, currency, number), told)| {
             (language, amount(number, currency, language), told)
         })
-        .filter(|(_, ours, told)| ours != *told)
+        // What keeps a sign beside its letters, `Intl` leaves to whoever shows it.
+        .filter(|(_, ours, told)| ours.trim_end_matches('\u{200e}') != *told)
         .collect();
     assert!(
         differ.is_empty(),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use florin_shared::money::Amount;
 
-use crate::money::decimal;
+use crate::money::{decimal, with_its_sign};
 
 /// Stands before and after an amount, which is a decimal number: a character that no text has.
 pub const MARK: char = '\u{e000}';
@@ -49,7 +49,7 @@ pub fn amount(number: &str, currency: &str, language: &str) -> String {
         Place::RightToLeft => {
             // A sign in Arabic letters ends with a point, which must stay on its side.
             let mark = if sign.ends_with('.') { "\u{200f}" } else { "" };
-            format!("\u{200f}{number}\u{a0}{sign}{mark}")
+            with_its_sign(format!("\u{200f}{number}\u{a0}{sign}{mark}"))
         }
     }
 }
