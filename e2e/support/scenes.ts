@@ -7,6 +7,7 @@ import type { CheckoutPage } from '../pages/checkout.ts'
 import type { ShopPage } from '../pages/shop.ts'
 import type { Wallet } from '../pages/wallet.ts'
 import type { Faults } from './faults.ts'
+import { MerchantPage } from './merchant-page.ts'
 import type { Merchant, Session } from './merchant.ts'
 import type { Server } from './server.ts'
 
@@ -157,10 +158,15 @@ async function toldAfterwards({ checkout, session }: Stage, words: Locator): Pro
   }).toPass({ timeout: 20_000 })
 }
 
-const loading: Way = async ({ page, checkout, session }) => {
-  // Once the list has come it stands there, with the program or without.
+const loading: Way = async ({ page, server, session, language }) => {
+  // The hosted page comes with its list: bars stand in a merchant's page, until the list is there.
+  const shop = await MerchantPage.serve(`<!doctype html><html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}"><title>Northwind Tea</title>
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<script type="module" src="${server.url}/florin.js"></script>
+<main><h1>Northwind Tea</h1><florin-checkout session-id="${session.session_id}" client-token="${session.client_token}"></florin-checkout></main>`)
+  page.once('close', () => shop.close())
   await page.route('**/v1/checkout/*', () => {})
-  await checkout.open(session)
+  await page.goto(shop.url)
   await expect(page.locator('.bone').first()).toBeVisible()
 }
 
