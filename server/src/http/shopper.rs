@@ -38,7 +38,6 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query)]
 pub struct OfView {
     /// BCP 47, best first, with commas; `*` stands for the merchant's `display_locale`. The answer then carries `markup`.
-    #[param(max_length = 1000)]
     pub locales: Option<String>,
 }
 
