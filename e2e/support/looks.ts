@@ -7,10 +7,16 @@ const sixteen = ['en', 'zh-Hans', 'zh-Hant', 'ja', 'ko', 'vi', 'th', 'id', 'ms',
 /** `npm run gallery --prefix e2e`: everything there is, for hours; else what the tests look at. */
 const whole = process.env.FLORIN_GALLERY === 'all'
 
-/** In fours: those of one test share a server. The first and the longest, from right to left, and another script. */
-export const languages: string[][] = whole
-  ? [0, 4, 8, 12].map((from) => sixteen.slice(from, from + 4))
-  : [['en', 'ar', 'zh-Hans', 'de']]
+/** `FLORIN_LANGUAGES=th,vi` or `all`, and `FLORIN_LOOKS=light-375,dark-desktop`: a part of it. */
+const [asked, worn] = [process.env.FLORIN_LANGUAGES, process.env.FLORIN_LOOKS?.split(',')]
+
+/** The first and the longest, from right to left, and another script; or those that were asked for. */
+const spoken = whole || asked === 'all' ? sixteen : (asked?.split(',') ?? ['en', 'ar', 'zh-Hans', 'de'])
+const unknown = spoken.filter((language) => !sixteen.includes(language))
+if (unknown.length > 0) throw new Error(`FLORIN_LANGUAGES: the widget does not speak ${unknown.join(', ')}`)
+
+/** In fours: those of one test share a server. */
+export const languages: string[][] = spoken.flatMap((_, at) => (at % 4 === 0 ? [spoken.slice(at, at + 4)] : []))
 
 /** One from left to right, one from right to left. */
 export const heardByAxe = ['en', 'ar']
@@ -28,9 +34,12 @@ const look = (theme: Look['theme'], width: Look['width']): Look => ({ theme, wid
 /** What axe looks at too. */
 export const always = [look('light', 'desktop'), look('dark', 'desktop'), look('light', 375), look('dark', 375)]
 
+const all = [...always, look('brand', 'desktop'), look('brand', 375)]
+
 /** In the colours of a merchant as well: on a phone in English, or everywhere. */
 export function looksIn(language: string): Look[] {
-  if (whole) return [...always, look('brand', 'desktop'), look('brand', 375)]
+  if (worn) return all.filter(({ theme, width }) => worn.includes(`${theme}-${width}`))
+  if (whole) return all
   return language === 'en' ? [...always, look('brand', 375)] : always
 }
 

@@ -55,7 +55,9 @@ const newCodeOffline: Way = async (stage) => {
   await runOut(stage)
   await stage.page.context().setOffline(true)
   await stage.checkout.overlay.locator('button.over').click()
-  await expect(stage.checkout.overlay.locator('.note')).not.toBeEmpty()
+  await expect(stage.checkout.overlay.locator('button.over')).toBeHidden()
+  // Nothing turns where nothing goes on.
+  await expect(stage.checkout.overlay.locator('.spin')).toBeHidden()
   await expect(stage.checkout.overlay.locator('button.ghost')).toBeEnabled()
 }
 
@@ -88,7 +90,7 @@ const expired: Way = async ({ merchant, checkout, page, language }) => {
 
 /** The network goes after the program came, and before the view does. */
 const failedOffline: Way = async ({ page, checkout, session }) => {
-  await page.route('**/v1/checkout/*', async (route) => {
+  await page.route('**/pay/*/view', async (route) => {
     await page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => {})
     await page.context().setOffline(true)
     await route.abort('internetdisconnected')

@@ -165,13 +165,13 @@ const loading: Way = async ({ page, server, session, language }) => {
 <script type="module" src="${server.url}/florin.js"></script>
 <main><h1>Northwind Tea</h1><florin-checkout session-id="${session.session_id}" client-token="${session.client_token}"></florin-checkout></main>`)
   page.once('close', () => shop.close())
-  await page.route('**/v1/checkout/*', () => {})
+  await page.route('**/pay/*/view', () => {})
   await page.goto(shop.url)
   await expect(page.locator('.bone').first()).toBeVisible()
 }
 
 const notShown: Way = async ({ page, checkout, session }) => {
-  await page.route('**/v1/checkout/*', (route) => route.abort())
+  await page.route('**/pay/*/view', (route) => route.abort())
   await checkout.open(session)
   await expect(page.locator('section.card h2')).toBeVisible()
 }

@@ -13,12 +13,12 @@ test('on the hosted page a program that did not come leaves the page that needs 
 })
 
 test('on the hosted page a server that did not answer is asked again', async ({ merchant, checkout, page }) => {
-  await page.route('**/v1/checkout/*', (route) => route.abort())
+  await page.route('**/pay/*/view', (route) => route.abort())
   await checkout.open(await merchant.createSession())
   await expect(checkout.heading('The checkout cannot be shown here')).toBeVisible()
   await expect(page.locator('florin-checkout').getByRole('link')).toHaveCount(0)
 
-  await page.unroute('**/v1/checkout/*')
+  await page.unroute('**/pay/*/view')
   await checkout.button('Try again').click()
   await expect(checkout.payButton).toBeVisible()
 })

@@ -58,7 +58,7 @@ test('a product page sells by parts: one view, one program, one payment, one que
   } finally {
     await example.stop()
   }
-  expect(times(/^GET \/v1\/checkout\/\w+$/)).toHaveLength(1)
+  expect(times(/^POST \/pay\/\w+\/view$/)).toHaveLength(1)
   expect(times(/^POST .*\/transactions$/)).toHaveLength(1)
   expect(times(/\.wasm$/)).toHaveLength(1)
 })
@@ -78,7 +78,7 @@ test('parts come, go, move and change, before the script and after it', async ({
   expect(warned.filter((words) => words.includes('"cod"'))).toHaveLength(1)
 
   const views: string[] = []
-  page.on('request', (request) => /\/v1\/checkout\/\w+$|wasm$/.test(request.url()) && views.push(request.url()))
+  page.on('request', (request) => /\/view$|\/v1\/checkout\/\w+$|wasm$/.test(request.url()) && views.push(request.url()))
   const put = (html: string) => page.evaluate((html) => document.querySelector('aside')!.insertAdjacentHTML('beforeend', html), html)
   const late = (what: string) => put(`<florin-part show="${what}"></florin-part>`)
   await late('code')

@@ -7,7 +7,7 @@ use crate::checkout::{looks_key, wear};
 use crate::dom::{El, watch};
 use crate::parts::Show;
 use crate::read::Reader;
-use crate::state::Event;
+use crate::state::{Checkout, Event};
 use crate::till::Till;
 use crate::view::announce::announce;
 use crate::view::card::{card, section};
@@ -44,9 +44,12 @@ fn follow(till: Till, before: &str, now: &str) {
     } else if is(now, "card") && !is(before, "card") {
         focus(till, ".card h2");
     } else if now.is_empty() && is(before, "code") {
+        // The button would pay again while a bank confirms: what is said about that comes first.
+        let awaits = till.state_now().and_then(|state| state.checkout().map(Checkout::awaits_bank));
+        let place = if awaits == Some(true) { ".note" } else { ".pay" };
         let _one_of_them = till
             .any(Show::Method, &|part| tells_notes(part) && focus(part, "button"))
-            || till.any(Show::Methods, &|part| focus(part, ".pay"));
+            || till.any(Show::Methods, &|part| focus(part, place));
     }
 }
 

@@ -37,10 +37,15 @@ function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, ...in
   return element;
 }
 
+function post(url: string, limit: number, body: string, headers?: HeadersInit) {
+  const signal = AbortSignal.timeout?.(limit);
+  return fetch(url, { method: "POST", headers, body, signal, cache: "no-store", credentials: "omit" });
+}
+
 /** Grey bars where the list will be. */
 function skeleton() {
   const row = () => part("div", "row bone");
-  const card = part("section", "card", part("div", "sum bone"), row(), row(), row(), row());
+  const card = part("section", "card", part("p", "sum bone"), row(), row(), row(), row());
   card.ariaBusy = "true";
   return card;
 }
@@ -185,7 +190,8 @@ export class FlorinCheckout extends HTMLElement {
     const calls = `${base}/v1/checkout/${session}`;
     let pressed: Promise<Response> | undefined;
     const pay = (wanted: object) => {
-      pressed = this.#ask(`${calls}/transactions`, 25_000, JSON.stringify(wanted));
+      const headers = { authorization: `Bearer ${this.clientToken}`, "content-type": "application/json" };
+      pressed = post(`${calls}/transactions`, 25_000, JSON.stringify(wanted), headers);
       pressed.catch(() => {}); // The program hears of it.
     };
     let chosen = this.#locale();
@@ -203,7 +209,8 @@ export class FlorinCheckout extends HTMLElement {
         if (built.alone) return;
       } else this.#root.replaceChildren(box);
 
-      const [loaded, view] = [inParts ? fetchParts(this, box) : fetchProgram(), this.#fetchView(calls, inParts || printed)];
+      // The view first: the list waits for it alone.
+      const [view, loaded] = [this.#fetchView(hosted, inParts || printed), inParts ? fetchParts(this, box) : fetchProgram()];
       // Awaited below, all at once on their way.
       loaded.catch(() => {});
       fetchWords(chosen.language, this.#translations).catch(() => {});
@@ -247,17 +254,14 @@ export class FlorinCheckout extends HTMLElement {
     }
   }
 
-  #ask(url: string, limit: number, body?: string) {
-    const headers = { authorization: `Bearer ${this.clientToken}`, "content-type": "application/json" };
-    const signal = AbortSignal.timeout?.(limit);
-    return fetch(url, { method: body && "POST", headers, body, signal, cache: "no-store", credentials: "omit" });
-  }
-
-  /** The view, whatever the server says; `undefined` when it says nothing. A page's own texts are not the server's to draw. */
-  async #fetchView(calls: string, own: unknown) {
+  /**
+   * The view, whatever the server says; `undefined` when it says nothing. A page's own texts are not the server's to draw.
+   * Asked as a text: for a header of ours, the browser would first ask the server whether it may send it.
+   */
+  async #fetchView(hosted: string, own: unknown) {
     const bare = own || Object.keys(this.#translations).length;
     try {
-      return await (await this.#ask(bare ? calls : `${calls}?locales=${this.#tags("*")}`, 15_000)).json();
+      return await (await post(`${hosted}/view`, 15_000, `${this.clientToken} ${bare ? "" : this.#tags("*")}`)).json();
     } catch {
       return undefined;
     }

@@ -78,8 +78,8 @@ pub fn list_sheet() -> &'static str {
     &RULES
 }
 
-/// The same rules without comments, and with few spaces.
-fn short(rules: &str) -> String {
+/// Rules without comments, and with few spaces.
+pub fn short(rules: &str) -> String {
     let mut short = String::with_capacity(rules.len());
     for part in rules.split("*/") {
         let rules = part.split_once("/*").map_or(part, |(rules, _)| rules);

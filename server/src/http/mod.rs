@@ -26,6 +26,7 @@ pub mod edge;
 pub mod figures;
 mod framed;
 pub mod health;
+mod hosted;
 pub mod idempotency;
 pub mod language;
 pub mod listen;
@@ -54,6 +55,7 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let files = printed::Early::of(&assets);
     let all = api
         .merge(page::routes())
+        .merge(hosted::routes())
         .merge(logos::routes())
         .merge(receipt::routes())
         .merge(docs::routes())

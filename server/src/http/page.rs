@@ -1,5 +1,7 @@
 //! The hosted page: the same widget on a page of ours. Holding its address is enough to pay (D15).
 
+use std::sync::LazyLock;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -63,6 +65,12 @@ async fn pay(
     told(shown.await, &asked)
 }
 
+/// The sheet as it stands in the page: no trip more before anything is seen.
+fn inside() -> &'static str {
+    static SHEET: LazyLock<String> = LazyLock::new(|| markup::short(STYLE));
+    &SHEET
+}
+
 /// The page, or why there is none.
 pub(super) fn told(shown: Result<Response>, asked: &HeaderMap) -> Response {
     let language = Language::asked(asked);
@@ -70,13 +78,13 @@ pub(super) fn told(shown: Result<Response>, asked: &HeaderMap) -> Response {
     match shown {
         Ok(shown) => shown,
         Err(error) if error.code() == Code::NotFound => {
-            (StatusCode::NOT_FOUND, headers(), Html(notice(language, words.gone, "")))
+            (StatusCode::NOT_FOUND, own_headers(), Html(notice(language, words.gone, "")))
                 .into_response()
         }
         Err(error) => {
             tracing::error!(?error, "a hosted page could not be shown");
             let html = notice(language, words.later, "");
-            (StatusCode::SERVICE_UNAVAILABLE, headers(), Html(html)).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, own_headers(), Html(html)).into_response()
         }
     }
 }
@@ -95,7 +103,7 @@ async fn page(
     let wished = view.display_locale.as_deref();
     let language = wished.and_then(Language::of).unwrap_or_else(|| Language::asked(asked));
     if view::token_lives(&session, app.now()).is_err() {
-        return Ok((headers(), Html(over(&view, language))).into_response());
+        return Ok((own_headers(), Html(over(&view, language))).into_response());
     }
     let lang = wished.filter(|tag| Language::of(tag).is_some()).unwrap_or(language.tag());
     let place = Place { base: "", tag: lang, language, nonce: None, is_ours: true };
@@ -106,6 +114,7 @@ async fn page(
             ("lang", &escape(lang)),
             ("dir", language.direction()),
             ("title", &payee),
+            ("style", inside()),
             ("heading", &format!(r#"<h1 class="unseen">{payee}</h1>"#)),
             ("back", &back(&view)),
             ("order", &order(&view, language)),
@@ -121,7 +130,7 @@ async fn page(
             ("noscript", &instead(&id, language)),
         ],
     );
-    Ok((headers_with(&style), Html(html)).into_response())
+    Ok((headers_with(&[&style, inside()]), Html(html)).into_response())
 }
 
 /// The way to the plain page, in the shopper's language: a browser may not follow of itself.
@@ -165,7 +174,11 @@ pub(super) fn order(view: &CheckoutView, language: Language) -> String {
         )
     };
     let lines: String = view.goods.iter().map(line).collect();
-    if lines.is_empty() { String::new() } else { format!(r#"<ul class="goods">{lines}</ul>"#) }
+    if lines.is_empty() {
+        return String::new();
+    }
+    let heading = words(language).order;
+    format!(r#"<section class="goods"><h2>{heading}</h2><ul>{lines}</ul></section>"#)
 }
 
 /// What a line of the order costs.
@@ -183,6 +196,7 @@ fn notice(language: Language, [title, text]: [&str; 2], back: &str) -> String {
         ("lang", language.tag()),
         ("dir", language.direction()),
         ("title", words(language).title),
+        ("style", inside()),
         ("back", back),
         ("checkout", &card),
     ];
@@ -204,13 +218,21 @@ pub(super) fn headers() -> HeaderMap {
     headers
 }
 
-/// The same, with one style sheet inside of the page, which is allowed by its hash.
-pub(super) fn headers_with(style: &str) -> HeaderMap {
+/// The same for a page with nothing but our own sheet.
+pub(super) fn own_headers() -> HeaderMap {
+    headers_with(&[inside()])
+}
+
+/// The same, with style sheets inside of the page, each of which is allowed by its hash.
+pub(super) fn headers_with(sheets: &[&str]) -> HeaderMap {
     let mut headers = headers();
     let policy =
         headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
-    let hash = format!("style-src 'self' '{}'", printed::hash(style));
-    let policy = policy.unwrap_or_default().replace("style-src 'self'", &hash);
+    let mut allowed = String::from("style-src 'self'");
+    for sheet in sheets {
+        allowed += &format!(" '{}'", printed::hash(sheet));
+    }
+    let policy = policy.unwrap_or_default().replace("style-src 'self'", &allowed);
     if let Ok(policy) = header::HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }

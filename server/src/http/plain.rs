@@ -45,7 +45,7 @@ pub(super) async fn page(app: &App, id: &str, uri: &Uri, asked: &HeaderMap) -> R
     let language = shown.display_locale.as_deref().and_then(Language::of);
     let language = language.unwrap_or_else(|| Language::asked(asked));
     if view::token_lives(&session, app.now()).is_err() {
-        return Ok((page::headers(), Html(page::over(&shown, language))).into_response());
+        return Ok((page::own_headers(), Html(page::over(&shown, language))).into_response());
     }
     // Somebody looks, as a poll would say.
     view::entry(app, &id).await?.watch(app.now());
@@ -93,7 +93,7 @@ fn html(app: &App, id: &SessionId, view: &CheckoutView, page: &Page, lang: Langu
             ("order", &page::order(view, lang)),
         ],
     );
-    (page::headers_with(&rules), Html(html)).into_response()
+    (page::headers_with(&[&rules]), Html(html)).into_response()
 }
 
 /// What the form says besides what is pressed. The token proves that it is ours.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use florin_shared::{Code, Money};
+use florin_widget::markup::money;
 use url::form_urlencoded;
 
 use super::language::Language;
@@ -43,7 +44,7 @@ async fn show(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) 
         Ok((code, payee)) => {
             let sheet = hex(&app.random.bytes::<8>());
             let form = Form { code: &code, payee: &payee, sheet: &sheet, typed: "", wrong: None };
-            page(language, StatusCode::OK, &payee.name, &form.html(words(language)))
+            page(language, StatusCode::OK, &payee.name, &form.html(language))
         }
         Err(error) => trouble(language, &error),
     }
@@ -79,7 +80,7 @@ async fn entered_on(app: &App, id: &str, request: Request, language: Language) -
     let sheet = hex(&app.random.bytes::<8>());
     let form =
         Form { code: &code, payee: &payee, sheet: &sheet, typed: &typed, wrong: Some(&wrong.1) };
-    Ok(page(language, wrong.0, &payee.name, &form.html(words)))
+    Ok(page(language, wrong.0, &payee.name, &form.html(language)))
 }
 
 async fn scanned(app: &App, id: &str) -> Result<(ReceiptCode, Arc<Merchant>)> {
@@ -92,8 +93,8 @@ async fn scanned(app: &App, id: &str) -> Result<(ReceiptCode, Arc<Merchant>)> {
 /// The amount, or what is wrong with it.
 fn judge(code: &ReceiptCode, typed: &str, words: &Words) -> std::result::Result<Money, String> {
     let amount = entered::amount(typed, code.currency).ok_or_else(|| unread(code, words))?;
-    let limits = || words.outside.replace("{limits}", &limits(code, words));
-    if (code.least..=code.most).contains(&amount.minor()) { Ok(amount) } else { Err(limits()) }
+    let fits = (code.least..=code.most).contains(&amount.minor());
+    if fits { Ok(amount) } else { Err(words.outside.to_owned()) }
 }
 
 /// To the hosted page of the session. `303`, so that a reload there opens nothing again.
@@ -114,7 +115,8 @@ struct Form<'a> {
 }
 
 impl Form<'_> {
-    fn html(&self, words: &Words) -> String {
+    fn html(&self, language: Language) -> String {
+        let words = words(language);
         let label = match self.code.label.as_str() {
             "" => String::new(),
             label => format!(r#"<p class="label"><bdi>{}</bdi></p>"#, escape(label)),
@@ -147,7 +149,7 @@ impl Form<'_> {
             enter = words.enter,
             currency = self.code.currency,
             typed = escape(self.typed),
-            limits = limits(self.code, words),
+            limits = limits(self.code, language),
             sheet = self.sheet,
             go = words.go,
         )
@@ -160,19 +162,27 @@ fn unread(code: &ReceiptCode, words: &Words) -> String {
         0 => 50_000,
         digits => 125 * 10_i64.pow(u32::from(digits) - 1),
     };
-    words.unread.replace("{example}", &written(example, code, words))
+    words.unread.replace("{example}", &typed(example, code, words))
 }
 
-fn written(minor: i64, code: &ReceiptCode, words: &Words) -> String {
-    let plain = Money::new(minor, code.currency).map(entered::written).unwrap_or_default();
-    plain.replace('.', &words.point.to_string())
+/// An amount as it may be typed: in groups it could be read two ways.
+fn typed(minor: i64, code: &ReceiptCode, words: &Words) -> String {
+    plain(minor, code).replace('.', &words.point.to_string())
 }
 
-fn limits(code: &ReceiptCode, words: &Words) -> String {
+fn plain(minor: i64, code: &ReceiptCode) -> String {
+    Money::new(minor, code.currency).map(entered::written).unwrap_or_default()
+}
+
+/// What may be entered, in amounts as the language writes them.
+fn limits(code: &ReceiptCode, language: Language) -> String {
+    let words = words(language);
     let no_limit = code.most == florin_shared::money::MOST;
     let text = if no_limit { words.least } else { words.between };
-    text.replace("{least}", &format!("{} {}", code.currency, written(code.least, code, words)))
-        .replace("{most}", &format!("{} {}", code.currency, written(code.most, code, words)))
+    let written = |minor| {
+        escape(&money::amount(&plain(minor, code), &code.currency.to_string(), language.tag()))
+    };
+    text.replace("{least}", &written(code.least)).replace("{most}", &written(code.most))
 }
 
 fn trouble(language: Language, error: &Error) -> Response {

@@ -56,8 +56,18 @@ async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Good<Checkout>> {
-    let view = view::view(&app, &shopper.session, Scene::of(agent(&headers))).await?;
-    let markup = wished(&uri).and_then(|locales| markup::of(&view, &locales));
+    shown(&app, &shopper, &headers, wished(&uri).as_deref()).await
+}
+
+/// The answer, with the list drawn in the first of these languages that we have.
+pub(super) async fn shown(
+    app: &App,
+    shopper: &Shopper,
+    headers: &HeaderMap,
+    locales: Option<&str>,
+) -> Result<Good<Checkout>> {
+    let view = view::view(app, &shopper.session, Scene::of(agent(headers))).await?;
+    let markup = locales.and_then(|locales| markup::of(&view, locales));
     Ok(Good(Checkout { view, markup }))
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Words {
     pub(super) paid: [&'static str; 2],
     /// The hosted page, after the token's life: it was not.
     pub(super) ended: [&'static str; 2],
+    /// The hosted page: above what is sold.
+    pub(super) order: &'static str,
     /// The receipt code: above the field.
     pub(super) enter: &'static str,
     /// The receipt code: on the button.
@@ -39,7 +41,7 @@ pub(super) struct Words {
     pub(super) least: &'static str,
     /// `{least}` and `{most}`.
     pub(super) between: &'static str,
-    /// `{limits}`: one of the two above.
+    /// An amount beyond the limits, which stand below.
     pub(super) outside: &'static str,
     /// `{example}`: an amount as it may be typed.
     pub(super) unread: &'static str,
@@ -105,7 +107,7 @@ mod tests {
             for (text, places) in [
                 (said.least, &["{least}"][..]),
                 (said.between, &["{least}", "{most}"]),
-                (said.outside, &["{limits}"]),
+                (said.outside, &[]),
                 (said.unread, &["{example}"]),
             ] {
                 assert_eq!(text.matches('{').count(), places.len(), "{language:?}: {text}");
@@ -119,7 +121,7 @@ mod tests {
         let mut heard = std::collections::HashSet::new();
         for language in Language::ALL {
             let said = words(language);
-            for text in [said.often, said.refused[1], said.later[1]] {
+            for text in [said.often, said.refused[1], said.later[1], said.outside] {
                 assert!(heard.insert(text), "{language:?}: {text}");
             }
         }

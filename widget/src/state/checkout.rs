@@ -41,7 +41,14 @@ impl Checkout {
     /// Whether the pay button does anything.
     pub fn may_pay(&self) -> bool {
         let Stage::Choosing { note } = &self.stage else { return false };
-        self.chosen.is_some() && !matches!(note, Some(Note::Ending | Note::TooOften))
+        let is_over = matches!(note, Some(Note::Ending | Note::TooOften));
+        self.chosen.is_some() && !is_over && !self.awaits_bank()
+    }
+
+    /// Whether a bank still confirms an attempt that was left: until it has answered, nothing else can be paid.
+    pub fn awaits_bank(&self) -> bool {
+        let says_so = matches!(self.stage, Stage::Choosing { note: Some(Note::Confirming(_)) });
+        says_so && self.behind.is_some()
     }
 
     /// The attempt that is on the screen.

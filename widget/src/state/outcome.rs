@@ -114,19 +114,27 @@ impl Checkout {
             method: attempt.method.clone(),
             reason: told.reason.clone(),
         };
+        let awaits_bank = self.awaits_bank();
         match &mut self.stage {
             Stage::Waiting { .. } | Stage::RunOut { .. } if ran_out => self.run_out(true),
             Stage::RunOut { settled, .. } => *settled = true,
-            Stage::Waiting { .. } | Stage::Opening { .. } => {
-                let by_payer = told.reason.as_deref().is_none_or(|reason| reason == "DECLINED");
-                self.stage = Stage::Declined { method: attempt.method, by_payer };
+            // Whoever was told not to pay again before the bank answers is told what it answered.
+            Stage::Choosing { .. } if awaits_bank => {
+                self.behind = None;
+                self.decline(attempt.method, told);
             }
+            Stage::Waiting { .. } | Stage::Opening { .. } => self.decline(attempt.method, told),
             _ => {
                 self.behind = None;
                 self.back_to_list(None);
             }
         }
         vec![Effect::Tell(news)]
+    }
+
+    fn decline(&mut self, method: String, told: &StatusView) {
+        let by_payer = told.reason.as_deref().is_none_or(|reason| reason == "DECLINED");
+        self.stage = Stage::Declined { method, by_payer };
     }
 
     /// Cancelled, or paid and given back: the attempt is over and the session is not paid.

@@ -28,7 +28,8 @@ pub(crate) fn card(till: Till) -> Vec<El> {
 
 /// Grey bars where the list will be, as the loader paints them.
 fn skeleton(till: Till) -> Vec<El> {
-    let mut bones = vec![till.el("div", "sum bone")];
+    // No `div`: the first of those has the round corners.
+    let mut bones = vec![till.el("p", "sum bone")];
     bones.extend((0..4).map(|_| till.el("div", "row bone")));
     bones
 }

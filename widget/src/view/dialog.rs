@@ -73,7 +73,13 @@ fn show(till: Till, open: bool) {
     let Some(dialog) = till.find("dialog") else { return };
     let dialog: HtmlDialogElement = dialog.unchecked_into();
     if !open {
-        return dialog.close();
+        dialog.close();
+        // The button that was pressed would pay again: the reader goes on at what is said about that.
+        let awaits = till.state_now().and_then(|state| state.checkout().map(Checkout::awaits_bank));
+        if awaits == Some(true) {
+            focus_heading(till, ".card .note");
+        }
+        return;
     }
     if !dialog.open() {
         let _it_is_in_the_page = dialog.show_modal();

@@ -33,7 +33,8 @@ pub(crate) fn short_list(till: Till) -> Vec<El> {
     let back = button(till, "ghost wide", &words.back_to(&payee(till)), Event::WentOn)
         .attr_if("hidden", |till| !is_at_an_end(till));
     let foot = till.el("p", "foot").with(sign(till, LOCK)).text(&words.assurance());
-    vec![till.el("p", "note").attr("part", "message").say(note), form(till), give_up, back, foot]
+    let noted = till.el("p", "note").attr("part", "message").attr("tabindex", "-1").say(note);
+    vec![noted, form(till), give_up, back, foot]
 }
 
 fn form(till: Till) -> El {
@@ -53,7 +54,7 @@ fn form(till: Till) -> El {
         .el("button", "primary pay")
         .attr("part", "button primary-button")
         .attr_by("aria-disabled", |till| Some((!may_pay(till)).to_string()))
-        .with(till.el("span", "spin").attr_if("hidden", |till| opening(till).is_none()))
+        .with(till.el("span", "spin").attr_if("hidden", |till| !is_under_way(till)))
         .with(till.el("span", "").say(pay_words));
     till.el("form", "").submits(Event::Confirmed).with(fieldset).with(pay)
 }
@@ -157,9 +158,19 @@ pub(crate) fn opening(till: Till) -> Option<String> {
     }
 }
 
+/// Whether that goes on: without a network it does not, and the note says so.
+fn is_under_way(till: Till) -> bool {
+    opening(till).is_some() && answers(till)
+}
+
+/// Whether the server answers, as far as we know.
+pub(crate) fn answers(till: Till) -> bool {
+    till.state().checkout().is_some_and(|checkout| checkout.link == Link::Fine)
+}
+
 fn pay_words(till: Till) -> String {
     let words = till.words();
-    match opening(till) {
+    match opening(till).filter(|_| is_under_way(till)) {
         Some(method) => words.opening(&looks(&method, &words).name),
         None => words.pay(&till.amount()),
     }

@@ -2,12 +2,12 @@
 
 use super::button::{bare, button};
 use super::icon::{AGAIN, CROSS, disc, sign, tile, turning};
-use super::methods::note;
+use super::methods::{answers, note};
 use super::result::paid;
 use super::scan::{qr, scan};
 use crate::dom::El;
 use crate::method::{Looks, looks};
-use crate::state::{Attempt, Checkout, Event, LEAVE_AFTER_MS, Stage};
+use crate::state::{Attempt, Checkout, Event, LEAVE_AFTER_MS, Link, Stage};
 use crate::till::Till;
 
 /// Draws the inside of a sheet below its top.
@@ -71,11 +71,23 @@ pub(crate) fn say(till: Till, words: &str) -> El {
     till.el("p", "say").attr("part", "message").text(words)
 }
 
-fn opening(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {
-    let words = till.words();
-    let give_up = button(till, "ghost wide", &words.another_way(), Event::Left);
-    let trouble = till.el("p", "note").say(note);
-    vec![turning(till), heading(till, &words.opening(&looks.name)), trouble, give_up]
+fn opening(till: Till, _: &Looks, _: &Checkout) -> Vec<El> {
+    let give_up = button(till, "ghost wide", &till.words().another_way(), Event::Left);
+    // Nothing turns while nobody answers.
+    let turning = turning(till).attr_if("hidden", |till| !answers(till));
+    vec![turning, titled(till, "big").say(opening_words), give_up]
+}
+
+/// That it is being opened, or why it does not go on.
+fn opening_words(till: Till) -> String {
+    let state = till.state();
+    match state.checkout().map(|checkout| &checkout.stage) {
+        Some(Stage::Opening { method, .. }) if answers(till) => {
+            let words = till.words();
+            words.opening(&looks(method, &words).name)
+        }
+        _ => note(till),
+    }
 }
 
 fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
@@ -88,12 +100,16 @@ fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
         Some(text) => till.el("div", "frame dim").maybe(qr(till, text, &looks.name)),
         None => till.el("div", "alone"),
     };
-    let why = till.el("p", "say").say(|till| {
+    let why = till.el("p", "say two").attr("part", "message").say(|till| {
         let words = till.words();
-        if is_settled(till) { words.run_out_settled() } else { words.run_out_unsettled() }
+        match standing(till) {
+            Standing::Asked => words.asking(),
+            Standing::Settled => words.run_out_settled(),
+            Standing::Unsettled => words.run_out_unsettled(),
+        }
     });
-    let paid =
-        button(till, "soft", &words.have_paid(), Event::AskedNow).attr_if("hidden", is_settled);
+    let paid = button(till, "soft", &words.have_paid(), Event::AskedNow)
+        .attr_if("hidden", |till| standing(till) != Standing::Unsettled);
     let ways = till
         .el("div", "row2")
         .with(button(till, "ghost", &words.another_way(), Event::Left))
@@ -101,11 +117,32 @@ fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
     vec![framed.with(again), heading(till, &words.run_out()), why, ways]
 }
 
-fn is_settled(till: Till) -> bool {
-    matches!(
-        till.state().checkout().map(|checkout| &checkout.stage),
-        Some(Stage::RunOut { settled: true, .. })
-    )
+/// What is known of a code that has run out.
+#[derive(Clone, Copy, PartialEq)]
+enum Standing {
+    /// The server is being asked, and mostly answers at once.
+    Asked,
+    /// It has said that nothing was taken.
+    Settled,
+    /// It could not say so yet.
+    Unsettled,
+}
+
+/// For how long nothing is said but that we ask: two questions long.
+const ASKED_FOR_MS: u64 = 4_500;
+
+fn standing(till: Till) -> Standing {
+    let state = till.state();
+    let Some(checkout) = state.checkout() else { return Standing::Unsettled };
+    match &checkout.stage {
+        Stage::RunOut { settled: true, .. } => Standing::Settled,
+        Stage::RunOut { attempt, .. } => {
+            let is_fresh = till.now() < attempt.ends_at.saturating_add(ASKED_FOR_MS);
+            let is_asked = is_fresh && checkout.link == Link::Fine;
+            if is_asked { Standing::Asked } else { Standing::Unsettled }
+        }
+        _ => Standing::Unsettled,
+    }
 }
 
 fn closing(till: Till, looks: &Looks, _: &Checkout) -> Vec<El> {

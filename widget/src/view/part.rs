@@ -5,7 +5,7 @@ use super::card::section;
 use super::countdown::session_clock;
 use super::dialog::scene;
 use super::icon::tile;
-use super::methods::{may_give_up, named, note, opening, reason, short_list};
+use super::methods::{answers, may_give_up, named, note, opening, reason, short_list};
 use super::overlay::contents;
 use super::result::{ended, paid_card};
 use crate::checkout::offers_key;
@@ -57,8 +57,8 @@ fn method(till: Till) -> Vec<El> {
     }
     let press = bare(till, "ghost one")
         .attr_by("aria-disabled", |till| Some((!may_take(till)).to_string()))
-        .with(till.el("span", "spin").attr_if("hidden", |till| !is_opening(till)))
-        .with(tile(till, &offer.method, looks.mark).attr_if("hidden", is_opening))
+        .with(till.el("span", "spin").attr_if("hidden", |till| !is_under_way(till)))
+        .with(tile(till, &offer.method, looks.mark).attr_if("hidden", is_under_way))
         .with(till.el("span", "").say(method_words))
         .tells(Event::Took(offer.method.clone()));
     let give_up = button(till, "ghost wide", &words.another_way(), Event::Left)
@@ -74,10 +74,15 @@ fn is_opening(till: Till) -> bool {
     opening(till).is_some_and(|method| till.wants(&method))
 }
 
+/// Whether that goes on; without a network it does not.
+fn is_under_way(till: Till) -> bool {
+    is_opening(till) && answers(till)
+}
+
 fn method_words(till: Till) -> String {
     let words = till.words();
     let name = looks(till.methods().first().map_or("", String::as_str), &words).name;
-    if is_opening(till) { words.opening(&name) } else { words.pay_with(&name) }
+    if is_under_way(till) { words.opening(&name) } else { words.pay_with(&name) }
 }
 
 /// What there is to say stands below the button that was pressed, unless there is a list that says it.

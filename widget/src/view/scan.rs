@@ -34,12 +34,15 @@ pub(crate) fn scan(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
         );
     let another =
         button(till, "ghost", &words.another_way(), Event::Left).attr_if("hidden", is_confirming);
-    let ways = till.el("div", "row2").with(another).with(button(
-        till,
-        "soft",
-        &words.have_paid(),
-        Event::AskedNow,
-    ));
+    // The bank answers by itself. Where nobody asks by itself, the shopper still can.
+    let paid = button(till, "soft", &words.have_paid(), Event::AskedNow)
+        .attr_if("hidden", |till| is_confirming(till) && asks_by_itself(till));
+    let (on, event) = match checkout.return_url() {
+        Some(_) => (words.back_to(&checkout.view.payee), Event::WentOn),
+        None => (words.close(), Event::Left),
+    };
+    let on = button(till, "ghost", &on, event).attr_if("hidden", |till| !is_confirming(till));
+    let ways = till.el("div", "row2").with(another).with(on).with(paid);
     vec![amount, todo, waiting(till), ways]
 }
 
@@ -161,8 +164,15 @@ fn waiting(till: Till) -> El {
     till.el("p", "").attr("part", "message").class_by(class).with(sign).with(words).with(clock)
 }
 
+/// Whatever the line says just then: what is confirmed stays so while somebody asks, or nobody answers.
 fn is_confirming(till: Till) -> bool {
-    line(till) == Line::Confirming
+    let stage =
+        |checkout: &Checkout| matches!(checkout.stage, Stage::Waiting { confirming: true, .. });
+    till.state().checkout().is_some_and(stage)
+}
+
+fn asks_by_itself(till: Till) -> bool {
+    till.state().checkout().is_some_and(|checkout| checkout.view.auto_query)
 }
 
 fn has_code(till: Till) -> bool {

@@ -17,11 +17,12 @@ pub(super) static WORDS: Words = Words {
         "Dieser Zahlungsvorgang ist beendet",
         "Er wurde nicht abgeschlossen. Sie können im Shop von vorn beginnen.",
     ],
+    order: "Ihre Bestellung",
     enter: "Betrag eingeben",
     go: "Weiter",
     least: "Mindestens {least}",
     between: "Von {least} bis {most}",
-    outside: "Dieser Betrag kann hier nicht bezahlt werden. {limits}.",
+    outside: "Dieser Betrag kann hier nicht bezahlt werden.",
     unread: "Bitte geben Sie einen Betrag ein, zum Beispiel {example}.",
     often: "Dieser Code wird gerade sehr oft verwendet. Bitte versuchen Sie es in einer Minute erneut.",
     unused: [

@@ -17,11 +17,12 @@ pub(super) static WORDS: Words = Words {
         "このお支払いの受付は終了しました",
         "お支払いは完了していません。ショップからもう一度お手続きいただけます。",
     ],
+    order: "ご注文内容",
     enter: "金額を入力してください",
     go: "次へ",
     least: "{least} 以上",
     between: "{least} ～ {most}",
-    outside: "この金額はここではお支払いいただけません。{limits}。",
+    outside: "この金額はここではお支払いいただけません。",
     unread: "金額を入力してください（例：{example}）。",
     often: "このコードは現在ご利用が集中しています。1分ほどしてから、もう一度お試しください。",
     unused: [

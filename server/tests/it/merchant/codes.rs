@@ -1,5 +1,6 @@
 //! Fixed receipt codes (M3, D13), and the codes that are printed (L23).
 
+use florin_widget::markup::money::amount;
 use serde_json::{Value, json};
 
 use super::ask::{Reply, ask, count, get, post};
@@ -82,7 +83,7 @@ on_both! {
         let page = get(app, &path(&code)).by("").send().await;
         assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
         let text = page.text();
-        for part in ["Northwind Tea", "Tea &lt;stall&gt;", "From PHP 10.00 to PHP 500.00", "inputmode=\"decimal\"", "method=\"post\""] {
+        for part in ["Northwind Tea", "Tea &lt;stall&gt;", "From ₱10.00 to ₱500.00", "inputmode=\"decimal\"", "method=\"post\""] {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.contains("<script") && page.header("content-security-policy").contains("frame-ancestors 'none'"));
@@ -115,8 +116,8 @@ on_both! {
     async fn what_cannot_be_paid_is_said_on_the_page_and_kept_in_the_field(app: TestApp) {
         let code = code(app, json!({ "min_amount": "1000", "max_amount": "50000" })).await;
         for (typed, said) in [
-            ("9.99", "From PHP 10.00 to PHP 500.00"), ("500.01", "cannot be paid here"), ("0", "Please enter"), ("", "Please enter"),
-            ("1,000", "Please enter"), ("12.345", "Please enter"), ("\"><script>", "Please enter"), ("-5", "Please enter"), ("٨", "From PHP 10.00 to PHP 500.00"),
+            ("9.99", "This amount cannot be paid here.</p>"), ("500.01", "cannot be paid here"), ("0", "Please enter"), ("", "Please enter"),
+            ("1,000", "Please enter"), ("12.345", "Please enter"), ("\"><script>", "Please enter"), ("-5", "Please enter"), ("٨", "cannot be paid here"),
         ] {
             let page = enter(app, &path(&code), typed, "").await;
             assert_eq!(page.status, 422, "{typed}");
@@ -130,9 +131,10 @@ on_both! {
         let arabic = get(app, &path(&code)).by("").header("accept-language", "ar-EG,en;q=0.5").send().await;
         assert!(arabic.text().contains("<html lang=\"ar\" dir=\"rtl\">"), "{}", arabic.text());
         // Each amount keeps its own direction.
-        assert!(arabic.text().contains("من \u{2068}PHP 10.00\u{2069} إلى \u{2068}PHP 500.00\u{2069}"), "{}", arabic.text());
+        let [ten, most] = ["10.00", "500.00"].map(|number| format!("\u{2068}{}\u{2069}", amount(number, "PHP", "ar")));
+        assert!(arabic.text().contains(&format!("من {ten} إلى {most}")), "{}", arabic.text());
         let german = get(app, &path(&code)).by("").header("accept-language", "de").send().await;
-        assert!(german.text().contains("Von PHP 10,00 bis PHP 500,00"), "{}", german.text());
+        assert!(german.text().contains("Von 10,00\u{a0}PHP bis 500,00\u{a0}PHP"), "{}", german.text());
         assert_eq!(count(app, "select count(*) from session").await, 0);
     }
 

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use florin_server::gates::Class;
 use reqwest::Method;
 use serde_json::json;
@@ -20,6 +23,11 @@ fn says(page: &Reply, words: &[&str]) {
     for words in words {
         assert!(page.text().contains(words), "{words} is missing: {}", page.text());
     }
+}
+
+/// What a policy calls a sheet.
+fn hash(sheet: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, sheet.as_bytes())))
 }
 
 on_both! {
@@ -62,6 +70,54 @@ on_both! {
         assert!(!told.text().contains("<script"), "{}", told.text());
         says(&plain("&tried=ALIPAY_PLUS&why=AMOUNT_CHANGED", "en").await, &["The shop has changed the amount. It is now HK$1,280.00."]);
         assert_eq!(hosted(app, "CS0?plain=1", "en").await.status, 404);
+    }
+
+    async fn the_hosted_page_brings_its_rules_and_its_order_along(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        let page = hosted(app, &session.id, "de").await;
+        says(&page, &["<section class=\"goods\"><h2>Ihre Bestellung</h2><ul><li><bdi>Oolong</bdi>"]);
+        assert!(!page.text().contains("rel=\"stylesheet\""), "a sheet of its own would be a trip more: {}", page.text());
+        // Every sheet in the page is allowed by its hash, and nothing else is.
+        for page in [page, hosted(app, "CS0", "en").await] {
+            let text = page.text();
+            let sheets: Vec<_> = text.split("<style>").skip(1).map(|rest| rest.split("</style>").next().unwrap()).collect();
+            assert!(!sheets.is_empty() && sheets.iter().all(|sheet| sheet.contains('{')), "{text}");
+            for sheet in &sheets {
+                assert!(page.header("content-security-policy").contains(&hash(sheet)), "{sheet}");
+            }
+            assert_eq!(page.header("content-security-policy").matches("sha256-").count(), sheets.len());
+        }
+    }
+
+    async fn a_page_elsewhere_asks_for_the_view_without_asking_whether_it_may(app: TestApp) {
+        let session = app.session("HKD", "800").await;
+        let address = format!("/pay/{}/view", session.id);
+        let ask = async |said: &str, origin: &str| {
+            post(app, &address).by("").text("text/plain;charset=UTF-8", said).header("origin", origin).send().await
+        };
+        let token = &session.token;
+        let view = ask(&format!("{token} fr,en"), "http://127.0.0.1:5000").await;
+        let data = view.data();
+        assert_eq!((&data["session_id"], &data["markup"]["language"]), (&json!(session.id), &json!("fr")));
+        assert_eq!(view.header("access-control-allow-origin"), "http://127.0.0.1:5000");
+        // It is the view that the token opens by its header.
+        let (known, bare) = (app.view(&session).await.data().clone(), ask(token, "http://127.0.0.1:5000").await.data());
+        assert!(bare["markup"].is_null(), "{bare}");
+        for field in ["version", "amount", "methods", "payee", "appearance"] {
+            assert_eq!(bare[field], known[field], "{field}");
+        }
+        // And it is judged as ever.
+        for (said, origin, code) in [
+            ("", "http://127.0.0.1:5000", "NO_KEY"),
+            (" fr", "http://127.0.0.1:5000", "NO_KEY"),
+            ("\u{1} fr", "http://127.0.0.1:5000", "NO_KEY"),
+            ("ct_wrong fr", "http://127.0.0.1:5000", "WRONG_KEY"),
+            (token, "https://stranger.example", "ORIGIN_NOT_REGISTERED"),
+        ] {
+            assert_eq!(ask(said, origin).await.code(), code, "{said} {origin}");
+        }
+        let other = app.session("HKD", "800").await;
+        assert_eq!(ask(&other.token, "http://127.0.0.1:5000").await.code(), "WRONG_KEY");
     }
 
     async fn a_merchants_words_are_no_template(app: TestApp) {

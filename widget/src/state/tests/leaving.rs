@@ -65,6 +65,26 @@ fn a_bank_that_confirms_cannot_be_cancelled_but_left() {
 }
 
 #[test]
+fn nothing_is_paid_again_before_the_bank_that_was_left_has_answered() {
+    let confirming = of_gw1(3, PaymentStatus::Processing, Phase::Confirming);
+    let left = || Story::waiting().told(confirming.clone()).then(Event::Left);
+    assert!(left().checkout().awaits_bank() && !left().checkout().may_pay());
+    left().then(Event::Confirmed).does(&[]).notes(Some(Note::Confirming("GCASH".into())));
+    left().then(Event::Took("ALIPAY_PLUS".into())).notes(Some(Note::Confirming("GCASH".into())));
+    // Its answer is told, and then another way is free.
+    let refused = left().told(failed(4, "DECLINED")).is("declined").then(Event::Left).notes(None);
+    assert!(refused.checkout().may_pay());
+    let cancelled = left().told(over(4, PaymentStatus::Cancelled));
+    assert!(cancelled.checkout().may_pay() && !cancelled.checkout().awaits_bank());
+    // What another page has left there is not listened for from here: the server refuses it, and says why.
+    let note = Some(Note::Confirming("GCASH".into()));
+    assert!(
+        !Checkout { stage: Stage::Choosing { note }, ..Story::choosing().checkout().clone() }
+            .awaits_bank()
+    );
+}
+
+#[test]
 fn a_cancel_that_meets_a_confirming_bank_goes_on_waiting() {
     let confirming = of_gw1(3, PaymentStatus::Processing, Phase::Confirming);
     Story::closing().then(Event::Closed(Ok(confirming))).is("confirming");
