@@ -1,6 +1,8 @@
 /** Every example as its README starts it: from "Buy" to the goods on their way. */
 import { resolve } from 'node:path'
+import type { Locator } from '@playwright/test'
 import { Example } from '../support/examples.ts'
+import { readCode } from '../support/qr.ts'
 import { expect, test } from '../support/test.ts'
 
 const react18 = { REACT_FROM: resolve(import.meta.dirname, '..') }
@@ -12,8 +14,12 @@ const pages: [title: string, folder: string, settings?: Record<string, string>][
   ['Vue', 'vue'],
   ['React 19 rendered on a server', 'react-server'],
   ['React 18 rendered on a server', 'react-server', react18],
+  ['a window of its own', 'dialog'],
+  ['a list that comes with the page', 'printed'],
   ['the hosted page', 'hosted'],
 ]
+/** Pages that have their order when they come. */
+const ordered = ['react-server', 'printed']
 
 for (const [title, folder, settings] of pages) {
   test(`${title}: bought, paid and shipped, with one question at a time`, async ({ server, checkout, wallet, page }) => {
@@ -24,7 +30,7 @@ for (const [title, folder, settings] of pages) {
     page.on('console', (message) => message.text().startsWith('paid ') && paid.push(message.text()))
     try {
       await page.goto(example.url)
-      if (folder !== 'react-server') await page.getByRole('button', { name: 'Buy' }).click()
+      if (!ordered.includes(folder)) await page.getByRole('button', { name: 'Buy' }).click()
       const code = await checkout.payWith('GCash')
       // Long enough for a second loop to be seen.
       if (folder === 'react') await page.waitForTimeout(2_500)
@@ -39,9 +45,76 @@ for (const [title, folder, settings] of pages) {
     expect(paid).toHaveLength(['react', 'vue'].includes(folder) ? 1 : 0)
     // Nothing was started twice: one view, one payment, one loop of questions.
     const times = (what: RegExp) => asked.filter((one) => what.test(one.what)).map(({ at }) => at)
-    expect(times(/^GET \/v1\/checkout\/\w+$/)).toHaveLength(1)
+    expect(times(/^POST \/pay\/\w+\/view$/)).toHaveLength(1)
     expect(times(/^POST .*\/transactions$/)).toHaveLength(1)
     const polls = times(/\/status$/)
     for (const [index, at] of polls.slice(1).entries()) expect(at - polls[index]!).toBeGreaterThan(1_000)
   })
 }
+
+/** The text of a code on the screen. */
+const read = async (code: Locator): Promise<string> => {
+  await expect(code).toBeVisible()
+  return readCode(await code.screenshot({ animations: 'disabled' }))
+}
+
+for (const [title, folder, settings] of [
+  ['React 19', 'react-parts', undefined],
+  ['React 18', 'react-parts', react18],
+  ['Vue', 'vue-parts', undefined],
+] as const) {
+  test(`parts in ${title}: chosen, paid and shipped, with one view and one payment`, async ({ server, wallet, page }) => {
+    const example = await Example.start(folder, server, settings)
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
+    try {
+      await page.goto(example.url)
+      await page.getByRole('button', { name: 'Buy' }).click()
+      await expect(page.locator('florin-part[show=amount]')).toHaveText('₱940.00')
+      await page.locator('florin-part[show=methods] input[value=GCASH]').check({ force: true })
+      await expect(page.locator('#chosen')).toHaveText('GCASH')
+      await page.locator('florin-part[show=methods] button.pay').click()
+      await wallet.approve(await read(page.locator('florin-part[show=code] .frame')))
+      await expect(page.locator('florin-part[show=result] h2')).toHaveText('Paid ₱940.00')
+      await example.hears(/^shipped example-/)
+    } finally {
+      await example.stop()
+    }
+    expect(asked.filter((one) => /^POST \/pay\/\w+\/view$/.test(one))).toHaveLength(1)
+    expect(asked.filter((one) => /^POST .*\/transactions$/.test(one))).toHaveLength(1)
+  })
+}
+
+test('a page that forbids WebAssembly: bought in the frame, thanked by the page', async ({ server, wallet, page }) => {
+  const example = await Example.start('frame', server)
+  try {
+    await page.goto(example.url)
+    const inside = page.frameLocator('florin-checkout iframe')
+    await inside.locator('input[value=GCASH]').check({ force: true })
+    await inside.locator('button.pay').click()
+    await wallet.approve(await read(inside.locator('dialog .frame')))
+    await expect(page.getByRole('heading', { name: 'Thank you' })).toBeVisible()
+    await example.hears(/^shipped example-/)
+  } finally {
+    await example.stop()
+  }
+})
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false })
+
+  test('the printed list is bought from all the same', async ({ server, wallet, page }) => {
+    const example = await Example.start('printed', server)
+    try {
+      await page.goto(example.url)
+      await page.locator('input[value=GCASH]').check({ force: true })
+      await page.locator('button.pay').click()
+      await expect(page).toHaveURL(/\/pay\/CS\w+\?plain=1/)
+      await wallet.approve(await read(page.locator('.frame')))
+      await expect(page.getByRole('heading', { name: 'Thank you' })).toBeVisible({ timeout: 20_000 })
+      await example.hears(/^shipped example-/)
+    } finally {
+      await example.stop()
+    }
+  })
+})

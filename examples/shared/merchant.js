@@ -13,8 +13,8 @@ export const tea = { name: "Alpine oolong, 250 g", currency: "PHP", amount: "940
 
 const shipped = new Set();
 
-/** Writes an order down and asks Florin for a session to pay it in. `shop` is this server's own address. */
-export function createSession(shop) {
+/** Writes an order down and asks Florin for a session to pay it in. `shop` is this server's own address, `more` what else a session may say. */
+export function createSession(shop, more = {}) {
   return call("POST", "/v1/sessions", {
     merchant_id: "18356675194960",
     trans_id: `example-${randomUUID()}`,
@@ -23,6 +23,7 @@ export function createSession(shop) {
     session_mode: "DROP_IN",
     return_url: `${shop}/thanks`,
     notify_url: `${shop}/webhook`,
+    ...more,
   });
 }
 

@@ -1,6 +1,6 @@
 /** What the wrappers share: the element's attributes, its events, and the two things that only a browser can do. */
 
-import { loadFlorin, type FlorinCheckoutElement, type FlorinEventMap, type FlorinOptions, type LoadOptions } from "./index.js";
+import { loadFlorin, type FlorinCheckoutElement, type FlorinEventMap, type FlorinOptions, type FlorinShow, type LoadOptions } from "./index.js";
 
 /** Attributes by their property. */
 const attributes = {
@@ -43,6 +43,20 @@ export type CheckoutProps = {
 export function attributesOf(props: CheckoutProps): Record<string, string> {
   const given = Object.entries(attributes).map(([name, attribute]) => [attribute, props[name as keyof typeof attributes]]);
   return Object.fromEntries(given.filter(([, value]) => value != null));
+}
+
+/** A part's properties; `for` is the id of its checkout. */
+export interface PartProps {
+  show: FlorinShow;
+  method?: string | null | undefined;
+  only?: string | null | undefined;
+  for?: string | null | undefined;
+}
+
+/** Those of them that have a value, which are its attributes. */
+export function attributesOfPart({ show, method, only, for: checkout }: PartProps): Record<string, string> {
+  const given = Object.entries({ show, method, only, for: checkout });
+  return Object.fromEntries(given.filter((one): one is [string, string] => one[1] != null));
 }
 
 /** Sets texts that are new; a repeated assignment would start the checkout anew. */

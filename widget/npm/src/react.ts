@@ -1,8 +1,9 @@
-/** `<FlorinCheckout>` for React 18 and 19, on the server too. */
+/** `<FlorinCheckout>` and `<FlorinPart>` for React 18 and 19, on the server too. */
 
 import { createElement, forwardRef, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react";
 import type { DetailedHTMLProps, HTMLAttributes, ReactNode } from "react";
-import { attributesOf, eventNames, events, load, translate, type CheckoutProps, type EventName, type FlorinEvent } from "./element.js";
+import { attributesOf, attributesOfPart, eventNames, events, load, translate } from "./element.js";
+import type { CheckoutProps, EventName, FlorinEvent, PartProps } from "./element.js";
 import type { FlorinCheckoutElement, FlorinOptions, FlorinPartElement, FlorinShow } from "./index.js";
 
 /** `onSuccess`, `onMethodChange`, …: each is given the DOM event, with its `detail` and `preventDefault()`. */
@@ -33,6 +34,17 @@ export const FlorinCheckout = forwardRef<FlorinCheckoutElement, FlorinCheckoutPr
   useEffect(() => load(element.current!, latest.current), [props.src]);
   const { id, className, children } = props;
   return createElement("florin-checkout", { ...attributesOf(props), id, class: className, ref: element }, children);
+});
+
+export interface FlorinPartProps extends PartProps {
+  id?: string | undefined;
+  className?: string | undefined;
+}
+
+/** A part of the checkout that says `mode="component"`, anywhere in the page. Its `ref` is the element. */
+export const FlorinPart = forwardRef<FlorinPartElement, FlorinPartProps>(function FlorinPart(props, ref) {
+  const { id, className } = props;
+  return createElement("florin-part", { ...attributesOfPart(props), id, class: className, ref });
 });
 
 /** Listens as long as the component is there, for the handlers of its last render. */

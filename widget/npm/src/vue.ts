@@ -1,8 +1,8 @@
-/** `<FlorinCheckout>` for Vue 3, on the server too. */
+/** `<FlorinCheckout>` and `<FlorinPart>` for Vue 3, on the server too. */
 
 import { defineComponent, h, onMounted, shallowRef, watch, type PropType } from "vue";
-import { attributesOf, eventNames, events, load, translate, type FlorinEvent } from "./element.js";
-import type { FlorinCheckoutElement, FlorinOptions } from "./index.js";
+import { attributesOf, attributesOfPart, eventNames, events, load, translate, type FlorinEvent, type PartProps } from "./element.js";
+import type { FlorinCheckoutElement, FlorinOptions, FlorinPartElement } from "./index.js";
 
 type Option<Name extends keyof FlorinOptions> = PropType<FlorinOptions[Name] | null>;
 
@@ -42,5 +42,23 @@ export const FlorinCheckout = defineComponent({
       watch(() => props.src, () => load(element.value!, props), { immediate: true });
     });
     return () => h("florin-checkout", { ...attributesOf(props), ref: element }, slots.default?.());
+  },
+});
+
+type OfPart<Name extends keyof PartProps> = PropType<PartProps[Name]>;
+
+/** A part of the checkout that says `mode="component"`, anywhere in the page; `element` is exposed. */
+export const FlorinPart = defineComponent({
+  name: "FlorinPart",
+  props: {
+    show: { type: String as unknown as OfPart<"show">, required: true },
+    method: String as OfPart<"method">,
+    only: String as OfPart<"only">,
+    for: String as OfPart<"for">,
+  },
+  setup(props, { expose }) {
+    const element = shallowRef<FlorinPartElement>();
+    expose({ element });
+    return () => h("florin-part", { ...attributesOfPart(props as PartProps), ref: element });
   },
 });

@@ -9,9 +9,9 @@ import { renderToString as renderReact } from "react-dom/server";
 import { renderToString as renderVue } from "@vue/server-renderer";
 import { createSSRApp, h } from "vue";
 import { loadFlorin } from "florin-checkout";
-import { FlorinCheckout as ReactCheckout } from "florin-checkout/react";
-import { FlorinCheckout as VueCheckout } from "florin-checkout/vue";
-import { attributesOf, events } from "../dist/element.js";
+import { FlorinCheckout as ReactCheckout, FlorinPart as ReactPart } from "florin-checkout/react";
+import { FlorinCheckout as VueCheckout, FlorinPart as VuePart } from "florin-checkout/vue";
+import { attributesOf, attributesOfPart, events } from "../dist/element.js";
 
 const folder = new URL("..", import.meta.url);
 const read = (path) => readFileSync(new URL(path, folder), "utf8");
@@ -40,6 +40,14 @@ test("Vue renders the same", async () => {
   assert.equal(html.replace(/<!--[[\]]-->/g, ""), element);
 });
 
+test("both render a part on a server, with the attributes that it has", async () => {
+  const wanted = { show: "method", method: "GCASH", only: undefined, for: "tea" };
+  const part = '<florin-part show="method" method="GCASH" for="tea"></florin-part>';
+  assert.equal(renderReact(createElement(ReactPart, wanted)), part);
+  assert.equal(await renderVue(createSSRApp(() => h(VuePart, wanted))), part);
+  assert.equal(renderReact(createElement(ReactPart, { show: "clock" })), '<florin-part show="clock"></florin-part>');
+});
+
 test("the manifest says what the loader and the typings say", () => {
   const [, observed] = /^const attributes = \[(.*)\] as const;$/m.exec(read("../src/florin.ts"));
   assert.deepEqual(names(declared.attributes), JSON.parse(`[${observed}]`).sort());
@@ -51,6 +59,7 @@ test("the manifest says what the loader and the typings say", () => {
 test("it says of the parts what their module says", () => {
   const [, observed] = /^const attributes = \[(.*)\] as const;$/m.exec(read("../src/parts.ts"));
   assert.deepEqual(names(part.attributes), JSON.parse(`[${observed}]`).sort());
+  assert.deepEqual(names(part.attributes), Object.keys(attributesOfPart({ show: "method", method: "GCASH", only: "", for: "tea" })).sort());
   const [, shows] = /^const shows = \[(.*)\];$/m.exec(read("../src/parts.ts"));
   assert.deepEqual(part.attributes[0].type.text.split(" | ").map((word) => JSON.parse(word)), JSON.parse(`[${shows}]`));
 });

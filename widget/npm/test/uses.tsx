@@ -2,8 +2,8 @@
 
 import { createRef, StrictMode } from "react";
 import { loadFlorin, type FlorinOptions } from "florin-checkout";
-import { FlorinCheckout } from "florin-checkout/react";
-import type { FlorinCheckoutElement } from "florin-checkout";
+import { FlorinCheckout, FlorinPart } from "florin-checkout/react";
+import type { FlorinCheckoutElement, FlorinPartElement } from "florin-checkout";
 
 export async function plain(options: FlorinOptions): Promise<void> {
   const florin = await loadFlorin({ src: "https://pay.example/florin.js" });
@@ -23,6 +23,7 @@ export async function plain(options: FlorinOptions): Promise<void> {
 }
 
 const ref = createRef<FlorinCheckoutElement>();
+const part = createRef<FlorinPartElement>();
 
 export const page = (
   <StrictMode>
@@ -46,6 +47,12 @@ export const page = (
     <florin-part show="method" method="GCASH" for="tea" />
     {/* @ts-expect-error there is no such part */}
     <florin-part show="qr" />
+    <FlorinPart ref={part} show="method" method="GCASH" for="tea" className="way" />
+    <FlorinPart show="methods" only={undefined} />
+    {/* @ts-expect-error there is no such part */}
+    <FlorinPart show="qr" />
+    {/* @ts-expect-error a part shows something */}
+    <FlorinPart method="GCASH" />
     {/* @ts-expect-error the attribute is session-id */}
     <florin-checkout sessionid="CS…" />
   </StrictMode>

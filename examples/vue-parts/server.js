@@ -1,0 +1,11 @@
+/** A Vue page, bundled when the server starts. */
+
+import { bundle } from "../shared/bundle.js";
+import { fill, say, serve } from "../shared/serve.js";
+
+const app = await bundle(new URL("main.ts", import.meta.url));
+
+serve({
+  "GET /": () => say("html", fill(new URL("index.html", import.meta.url))),
+  "GET /app.js": () => say("js", app),
+});
