@@ -84,8 +84,11 @@ const late: Way = async (stage) => {
 export const runOut: Way = async (stage) => {
   await waiting(stage)
   await expect(stage.checkout.overlay.locator('button.over')).toBeVisible({ timeout: 20_000 })
-  // Until the channel has said that nothing was paid, one may say "I have paid".
-  await expect(stage.checkout.overlay.locator('.row2 button.soft')).toBeHidden({ timeout: 20_000 })
+  // The channel is asked, and its answer told a moment later.
+  const { merchant, session, page } = stage
+  await expect.poll(async () => (await merchant.transactions(session))[0]!.status, { timeout: 20_000 }).not.toBe('PROCESSING')
+  await page.waitForTimeout(5_000)
+  await expect(stage.checkout.overlay.locator('.row2 button.soft')).toBeHidden()
 }
 
 const closing: Way = async (stage) => {

@@ -69,3 +69,26 @@ test('another device takes the payment over, and it is seen here', async ({ merc
   await checkout.page.bringToFront()
   await checkout.expectPaid()
 })
+
+test('a passcode is handed over to another device too, where it is the same one', async ({ merchant, checkout, context }) => {
+  const session = await merchant.createSession()
+  await checkout.open(session)
+  await checkout.chooseByWord('BANK_TRANSFER')
+  await checkout.pay()
+  const digits = checkout.overlay.locator('.pass .digits')
+  const code = await digits.textContent()
+  const other = checkout.button('Other device')
+  await other.click()
+  await expect(digits).toBeHidden()
+  const address = await readCode(await checkout.overlay.screenshot({ animations: 'disabled' }))
+  expect(address).toBe(session.session_url)
+
+  const there = new CheckoutPage(await context.newPage())
+  await there.page.goto(address)
+  await expect(there.overlay.locator('.pass .digits')).toHaveText(code!)
+  // Back to the passcode, and it is where it was.
+  await checkout.page.bringToFront()
+  await other.click()
+  await expect(digits).toBeVisible()
+  await checkout.payAnotherWay()
+})

@@ -50,6 +50,8 @@ for (const [name, style] of [['a nonce', "'nonce-R4nd0m'"], ['the hash of the st
     await expect(checkout.payButton).toHaveCSS('background-color', 'rgb(31, 94, 255)')
     await checkout.chooseByWord('MAYA')
     await page.locator('input:checked').focus()
+    // The page itself has named what the loader will ask for.
+    await expect.poll(() => wasm.length).toBe(1)
     loader()
     await page.waitForFunction(() => customElements.get('florin-checkout'))
     await expect(page.locator('input:checked')).toHaveValue('MAYA')

@@ -5,7 +5,7 @@ use super::button::{button, link};
 use super::copy::copy_button;
 use super::countdown::code_clock;
 #[cfg(target_arch = "wasm32")]
-use super::ways::ways;
+use super::ways::{elsewhere, ways};
 use crate::dom::El;
 use crate::link::is_address;
 use crate::method::Looks;
@@ -67,13 +67,13 @@ fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Ve
         }
         ("show_code", None) => {
             let steps = steps(till, &[words.step_bank(&looks.app), words.step_paste()]);
-            vec![pass(till, action.text.as_deref().unwrap_or_default()), steps]
+            let code = pass(till, action.text.as_deref().unwrap_or_default());
+            vec![code, steps, elsewhere(till, &checkout.view)]
         }
         ("redirect", _) => {
             let url = action.url.as_deref().filter(|url| is_address(url));
-            url.map(|url| link(till, "primary", &words.continue_to(&looks.name), url))
-                .into_iter()
-                .collect()
+            let on = url.map(|url| link(till, "primary", &words.continue_to(&looks.name), url));
+            on.into_iter().chain([elsewhere(till, &checkout.view)]).collect()
         }
         // A word newer than this build: the hosted page knows it.
         _ => vec![link(till, "primary", &words.continue_page(), &till.hosted())],
@@ -102,6 +102,11 @@ fn pass(till: Till, text: &str) -> El {
 /// Without a program there is nobody to copy, and nobody to draw a picture.
 #[cfg(not(target_arch = "wasm32"))]
 fn ways(till: Till, _: &str, _: Option<&str>, _: &florin_shared::shopper::CheckoutView) -> El {
+    till.el("div", "")
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn elsewhere(till: Till, _: &florin_shared::shopper::CheckoutView) -> El {
     till.el("div", "")
 }
 

@@ -25,16 +25,26 @@ extern "C" {
 
 /// The ways out below the code of a text, which the method's app may open by a link too.
 pub(super) fn ways(till: Till, text: &str, app: Option<&str>, view: &CheckoutView) -> El {
-    let (words, order, url) = (till.words(), &view.trans_id, &view.session_url);
+    let (words, order) = (till.words(), &view.trans_id);
     let picture = joined(&[order, "\n", &words.order(order), "\n", &words.saved_how()]);
-    let (how, copied) = (words.other_device_how(), words.copied());
-    let there = joined(&[url, "\n", &how, "\n", &words.copy(), "\n", &copied]);
     let save = way(till, SAVE, &words.save_picture(), text, picture);
     // An app that a link opens can be opened from anywhere that takes a link.
     let link = app.or_else(|| Some(text).filter(|text| text.starts_with("https:")));
     let copy = link.map(|link| copies(bare(till, "way near").with(sign(till, COPY)), till, link));
-    let other = way(till, DEVICES, &words.other_device(), url, there);
-    till.el("div", "ways").with(save).maybe(copy).with(other.attr("aria-expanded", "false"))
+    till.el("div", "ways").with(save).maybe(copy).with(other(till, view))
+}
+
+/// The way out where there is nothing to scan: a passcode, or another page.
+pub(super) fn elsewhere(till: Till, view: &CheckoutView) -> El {
+    till.el("div", "ways").with(other(till, view))
+}
+
+/// The whole payment on another device.
+fn other(till: Till, view: &CheckoutView) -> El {
+    let (words, url) = (till.words(), &view.session_url);
+    let (how, copied) = (words.other_device_how(), words.copied());
+    let there = joined(&[url, "\n", &how, "\n", &words.copy(), "\n", &copied]);
+    way(till, DEVICES, &words.other_device(), url, there).attr("aria-expanded", "false")
 }
 
 /// A button for the code of a text.

@@ -130,7 +130,8 @@ on_both! {
         assert!(html.contains("&lt;/template&gt;&lt;script&gt;"), "{html}");
         let id = answer["session_id"].as_str().unwrap();
         let page = get(app, &format!("/pay/{id}")).by("").send().await.text();
-        for (piece, times) in [("</template>", 1), ("<script", 1), ("<style", 1)] {
+        // The page's own sheet, and the list's.
+        for (piece, times) in [("</template>", 1), ("<script", 1), ("<style", 2)] {
             assert_eq!(page.matches(piece).count(), times, "{piece}: {page}");
         }
     }
