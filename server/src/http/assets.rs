@@ -44,14 +44,15 @@ impl Assets {
         Assets(Arc::new(folder.map(|folder| read(&folder)).unwrap_or_default()))
     }
 
-    /// The files that the loader of this build names; those of builds before may still lie beside them.
+    /// The files whose hashes the loader of this build holds (it makes their names of them); those of builds before may
+    /// still lie beside them.
     pub fn named(&self) -> Vec<File> {
         let loader = self.0.get("florin.js").map(|asset| asset.plain.clone()).unwrap_or_default();
         let loader = String::from_utf8_lossy(&loader);
         let of_loader = |(name, asset): (&String, &Asset)| {
             let digest = STANDARD.encode(digest(&SHA256, &asset.plain));
             let file = File { name: name.clone(), integrity: format!("sha256-{digest}") };
-            (asset.forever && loader.contains(&format!("\"{name}\""))).then_some(file)
+            (asset.forever && loader.contains(&format!("\"{digest}\""))).then_some(file)
         };
         self.0.iter().filter_map(of_loader).collect()
     }
@@ -168,11 +169,11 @@ mod tests {
     use super::{Assets, takes_br};
 
     #[test]
-    fn a_page_has_fetched_early_what_the_loader_of_this_build_names() {
+    fn a_page_has_fetched_early_what_the_loader_of_this_build_fetches() {
         let folder = std::env::temp_dir().join(format!("florin-assets-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         for (name, text) in [
-            ("florin.js", r#"x={name:"florin-abcdefghijk1.wasm"},y={name:"gone-abcdefghijkl.js"}"#),
+            ("florin.js", r#"x("florin","ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=","wasm")"#),
             ("florin-abcdefghijk1.wasm", "abc"),
             ("florin-abcdefghijk2.wasm", "of the build before"),
         ] {
