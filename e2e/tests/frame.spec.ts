@@ -72,6 +72,12 @@ test('what the page prevents does not happen in the frame either', async ({ serv
   expect(page.url()).toBe(place.url)
   expect(await heard(page)).toEqual(['ready', 'method-change', 'action', 'success'])
 
+  // Moved, the frame loads anew and tells its end again: what the page said to it holds.
+  await page.evaluate(() => document.body.prepend(document.querySelector('florin-checkout')!))
+  await expect(inside(page).getByRole('button', { name: 'Back to Northwind Tea' })).toBeVisible()
+  await page.waitForTimeout(4_000)
+  expect(page.url()).toBe(place.url)
+
   // The shopper's own wish is another matter.
   await inside(page).getByRole('button', { name: 'Back to Northwind Tea' }).click()
   await page.waitForURL(/\/shop\/thanks/)

@@ -10,7 +10,7 @@ type Printed = Session & Required<Pick<Session, 'markup'>>
 const shop = ({ markup }: Printed) => `<!doctype html><html lang="en"><head><title>Shop</title>${markup.head}</head><body><h1>Your order</h1>${markup.html}</body></html>`
 
 /** Keeps a file away until the function that this gives is called. */
-async function without(page: Page, file: string): Promise<() => void> {
+async function without(page: Page, file: string | RegExp): Promise<() => void> {
   let arrive = () => {}
   const wanted = new Promise<void>((resolve) => (arrive = resolve))
   await page.route(file, async (route) => {
@@ -84,6 +84,48 @@ test('what is pressed between loader and program is sent once', async ({ merchan
   await wallet.approve(await checkout.scan())
   await checkout.expectPaid()
   expect(await merchant.outcome(session)).toBe('SUCCESS')
+  shown.close()
+})
+
+test('what was pressed in a printed list is no answer to what is pressed later', async ({ merchant, checkout, wallet, page }) => {
+  const session = (await merchant.createSession({ return_url: undefined, markup: {} })) as Printed
+  const shown = await MerchantPage.serve(shop(session))
+  const sent: string[] = []
+  page.on('request', (request) => request.url().endsWith('/transactions') && request.method() === 'POST' && sent.push(JSON.parse(request.postData() ?? '').method))
+  // The view is answered after the press: it knows of the open code already.
+  const [program, view] = [await without(page, '**/*.wasm'), await without(page, new RegExp(`/v1/checkout/${session.session_id}(\\?|$)`))]
+  await page.goto(shown.url, { waitUntil: 'commit' })
+  await page.waitForFunction(() => customElements.get('florin-checkout'))
+  await checkout.chooseByWord('MAYA')
+  await checkout.payButton.click()
+  await expect.poll(() => merchant.transactions(session)).toHaveLength(1)
+  view()
+  program()
+  await checkout.scan()
+  await page.getByRole('button', { name: 'Pay another way' }).click()
+  await wallet.approve(await checkout.payWith('GCash'))
+  await checkout.expectPaid()
+  expect(sent).toEqual(['MAYA', 'GCASH'])
+  shown.close()
+})
+
+test('what the loader will fetch is fetched early, and once', async ({ merchant, checkout, page, console }) => {
+  const session = (await merchant.createSession({ markup: {} })) as Printed
+  const shown = await MerchantPage.serve(shop(session))
+  for (const url of [session.session_url, shown.url]) {
+    const fetched: string[] = []
+    page.on('request', (request) => /-[0-9A-Za-z]{12}\.(wasm|js|json)$/.test(request.url()) && fetched.push(new URL(request.url()).pathname))
+    await page.goto(url)
+    await checkout.chooseByWord('GCASH')
+    await expect(page.locator('form[action]')).toHaveCount(0)
+    const linked = await page.locator('link[rel=preload], link[rel=modulepreload]').evaluateAll((links) => links.map((link) => new URL((link as HTMLLinkElement).href).pathname))
+    for (const kind of [/^\/florin-\w+\.wasm$/, /^\/florin-\w+\.js$/, /^\/en-\w+\.json$/]) {
+      expect(linked.filter((path) => kind.test(path))).toHaveLength(1)
+      expect(fetched.filter((path) => kind.test(path))).toHaveLength(1)
+    }
+    page.removeAllListeners('request')
+  }
+  expect(console.errors).toEqual([])
   shown.close()
 })
 

@@ -84,6 +84,8 @@ export function begin({ element, box, looks, pressed, settle, hosted, ...rest }:
     emit: (name: string, detail: { sessionId: string }) => tell(element, name, detail),
   });
   if (!mounted) throw new Error("florin.js and its program are of two builds");
+  // Whatever is sent later is another wish, and its answer another one.
+  setTimeout(() => (pressed = undefined));
   const again = focused && (focused === chosenRow ? "input:checked" : ".pay");
   if (again) box.querySelector<HTMLElement>(again)?.focus({ preventScroll: true });
   if (framed) framed.stay = () => box.firstElementChild?.dispatchEvent(new Event("stay"));

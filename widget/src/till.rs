@@ -81,14 +81,20 @@ impl Till {
         };
         timer::start(till);
         till.carry_out(effects);
-        // What the shopper did in the list that the server had drawn.
+        // What the shopper did in the list that the server had drawn. That list may be older than the view.
         if let Some(method) = chosen {
-            till.tell(Event::Chose(method));
-        }
-        if pressed {
-            till.tell(Event::Confirmed);
+            till.tell(Event::Chose(method.clone()));
+            if pressed && till.has_chosen(&method) {
+                till.tell(Event::Confirmed);
+            }
         }
         till
+    }
+
+    fn has_chosen(self, method: &str) -> bool {
+        let state = self.state_now();
+        let checkout = state.as_ref().and_then(|state| state.checkout());
+        checkout.is_some_and(|checkout| checkout.chosen.as_deref() == Some(method))
     }
 
     /// Puts an event to the state and does what follows.

@@ -135,7 +135,21 @@ pub const ORIGIN_RULE: &str =
 pub fn is_origin(origin: &str, livemode: bool) -> bool {
     let is_safe = origin.starts_with("https://")
         || (origin.starts_with("http://") && !livemode && is_private(origin));
-    is_safe && Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin)
+    is_safe
+        && Url::parse(origin)
+            .is_ok_and(|url| has_plain_host(&url) && url.origin().ascii_serialization() == origin)
+}
+
+/// Addresses may have `*` and `;` in their host names. In the policy of a framed page the one would let every host in, and
+/// the other begin a rule of its own.
+fn has_plain_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
+        }
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
 }
 
 /// Whether an address is on this machine or in a private network.
@@ -156,6 +170,26 @@ pub fn is_private(address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_is_one_host_and_nothing_more() {
+        for origin in
+            ["https://shop.example", "https://a_b.shop.example:8443", "https://[2001:db8::1]"]
+        {
+            assert!(is_origin(origin, true), "{origin}");
+        }
+        for none in [
+            "https://*.shop.example",
+            "https://*",
+            "https://shop.example;sandbox",
+            "https://shop.example,https",
+            "https://shop.example/",
+            "http://shop.example",
+            "null",
+        ] {
+            assert!(!is_origin(none, false), "{none}");
+        }
+    }
 
     #[test]
     fn private_means_this_machine_and_its_network() {

@@ -57,7 +57,9 @@ fn policy(merchant: &Merchant, asked: &HeaderMap) -> Result<HeaderValue> {
 
 /// The registered origins; in test mode also this machine, and the page in a private network that asks.
 fn framers(merchant: &Merchant, page: Option<&str>) -> String {
-    let mut framers = merchant.origins.clone();
+    // Rows of before may hold what is no origin.
+    let registered = merchant.origins.iter().filter(|origin| is_origin(origin, merchant.livemode));
+    let mut framers: Vec<String> = registered.cloned().collect();
     if !merchant.livemode {
         framers.push(LOOPBACK.to_owned());
         let origin = page.map(|page| page.trim_end_matches('/'));

@@ -112,6 +112,8 @@ impl Checkout {
                 self.behind = Some(Behind { attempt: attempt(open, now), until: None });
                 vec![Effect::Cancel(order)]
             }
+            // Something else was opened than was asked for: the view tells what is true now.
+            Stage::Opening { attempt: None, .. } => self.reload(),
             _ => vec![],
         }
     }
