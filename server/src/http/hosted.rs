@@ -4,10 +4,8 @@
 //! before anything can be seen. A text it sends at once. That changes nothing about who may ask: the token stands in
 //! the text, the browser says the origin by itself, and both are judged as ever.
 
-use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderValue, header};
-use axum::routing::post;
 use florin_shared::shopper::Checkout;
 
 use super::answer::Good;
@@ -16,13 +14,8 @@ use super::shopper::shown;
 use super::tenant::whole;
 use crate::{App, Error, Result};
 
-/// The addresses of this file.
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/pay/{session_id}/view", post(view))
-}
-
 /// `TOKEN LOCALES`: the locales as the query has them, or nothing.
-async fn view(State(app): State<App>, request: Request) -> Result<Good<Checkout>> {
+pub(super) async fn view(State(app): State<App>, request: Request) -> Result<Good<Checkout>> {
     let (mut parts, body) = request.into_parts();
     let said = whole(body).await?;
     let said = str::from_utf8(&said).unwrap_or_default();

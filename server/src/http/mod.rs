@@ -55,7 +55,6 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let files = printed::Early::of(&assets);
     let all = api
         .merge(page::routes())
-        .merge(hosted::routes())
         .merge(logos::routes())
         .merge(receipt::routes())
         .merge(docs::routes())

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use florin_shared::money::Amount;
 use florin_shared::session::SessionStatus;
@@ -17,6 +17,7 @@ use florin_widget::money::decimal;
 
 use super::asked::pairs;
 use super::framed;
+use super::hosted;
 use super::language::Language;
 use super::plain;
 use super::printed::{self, Early, Place};
@@ -31,6 +32,7 @@ use crate::{App, Error, Result};
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/pay/{session_id}", get(pay).post(plain::press))
+        .route("/pay/{session_id}/view", post(hosted::view))
         .route("/hosted.css", get(style))
         .route("/plain.css", get(plain::style))
 }
