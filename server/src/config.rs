@@ -150,6 +150,11 @@ impl Default for Stop {
 }
 
 impl Settings {
+    /// Where the sandbox would be reached.
+    pub fn sandbox(&self) -> String {
+        self.sandbox_url.clone().unwrap_or_else(|| format!("http://{}", self.sandbox_listen))
+    }
+
     /// The data folder: what was said, else the user's own place for data.
     pub fn data_folder(&self) -> PathBuf {
         data_folder(self.data_dir.as_ref())
