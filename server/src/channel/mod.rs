@@ -17,7 +17,9 @@ pub mod accounts;
 pub mod antom;
 mod json;
 pub mod patience;
+mod rsa;
 pub mod transport;
+pub mod wechatpay;
 
 /// What a channel needs of us besides the payment: the same at every try, so that the request is the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
