@@ -18,7 +18,6 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
-use crate::clock;
 use crate::ledger::{Arrival, Ledger, Line, Payment};
 use crate::page;
 use crate::world::World;
@@ -153,7 +152,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 
 /// `GET /book`: what was really taken and given back, for tests to compare with.
 async fn show(State(world): State<Arc<World>>) -> Result<Json<Value>, Response> {
-    let now = clock::now();
+    let now = world.clock.now();
     let told =
         world.decide(|desk| desk.ledger.all().map(|row| entry(row, now)).collect::<Vec<_>>());
     let payments = told.await.map_err(page::unwritten)?;

@@ -14,6 +14,7 @@ use crate::antom::Antom;
 use crate::faults::{Call, Fault};
 use crate::ledger::{Payment, Refund};
 use crate::money::Money;
+use crate::wechatpay::WechatPay;
 use crate::world::World;
 
 /// A channel's name, as it stands in the book and in the rules of the fault panel.
@@ -23,6 +24,7 @@ pub(crate) enum Name {
     /// Also where an old book names none: it was the only one.
     #[default]
     Antom,
+    Wechatpay,
 }
 
 /// What a notice says of a payment.
@@ -52,6 +54,9 @@ pub(crate) enum Refused {
     StaysOpen,
 }
 
+/// Headers of a message, the signature among them.
+pub(crate) type Headers = Vec<(&'static str, String)>;
+
 /// One channel's side of its protocol, as far as the shared parts have to know it.
 pub(crate) trait Channel: Send + Sync {
     fn name(&self) -> Name;
@@ -76,13 +81,13 @@ pub(crate) trait Channel: Send + Sync {
     fn refused_by_payer(&self, payment: &Payment) -> Refused;
 
     /// The body of a notice; nothing where the channel has none of this kind. `amount` is the one to tell.
-    fn notice(&self, payment: &Payment, amount: &Money, told: Told) -> Option<String>;
+    fn notice(&self, payment: &Payment, amount: &Money, told: Told, now: i64) -> Option<String>;
 
     /// The body that tells how a refund ended.
-    fn refund_notice(&self, payment: &Payment, refund: &Refund) -> String;
+    fn refund_notice(&self, payment: &Payment, refund: &Refund, now: i64) -> Option<String>;
 
     /// The headers with which a notice goes to `url` now.
-    fn notice_headers(&self, url: &Url, body: &str, signed: Signed) -> Vec<(&'static str, String)>;
+    fn notice_headers(&self, url: &Url, body: &str, signed: Signed, now: i64) -> Headers;
 
     fn is_acknowledged(&self, status: StatusCode, body: &[u8]) -> bool;
 
@@ -97,7 +102,8 @@ pub(crate) struct Channels(Arc<[Box<dyn Channel>]>);
 impl Channels {
     /// The table.
     pub(crate) fn load() -> anyhow::Result<Channels> {
-        let all: Vec<Box<dyn Channel>> = vec![Box::new(Antom::load()?)];
+        let all: Vec<Box<dyn Channel>> =
+            vec![Box::new(Antom::load()?), Box::new(WechatPay::load()?)];
         Ok(Channels(all.into()))
     }
 

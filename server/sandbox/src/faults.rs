@@ -336,7 +336,7 @@ pub(crate) const GUIDE: &[Guide] = &[
     guide(Fault::Decline, "The wallet declines although the payer approves: the balance is too low. Where the channel lets the payer try again, the payment stays open.", ""),
     guide(Fault::Pending, "The payer pays, and the bank confirms it only after a while. Until then the payment is PENDING (WeChat Pay: USERPAYING).", "ms (3000)"),
     guide(Fault::RefundPending, "The refund answers that it is under way (Antom: U / REFUND_IN_PROCESS; WeChat Pay: PROCESSING) and is done after a while.", "ms (3000)"),
-    guide(Fault::RefundRefused, "The refund is refused for good (Antom: F / REFUND_WINDOW_EXCEED; WeChat Pay: 403 RULE_LIMIT); nothing is written down.", ""),
+    guide(Fault::RefundRefused, "The refund is refused for good (Antom: F / REFUND_WINDOW_EXCEED; WeChat Pay: 400 INVALID_REQUEST); nothing is written down.", ""),
     guide(Fault::RefundFails, "The refund answers that it is under way and turns out after a while to have failed (Antom: FAIL; WeChat Pay: ABNORMAL): no money goes back.", "ms (3000)"),
     guide(Fault::SignTest, "WeChat Pay only: a probe goes out before the notification, whose signature begins with WECHATPAY/SIGNTEST/ and must be refused. With another call, the answer is signed so.", "call (notification)"),
 ];

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 
 use crate::book::Unwritten;
-use crate::channel::Signed;
+use crate::channel::{Headers, Signed};
 use crate::connection::Cord;
 use crate::faults::{Call, Fault, Hit, Moment, When};
 use crate::ledger::Key;
@@ -54,7 +54,7 @@ pub(crate) enum Spoken {
 /// How a channel signs one answer, and how it says that it does not know.
 pub(crate) trait Voice: Sync {
     /// All headers of an answer, the signature among them.
-    fn headers(&self, said: &Said, signed: Signed) -> Vec<(&'static str, String)>;
+    fn headers(&self, said: &Said, signed: Signed) -> Headers;
 
     /// The outcome is not known, neither good nor bad.
     fn unknown(&self) -> Said;

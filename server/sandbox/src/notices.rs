@@ -38,7 +38,8 @@ pub(crate) fn tell(world: &World, payment: &Payment, news: News) {
     }
     let channel = world.channels.of(payment.opened.key.channel);
     let call = notification(channel);
-    let teller = Teller { channel, payment, amount: amount_told(world, &payment.opened, call) };
+    let teller =
+        Teller { world, channel, payment, amount: amount_told(world, &payment.opened, call) };
     let mut story = teller.story(news);
     if world.strikes(&Moment::of(Fault::Contradiction, &payment.opened.key)).is_some() {
         story.extend(teller.told(opposite(news), 0));
@@ -50,7 +51,7 @@ pub(crate) fn tell(world: &World, payment: &Payment, news: News) {
 pub(crate) fn tell_refund(world: &World, payment: &Payment, made: &Refund, url: &str) {
     let key = &payment.opened.key;
     let channel = world.channels.of(key.channel);
-    let body = channel.refund_notice(payment, made);
+    let Some(body) = channel.refund_notice(payment, made, made.settles_ms) else { return };
     let wait = (made.settles_ms - made.at_ms).max(0) as u64;
     Sending { world, channel, key, url }.send(vec![(body.clone(), wait)], Some(body));
 }
@@ -59,6 +60,7 @@ pub(crate) fn tell_refund(world: &World, payment: &Payment, made: &Refund, url: 
 type Story = Vec<(String, u64)>;
 
 struct Teller<'a> {
+    world: &'a World,
     channel: &'a dyn Channel,
     payment: &'a Payment,
     amount: Money,
@@ -76,12 +78,16 @@ impl Teller<'_> {
     }
 
     fn told(&self, told: Told, wait: u64) -> Option<(String, u64)> {
-        Some((self.channel.notice(self.payment, &self.amount, told)?, wait))
+        Some((self.body(told)?, wait))
     }
 
     /// An older notice, for those that arrive in the wrong order.
     fn stale(&self) -> Option<String> {
-        self.channel.notice(self.payment, &self.amount, Told::Pending)
+        self.body(Told::Pending)
+    }
+
+    fn body(&self, told: Told) -> Option<String> {
+        self.channel.notice(self.payment, &self.amount, told, self.world.clock.now())
     }
 }
 

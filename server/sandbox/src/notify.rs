@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::channel::{Channels, Name, Signed};
+use crate::clock::Clock;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many notifications may be under way at the same moment.
@@ -33,12 +34,17 @@ pub(crate) struct Notice {
 pub(crate) struct Postman {
     client: reqwest::Client,
     channels: Channels,
+    clock: Clock,
     lanes: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
 impl Postman {
-    pub(crate) fn new(channels: Channels, stop: CancellationToken) -> anyhow::Result<Postman> {
+    pub(crate) fn new(
+        channels: Channels,
+        clock: Clock,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Postman> {
         let client = reqwest::Client::builder()
             .timeout(PATIENCE)
             .redirect(Policy::none())
@@ -46,7 +52,7 @@ impl Postman {
             .pool_max_idle_per_host(LANES)
             .build()
             .context("making the client for notifications")?;
-        Ok(Postman { client, channels, lanes: Arc::new(Semaphore::new(LANES)), stop })
+        Ok(Postman { client, channels, clock, lanes: Arc::new(Semaphore::new(LANES)), stop })
     }
 
     /// Sends the notices one after the other; one that is not acknowledged does not hold up the
@@ -95,7 +101,7 @@ impl Postman {
     async fn try_once(&self, notice: &Notice) -> anyhow::Result<bool> {
         let url: Url = notice.url.parse()?;
         let channel = self.channels.of(notice.channel);
-        let headers = channel.notice_headers(&url, &notice.body, notice.signed);
+        let headers = channel.notice_headers(&url, &notice.body, notice.signed, self.clock.now());
         let request = headers
             .into_iter()
             .fold(self.client.post(url), |request, (name, value)| request.header(name, value));

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connection::{Cord, Door};
 use crate::world::World;
-use crate::{book, fault_panel, page, wallet};
+use crate::{book, clock_panel, fault_panel, page, wallet};
 
 /// How long open requests may take to end after `stop`.
 const GRACE: Duration = Duration::from_secs(2);
@@ -57,6 +57,7 @@ fn router(world: Arc<World>) -> Router {
         .merge(wallet::routes())
         .merge(fault_panel::routes())
         .merge(book::routes())
+        .merge(clock_panel::routes())
         .merge(page::routes())
         .route("/", get(async || Redirect::to("/wallet")))
         .route("/healthz", get(async || "ok"))

@@ -25,7 +25,6 @@ pub(crate) use self::payer::approved;
 use self::payer::{Action, Refusal, act};
 use self::screen::Visit;
 use self::words::Words;
-use crate::clock;
 use crate::ledger::{Payment, Status};
 use crate::page;
 use crate::world::World;
@@ -70,12 +69,12 @@ async fn show(
     match found {
         Err(unwritten) => page::unwritten(unwritten),
         Ok(None) => screen::enter(words, StatusCode::NOT_FOUND, words.no_code),
-        Ok(Some(payment)) if !payer::may_pay(&world, &payment, clock::now()) => {
-            screen::result(words, &world.channels, &payment, &shown.visit)
+        Ok(Some(payment)) if !payer::may_pay(&world, &payment, world.clock.now()) => {
+            screen::result(words, &world, &payment, &shown.visit)
         }
         Ok(Some(payment)) => match shown.said.as_str() {
-            "" => screen::ask(words, &world.channels, &payment, &shown.visit),
-            said => screen::not_yet(words, &world.channels, &payment, &shown.visit, said),
+            "" => screen::ask(words, &world, &payment, &shown.visit),
+            said => screen::not_yet(words, &world, &payment, &shown.visit, said),
         },
     }
 }
@@ -97,12 +96,12 @@ async fn pay_by_program(world: &World, body: &[u8]) -> Response {
     match act(world, &code::read(&world.channels, &wish.code), wish.action).await {
         Err(unwritten) => page::unwritten(unwritten),
         Ok(Err(refusal)) => sorry(refusal_status(refusal), refusal.sentence()),
-        Ok(Ok(payment)) => Json(told(&payment)).into_response(),
+        Ok(Ok(payment)) => Json(told(&payment, world.clock.now())).into_response(),
     }
 }
 
-fn told(payment: &Payment) -> serde_json::Value {
-    let status = match payment.status(clock::now()) {
+fn told(payment: &Payment, now: i64) -> serde_json::Value {
+    let status = match payment.status(now) {
         Status::Paid => "PAID",
         Status::Pending => "PENDING",
         Status::Processing => "PROCESSING",
@@ -150,7 +149,7 @@ async fn pay_by_person(world: &World, words: &Words, body: &[u8]) -> Response {
     for name in ["from", "redirect_url"] {
         query.append_pair(name, &field(name).unwrap_or_default());
     }
-    if acted.is_ok_and(|payment| payment.status(clock::now()) == Status::Processing) {
+    if acted.is_ok_and(|payment| payment.status(world.clock.now()) == Status::Processing) {
         let said = if action == Action::Decline { "declined" } else { "too_low" };
         query.append_pair("said", said);
     }

@@ -20,7 +20,7 @@ pub(super) async fn cancel(world: &World, body: &[u8]) -> Result<Value, Unwritte
         Ok(which) => which,
         Err(verdict) => return Ok(verdict.alone()),
     };
-    let now = clock::now();
+    let now = world.clock.now();
     let (answer, paid_meanwhile) = world.decide(|desk| decide(world, desk, &which, now)).await?;
     if let Some(payment) = paid_meanwhile {
         notices::tell(world, &payment, News::Paid);

@@ -17,7 +17,7 @@ pub(super) async fn payment(world: &World, body: &[u8]) -> Result<Value, Unwritt
         Ok(which) => which,
         Err(verdict) => return Ok(verdict.alone()),
     };
-    let now = clock::now();
+    let now = world.clock.now();
     let told = world.decide(|desk| match find(&desk.ledger, &which) {
         Ok(payment) => told(world, payment, now),
         Err(verdict) => verdict.alone(),

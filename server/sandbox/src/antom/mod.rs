@@ -33,8 +33,7 @@ use self::signature::Keys;
 use self::speak::AntomVoice;
 use self::verdict::Verdict;
 use crate::book::Unwritten;
-use crate::channel::{Channel, Name, Refused, Signed, Told};
-use crate::clock;
+use crate::channel::{Channel, Headers, Name, Refused, Signed, Told};
 use crate::connection::Cord;
 use crate::faults::{Call, Fault, Kind};
 use crate::gate::{self, Heard, Play, Said, Spoken};
@@ -88,16 +87,16 @@ impl Channel for Antom {
         Refused::Fails
     }
 
-    fn notice(&self, payment: &Payment, amount: &Money, told: Told) -> Option<String> {
-        Some(notices::payment(payment, amount, told).to_string())
+    fn notice(&self, payment: &Payment, amount: &Money, told: Told, now: i64) -> Option<String> {
+        Some(notices::payment(payment, amount, told, now).to_string())
     }
 
-    fn refund_notice(&self, payment: &Payment, refund: &Refund) -> String {
-        notices::refund(payment, refund).to_string()
+    fn refund_notice(&self, payment: &Payment, refund: &Refund, _: i64) -> Option<String> {
+        Some(notices::refund(payment, refund).to_string())
     }
 
-    fn notice_headers(&self, url: &Url, body: &str, signed: Signed) -> Vec<(&'static str, String)> {
-        speak::notice_headers(&self.keys, url, body, signed)
+    fn notice_headers(&self, url: &Url, body: &str, signed: Signed, now: i64) -> Headers {
+        speak::notice_headers(&self.keys, url, body, signed, now)
     }
 
     fn is_acknowledged(&self, status: StatusCode, body: &[u8]) -> bool {
@@ -123,13 +122,13 @@ async fn receive(
 }
 
 async fn hear(world: &World, keys: &Keys, heard: &Heard) -> Spoken {
-    let voice = AntomVoice { keys, path: heard.path() };
+    let voice = AntomVoice { keys, clock: &world.clock, path: heard.path() };
     match admit::admit(keys, heard) {
         Err(verdict) => gate::say(&voice, &speak::said(&verdict.alone()), Signed::Well),
         Ok((call, ask)) => {
             let key = subject(world, &ask);
             if call.kind == Kind::Pay {
-                world.note(Line::Arrived { key: key.clone(), at_ms: clock::now() });
+                world.note(Line::Arrived { key: key.clone(), at_ms: world.clock.now() });
             }
             Play { world, voice: &voice, call, key: &key }.run(perform(world, call, heard)).await
         }

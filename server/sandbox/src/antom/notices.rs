@@ -13,20 +13,20 @@ use crate::money::Money;
 /// Antom tries eight times in a day: at once, then after 2 min, 10 min, 10 min, 1 h, 2 h, 6 h and 15 h. These stand for them.
 pub(super) const PAUSES_MS: [u64; 7] = [2_000, 5_000, 15_000, 60_000, 120_000, 300_000, 600_000];
 
-pub(super) fn payment(payment: &Payment, amount: &Money, told: Told) -> Value {
+pub(super) fn payment(payment: &Payment, amount: &Money, told: Told, now: i64) -> Value {
     match told {
         Told::Pending => body(payment, amount, "PAYMENT_PENDING"),
-        Told::Paid | Told::Failed => result(payment, amount, told),
+        Told::Paid | Told::Failed => result(payment, amount, told, now),
     }
 }
 
-fn result(payment: &Payment, amount: &Money, told: Told) -> Value {
+fn result(payment: &Payment, amount: &Money, told: Told, now: i64) -> Value {
     let mut body = body(payment, amount, "PAYMENT_RESULT");
     if told == Told::Failed {
         let why = "the payment was refused";
         body["result"] = Verdict::refused(reason(payment), why).to_wire();
     } else {
-        let paid_ms = payment.captured.map_or_else(clock::now, |capture| capture.at_ms);
+        let paid_ms = payment.captured.map_or(now, |capture| capture.at_ms);
         body["paymentTime"] = clock::iso(paid_ms).into();
     }
     body

@@ -24,7 +24,7 @@ pub(super) async fn pay(world: &World, body: &[u8]) -> Result<Value, Unwritten> 
         Ok(ask) => ask,
         Err(verdict) => return Ok(verdict.alone()),
     };
-    let now = clock::now();
+    let now = world.clock.now();
     let decided = world.decide(|desk| {
         if let Some(payment) = desk.ledger.payment(&ask.key()) {
             return (again(world, payment, &ask, now), None);

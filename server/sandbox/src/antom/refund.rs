@@ -23,7 +23,7 @@ pub(super) async fn refund(world: &World, body: &[u8]) -> Result<Value, Unwritte
         Ok(checked) => checked,
         Err(verdict) => return Ok(verdict.alone()),
     };
-    let now = clock::now();
+    let now = world.clock.now();
     let decided = world.decide(|desk| decide(world, desk, &ask, &amount, now)).await?;
     match decided {
         Ok(Decided { payment, refund, is_new }) => {
@@ -131,7 +131,7 @@ pub(super) async fn inquire(world: &World, body: &[u8]) -> Result<Value, Unwritt
     let Some(number) = which.refund_id.or(which.refund_request_id) else {
         return Ok(Verdict::illegal("refundRequestId or refundId is needed").alone());
     };
-    let now = clock::now();
+    let now = world.clock.now();
     let told = world.decide(|desk| match desk.ledger.refund(Name::Antom, &number) {
         Some((payment, refund)) => known(payment, refund, now),
         None => Verdict::refused("ORDER_NOT_EXIST", "there is no such refund").alone(),

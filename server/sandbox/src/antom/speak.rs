@@ -6,19 +6,20 @@ use url::Url;
 
 use super::signature::{CLIENT_ID, Content, Keys};
 use super::verdict::Verdict;
-use crate::channel::Signed;
-use crate::clock;
+use crate::channel::{Headers, Signed};
+use crate::clock::{self, Clock};
 use crate::gate::{Said, Voice};
 
 /// Answers a request to `path`.
 pub(super) struct AntomVoice<'a> {
     pub(super) keys: &'a Keys,
+    pub(super) clock: &'a Clock,
     pub(super) path: &'a str,
 }
 
 impl Voice for AntomVoice<'_> {
-    fn headers(&self, said: &Said, signed: Signed) -> Vec<(&'static str, String)> {
-        let time = clock::now().to_string();
+    fn headers(&self, said: &Said, signed: Signed) -> Headers {
+        let time = self.clock.now().to_string();
         let body = signed_body(&said.body, signed);
         let content =
             Content { path: self.path, client: CLIENT_ID, time: &time, body: body.as_bytes() };
@@ -42,8 +43,9 @@ pub(super) fn notice_headers(
     url: &Url,
     body: &str,
     signed: Signed,
-) -> Vec<(&'static str, String)> {
-    let time = clock::iso(clock::now());
+    now: i64,
+) -> Headers {
+    let time = clock::iso(now);
     let body = signed_body(body, signed);
     let content =
         Content { path: url.path(), client: CLIENT_ID, time: &time, body: body.as_bytes() };
@@ -59,11 +61,7 @@ fn signed_body(body: &str, signed: Signed) -> String {
     }
 }
 
-fn headers(
-    time_name: &'static str,
-    time: String,
-    signature: String,
-) -> Vec<(&'static str, String)> {
+fn headers(time_name: &'static str, time: String, signature: String) -> Headers {
     vec![
         ("content-type", "application/json; charset=UTF-8".into()),
         ("client-id", CLIENT_ID.into()),

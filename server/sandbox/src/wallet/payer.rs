@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use crate::book::Unwritten;
 use crate::channel::Refused;
-use crate::clock;
 use crate::faults::{self, Fault, Moment};
 use crate::ledger::{BY_PAYER, Line, Payment, Status, TOO_LOW};
 use crate::notices::{self, News};
@@ -55,7 +54,7 @@ pub(super) async fn act(
     code: &str,
     action: Action,
 ) -> Result<Result<Payment, Refusal>, Unwritten> {
-    let now = clock::now();
+    let now = world.clock.now();
     let decided = world.decide(|desk| decide(world, desk, code, action, now)).await?;
     Ok(decided.map(|(payment, news)| {
         notices::tell(world, &payment, news);

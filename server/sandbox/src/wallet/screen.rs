@@ -4,11 +4,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::channel::Channels;
-use crate::clock;
 use crate::ledger::{IN_STORE, Payment, Status, TOO_LOW};
 use crate::numbers::spaced;
 use crate::page::{Frame, fill, page_in};
+use crate::world::World;
 
 use super::words::{Words, put};
 
@@ -80,12 +79,7 @@ fn frame(words: &Words) -> Frame {
 }
 
 /// Asks whether to pay.
-pub(super) fn ask(
-    words: &Words,
-    channels: &Channels,
-    payment: &Payment,
-    visit: &Visit,
-) -> Response {
+pub(super) fn ask(words: &Words, world: &World, payment: &Payment, visit: &Visit) -> Response {
     let opened = &payment.opened;
     let amount = payment.amount().spoken();
     let body = fill(
@@ -100,7 +94,7 @@ pub(super) fn ask(
             ("order", words.order),
             ("reference", &opened.reference),
             ("by", words.method),
-            ("method", method_title(channels, payment)),
+            ("method", method_title(world, payment)),
             ("code", &opened.code),
             ("from", &visit.from),
             ("redirect_url", &visit.redirect_url),
@@ -113,36 +107,25 @@ pub(super) fn ask(
 }
 
 /// Tells how the payment stands.
-pub(super) fn result(
-    words: &Words,
-    channels: &Channels,
-    payment: &Payment,
-    visit: &Visit,
-) -> Response {
-    let told = Told::of(words, payment, clock::now());
-    show(words, channels, payment, visit, &told)
+pub(super) fn result(words: &Words, world: &World, payment: &Payment, visit: &Visit) -> Response {
+    let told = Told::of(words, payment, world.clock.now());
+    show(words, world, payment, visit, &told)
 }
 
 /// Tells that nothing was taken, and that the payment is still open.
 pub(super) fn not_yet(
     words: &Words,
-    channels: &Channels,
+    world: &World,
     payment: &Payment,
     visit: &Visit,
     said: &str,
 ) -> Response {
     let headline = if said == "too_low" { words.too_low } else { words.declined };
     let told = Told::bad(CROSS, headline, words.nothing_taken.into());
-    show(words, channels, payment, visit, &told)
+    show(words, world, payment, visit, &told)
 }
 
-fn show(
-    words: &Words,
-    channels: &Channels,
-    payment: &Payment,
-    visit: &Visit,
-    told: &Told,
-) -> Response {
+fn show(words: &Words, world: &World, payment: &Payment, visit: &Visit, told: &Told) -> Response {
     let body = fill(
         RESULT,
         &[
@@ -154,7 +137,7 @@ fn show(
             ("order", words.order),
             ("reference", &payment.opened.reference),
             ("by", words.method),
-            ("method", method_title(channels, payment)),
+            ("method", method_title(world, payment)),
             ("back", &way_back(words, payment, visit)),
             ("another", words.another),
         ],
@@ -241,8 +224,8 @@ impl Told {
     }
 }
 
-fn method_title(channels: &Channels, payment: &Payment) -> &'static str {
-    channels.of(payment.opened.key.channel).title(payment)
+fn method_title(world: &World, payment: &Payment) -> &'static str {
+    world.channels.of(payment.opened.key.channel).title(payment)
 }
 
 /// Only an ordinary address becomes a link; `javascript:` and the like do not.
