@@ -36,6 +36,44 @@ impl fmt::Debug for AntomSettings {
     }
 }
 
+/// The WeChat Pay account: API v3, as a merchant of one's own.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WechatpaySettings {
+    /// `https://api.mch.weixin.qq.com`, without a path.
+    pub host: String,
+    /// The merchant's number: digits.
+    pub mchid: String,
+    /// The app that is bound to the merchant: `wx…`.
+    pub appid: String,
+    /// The serial of our certificate, hexadecimal.
+    pub serial: String,
+    /// Our key, PKCS#8 PEM: `apiclient_key.pem`.
+    pub private_key: String,
+    /// `PUB_KEY_ID_…`, or the serial of a platform certificate.
+    pub public_key_id: String,
+    /// WeChat Pay's key of that id, SubjectPublicKeyInfo PEM.
+    pub public_key: String,
+    /// The id of a second key, while WeChat Pay changes from one to the other.
+    #[serde(default)]
+    pub other_public_key_id: Option<String>,
+    /// That key.
+    #[serde(default)]
+    pub other_public_key: Option<String>,
+    /// The APIv3 key, 32 characters.
+    pub api_v3_key: String,
+}
+
+/// Without the keys: settings are printed.
+impl fmt::Debug for WechatpaySettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WechatpaySettings")
+            .field("host", &self.host)
+            .field("mchid", &self.mchid)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the command line, the environment and the file say together.
 #[derive(Clone, clap::Args)]
 pub struct Settings {
@@ -78,8 +116,10 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct File {
-    /// The Antom account; the sandbox's when absent.
+    /// The Antom account. When no account is named at all, every channel has the sandbox's.
     pub antom: Option<AntomSettings>,
+    /// The WeChat Pay account.
+    pub wechatpay: Option<WechatpaySettings>,
     /// How much may be under way at once.
     pub limits: Limits,
     /// How to stop.
@@ -150,6 +190,11 @@ impl Default for Stop {
 }
 
 impl Settings {
+    /// Where the sandbox would be reached.
+    pub fn sandbox(&self) -> String {
+        self.sandbox_url.clone().unwrap_or_else(|| format!("http://{}", self.sandbox_listen))
+    }
+
     /// The data folder: what was said, else the user's own place for data.
     pub fn data_folder(&self) -> PathBuf {
         data_folder(self.data_dir.as_ref())
@@ -229,7 +274,19 @@ mod tests {
             public_key: "p".into(),
             settlement_currency: None,
         };
-        let file = File { antom: Some(account), ..File::default() };
+        let wechatpay = WechatpaySettings {
+            host: "https://a.example".into(),
+            mchid: "1".into(),
+            appid: "wx".into(),
+            serial: "4F".into(),
+            private_key: "hunter2".into(),
+            public_key_id: "PUB_KEY_ID_1".into(),
+            public_key: "p".into(),
+            other_public_key_id: None,
+            other_public_key: None,
+            api_v3_key: "hunter2".into(),
+        };
+        let file = File { antom: Some(account), wechatpay: Some(wechatpay), ..File::default() };
         assert!(!format!("{file:?}").contains("hunter2"));
     }
 }

@@ -1,13 +1,11 @@
 //! `florin serve`: settings, store, channels, app, listeners, workers, serve, stop.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use florin_server::channel::antom::{self, Antom};
-use florin_server::channel::{Channel, Channels};
+use florin_server::channel::accounts;
 use florin_server::clock::{Clock, Random};
 use florin_server::config::{File, Settings, faults, without_password};
 use florin_server::gates::Class;
@@ -60,9 +58,9 @@ pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
     })?;
     let outside = CancellationToken::new();
     // The sandbox and the demo shop belong to the demo: with an account of one's own there is neither.
-    let sandbox = match &file.antom {
-        Some(_) => None,
-        None => sandbox(&settings, &outside).await?,
+    let sandbox = match accounts::own(&file).is_empty() {
+        false => None,
+        true => sandbox(&settings, &outside).await?,
     };
     let app = app(&settings, &file, sandbox.as_deref()).await?;
     guard::check(&app, &settings, lan, sandbox.is_some()).await?;
@@ -89,16 +87,15 @@ struct Running {
 }
 
 async fn app(settings: &Settings, file: &File, sandbox: Option<&str>) -> anyhow::Result<App> {
-    let account = file.antom.clone().or_else(|| sandbox.map(antom::sandbox));
-    let account =
-        account.context("no channel: name one in the TOML file, or let the sandbox run")?;
-    let channels: Vec<Arc<dyn Channel>> = vec![Arc::new(Antom::new(&account)?)];
+    let channels = accounts::open(match sandbox {
+        Some(sandbox) => accounts::of_sandbox(sandbox),
+        None => accounts::own(file),
+    })?;
     let database = settings.database();
     let store = Store::connect(&database)
         .await
         .with_context(|| format!("opening {}", without_password(&database)))?;
-    let (channels, code_life) =
-        (Channels::new(channels), settings.code_seconds.map(|seconds| seconds * 1000));
+    let code_life = settings.code_seconds.map(|seconds| seconds * 1000);
     let public = settings.public();
     let clock = worker::clock::of(&store, Clock::System).await?;
     let app = App::new(store, channels, clock, Random::System, &public, code_life).await?;

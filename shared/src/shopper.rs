@@ -95,7 +95,7 @@ pub struct Good {
 pub struct Offer {
     /// `GCASH`, …
     pub method: String,
-    /// What the shopper will do: `scan` or `passcode`.
+    /// What the shopper will do: `scan`, `passcode`, or `redirect` to a page that opens the wallet on the same phone.
     pub kind: String,
     /// Why it cannot be chosen, if it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -37,6 +37,15 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             hint: texts.hint_alipay_plus(),
             mark: ALIPAY,
         },
+        Ok(Method::Wechatpay) => {
+            let name = texts.wallet_wechat();
+            Looks {
+                name: texts.wechat_pay(),
+                hint: texts.hint_scan(&name),
+                app: name,
+                mark: WECHAT,
+            }
+        }
         Ok(Method::Gcash) => {
             wallet("GCash", Mark::Written { text: "GCash", class: "word gcash" }, texts)
         }

@@ -116,6 +116,7 @@ fn fresh(id: u8) -> Payment {
         product: String::new(),
         request_id: String::new(),
         terminal: String::new(),
+        payer_ip: String::new(),
         cancellable: true,
         amount: money(AMOUNT),
         state: PaymentState::Intent,

@@ -52,6 +52,7 @@ fn payment() -> Payment {
         product: String::new(),
         request_id: String::new(),
         terminal: String::new(),
+        payer_ip: String::new(),
         cancellable: true,
         amount: hkd(800),
         state: PaymentState::Sent,

@@ -18,7 +18,6 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
-use crate::clock;
 use crate::ledger::{Arrival, Ledger, Line, Payment};
 use crate::page;
 use crate::world::World;
@@ -153,7 +152,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 
 /// `GET /book`: what was really taken and given back, for tests to compare with.
 async fn show(State(world): State<Arc<World>>) -> Result<Json<Value>, Response> {
-    let now = clock::now();
+    let now = world.clock.now();
     let told =
         world.decide(|desk| desk.ledger.all().map(|row| entry(row, now)).collect::<Vec<_>>());
     let payments = told.await.map_err(page::unwritten)?;
@@ -162,7 +161,8 @@ async fn show(State(world): State<Arc<World>>) -> Result<Json<Value>, Response> 
 
 fn entry((arrival, payment): (&Arrival, Option<&Payment>), now: i64) -> Value {
     let mut entry = json!({
-        "paymentRequestId": arrival.request,
+        "channel": arrival.key.channel,
+        "paymentRequestId": arrival.key.request,
         "arrived_ms": arrival.at_ms.first(),
         "arrivals_ms": arrival.at_ms,
         "status": payment.map_or("REFUSED", |payment| payment.status(now).word()),

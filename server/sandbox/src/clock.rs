@@ -1,23 +1,43 @@
 //! The time. The sandbox is the outside world, so it may look at the real clock, but only here.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-/// Milliseconds since 1970.
+/// The clock of one sandbox, which can be put forward or back: a test need not wait for what takes days.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        real_now() + self.ahead_ms()
+    }
+
+    pub(crate) fn ahead_ms(&self) -> i64 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn put_ahead(&self, ms: i64) {
+        self.0.store(ms, Ordering::Release);
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the outside world has a clock of its own")]
-pub(crate) fn now() -> i64 {
+fn real_now() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     since_epoch.as_millis() as i64
 }
 
-/// The form of time in Antom's bodies: ISO 8601, whole seconds, at +08:00.
+/// ISO 8601, whole seconds, at +08:00: the form of time in most channels' bodies.
 pub(crate) fn iso(at_ms: i64) -> String {
     shown(at_ms, "%Y-%m-%dT%H:%M:%S%:z")
 }
 
-/// The day at +08:00, as it begins every payment id.
+/// The day at +08:00, as it stands in payment ids.
 pub(crate) fn day(at_ms: i64) -> String {
     shown(at_ms, "%Y%m%d")
 }
@@ -27,12 +47,9 @@ pub(crate) fn parse_iso(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
-/// 00:15 at +08:00 of the day after: until then a wallet payment may be cancelled.
-pub(crate) fn end_of_cancel_window(paid_ms: i64) -> i64 {
-    const DAY: i64 = 24 * 60 * 60 * 1000;
-    const EIGHT_HOURS: i64 = 8 * 60 * 60 * 1000;
-    let midnight = (paid_ms + EIGHT_HOURS).div_euclid(DAY) * DAY + DAY - EIGHT_HOURS;
-    midnight + 15 * 60 * 1000
+/// Fourteen digits from the year to the second at +08:00, as they stand in some ids.
+pub(crate) fn stamp(at_ms: i64) -> String {
+    shown(at_ms, "%Y%m%d%H%M%S")
 }
 
 fn shown(at_ms: i64, format: &str) -> String {
@@ -50,11 +67,6 @@ mod tests {
         let at = parse_iso("2026-11-18T12:10:00+08:00").unwrap();
         assert_eq!(iso(at), "2026-11-18T12:10:00+08:00");
         assert_eq!(day(at), "20261118");
-    }
-
-    #[test]
-    fn a_payment_may_be_cancelled_until_a_quarter_past_midnight() {
-        let paid = parse_iso("2026-11-18T23:59:00+08:00").unwrap();
-        assert_eq!(iso(end_of_cancel_window(paid)), "2026-11-19T00:15:00+08:00");
+        assert_eq!(stamp(at), "20261118121000");
     }
 }

@@ -8,7 +8,7 @@ use florin_sandbox::{Settings, serve};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// A pretend outside world: Antom's protocol, a wallet, a book, and faults. No real money.
+/// A pretend outside world: channels' protocols, a wallet, a book, and faults. No real money.
 #[derive(Parser)]
 struct Flags {
     /// The address to listen on.

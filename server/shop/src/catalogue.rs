@@ -21,6 +21,7 @@ pub(crate) struct Good {
     pub(crate) name: Words,
     description: Words,
     size: Words,
+    cny: u64,
     hkd: u64,
     php: u64,
     vnd: u64,
@@ -34,6 +35,7 @@ impl Good {
     /// The price of one.
     pub(crate) fn price(&self, currency: Currency) -> u64 {
         match currency {
+            Currency::Cny => self.cny,
             Currency::Hkd => self.hkd,
             Currency::Php => self.php,
             Currency::Vnd => self.vnd,
@@ -50,6 +52,7 @@ const GOODS: [Good; 4] = [
             zh: "海拔 1,600 米手工揉捻，兰香、奶香，回甘悠长。",
         },
         size: Words { en: "100 g tin", zh: "100 克罐装" },
+        cny: 11_800,
         hkd: 12_800,
         php: 94_000,
         vnd: 415_000,
@@ -62,6 +65,7 @@ const GOODS: [Good; 4] = [
             zh: "嫩芽与鲜茉莉同窨七夜，粒粒成珠。",
         },
         size: Words { en: "80 g tin", zh: "80 克罐装" },
+        cny: 8_900,
         hkd: 9_800,
         php: 72_000,
         vnd: 318_000,
@@ -74,6 +78,7 @@ const GOODS: [Good; 4] = [
             zh: "明前绿茶，晨雾未散时采摘，栗香清鲜。",
         },
         size: Words { en: "100 g pouch", zh: "100 克袋装" },
+        cny: 6_200,
         hkd: 6_800,
         php: 49_900,
         vnd: 220_000,
@@ -86,6 +91,7 @@ const GOODS: [Good; 4] = [
             zh: "两百年古树鲜叶制成，麦芽与蜜香，微带松烟。",
         },
         size: Words { en: "125 g tin", zh: "125 克罐装" },
+        cny: 7_900,
         hkd: 8_800,
         php: 64_500,
         vnd: 285_000,

@@ -1,4 +1,4 @@
-//! The shop's three currencies, and how an amount is written.
+//! The shop's currencies, and how an amount is written.
 //!
 //! Amounts are whole smallest units everywhere; only here do they get a point, and only as text.
 
@@ -8,11 +8,13 @@ pub(crate) enum Currency {
     Hkd,
     Php,
     Vnd,
+    Cny,
 }
 
 impl Currency {
     /// In the order in which the page offers them.
-    pub(crate) const ALL: [Currency; 3] = [Currency::Hkd, Currency::Php, Currency::Vnd];
+    pub(crate) const ALL: [Currency; 4] =
+        [Currency::Hkd, Currency::Php, Currency::Vnd, Currency::Cny];
 
     pub(crate) fn of_code(code: &str) -> Option<Currency> {
         Currency::ALL.into_iter().find(|currency| currency.code() == code)
@@ -23,13 +25,14 @@ impl Currency {
             Currency::Hkd => "HKD",
             Currency::Php => "PHP",
             Currency::Vnd => "VND",
+            Currency::Cny => "CNY",
         }
     }
 
     /// How many decimal digits the currency has by ISO 4217.
     pub(crate) fn exponent(self) -> usize {
         match self {
-            Currency::Hkd | Currency::Php => 2,
+            Currency::Hkd | Currency::Php | Currency::Cny => 2,
             Currency::Vnd => 0,
         }
     }
@@ -40,6 +43,7 @@ impl Currency {
             Currency::Hkd => "HK",
             Currency::Php => "PH",
             Currency::Vnd => "VN",
+            Currency::Cny => "CN",
         }
     }
 
@@ -48,6 +52,7 @@ impl Currency {
             Currency::Hkd => "HK$",
             Currency::Php => "₱",
             Currency::Vnd => "₫",
+            Currency::Cny => "CN¥",
         }
     }
 }
@@ -92,6 +97,7 @@ mod tests {
         check("128000", "PHP", "₱1,280.00");
         check("415000", "VND", "₫415,000");
         check("1234567", "VND", "₫1,234,567");
+        check("11800", "CNY", "CN¥118.00");
     }
 
     #[test]

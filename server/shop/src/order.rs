@@ -48,7 +48,7 @@ impl NewOrder {
             Refused::request("MALFORMED_ORDER", format!("The order cannot be read: {error}."))
         })?;
         let currency = Currency::of_code(&asked.currency).ok_or_else(|| {
-            Refused::request("UNKNOWN_CURRENCY", "The shop sells in HKD, PHP and VND.")
+            Refused::request("UNKNOWN_CURRENCY", "The shop sells in CNY, HKD, PHP and VND.")
         })?;
         let locale = asked.locale.as_deref().and_then(Locale::of_tag).unwrap_or_default();
         Ok(NewOrder { lines: lines(asked.basket)?, currency, locale })

@@ -13,9 +13,13 @@ use crate::domain::payment::{Evidence, Payment};
 use crate::domain::reversal::{Reversal, ReversalSaid};
 use crate::domain::scanned::Scanned;
 
+pub mod accounts;
 pub mod antom;
+mod json;
 pub mod patience;
+mod rsa;
 pub mod transport;
+pub mod wechatpay;
 
 /// What a channel needs of us besides the payment: the same at every try, so that the request is the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +100,17 @@ pub enum ChannelError {
     },
 }
 
+/// How a channel is told that we have stored its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// HTTP's status.
+    pub status: u16,
+    /// The body's type.
+    pub content_type: &'static str,
+    /// The exact body.
+    pub body: &'static str,
+}
+
 /// Who carries a payment out. No method has a default body, least of all the one that checks who is speaking.
 #[async_trait]
 pub trait Channel: Send + Sync {
@@ -140,8 +155,30 @@ pub trait Channel: Send + Sync {
     /// Checks who is speaking over the raw bytes, then reads what they say.
     fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged>;
 
-    /// The exact body by which the channel knows that we have stored its message, always with HTTP 200.
-    fn acknowledgement(&self) -> &'static str;
+    /// By which answer the channel knows that we have stored its message.
+    fn acknowledgement(&self) -> Acknowledgement;
+
+    /// Tries the account with a question that changes nothing, about a payment that nobody has made: says what is well, or
+    /// what is wrong and what to look at. For `florin doctor`.
+    async fn probe(&self, nobodys: &Payment) -> Result<String, String>;
+}
+
+/// What a signed question about nobody's payment has shown. `look_at` names the settings that may be wrong.
+pub fn probed(
+    host: &str,
+    answer: Result<Evidence, ChannelError>,
+    look_at: &str,
+) -> Result<String, String> {
+    match answer {
+        Ok(_) => Ok(format!("{host} knows us and signs its answers")),
+        Err(ChannelError::NotSent(why)) => Err(format!("{host} cannot be reached: {why}")),
+        Err(ChannelError::NoAnswer(why)) => {
+            Err(format!("{host} did not answer as it should: {why}; look at {look_at}"))
+        }
+        Err(ChannelError::Refused { code }) => {
+            Err(format!("{host} refuses us: {code}; look at {look_at}"))
+        }
+    }
 }
 
 /// The table of channels.
@@ -172,10 +209,5 @@ impl Channels {
     /// Everything that is sold.
     pub fn products(&self) -> Vec<Product> {
         self.0.iter().flat_map(|channel| channel.products().iter().copied()).collect()
-    }
-
-    /// Who sells this product.
-    pub fn selling(&self, product: &Product) -> Option<&Arc<dyn Channel>> {
-        self.0.iter().find(|channel| channel.products().contains(product))
     }
 }

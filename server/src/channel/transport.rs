@@ -1,4 +1,4 @@
-//! The road to a channel: one POST, with a deadline, a bulkhead and a circuit breaker.
+//! The road to a channel: one call, with a deadline, a bulkhead and a circuit breaker.
 //!
 //! It knows no protocol. It tells *nothing was sent* from *sent, and no readable answer*, because only the first may be
 //! tried again; whatever is in doubt counts as sent.
@@ -11,10 +11,10 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use metrics::{counter, gauge, histogram};
 use reqwest::header::HeaderMap;
-use reqwest::{Client, ClientBuilder, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Response};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use url::{Host, Url};
@@ -65,18 +65,49 @@ impl Default for Limits {
 pub struct Call {
     /// What is asked, in one word: a figure's label.
     pub name: &'static str,
+    /// By which of HTTP's methods.
+    pub by: By,
     /// Where to.
     pub url: String,
     /// Names and values.
     pub headers: Vec<(&'static str, String)>,
-    /// The exact bytes.
+    /// The exact bytes; of a `GET` none.
     pub body: Vec<u8>,
     /// How long the answer is waited for.
     pub patience: Duration,
 }
 
-/// What came back, with HTTP 200.
+/// HTTP's method of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+}
+
+impl By {
+    /// The word in the request's first line, which some channels have signed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            By::Get => "GET",
+            By::Post => "POST",
+        }
+    }
+}
+
+/// Which HTTP statuses come with an answer in this channel's own words. Every other status is no answer.
+pub type Readable = fn(u16) -> bool;
+
+/// The words come with 200 and nothing else.
+pub fn only_200(status: u16) -> bool {
+    status == 200
+}
+
+/// What came back, with a status that the channel calls readable.
 pub struct Reply {
+    /// HTTP's status.
+    pub status: u16,
     headers: HeaderMap,
     /// The exact bytes.
     pub body: Vec<u8>,
@@ -98,11 +129,17 @@ pub struct Transport {
     room: Semaphore,
     breaker: Breaker,
     limits: Limits,
+    readable: Readable,
 }
 
 impl Transport {
     /// The road of this channel to this host.
-    pub fn new(channel: &'static str, host: &Url, limits: Limits) -> anyhow::Result<Transport> {
+    pub fn new(
+        channel: &'static str,
+        host: &Url,
+        limits: Limits,
+        readable: Readable,
+    ) -> anyhow::Result<Transport> {
         let client = client(host, limits).context("no HTTP client can be built")?;
         Ok(Transport {
             channel,
@@ -112,11 +149,12 @@ impl Transport {
             room: Semaphore::new(limits.at_once),
             breaker: Breaker::new(limits.failures, limits.rest),
             limits,
+            readable,
         })
     }
 
     /// Sends, and lets `read` make sense of the answer: one that it refuses is as bad as none.
-    pub async fn post<T>(
+    pub async fn call<T>(
         &self,
         call: Call,
         read: impl FnOnce(&Reply) -> Result<T, ChannelError>,
@@ -193,16 +231,21 @@ impl Transport {
     async fn send(&self, call: Call) -> Result<Reply, ChannelError> {
         let client = self.client.read().unwrap_or_else(PoisonError::into_inner).clone();
         let patience = call.patience.min(self.limits.total);
-        let mut request = client.post(call.url).body(call.body).timeout(patience);
+        let request = match call.by {
+            By::Get => client.get(call.url),
+            By::Post => client.post(call.url).body(call.body),
+        };
+        let mut request = request.timeout(patience);
         for (name, value) in call.headers {
             request = request.header(name, value);
         }
         let mut response = request.send().await.map_err(told_apart)?;
-        if response.status() != StatusCode::OK {
-            return Err(no_answer(format!("HTTP {}", response.status().as_u16())));
+        let status = response.status().as_u16();
+        if !(self.readable)(status) {
+            return Err(no_answer(format!("HTTP {status}")));
         }
         let body = self.whole_body(&mut response).await?;
-        Ok(Reply { headers: std::mem::take(response.headers_mut()), body })
+        Ok(Reply { status, headers: std::mem::take(response.headers_mut()), body })
     }
 
     async fn whole_body(&self, response: &mut Response) -> Result<Vec<u8>, ChannelError> {
@@ -227,6 +270,21 @@ pub(super) fn not_sent(why: impl Into<String>) -> ChannelError {
 /// It was sent, and nothing readable came back.
 pub(super) fn no_answer(why: impl Into<String>) -> ChannelError {
     ChannelError::NoAnswer(why.into())
+}
+
+/// A channel's host. Real money goes over TLS only; pretend money may go to the sandbox on one's own network.
+pub(super) fn right_host(channel: &str, text: &str, is_sandbox: bool) -> anyhow::Result<Url> {
+    let host: Url =
+        text.parse().with_context(|| format!("{channel}'s host {text} is not an address"))?;
+    ensure!(
+        host.path() == "/" && host.query().is_none(),
+        "{channel}'s host {text} must have no path"
+    );
+    match host.scheme() {
+        "https" => Ok(host),
+        "http" if is_sandbox || is_loopback(&host) => Ok(host),
+        _ => bail!("{channel}'s host {text} must begin with https://"),
+    }
 }
 
 /// Whether the address is this very machine.

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use florin_server::channel::antom::Antom;
+use florin_server::channel::accounts::{self, Account};
+use florin_server::config::File;
 use florin_server::config::faults::{self, Fault};
-use florin_server::config::{AntomSettings, File};
 use serde_json::json;
 
 use super::Answer;
@@ -56,8 +56,9 @@ fn read(path: Option<&PathBuf>) -> (Option<File>, Vec<Fault>) {
     match std::fs::read_to_string(path) {
         Ok(text) => match faults::of_file(&place, &text) {
             Ok(file) => {
-                let of_account = file.antom.as_ref().and_then(|account| keys(&place, account));
-                (Some(file), of_account.into_iter().collect())
+                let own = accounts::own(&file);
+                let found = own.iter().filter_map(|account| keys(&place, account)).collect();
+                (Some(file), found)
             }
             Err(found) => (None, found),
         },
@@ -73,9 +74,9 @@ fn read(path: Option<&PathBuf>) -> (Option<File>, Vec<Fault>) {
 }
 
 /// Whether the keys are keys.
-fn keys(place: &str, account: &AntomSettings) -> Option<Fault> {
-    let error = Antom::new(account).err()?;
-    let what = format!("[antom] cannot be used: {error:#}");
+fn keys(place: &str, account: &Account) -> Option<Fault> {
+    let error = account.channel.as_ref().err()?;
+    let what = format!("[{}] cannot be used: {error:#}", account.section);
     Some(fault(
         place,
         &what,
@@ -88,8 +89,14 @@ fn together(file: Option<&File>) -> Vec<Fault> {
     let Some(file) = file else { return Vec::new() };
     let set = |name: &str| std::env::var(name).ok();
     let mut found = Vec::new();
-    let is_live =
-        file.antom.as_ref().is_some_and(|account| !account.client_id.starts_with("SANDBOX_"));
+    let own = accounts::own(file);
+    let live = |account: &Account| account.channel.as_ref().is_ok_and(|channel| channel.is_live());
+    let is_live = own.iter().any(live);
+    if is_live && !own.iter().all(|account| live(account) || account.channel.is_err()) {
+        let what = "one account is live and another is not";
+        let remedy = "give each its own server: test and real money never meet in one";
+        found.push(fault("FLORIN_CONFIG", what, remedy));
+    }
     if is_live && !set("FLORIN_PUBLIC_URL").is_some_and(|url| url.starts_with("https://")) {
         let what = "real money moves here, and shoppers would come over plain http";
         found.push(fault(
@@ -99,12 +106,12 @@ fn together(file: Option<&File>) -> Vec<Fault> {
         ));
     }
     let no_sandbox = set("FLORIN_SANDBOX_LISTEN").is_some_and(|listen| listen == "off");
-    if file.antom.is_none() && no_sandbox && set("FLORIN_SANDBOX_URL").is_none() {
-        let what = "there is no channel: neither an [antom] table nor a sandbox";
+    if own.is_empty() && no_sandbox && set("FLORIN_SANDBOX_URL").is_none() {
+        let what = "there is no channel: neither an account nor a sandbox";
         found.push(fault(
             "FLORIN_SANDBOX_LISTEN",
             what,
-            "add [antom] to the TOML file, or let the sandbox run",
+            "add an account such as [antom] to the TOML file, or let the sandbox run",
         ));
     }
     found

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use florin_server::channel::antom::{self, Antom};
-use florin_server::channel::{Channel, ChannelError};
+use florin_server::channel::Channel;
+use florin_server::channel::accounts;
 use florin_server::clock::{Clock, Random};
-use florin_server::config::{Settings, without_password};
+use florin_server::config::{File, Settings, without_password};
 use florin_server::domain::payment::{Payment, PaymentState, Role};
 use florin_server::store::{Store, migrate, operate};
-use florin_shared::{Method, Money, PaymentId, SessionId};
+use florin_shared::{Money, PaymentId, SessionId};
 use serde_json::{Value, json};
 
 use super::{Answer, print};
@@ -66,7 +66,14 @@ pub(super) async fn run(doctor: Doctor, json: bool) -> anyhow::Result<Answer> {
     report.add("data folder", writable(&folder));
     report.add("disk space", space(&folder));
     report.add("public address", public(&http, &settings.public()).await);
-    report.add("channel antom", channel(&settings).await);
+    match settings.file() {
+        Ok(file) => {
+            for (name, found) in channels(&settings, &file).await {
+                report.add(&name, found);
+            }
+        }
+        Err(error) => report.add("channels", Err(error)),
+    }
     if let Ok(store) = &store {
         for (name, found) in endpoints(store).await {
             report.add(&name, found);
@@ -156,39 +163,43 @@ async fn public(http: &reqwest::Client, url: &str) -> Found {
 }
 
 /// A real, signed question about a payment that does not exist: only who has our keys is answered.
-async fn channel(settings: &Settings) -> Found {
-    let sandbox = || {
-        let listen = format!("http://{}", settings.sandbox_listen);
-        antom::sandbox(settings.sandbox_url.as_ref().unwrap_or(&listen))
-    };
-    let account = settings.file()?.antom.unwrap_or_else(sandbox);
-    let channel = Antom::new(&account)?;
-    match channel.query(&nobodys()?).await {
-        Ok(_) => Ok(format!("{} knows us and signs its answers", account.host)),
-        Err(ChannelError::NotSent(why)) => bail!("{} cannot be reached: {why}", account.host),
-        Err(ChannelError::NoAnswer(why)) => bail!(
-            "{} did not answer as it should: {why}; look at client_id, the keys and key_version",
-            account.host
-        ),
-        Err(ChannelError::Refused { code }) => bail!("{} refuses us: {code}", account.host),
+async fn channels(settings: &Settings, file: &File) -> Vec<(String, Found)> {
+    let mut accounts = accounts::own(file);
+    if accounts.is_empty() {
+        accounts = accounts::of_sandbox(&settings.sandbox());
     }
+    let mut found = Vec::new();
+    for account in accounts {
+        let tried = match account.channel {
+            Ok(channel) => channel_is_well(channel.as_ref()).await,
+            Err(error) => Err(error),
+        };
+        found.push((format!("channel {}", account.section), tried));
+    }
+    found
 }
 
-fn nobodys() -> anyhow::Result<Payment> {
+async fn channel_is_well(channel: &dyn Channel) -> Found {
+    channel.probe(&nobodys(channel)?).await.map_err(anyhow::Error::msg)
+}
+
+fn nobodys(channel: &dyn Channel) -> anyhow::Result<Payment> {
+    let product = channel.products().first().context("it sells nothing")?;
     let now = Clock::System.now();
     let id = PaymentId::of(Random::System.dated(now));
     Ok(Payment {
-        request_id: id.to_string(),
+        request_id: product.numbers.of(&id),
         id,
         session: SessionId::of([0; 20]),
         merchant: "1".parse()?,
         trans_id: "doctor".into(),
-        method: "GCASH".parse::<Method>()?,
-        channel: "antom".into(),
-        product: "GCASH".into(),
+        method: product.method,
+        channel: channel.name().into(),
+        product: product.name.into(),
         terminal: "WEB".into(),
-        cancellable: true,
-        amount: Money::new(1, "PHP".parse()?)?,
+        payer_ip: String::new(),
+        cancellable: product.cancellable,
+        amount: Money::new(product.least, product.currency.parse()?)?,
         state: PaymentState::Unknown,
         role: Role::None,
         confirming: false,

@@ -4,6 +4,7 @@ pub mod address;
 pub mod contrast;
 pub mod entered;
 pub mod looks;
+pub mod numbers;
 pub mod offer;
 pub mod order;
 pub mod pace;

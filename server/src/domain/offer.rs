@@ -3,6 +3,7 @@
 use florin_shared::shopper::{Offer, Unavailable};
 use florin_shared::{Method, Money};
 
+use super::numbers::Numbers;
 use super::scene::Scene;
 use crate::clock::Millis;
 
@@ -11,6 +12,8 @@ use crate::clock::Millis;
 pub struct Product {
     /// What the shopper chooses.
     pub method: Method,
+    /// Who sells it.
+    pub channel: &'static str,
     /// The channel's own name for it.
     pub name: &'static str,
     /// ISO 4217.
@@ -35,6 +38,8 @@ pub struct Product {
     pub longest: Millis,
     /// How long after the code's end something can still arrive (D6).
     pub settles_in: Millis,
+    /// Which order numbers the channel takes (D6).
+    pub numbers: Numbers,
 }
 
 /// What the shopper does.
@@ -46,6 +51,8 @@ pub enum Kind {
     Passcode,
     /// Shows a code, which the merchant scans (B-scan-C).
     PaymentCode,
+    /// Goes to a page of the channel's, which opens the wallet on the same phone, and comes back by hand (L6).
+    Redirect,
 }
 
 impl Kind {
@@ -55,13 +62,14 @@ impl Kind {
             Kind::Scan => "scan",
             Kind::Passcode => "passcode",
             Kind::PaymentCode => "payment_code",
+            Kind::Redirect => "redirect",
         }
     }
 
     /// Whether the shopper pays by it on a page. A payment code is charged without one.
     pub fn is_for_pages(self) -> bool {
         match self {
-            Kind::Scan | Kind::Passcode => true,
+            Kind::Scan | Kind::Passcode | Kind::Redirect => true,
             Kind::PaymentCode => false,
         }
     }
@@ -110,31 +118,38 @@ pub fn of_codes(products: &[Product], method: Method) -> impl Iterator<Item = &P
     products.iter().filter(move |product| product.method == method && !product.kind.is_for_pages())
 }
 
+/// Several products may suit, of one channel or of several: first those for the shopper's own country, in the order in
+/// which the channels and their tables name them.
 fn best<'a>(
     of_method: impl Iterator<Item = &'a Product> + Clone,
     wanted: Wanted<'_>,
 ) -> Result<Product, Unavailable> {
-    let mut in_currency = of_method
-        .clone()
-        .filter(|product| product.currency == wanted.amount.currency().code())
-        .peekable();
-    if in_currency.peek().is_none() {
+    let in_currency =
+        of_method.clone().filter(|product| product.currency == wanted.amount.currency().code());
+    if in_currency.clone().next().is_none() {
         return Err(because("CURRENCY", sorted(of_method.map(|product| product.currency))));
     }
-    let product = in_currency
-        .clone()
-        .find(|product| wanted.country.is_empty() || product.country == wanted.country)
-        .or_else(|| in_currency.clone().find(|product| product.country.is_empty()))
-        .copied()
-        .ok_or_else(|| because("COUNTRY", sorted(in_currency.map(|product| product.country))))?;
-    fits(product, wanted).map(|()| product)
+    let is_own =
+        |product: &&Product| wanted.country.is_empty() || product.country == wanted.country;
+    let own = in_currency.clone().filter(is_own);
+    let anywhere =
+        in_currency.clone().filter(|product| !is_own(product) && product.country.is_empty());
+    let in_country = own.chain(anywhere);
+    if in_country.clone().next().is_none() {
+        return Err(because("COUNTRY", sorted(in_currency.map(|product| product.country))));
+    }
+    let mut in_scene =
+        in_country.clone().filter(|product| product.scenes.contains(&wanted.scene)).peekable();
+    let Some(first) = in_scene.peek().copied() else {
+        return Err(because("SCENE", scenes(in_country)));
+    };
+    match in_scene.find(|product| fits(product, wanted).is_ok()) {
+        Some(product) => Ok(*product),
+        None => fits(first, wanted).map(|()| *first),
+    }
 }
 
-fn fits(product: Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {
-    if !product.scenes.contains(&wanted.scene) {
-        let scenes = product.scenes.iter().map(|scene| scene.as_str().to_owned()).collect();
-        return Err(because("SCENE", scenes));
-    }
+fn fits(product: &Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {
     let amount = wanted.amount.minor();
     if amount < product.least {
         return Err(because("AMOUNT_TOO_LOW", vec![product.least.to_string()]));
@@ -149,6 +164,12 @@ fn fits(product: Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {
         return Err(because("TIME_TOO_SHORT", vec![]));
     }
     Ok(())
+}
+
+/// Where any of these can be paid.
+fn scenes<'a>(products: impl Iterator<Item = &'a Product> + Clone) -> Vec<String> {
+    let is_served = |scene: &&Scene| products.clone().any(|product| product.scenes.contains(scene));
+    Scene::ALL.iter().filter(is_served).map(|scene| scene.as_str().to_owned()).collect()
 }
 
 /// The methods that a merchant offers, in its order; all of them, in Florin's, when it chose none.
@@ -185,3 +206,6 @@ fn sorted(words: impl Iterator<Item = &'static str>) -> Vec<String> {
     words.dedup();
     words
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,6 +78,8 @@ pub struct Payment {
     pub request_id: String,
     /// The shopper's device: `WEB`, `WAP_IOS` or `WAP_ANDROID`; [`IN_STORE`] for the merchant's scanner.
     pub terminal: String,
+    /// The address that the shopper's browser comes from, where the channel compares it (H5); else empty.
+    pub payer_ip: String,
     /// Whether the channel can cancel it (D6).
     pub cancellable: bool,
     /// How much is asked for.

@@ -113,8 +113,8 @@ async fn intend(
             let opening = Opening {
                 id: PaymentId::of(context.random.dated(desk.now())),
                 product,
-                channel: channels.selling(&product).map_or("", |channel| channel.name()),
                 terminal: IN_STORE,
+                payer_ip: None,
                 life,
             };
             let payment = write_down(&mut desk, tx, &session, opening).await?;

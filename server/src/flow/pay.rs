@@ -1,5 +1,7 @@
 //! The shopper confirms: guard, intent, channel, evidence (A5, D7, D10).
 
+use std::net::IpAddr;
+
 use florin_shared::shopper::{NextAction, OpenTransaction, StatusView};
 use florin_shared::{Code, Method, PaymentId, SessionId};
 
@@ -11,7 +13,7 @@ use super::{looks, to_the_end, view};
 use crate::app::App;
 use crate::channel::{Asking, ChannelError, Channels};
 use crate::clock::Millis;
-use crate::domain::offer::{self, Product, Wanted};
+use crate::domain::offer::{self, Kind, Product, Wanted};
 use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement};
 use crate::domain::scanned::Scanned;
 use crate::domain::scene::Scene;
@@ -32,6 +34,8 @@ pub struct Choice {
     pub terminal: &'static str,
     /// Where the shopper is.
     pub scene: Scene,
+    /// The address that the shopper's browser comes from, as far as it is known.
+    pub payer_ip: Option<IpAddr>,
 }
 
 /// When the first question is asked if nobody has answered by then, whether or not the call is still under way.
@@ -76,15 +80,15 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
             let now = desk.now();
             session.may_be_paid(now, choice.seen).map_err(refuse)?;
             let product = suits(&channels, &merchant, &session, &choice, now)?;
-            if let Some(open) = same_again(&desk, &session, choice.method, now) {
+            if let Some(open) = same_again(&desk, &session, &product, now) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
             not_paid(&desk)?;
             not_confirming(&desk)?;
             not_too_many(&desk, &session)?;
-            let channel = channels.selling(&product).map_or("", |channel| channel.name());
             let id = PaymentId::of(random.dated(now));
-            let opening = Opening { id, product, channel, terminal: choice.terminal, life };
+            let (terminal, payer_ip) = (choice.terminal, choice.payer_ip);
+            let opening = Opening { id, product, terminal, payer_ip, life };
             let payment = write_down(&mut desk, tx, &session, opening).await?;
             Ok::<_, Error>((Intended::New(payment), desk.finish(tx).await?))
         })
@@ -99,10 +103,10 @@ pub(super) struct Opening {
     pub id: PaymentId,
     /// What carries it out.
     pub product: Product,
-    /// Who sells that.
-    pub channel: &'static str,
     /// The shopper's device.
     pub terminal: &'static str,
+    /// The address that the shopper's browser comes from.
+    pub payer_ip: Option<IpAddr>,
     /// The longest life of a code, if the settings say one.
     pub life: Option<Millis>,
 }
@@ -120,13 +124,18 @@ pub(super) async fn write_down(
     Ok(payment)
 }
 
-/// The same method again while its code lives is the same payment (D7): a double click, a second tab, a reload.
-fn same_again(desk: &Desk, session: &Session, method: Method, now: Millis) -> Option<Payment> {
+/// The same method again while its code lives is the same payment (D7): a double click, a second tab, a reload. Where
+/// another product carries it out, because the shopper has gone on elsewhere, it is another one: a code cannot be scanned by
+/// the phone that shows it.
+fn same_again(desk: &Desk, session: &Session, product: &Product, now: Millis) -> Option<Payment> {
+    let is_same = |payment: &&Payment| {
+        (payment.method, payment.channel.as_str(), payment.product.as_str())
+            == (product.method, product.channel, product.name)
+    };
     desk.payments
         .iter()
-        .find(|payment| {
-            payment.state.is_live() && payment.session == session.id && payment.method == method
-        })
+        .filter(|payment| payment.state.is_live() && payment.session == session.id)
+        .find(is_same)
         .filter(|payment| now < payment.expires || payment.confirming)
         .cloned()
 }
@@ -195,19 +204,22 @@ fn suits(
 }
 
 fn new_payment(session: &Session, opening: Opening, now: Millis) -> Payment {
-    let Opening { id, product, channel, terminal, life } = opening;
+    let Opening { id, product, terminal, payer_ip, life } = opening;
+    // Only a page of the channel's own compares it; nobody else needs to keep it.
+    let payer_ip = payer_ip.filter(|_| product.kind == Kind::Redirect);
     let life = life.map_or(product.longest, |life| life.min(product.longest));
     let expires = whole_seconds(session.expires.min(now + life));
     Payment {
-        request_id: id.to_string(),
+        request_id: product.numbers.of(&id),
         id,
         session: session.id.clone(),
         merchant: session.merchant.clone(),
         trans_id: session.trans_id.clone(),
         method: product.method,
-        channel: channel.to_owned(),
+        channel: product.channel.to_owned(),
         product: product.name.to_owned(),
         terminal: terminal.to_owned(),
+        payer_ip: payer_ip.map(|ip| ip.to_string()).unwrap_or_default(),
         cancellable: product.cancellable,
         amount: session.amount,
         state: PaymentState::Intent,

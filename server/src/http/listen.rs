@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::FutureExt;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -12,6 +14,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use super::peer::Peer;
 
 /// What a listener allows.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +42,7 @@ pub async fn serve(listener: TcpListener, router: Router, doors: Doors, close: C
         let Ok(place) = place else { break };
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => room.seat(stream, place),
+                Ok((stream, peer)) => room.seat(stream, Peer(peer), place),
                 Err(error) => unaccepted(&error).await,
             },
             () = close.cancelled() => break,
@@ -60,11 +65,15 @@ struct Room {
 }
 
 impl Room {
-    fn seat(&mut self, stream: TcpStream, place: OwnedSemaphorePermit) {
+    fn seat(&mut self, stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit) {
         // Answers are small, and a shopper waits for each of them.
         _ = stream.set_nodelay(true);
         give_up_on_deaf(&stream, self.doors.head);
-        let service = TowerToHyperService::new(self.router.clone());
+        let router = self.router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
+        let service = TowerToHyperService::new(router);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.doors.head)
@@ -81,11 +90,11 @@ impl Room {
     /// Takes what the kernel has already completed for us, so that closing the listener breaks nobody's connection.
     fn last_ones(&mut self, listener: TcpListener) {
         let Ok(listener) = listener.into_std() else { return };
-        while let Ok((stream, _)) = listener.accept() {
+        while let Ok((stream, peer)) = listener.accept() {
             let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
             let place = self.places.clone().acquire_owned().now_or_never();
             if let (Ok(stream), Some(Ok(place))) = (stream, place) {
-                self.seat(stream, place);
+                self.seat(stream, Peer(peer), place);
             }
         }
     }

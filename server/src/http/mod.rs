@@ -36,6 +36,7 @@ pub mod merchant;
 pub mod notices;
 pub mod openapi;
 pub mod page;
+pub mod peer;
 mod plain;
 pub mod polls;
 pub mod printed;

@@ -48,9 +48,12 @@ async fn hear(
     };
     let notice = prove(&app, channel.as_ref(), parts.uri.path(), &header, &body)?;
     let flow = app.clone();
-    to_the_end(async move { keep(&flow, &name, notice).await }).await?;
-    let content_type = (header::CONTENT_TYPE, "application/json;charset=UTF-8");
-    Ok((StatusCode::OK, [content_type], channel.acknowledgement()).into_response())
+    let of = name.clone();
+    to_the_end(async move { keep(&flow, &of, notice).await }).await?;
+    let said = channel.acknowledgement();
+    let status = StatusCode::from_u16(said.status)
+        .map_err(|_| Error::Internal(format!("{name} acknowledges with no status")))?;
+    Ok((status, [(header::CONTENT_TYPE, said.content_type)], said.body).into_response())
 }
 
 fn prove(

@@ -3,6 +3,8 @@
 //! The widget's views drawn here, as one form. What is pressed goes to the flows that the widget's calls go to; the page looks
 //! again by itself while something is under way. It decides nothing about money.
 
+use std::net::IpAddr;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
@@ -18,6 +20,7 @@ use super::asked::pairs;
 use super::auth::may_ask;
 use super::language::Language;
 use super::page;
+use super::peer::Payer;
 use super::shopper::{agent, terminal};
 use super::template::{escape, fill};
 use super::tenant::whole;
@@ -142,8 +145,9 @@ async fn pressed(app: &App, id: &str, request: Request) -> Result<String> {
     let id: SessionId = id.parse().map_err(|_| Error::no_such("session"))?;
     let session = view::paged(app, &id).await?;
     let asked = request.headers().clone();
-    let form =
-        Form(form_urlencoded::parse(&whole(request.into_body()).await?).into_owned().collect());
+    let Payer(payer_ip) = Payer::of(request.extensions().get().copied(), &asked);
+    let body = whole(request.into_body()).await?;
+    let form = Form { fields: form_urlencoded::parse(&body).into_owned().collect(), payer_ip };
     let lives = view::token_lives(&session, app.now()).is_ok();
     if form.field("from") == "list" {
         let page = format!("/pay/{id}");
@@ -208,7 +212,8 @@ async fn open(
     let Ok(method) = tried.parse() else { return Ok(address(id, &[])) };
     let seen = form.field("version").parse().unwrap_or(0);
     let agent = agent(asked);
-    let choice = Choice { method, seen, terminal: terminal(agent), scene: Scene::of(agent) };
+    let (terminal, scene) = (terminal(agent), Scene::of(agent));
+    let choice = Choice { method, seen, terminal, scene, payer_ip: form.payer_ip };
     Ok(match pay::pay(app, id, choice).await {
         Ok(open) => address(id, &[("order", &open.order_id)]),
         Err(error) => address(id, &[("tried", tried), ("why", error.code().as_str())]),
@@ -224,10 +229,14 @@ async fn leave(app: &App, id: &SessionId, order: &str) -> Result<String> {
     Ok(address(id, &[("order", if is_over { "" } else { order })]))
 }
 
-struct Form(Vec<(String, String)>);
+struct Form {
+    fields: Vec<(String, String)>,
+    /// Where the browser is that has sent it.
+    payer_ip: Option<IpAddr>,
+}
 
 impl Form {
     fn field(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 }

@@ -20,6 +20,7 @@ use crate::http::asked::pairs;
 use crate::http::auth::Shopper;
 use crate::http::body::{Body, Fields};
 use crate::http::markup;
+use crate::http::peer::Payer;
 use crate::status::Entry;
 use crate::{App, Error, Result};
 
@@ -112,6 +113,7 @@ pub(super) fn told(app: &App, entry: &Entry) -> Good<StatusView> {
 async fn open(
     State(app): State<App>,
     shopper: Shopper,
+    Payer(payer_ip): Payer,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Good<OpenTransaction>> {
@@ -122,7 +124,8 @@ async fn open(
     shopper.entry.watch(app.now());
     let agent = agent(&headers);
     let seen = i64::try_from(seen).unwrap_or(0);
-    let choice = Choice { method, seen, terminal: terminal(agent), scene: Scene::of(agent) };
+    let (terminal, scene) = (terminal(agent), Scene::of(agent));
+    let choice = Choice { method, seen, terminal, scene, payer_ip };
     Ok(Good(pay::pay(&app, &shopper.session, choice).await?))
 }
 

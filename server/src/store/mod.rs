@@ -277,6 +277,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "rotation", include_str!("../../migrations/0006_rotation.sql")),
     (7, "lean", include_str!("../../migrations/0007_lean.sql")),
     (8, "looks", include_str!("../../migrations/0008_looks.sql")),
+    (9, "channels", include_str!("../../migrations/0009_channels.sql")),
 ];
 
 fn migrations() -> Migrator {

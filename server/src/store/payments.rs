@@ -13,6 +13,7 @@ row! {
     pub struct PaymentRow {
         pub payment_id: String, pub session_id: String, pub merchant_id: String, pub trans_id: String,
         pub method: String, pub channel: String, pub product: String, pub request_id: String, pub terminal: String,
+        pub payer_ip: String,
         pub cancellable: i64, pub amount: i64, pub currency: String, pub state: String, pub role: String,
         pub confirming: i64, pub reason: String, pub got_amount: Option<i64>, pub got_currency: Option<String>,
         pub paid_ms: Option<i64>, pub action: String, pub expire_ms: i64, pub final_after_ms: i64,
@@ -39,6 +40,7 @@ impl TryFrom<PaymentRow> for Payment {
             product: row.product,
             request_id: row.request_id,
             terminal: row.terminal,
+            payer_ip: row.payer_ip,
             cancellable: row.cancellable == 1,
             amount: money(row.amount, &row.currency)?,
             state: word(&row.state, "a payment's state")?,
@@ -115,9 +117,9 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, payment: &Payment) -> Result<(
         "insert into payment (payment_id, session_id, merchant_id, trans_id, method, channel, product, request_id,
            terminal, cancellable, amount, currency, state, role, confirming, reason, got_amount, got_currency, paid_ms,
            action, expire_ms, final_after_ms, cancels_sent, cancels_answered, cancel_until_ms, asks, next_ask_ms, created_ms,
-           changed_ms, version)
+           changed_ms, version, payer_ip)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'NONE', 0, '', null, null, null, '', $14, $15,
-           0, 0, 0, 0, $16, $17, $17, 0)",
+           0, 0, 0, 0, $16, $17, $17, 0, $18)",
     )
     .bind(payment.id.as_str())
     .bind(payment.session.as_str())
@@ -136,6 +138,7 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, payment: &Payment) -> Result<(
     .bind(payment.final_after)
     .bind(payment.next_ask)
     .bind(payment.created)
+    .bind(&payment.payer_ip)
     .later()
     .await?;
     let event = Event {

@@ -6,6 +6,7 @@
 mod support;
 
 mod bad_input;
+mod channels;
 mod clocks;
 mod guides;
 mod hard_moments;

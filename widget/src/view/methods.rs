@@ -83,7 +83,12 @@ pub(crate) fn header(till: Till, with_clock: bool) -> El {
 fn row(till: Till, offer: &Offer) -> El {
     let looks = looks(&offer.method, &till.words());
     let off = offer.unavailable.is_some();
-    let hint = offer.unavailable.as_ref().map_or(looks.hint, |why| reason(till, why));
+    let hint = match &offer.unavailable {
+        Some(why) => reason(till, why),
+        // It opens by itself: there is nothing to scan.
+        None if offer.kind == "redirect" => till.words().open_app(&looks.app),
+        None => looks.hint,
+    };
     let text = named(till, &looks.name, &hint);
     till.el("label", if off { "row off" } else { "row" })
         .attr("part", "method")

@@ -1,15 +1,9 @@
 //! Antom's signature: RSA with SHA-256 over method, path, client, time and the raw body, the same
 //! in both directions (`protocols/antom.md` 2).
 
-use std::sync::Arc;
-
-use anyhow::{Context, anyhow};
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
+
+use crate::keys::Pair;
 
 /// The one merchant whom this channel knows.
 pub(crate) const CLIENT_ID: &str = "SANDBOX_5X00000000000000";
@@ -18,14 +12,9 @@ const MERCHANT_KEY_VERSION: &str = "1";
 /// The channel's keys have been renewed once.
 const PLATFORM_KEY_VERSION: u32 = 2;
 
-/// The channel's private key and the merchant's public one. Test keys, printed in the docs.
+/// The channel's private key and the merchant's public one.
 #[derive(Clone)]
-pub(crate) struct Keys(Arc<Pair>);
-
-struct Pair {
-    platform: KeyPair,
-    merchant: UnparsedPublicKey<Vec<u8>>,
-}
+pub(crate) struct Keys(Pair);
 
 /// What exactly is signed.
 pub(crate) struct Content<'a> {
@@ -46,12 +35,9 @@ pub(crate) enum Unsigned {
 
 impl Keys {
     pub(crate) fn load() -> anyhow::Result<Keys> {
-        let platform = der(include_str!("../../keys/platform_private.pem"))?;
-        let merchant = der(include_str!("../../keys/merchant_public.pem"))?;
-        Ok(Keys(Arc::new(Pair {
-            platform: KeyPair::from_pkcs8(&platform).map_err(|error| anyhow!("{error}"))?,
-            merchant: UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, merchant),
-        })))
+        let platform = include_str!("../../keys/platform_private.pem");
+        let merchant = include_str!("../../keys/merchant_public.pem");
+        Ok(Keys(Pair::load(platform, merchant)?))
     }
 
     /// Whether the merchant signed this.
@@ -60,24 +46,16 @@ impl Keys {
         if header.version != MERCHANT_KEY_VERSION {
             return Err(Unsigned::UnknownKey);
         }
-        let merchant = &self.0.merchant;
-        merchant.verify(&content.bytes(), &header.signature).map_err(|_| Unsigned::Wrong)
+        match self.0.verifies(&content.bytes(), &header.signature) {
+            true => Ok(()),
+            false => Err(Unsigned::Wrong),
+        }
     }
 
     /// The channel's signature header. `separator` stands between its parts: Antom's own answers
     /// have a comma, its notifications a comma and a space.
     pub(crate) fn sign(&self, content: &Content<'_>, separator: &str) -> String {
-        let mut signature = vec![0; self.0.platform.public_modulus_len()];
-        let signed = self.0.platform.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            &content.bytes(),
-            &mut signature,
-        );
-        if signed.is_err() {
-            tracing::error!("signing failed; the answer goes out with a wrong signature");
-        }
-        let signature = STANDARD.encode(signature);
+        let signature = self.0.sign(&content.bytes());
         let signature: String = form_urlencoded::byte_serialize(signature.as_bytes()).collect();
         let version = format!("keyVersion={PLATFORM_KEY_VERSION}");
         ["algorithm=RSA256", &version, &format!("signature={signature}")].join(separator)
@@ -93,7 +71,8 @@ impl Content<'_> {
 
 struct Header<'a> {
     version: &'a str,
-    signature: Vec<u8>,
+    /// In Base64.
+    signature: String,
 }
 
 impl<'a> Header<'a> {
@@ -107,7 +86,7 @@ impl<'a> Header<'a> {
             return None;
         }
         let signature = url_decoded(part("signature")?)?;
-        Some(Header { version: part("keyVersion")?, signature: STANDARD.decode(signature).ok()? })
+        Some(Header { version: part("keyVersion")?, signature })
     }
 }
 
@@ -117,11 +96,6 @@ fn url_decoded(text: &str) -> Option<String> {
         return None;
     }
     form_urlencoded::parse(text.as_bytes()).next().map(|(key, _)| key.into_owned())
-}
-
-fn der(pem: &str) -> anyhow::Result<Vec<u8>> {
-    let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-    STANDARD.decode(base64).context("a key is not PEM")
 }
 
 /// The vectors of `protocols/antom.md` 12. RSA with PKCS #1 v1.5 gives the same signature every

@@ -11,3 +11,4 @@ mod payment_codes;
 mod refund;
 mod support;
 mod wallet;
+mod wechatpay;

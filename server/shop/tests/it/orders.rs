@@ -8,9 +8,12 @@ const BASKET: &str = r#"[{"id":"alpine-oolong","quantity":2},{"id":"mountain-mis
 
 #[tokio::test]
 async fn the_amount_is_computed_from_the_shops_own_prices() {
-    for (currency, country, amount) in
-        [("HKD", "HK", "32400"), ("PHP", "PH", "237900"), ("VND", "VN", "1050000")]
-    {
+    for (currency, country, amount) in [
+        ("HKD", "HK", "32400"),
+        ("PHP", "PH", "237900"),
+        ("VND", "VN", "1050000"),
+        ("CNY", "CN", "29800"),
+    ] {
         let town = Town::new().await;
         let body = format!(r#"{{"basket":{BASKET},"currency":"{currency}"}}"#);
         assert_eq!(town.post("/shop/orders", &body, &[]).await.status, 200);

@@ -8,7 +8,6 @@ mod action;
 mod ask;
 mod codes;
 mod evidence;
-mod json;
 mod notice;
 mod refunds;
 mod sign;
@@ -19,17 +18,19 @@ mod wire;
 
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
 use async_trait::async_trait;
 use serde::Serialize;
-use url::Url;
 
 use self::codes::Verdict;
 use self::sign::{Keys, Signed};
 use self::wire::{Answer, OfNumber};
-use super::patience;
-use super::transport::{Call, Limits, Reply, Transport, is_loopback, no_answer, not_sent};
-use super::{Asking, Channel, ChannelError, Forged, Notice, Notification, Opened};
+use super::transport::{
+    By, Call, Limits, Reply, Transport, no_answer, not_sent, only_200, right_host,
+};
+use super::{
+    Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, probed,
+};
+use super::{json, patience};
 use crate::clock::Clock;
 use crate::config::AntomSettings;
 use crate::domain::offer::Product;
@@ -66,13 +67,13 @@ impl Antom {
     /// The same, with other limits to its calls.
     pub fn with_limits(settings: &AntomSettings, limits: Limits) -> anyhow::Result<Antom> {
         let is_sandbox = settings.client_id.starts_with("SANDBOX_");
-        let host = host(&settings.host, is_sandbox)?;
+        let host = right_host("Antom", &settings.host, is_sandbox)?;
         Ok(Antom {
             host: host.origin().ascii_serialization(),
             api: if is_sandbox { "/ams/sandbox/api/v1/payments" } else { "/ams/api/v1/payments" },
             settlement: settings.settlement_currency.clone(),
             keys: Keys::of(settings)?,
-            transport: Transport::new("antom", &host, limits)?,
+            transport: Transport::new("antom", &host, limits, only_200)?,
         })
     }
 
@@ -89,8 +90,8 @@ impl Antom {
         let headers =
             self.keys.headers(&path, time, &body).map_err(|why| not_sent(why.to_string()))?;
         let url = format!("{}{path}", self.host);
-        let call = Call { name: endpoint, url, headers, body, patience };
-        let answer = self.transport.post(call, |reply| self.proven(&path, reply)).await?;
+        let call = Call { name: endpoint, by: By::Post, url, headers, body, patience };
+        let answer = self.transport.call(call, |reply| self.proven(&path, reply)).await?;
         told_of_mistakes(endpoint, &answer);
         Ok(answer)
     }
@@ -185,20 +186,16 @@ impl Channel for Antom {
         notice::read(&self.keys, notification)
     }
 
-    fn acknowledgement(&self) -> &'static str {
-        r#"{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}"#
+    fn acknowledgement(&self) -> Acknowledgement {
+        Acknowledgement {
+            status: 200,
+            content_type: "application/json;charset=UTF-8",
+            body: r#"{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}"#,
+        }
     }
-}
 
-/// Real money goes over TLS only; pretend money may go to the sandbox on one's own network.
-fn host(text: &str, is_sandbox: bool) -> anyhow::Result<Url> {
-    let host: Url =
-        text.parse().with_context(|| format!("Antom's host {text} is not an address"))?;
-    ensure!(host.path() == "/" && host.query().is_none(), "Antom's host {text} must have no path");
-    match host.scheme() {
-        "https" => Ok(host),
-        "http" if is_sandbox || is_loopback(&host) => Ok(host),
-        _ => bail!("Antom's host {text} must begin with https://"),
+    async fn probe(&self, nobodys: &Payment) -> Result<String, String> {
+        probed(&self.host, self.query(nobodys).await, "client_id, the keys and key_version")
     }
 }
 

@@ -4,10 +4,9 @@
 
 use super::codes;
 use super::evidence::{failed, paid, saying};
-use super::json;
 use super::sign::{Keys, Signed};
 use super::wire::Answer;
-use crate::channel::{Forged, Notice, Notification};
+use crate::channel::{Forged, Notice, Notification, json};
 use crate::domain::payment::{Evidence, Said};
 use crate::domain::reversal::ReversalSaid;
 

@@ -5,6 +5,7 @@ use florin_shared::Method;
 use florin_shared::Method::{AlipayPlus, BankTransfer, Gcash, Grabpay, Maya, Shopeepay, Zalopay};
 
 use crate::clock::Millis;
+use crate::domain::numbers::{Letters, Numbers};
 use crate::domain::offer::{Kind, Product};
 use crate::domain::scene::Scene;
 
@@ -68,6 +69,7 @@ const fn wallet(
 ) -> Product {
     Product {
         method,
+        channel: "antom",
         name,
         currency,
         country,
@@ -80,6 +82,7 @@ const fn wallet(
         shortest: MINUTE,
         longest: 14 * MINUTE,
         settles_in: 2 * MINUTE,
+        numbers: Numbers { longest: 64, letters: Letters::Both },
     }
 }
 

@@ -32,6 +32,7 @@ fn payment() -> Payment {
         product: "GCASH".into(),
         request_id: "GW1".into(),
         terminal: "WEB".into(),
+        payer_ip: String::new(),
         cancellable: true,
         amount: money(25000, "PHP"),
         state: PaymentState::Intent,
@@ -205,5 +206,5 @@ fn a_host_that_cannot_be_right_is_refused() {
 fn the_acknowledgement_is_antoms() {
     let expected = json!({"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"}});
     let antom = Antom::new(&sandbox(HOST)).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(antom.acknowledgement()).unwrap(), expected);
+    assert_eq!(serde_json::from_str::<Value>(antom.acknowledgement().body).unwrap(), expected);
 }

@@ -40,6 +40,7 @@ fn payment(state: PaymentState) -> Payment {
         product: "GCASH".into(),
         request_id: "GW".into(),
         terminal: "WEB".into(),
+        payer_ip: String::new(),
         cancellable: true,
         amount: hkd(800),
         state,

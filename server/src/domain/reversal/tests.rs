@@ -24,6 +24,7 @@ fn payment(role: Role) -> Payment {
         product: "GCASH".into(),
         request_id: "GW".into(),
         terminal: "WEB".into(),
+        payer_ip: String::new(),
         cancellable: true,
         amount: php(1000),
         state,

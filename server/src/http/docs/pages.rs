@@ -50,6 +50,7 @@ pages! {
     "Your server" {
         "webhooks" "Webhooks" "docs/webhooks.md";
         "payment-codes" "Payment codes" "docs/payment-codes.md";
+        "wechatpay" "WeChat Pay" "docs/wechatpay.md";
         "errors" "Refusals" "docs/errors.md";
     }
     "Running Florin" {

@@ -207,8 +207,13 @@ impl<'l> Case<'l> {
 
     async fn pays(&mut self) {
         let (app, session) = (self.process.app.clone(), self.session.clone());
-        let choice =
-            pay::Choice { method: Method::Gcash, seen: 1, terminal: "WEB", scene: Scene::Pc };
+        let choice = pay::Choice {
+            method: Method::Gcash,
+            seen: 1,
+            terminal: "WEB",
+            scene: Scene::Pc,
+            payer_ip: None,
+        };
         self.process.does(async move { pay::pay(&app, &session, choice).await }).await;
     }
 

@@ -54,7 +54,13 @@ async fn a_crowd_that_comes_back_is_no_storm() {
 }
 
 async fn pays(process: &mut Process<'_>, session: &SessionId) {
-    let choice = pay::Choice { method: Method::Gcash, seen: 1, terminal: "WEB", scene: Scene::Pc };
+    let choice = pay::Choice {
+        method: Method::Gcash,
+        seen: 1,
+        terminal: "WEB",
+        scene: Scene::Pc,
+        payer_ip: None,
+    };
     let (app, session) = (process.app.clone(), session.clone());
     process.does(async move { pay::pay(&app, &session, choice).await }).await;
 }

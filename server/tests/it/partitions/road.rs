@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use florin_server::channel::{
-    Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, patience,
+    Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, patience,
 };
 use florin_server::clock::Millis;
+use florin_server::domain::numbers::Numbers;
 use florin_server::domain::offer::{Kind, Product};
 use florin_server::domain::payment::{Evidence, Payment, Said};
 use florin_server::domain::reversal::{Reversal, ReversalSaid};
@@ -116,6 +117,7 @@ pub struct Far {
 
 const PRODUCT: Product = Product {
     method: Method::Gcash,
+    channel: NAME,
     name: "ONE",
     currency: "PHP",
     country: "",
@@ -128,6 +130,7 @@ const PRODUCT: Product = Product {
     shortest: MINUTE,
     longest: 14 * MINUTE,
     settles_in: 2 * MINUTE,
+    numbers: Numbers::LIKE_OURS,
 };
 
 impl Far {
@@ -384,7 +387,11 @@ impl Channel for Far {
         Ok(Notice::Payment { request_id: request.to_owned(), evidence })
     }
 
-    fn acknowledgement(&self) -> &'static str {
-        "ok"
+    fn acknowledgement(&self) -> Acknowledgement {
+        Acknowledgement { status: 200, content_type: "text/plain", body: "ok" }
+    }
+
+    async fn probe(&self, _nobodys: &Payment) -> Result<String, String> {
+        Ok("it is this very program".into())
     }
 }

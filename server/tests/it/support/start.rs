@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-use florin_server::channel::antom::{self, Antom};
-use florin_server::channel::{Channel, Channels};
+use florin_server::channel::accounts::{self, Account};
+use florin_server::channel::antom;
 use florin_server::clock::{Clock, Random};
-use florin_server::config::AntomSettings;
+use florin_server::config::{AntomSettings, File};
 use florin_server::domain::order::LateSuccess;
 use florin_server::store::merchants::{self, Merchant};
 use florin_server::store::{Store, Tx};
@@ -48,7 +48,7 @@ pub async fn start_resting(
     shift: Arc<AtomicI64>,
     stop: &CancellationToken,
 ) -> (App, String) {
-    start(database, &antom::sandbox(sandbox), shift, stop).await
+    start(database, accounts::of_sandbox(sandbox), shift, stop).await
 }
 
 pub async fn start_live(database: &str, shift: Arc<AtomicI64>, stop: &CancellationToken) -> String {
@@ -56,21 +56,21 @@ pub async fn start_live(database: &str, shift: Arc<AtomicI64>, stop: &Cancellati
         client_id: "5X00000000000000".into(),
         ..antom::sandbox("https://open-sea-global.alipay.com")
     };
-    start(database, &account, shift, stop).await.1
+    let file = File { antom: Some(account), ..File::default() };
+    start(database, accounts::own(&file), shift, stop).await.1
 }
 
 /// A server without workers.
 async fn start(
     database: &str,
-    account: &AntomSettings,
+    accounts: Vec<Account>,
     shift: Arc<AtomicI64>,
     stop: &CancellationToken,
 ) -> (App, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let store = Store::connect(database).await.unwrap();
-    let channel: Arc<dyn Channel> = Arc::new(Antom::new(account).unwrap());
-    let channels = Channels::new(vec![channel]);
+    let channels = accounts::open(accounts).unwrap();
     let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base, None)
         .await
         .unwrap();

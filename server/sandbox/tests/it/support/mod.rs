@@ -2,6 +2,7 @@
 
 mod merchant;
 mod sink;
+pub(crate) mod wechatpay;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

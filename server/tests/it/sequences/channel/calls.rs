@@ -1,7 +1,9 @@
 //! The calls, as the server makes them.
 
 use async_trait::async_trait;
-use florin_server::channel::{Asking, Channel, ChannelError, Forged, Notice, Notification, Opened};
+use florin_server::channel::{
+    Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened,
+};
 use florin_server::domain::offer::Product;
 use florin_server::domain::payment::{Evidence, Payment, Role, Said};
 use florin_server::domain::reversal::{Reversal, ReversalSaid};
@@ -135,7 +137,11 @@ impl Channel for Hostile {
             .ok_or(Forged("no such message"))
     }
 
-    fn acknowledgement(&self) -> &'static str {
-        "ok"
+    fn acknowledgement(&self) -> Acknowledgement {
+        Acknowledgement { status: 200, content_type: "text/plain", body: "ok" }
+    }
+
+    async fn probe(&self, _nobodys: &Payment) -> Result<String, String> {
+        Ok("it is this very program".into())
     }
 }

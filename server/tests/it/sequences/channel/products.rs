@@ -1,15 +1,17 @@
 //! What is sold.
 
 use florin_server::clock::Millis;
+use florin_server::domain::numbers::Numbers;
 use florin_server::domain::offer::{Kind, Product};
 use florin_server::domain::scene::Scene;
 use florin_shared::Method;
 
-use super::{MINUTE, SECOND};
+use super::{MINUTE, NAME, SECOND};
 
 const fn sold(method: Method, name: &'static str, longest: Millis) -> Product {
     Product {
         method,
+        channel: NAME,
         name,
         currency: "PHP",
         country: "",
@@ -22,6 +24,7 @@ const fn sold(method: Method, name: &'static str, longest: Millis) -> Product {
         shortest: MINUTE,
         longest,
         settles_in: 2 * MINUTE,
+        numbers: Numbers::LIKE_OURS,
     }
 }
 

@@ -1,0 +1,12 @@
+//! The one merchant whom this channel knows (`protocols/wechatpay-v3.md` 10). None of it is secret.
+
+pub(super) const MCHID: &str = "1900000001";
+pub(super) const APPID: &str = "wxd678efh567hg6787";
+/// Of the merchant's certificate, upper-case hex.
+pub(super) const MERCHANT_SERIAL: &str = "444F4864EA9B34415A2C1B1B8B7E7C5C6F2A5D01";
+/// Of the channel's public key, which new merchants have instead of certificates.
+pub(super) const PLATFORM_KEY_ID: &str = "PUB_KEY_ID_0119000000012026111800000000000001";
+/// The 32 bytes under which notifications are encrypted.
+pub(super) const API_V3_KEY: &[u8; 32] = b"0123456789abcdef0123456789ABCDEF";
+/// Who pays, where the order does not say.
+pub(super) const SOMEBODY: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";

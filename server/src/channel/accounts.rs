@@ -1,0 +1,78 @@
+//! Which accounts this server has: those that the settings name, else the sandbox's of every channel. To add a channel, add
+//! its row.
+
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+
+use super::antom::{self, Antom};
+use super::wechatpay::{self, Wechatpay};
+use super::{Channel, Channels};
+use crate::config::File;
+
+type Made = anyhow::Result<Arc<dyn Channel>>;
+
+/// How a channel is made: of its table in the settings, and for the sandbox at an address.
+struct Kind {
+    section: &'static str,
+    own: fn(&File) -> Option<Made>,
+    sandbox: fn(&str) -> Made,
+}
+
+/// Every channel, in order of preference where several carry one method.
+const KINDS: &[Kind] = &[
+    Kind {
+        section: "antom",
+        own: |file| file.antom.as_ref().map(|account| shared(Antom::new(account))),
+        sandbox: |host| shared(Antom::new(&antom::sandbox(host))),
+    },
+    Kind {
+        section: "wechatpay",
+        own: |file| file.wechatpay.as_ref().map(|account| shared(Wechatpay::new(account))),
+        sandbox: |host| shared(Wechatpay::new(&wechatpay::sandbox(host))),
+    },
+];
+
+fn shared<C: Channel + 'static>(made: anyhow::Result<C>) -> Made {
+    made.map(|channel| Arc::new(channel) as Arc<dyn Channel>)
+}
+
+/// An account, or why it cannot be used.
+pub struct Account {
+    /// Its table in the settings, which is also its channel's name.
+    pub section: &'static str,
+    /// The channel.
+    pub channel: Made,
+}
+
+/// Those that the settings name. Where there is one, the sandbox has no part.
+pub fn own(file: &File) -> Vec<Account> {
+    let named = KINDS
+        .iter()
+        .filter_map(|kind| Some(Account { section: kind.section, channel: (kind.own)(file)? }));
+    named.collect()
+}
+
+/// The sandbox's account of every channel; its keys are public.
+pub fn of_sandbox(host: &str) -> Vec<Account> {
+    let made = |kind: &Kind| Account { section: kind.section, channel: (kind.sandbox)(host) };
+    KINDS.iter().map(made).collect()
+}
+
+/// The channels of these accounts. Test and live never meet in one server (D14).
+pub fn open(accounts: Vec<Account>) -> anyhow::Result<Channels> {
+    ensure!(
+        !accounts.is_empty(),
+        "no channel: name an account in the TOML file, or let the sandbox run"
+    );
+    let opened = accounts.into_iter().map(|account| {
+        account.channel.with_context(|| format!("[{}] cannot be used", account.section))
+    });
+    let channels = opened.collect::<anyhow::Result<Vec<_>>>()?;
+    let live = channels.iter().filter(|channel| channel.is_live()).count();
+    ensure!(
+        live == 0 || live == channels.len(),
+        "one account is live and another is not: test and real money never meet in one server"
+    );
+    Ok(Channels::new(channels))
+}

@@ -1,0 +1,304 @@
+//! WeChat Pay, API v3, as a merchant of one's own (`protocols/wechatpay-v3.md`).
+//!
+//! Here are the calls. What is asked stands in `ask`, what an answer says in `evidence` and `refunds`, who speaks is checked in
+//! `sign`, what a message carries is opened by `seal`, and the tables are `codes` and `table`. It keeps no state.
+
+mod ask;
+mod codes;
+mod evidence;
+mod notice;
+mod refunds;
+mod seal;
+mod sign;
+mod table;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use async_trait::async_trait;
+use serde::Serialize;
+use url::Url;
+
+use self::codes::Verdict;
+use self::seal::Seal;
+use self::sign::{HEADERS, Keys, Signed};
+use self::wire::{Answer, Close};
+use super::transport::{By, Call, Limits, Reply, Transport, no_answer, not_sent, right_host};
+use super::{
+    Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, json,
+    patience, probed, rsa,
+};
+use crate::clock::{Clock, Random};
+use crate::config::WechatpaySettings;
+use crate::domain::offer::Product;
+use crate::domain::payment::{Evidence, Payment};
+use crate::domain::reversal::{Reversal, ReversalSaid};
+use crate::hex;
+
+/// Where real money moves: the usual host and those for a disaster (`protocols/wechatpay-v3.md` 1).
+const HOSTS: [&str; 3] = ["api.mch.weixin.qq.com", "api2.mch.weixin.qq.com", "api2.wechatpay.cn"];
+
+/// The merchant of the sandbox; WeChat Pay's own documents show this number, and nobody has it.
+const SANDBOX: &str = "1900000001";
+
+/// The WeChat Pay account.
+pub struct Wechatpay {
+    host: String,
+    account: Account,
+    keys: Keys,
+    seal: Seal,
+    transport: Transport,
+    /// The machine's: WeChat Pay compares the times of signatures with its own clock, and so do we.
+    clock: Clock,
+}
+
+/// Whose orders they are.
+struct Account {
+    mchid: String,
+    appid: String,
+}
+
+impl Account {
+    /// Whether this speaks of our orders, as far as it says whose they are. A refund is not of an app.
+    fn is_ours(&self, answer: &Answer) -> bool {
+        let is =
+            |told: &Option<String>, ours: &str| told.as_deref().is_none_or(|told| told == ours);
+        is(&answer.mchid, &self.mchid) && is(&answer.appid, &self.appid)
+    }
+}
+
+/// The settings of the embedded default: the account that the sandbox at `host` knows. Its keys are public.
+pub fn sandbox(host: &str) -> WechatpaySettings {
+    WechatpaySettings {
+        host: host.to_owned(),
+        mchid: SANDBOX.to_owned(),
+        appid: "wxd678efh567hg6787".to_owned(),
+        serial: "444F4864EA9B34415A2C1B1B8B7E7C5C6F2A5D01".to_owned(),
+        private_key: include_str!("../../../keys/wechatpay_sandbox_merchant.pem").to_owned(),
+        public_key_id: "PUB_KEY_ID_0119000000012026111800000000000001".to_owned(),
+        public_key: include_str!("../../../keys/wechatpay_sandbox_platform_public.pem").to_owned(),
+        other_public_key_id: None,
+        other_public_key: None,
+        api_v3_key: "0123456789abcdef0123456789ABCDEF".to_owned(),
+    }
+}
+
+impl Wechatpay {
+    /// The account of these settings. Refuses keys that are none, hosts that cannot be right, and what everybody knows
+    /// where real money moves.
+    pub fn new(settings: &WechatpaySettings) -> anyhow::Result<Wechatpay> {
+        Wechatpay::with(settings, Limits::default(), Clock::System)
+    }
+
+    /// The same, with other limits to its calls, and by another clock.
+    pub fn with(
+        settings: &WechatpaySettings,
+        limits: Limits,
+        clock: Clock,
+    ) -> anyhow::Result<Wechatpay> {
+        let host = host(settings)?;
+        ensure!(!settings.appid.is_empty(), "WeChat Pay's appid must not be empty");
+        Ok(Wechatpay {
+            host: host.origin().ascii_serialization(),
+            account: Account { mchid: settings.mchid.clone(), appid: settings.appid.clone() },
+            keys: Keys::of(settings)?,
+            seal: Seal::of(&settings.api_v3_key)?,
+            transport: Transport::new("wechatpay", &host, limits, codes::is_readable)?,
+            clock,
+        })
+    }
+
+    /// Calls have the same names in every channel's figures.
+    async fn post(
+        &self,
+        name: &'static str,
+        target: &str,
+        patience: Duration,
+        request: &(impl Serialize + Sync),
+    ) -> Result<Answer, ChannelError> {
+        let body = serde_json::to_string(request).map_err(|why| not_sent(why.to_string()))?;
+        self.call(name, By::Post, target, patience, body).await
+    }
+
+    async fn get(&self, name: &'static str, target: &str) -> Result<Answer, ChannelError> {
+        self.call(name, By::Get, target, patience::QUERY, String::new()).await
+    }
+
+    async fn call(
+        &self,
+        name: &'static str,
+        by: By,
+        target: &str,
+        patience: Duration,
+        body: String,
+    ) -> Result<Answer, ChannelError> {
+        let nonce = hex(&Random::System.bytes::<16>()).to_uppercase();
+        let headers = self
+            .keys
+            .headers(by, target, (self.clock.now(), &nonce), &body)
+            .map_err(|why| not_sent(why.to_string()))?;
+        let url = format!("{}{target}", self.host);
+        let call = Call { name, by, url, headers, body: body.into_bytes(), patience };
+        let answer = self.transport.call(call, |reply| self.proven(reply)).await?;
+        told_of_mistakes(name, &answer);
+        Ok(answer)
+    }
+
+    /// The answer, if WeChat Pay signed it: also a "no", for a forged one would end a payment that is paid. It signs whatever
+    /// it answers to a request that was signed well; to one that was not, it answers 401 and we are told by that alone.
+    fn proven(&self, reply: &Reply) -> Result<Answer, ChannelError> {
+        let [timestamp, nonce, serial, algorithm, signature] =
+            HEADERS.map(|name| reply.header(name));
+        let signed = Signed { timestamp, nonce, serial, algorithm, signature, body: &reply.body };
+        if reply.status == 401 && signature.is_none() {
+            return Err(no_answer("HTTP 401: our signature or our clock is wrong"));
+        }
+        self.keys.verify(&signed, self.clock.now()).map_err(no_answer)?;
+        let answer = match reply.body.is_empty() {
+            true => Answer::default(),
+            false => json::read(&reply.body).map_err(|_| no_answer("the answer cannot be read"))?,
+        };
+        Ok(Answer { status: reply.status, ..answer })
+    }
+
+    fn of_payment(&self, payment: &Payment) -> String {
+        let (number, mchid) = (&payment.request_id, &self.account.mchid);
+        format!("/v3/pay/transactions/out-trade-no/{number}?mchid={mchid}")
+    }
+}
+
+#[async_trait]
+impl Channel for Wechatpay {
+    fn name(&self) -> &'static str {
+        "wechatpay"
+    }
+
+    fn is_live(&self) -> bool {
+        self.account.mchid != SANDBOX
+    }
+
+    fn products(&self) -> &'static [Product] {
+        table::PRODUCTS
+    }
+
+    async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
+        if payment.amount.currency().code() != "CNY" {
+            return Ok(evidence::refused("CURRENCY"));
+        }
+        let target = match payment.product.as_str() {
+            "NATIVE" => "/v3/pay/transactions/native",
+            // Without the browser's address WeChat Pay opens nothing.
+            "H5" if payment.payer_ip.is_empty() => {
+                return Ok(evidence::refused("PAYER_IP_UNKNOWN"));
+            }
+            "H5" => "/v3/pay/transactions/h5",
+            _ => return Err(not_sent("WeChat Pay sells no such thing")),
+        };
+        let request = ask::order(&self.account, payment, asking);
+        let answer = self.post("pay", target, patience::PAY, &request).await?;
+        evidence::opened(payment, asking, &answer)
+    }
+
+    async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {
+        let answer = self.get("inquiryPayment", &self.of_payment(payment)).await?;
+        evidence::queried(&self.account, payment, &answer)
+    }
+
+    async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError> {
+        let target = format!("/v3/pay/transactions/out-trade-no/{}/close", payment.request_id);
+        let patience = patience::of_try(payment.cancels_sent);
+        let request = Close { mchid: &self.account.mchid };
+        evidence::closed(&self.post("cancel", &target, patience, &request).await?)
+    }
+
+    async fn refund(
+        &self,
+        payment: &Payment,
+        reversal: &Reversal,
+        notify_url: &str,
+    ) -> Result<ReversalSaid, ChannelError> {
+        let patience = patience::of_try(reversal.sends);
+        let request = ask::refund(payment, reversal, notify_url);
+        let target = "/v3/refund/domestic/refunds";
+        refunds::refunded(reversal, &self.post("refund", target, patience, &request).await?)
+    }
+
+    async fn query_refund(
+        &self,
+        _payment: &Payment,
+        reversal: &Reversal,
+    ) -> Result<ReversalSaid, ChannelError> {
+        let target = format!("/v3/refund/domestic/refunds/{}", reversal.request_id);
+        refunds::queried(reversal, &self.get("inquiryRefund", &target).await?)
+    }
+
+    async fn request_of(&self, number: &str) -> Result<Option<String>, ChannelError> {
+        // It is theirs, and stands in a path.
+        if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok(None);
+        }
+        let mchid = &self.account.mchid;
+        let target = format!("/v3/pay/transactions/id/{number}?mchid={mchid}");
+        let answer = self.get("inquiryPayment", &target).await?;
+        match codes::verdict(&answer) {
+            Verdict::Done if answer.transaction_id.as_deref() == Some(number) => {
+                Ok(answer.out_trade_no)
+            }
+            Verdict::Absent => Ok(None),
+            _ => Err(evidence::unclear(&answer)),
+        }
+    }
+
+    fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged> {
+        notice::read(&self.account, &self.keys, &self.seal, notification, self.clock.now())
+    }
+
+    /// Only the status decides; there is no body.
+    fn acknowledgement(&self) -> Acknowledgement {
+        Acknowledgement { status: 204, content_type: "application/json", body: "" }
+    }
+
+    async fn probe(&self, nobodys: &Payment) -> Result<String, String> {
+        let look_at =
+            "mchid, appid, serial, private_key, public_key_id, public_key and the machine's clock";
+        probed(&self.host, self.query(nobodys).await, look_at)
+    }
+}
+
+/// Real money moves at WeChat Pay's own hosts and nowhere else, and never by what everybody knows (D14).
+fn host(settings: &WechatpaySettings) -> anyhow::Result<Url> {
+    let is_sandbox = settings.mchid == SANDBOX;
+    let host = right_host("WeChat Pay", &settings.host, is_sandbox)?;
+    let is_real = host.host_str().is_some_and(|host| HOSTS.contains(&host));
+    if is_sandbox {
+        ensure!(!is_real, "the mchid {SANDBOX} is the sandbox's: WeChat Pay does not know it");
+        return Ok(host);
+    }
+    ensure!(
+        is_real && host.scheme() == "https",
+        "WeChat Pay's host must be https:// and one of {}",
+        HOSTS.join(", ")
+    );
+    let known = sandbox("");
+    ensure!(
+        !rsa::is_same_key(&settings.private_key, &known.private_key)
+            && !rsa::is_same_key(&settings.public_key, &known.public_key)
+            && settings.api_v3_key != known.api_v3_key,
+        "these are the sandbox's keys, which everybody knows"
+    );
+    Ok(host)
+}
+
+/// A mistake of ours is everybody's: every payment fails by it until somebody mends it.
+fn told_of_mistakes(call: &str, answer: &Answer) {
+    if codes::verdict(answer) == Verdict::Misasked {
+        tracing::error!(
+            call,
+            code = answer.code,
+            "WeChat Pay refuses what we ask: look at its settings"
+        );
+    }
+}

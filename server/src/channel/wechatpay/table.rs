@@ -1,0 +1,45 @@
+//! What WeChat Pay sells: a code for a computer's screen or a counter, and a page that opens the wallet on the same phone.
+//! Inside WeChat neither works: there it is JSAPI, which needs the payer's `openid` (`protocols/wechatpay-v3.md` 4).
+//! In a merchant's own app it is APP payment, which that app must carry out itself.
+
+use florin_shared::Method;
+
+use crate::clock::Millis;
+use crate::domain::numbers::{Letters, Numbers};
+use crate::domain::offer::{Kind, Product};
+use crate::domain::scene::Scene;
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+
+/// Every row. The most is what a wallet pays at once; the contract says better, and WeChat Pay refuses beyond it.
+pub(super) static PRODUCTS: &[Product] = &[NATIVE, H5];
+
+/// Its code lives for two hours. A deduction that began before the end may be told of a little later.
+const NATIVE: Product = Product {
+    method: Method::Wechatpay,
+    channel: "wechatpay",
+    name: "NATIVE",
+    currency: "CNY",
+    country: "",
+    least: 1,
+    most: 5_000_000,
+    step: 1,
+    kind: Kind::Scan,
+    scenes: &[Scene::Pc, Scene::InStore],
+    cancellable: true,
+    // An end less than a minute ahead is refused.
+    shortest: 2 * MINUTE,
+    longest: 2 * HOUR,
+    settles_in: 5 * MINUTE,
+    numbers: Numbers { longest: 32, letters: Letters::Both },
+};
+
+/// Its address must be opened within five minutes.
+const H5: Product = Product {
+    name: "H5",
+    kind: Kind::Redirect,
+    scenes: &[Scene::Mobile],
+    longest: 5 * MINUTE,
+    ..NATIVE
+};

@@ -1,0 +1,71 @@
+use super::*;
+use crate::domain::numbers::Numbers;
+
+const BASE: Product = Product {
+    method: Method::Gcash,
+    channel: "one",
+    name: "ONE",
+    currency: "PHP",
+    country: "",
+    least: 1,
+    most: 1000,
+    step: 1,
+    kind: Kind::Scan,
+    scenes: &[Scene::Pc],
+    cancellable: true,
+    shortest: 1,
+    longest: 10,
+    settles_in: 10,
+    numbers: Numbers::LIKE_OURS,
+};
+
+fn wanted(scene: Scene, minor: i64, country: &str) -> Wanted<'_> {
+    let amount = Money::new(minor, "PHP".parse().unwrap()).unwrap();
+    Wanted { amount, country, rest: 1000, scene }
+}
+
+fn chosen(
+    products: &[Product],
+    wanted: Wanted<'_>,
+) -> Result<(&'static str, &'static str), String> {
+    let found = choose(products, Method::Gcash, wanted);
+    found
+        .map(|product| (product.channel, product.name))
+        .map_err(|why| format!("{} {}", why.reason, why.needs.join(" ")).trim().to_owned())
+}
+
+#[test]
+fn where_the_shopper_is_decides_between_the_products_of_a_channel() {
+    let table = [
+        BASE,
+        Product { name: "H5", kind: Kind::Redirect, scenes: &[Scene::Mobile, Scene::App], ..BASE },
+    ];
+    assert_eq!(chosen(&table, wanted(Scene::Pc, 5, "PH")), Ok(("one", "ONE")));
+    assert_eq!(chosen(&table, wanted(Scene::Mobile, 5, "PH")), Ok(("one", "H5")));
+    assert_eq!(
+        chosen(&table, wanted(Scene::MiniProgram, 5, "PH")),
+        Err("SCENE PC MOBILE APP".to_owned())
+    );
+}
+
+#[test]
+fn several_channels_may_carry_a_method_and_the_first_that_suits_does() {
+    let table = [
+        Product { least: 100, ..BASE },
+        Product { channel: "two", name: "TWO", most: 500, ..BASE },
+        Product { channel: "three", name: "OWN", country: "PH", most: 50, ..BASE },
+    ];
+    assert_eq!(
+        chosen(&table, wanted(Scene::Pc, 5, "PH")),
+        Ok(("three", "OWN")),
+        "the country's own"
+    );
+    assert_eq!(chosen(&table, wanted(Scene::Pc, 60, "PH")), Ok(("two", "TWO")));
+    assert_eq!(chosen(&table, wanted(Scene::Pc, 200, "PH")), Ok(("one", "ONE")));
+    assert_eq!(chosen(&table, wanted(Scene::Pc, 5, "MY")), Ok(("two", "TWO")));
+    assert_eq!(
+        chosen(&table, wanted(Scene::Pc, 2000, "MY")),
+        Err("AMOUNT_TOO_HIGH 1000".to_owned())
+    );
+    assert_eq!(chosen(&table[2..], wanted(Scene::Pc, 5, "MY")), Err("COUNTRY PH".to_owned()));
+}

@@ -1,0 +1,216 @@
+//! The same promises, asked of every channel against the sandbox: one that breaks one of them has no place in the table.
+//!
+//! To add a channel, add its line to [`promises!`]. What only one channel has is tested beside its own code.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use florin_server::store::checks::When;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::refunds::stored;
+use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
+
+/// What a channel is called, and one thing that it sells.
+struct Told {
+    name: &'static str,
+    method: &'static str,
+    currency: &'static str,
+}
+
+const ANTOM: Told = Told { name: "antom", method: "GCASH", currency: "PHP" };
+
+const AMOUNT: &str = "25000";
+const MINOR: i64 = 25_000;
+
+impl Told {
+    async fn opened(&self, app: &TestApp) -> (Session, Answer) {
+        let session = app.session(self.currency, AMOUNT).await;
+        let opened = app.pay(&session, self.method).await;
+        (session, opened)
+    }
+
+    async fn paid(&self, app: &TestApp) -> (Session, String) {
+        let (session, opened) = self.opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        (session, order_id(&opened))
+    }
+
+    /// A fault of this channel's.
+    async fn fault(&self, app: &TestApp, mut rule: Value) {
+        rule["channel"] = json!(self.name);
+        app.fault(rule).await;
+    }
+}
+
+/// Tells each promise to each channel, on both databases.
+macro_rules! promises {
+    ($($(#[$doc:meta])* async fn $name:ident($app:ident: &TestApp, $of:ident: &Told) $body:block)*) => {
+        $(
+            mod $name {
+                use super::*;
+
+                $(#[$doc])*
+                async fn promise($app: &TestApp, $of: &Told) $body
+
+                on_both! {
+                    async fn antom(app: TestApp) {
+                        promise(app, &ANTOM).await;
+                    }
+                }
+            }
+        )*
+    };
+}
+
+promises! {
+    async fn it_opens_and_is_paid_by_its_notification(app: &TestApp, of: &Told) {
+        // Nobody looks, and no worker asks before the code's life is half over: only the message can tell.
+        let (session, opened) = of.opened(app).await;
+        let payment = stored(app, &order_id(&opened)).await;
+        assert_eq!((payment.channel.as_str(), payment.method.as_str()), (of.name, of.method));
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.SUCCESS"]).await;
+        assert_eq!(app.held(&payment.request_id).await, MINOR);
+        assert!(app.app.counters.forged.load(Ordering::Relaxed) == 0, "its messages prove who speaks");
+        app.check(When::AtRest).await;
+    }
+
+    async fn the_channel_knows_it_by_a_number_and_in_units_of_its_own(app: &TestApp, of: &Told) {
+        let (_, opened) = of.opened(app).await;
+        let payment = stored(app, &order_id(&opened)).await;
+        let book = app.book().await;
+        let row = book.iter().find(|row| row["paymentRequestId"] == payment.request_id.as_str()).unwrap();
+        assert_eq!((row["currency"].as_str(), row["amount"].as_i64()), (Some(of.currency), Some(MINOR)), "{row}");
+        assert_eq!(book.len(), 1, "one payment, one order");
+    }
+
+    async fn a_lost_notification_is_made_up_for_by_asking(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "silent", "times": 99 })).await;
+        let (session, opened) = of.opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+    }
+
+    async fn a_lost_answer_is_asked_about_and_the_code_still_comes(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "lost_reply", "call": "pay", "times": 1 })).await;
+        let (session, opened) = of.opened(app).await;
+        assert_eq!(app.book().await.len(), 1);
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+    }
+
+    async fn an_answer_that_proves_nothing_is_none(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "bad_signature", "call": "pay", "times": 1 })).await;
+        of.fault(app, json!({ "fault": "bad_signature", "call": "query", "times": 1 })).await;
+        let (session, opened) = of.opened(app).await;
+        app.until("its code comes all the same", async || app.view(&session).await.data()["open"]["next_action"].is_object()).await;
+        let view = app.view(&session).await;
+        let code = view.data()["open"]["next_action"]["text"].as_str().unwrap();
+        app.wallet(code, "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+    }
+
+    async fn a_message_told_five_times_counts_once(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "duplicate", "copies": 5, "reordered": true, "times": 9 })).await;
+        let (session, order) = of.paid(app).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+        assert_eq!(app.held(&order).await, MINOR);
+    }
+
+    async fn a_forged_message_is_refused_and_counted(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "bad_signature", "call": "notification", "times": 1 })).await;
+        let (_, opened) = of.opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("it is counted", async || app.app.counters.forged.load(Ordering::Relaxed) == 1).await;
+        let nonsense = app.raw(&format!("/notify/{}", of.name), "", "application/json", "{}").await;
+        assert_eq!((nonsense.status, nonsense.code()), (401, "WRONG_KEY"));
+    }
+
+    async fn another_amount_in_a_query_goes_back(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "silent", "times": 99 })).await;
+        of.fault(app, json!({ "fault": "wrong_amount", "call": "query", "value": 20000, "times": 99 })).await;
+        let (session, opened) = of.opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.status(&session).await;
+        app.until("it is told as reversed", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.REVERSED"]).await;
+        assert_ne!(app.session_status(&session).await, "SUCCESS");
+    }
+
+    async fn a_cancelled_code_takes_no_money(app: &TestApp, of: &Told) {
+        let (session, opened) = of.opened(app).await;
+        let status = app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(status.data()["payment_status"], "CANCELLED", "{}", status.body);
+        assert_ne!(app.wallet(&code(&opened), "approve").await.body["status"], "PAID");
+        let again = app.pay(&session, of.method).await;
+        assert_ne!(order_id(&again), order_id(&opened));
+        app.wallet(&code(&again), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!((app.held(&order_id(&opened)).await, app.held(&order_id(&again)).await), (0, MINOR));
+    }
+
+    async fn a_cancel_that_comes_after_the_money_shows_the_success(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "silent", "times": 9 })).await;
+        let (session, opened) = of.opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        let status = app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(status.data()["payment_status"], "SUCCESS", "{}", status.body);
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+    }
+
+    async fn a_payment_after_expiry_goes_back(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "paid_after_cancel", "times": 1 })).await;
+        let (session, opened) = of.opened(app).await;
+        app.pass(Duration::from_secs(31 * 60));
+        app.until("the session is expired", async || app.session_status(&session).await == "EXPIRED").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("it is given back", async || app.held(&order_id(&opened)).await == 0).await;
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.REVERSED"]).await;
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn a_refund_in_parts_gives_back_what_was_asked_for(app: &TestApp, of: &Told) {
+        let (session, order) = of.paid(app).await;
+        for (own, body, held) in [
+            ("r1", json!({ "order_id": order, "amount": "10000", "refund_trans_id": "r1", "reason": "broken cup" }), 15_000),
+            ("r2", json!({ "order_id": order, "refund_trans_id": "r2" }), 0),
+        ] {
+            let asked = app.merchant(Method::POST, "/v1/refunds", Some(body)).await;
+            assert_eq!(asked.status, 200, "{}", asked.body);
+            until_refunded(app, own).await;
+            assert_eq!(app.held(&order).await, held);
+        }
+        assert_eq!(app.transaction(&session).await.data()["refunded_amount"], AMOUNT);
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn a_refund_whose_answer_is_lost_is_asked_about_and_made_once(app: &TestApp, of: &Told) {
+        of.fault(app, json!({ "fault": "lost_reply", "call": "refund", "times": 1 })).await;
+        let (_, order) = of.paid(app).await;
+        let body = json!({ "order_id": order, "refund_trans_id": "r1" });
+        app.merchant(Method::POST, "/v1/refunds", Some(body)).await;
+        until_refunded(app, "r1").await;
+        let book = app.book().await;
+        assert_eq!(book[0]["refunded"], MINOR, "once, not twice: {}", book[0]);
+    }
+}
+
+async fn until_refunded(app: &TestApp, own: &str) {
+    let path = format!("/v1/refunds?refund_trans_id={own}");
+    app.until(&format!("{own} is done"), async || {
+        let found = app.merchant(Method::GET, &path, None).await;
+        if found.data()["status"] == "SUCCESS" {
+            return true;
+        }
+        // A channel that is still at it is asked again after a while.
+        app.pass(Duration::from_secs(5));
+        false
+    })
+    .await;
+}
