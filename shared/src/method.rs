@@ -19,19 +19,37 @@ pub enum Method {
     Grabpay,
     /// ZaloPay, Viet Nam.
     Zalopay,
+    /// VietQR: a transfer from any bank in Viet Nam.
+    Vietqr,
+    /// PayNow: a transfer from any bank in Singapore.
+    Paynow,
+    /// PromptPay: a transfer from any bank in Thailand.
+    Promptpay,
+    /// QR Ph: a transfer from any bank or wallet in the Philippines.
+    Qrph,
+    /// FPS: a transfer from any bank or wallet in Hong Kong.
+    Fps,
+    /// QRIS: a transfer from any bank or wallet in Indonesia.
+    Qris,
     /// A bank transfer whose code is a passcode for the shopper's bank app.
     BankTransfer,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 7] = [
+    pub const ALL: [Method; 13] = [
         Method::AlipayPlus,
         Method::Gcash,
         Method::Maya,
         Method::Shopeepay,
         Method::Grabpay,
         Method::Zalopay,
+        Method::Vietqr,
+        Method::Paynow,
+        Method::Promptpay,
+        Method::Qrph,
+        Method::Fps,
+        Method::Qris,
         Method::BankTransfer,
     ];
 
@@ -44,6 +62,12 @@ impl Method {
             Method::Shopeepay => "SHOPEEPAY",
             Method::Grabpay => "GRABPAY",
             Method::Zalopay => "ZALOPAY",
+            Method::Vietqr => "VIETQR",
+            Method::Paynow => "PAYNOW",
+            Method::Promptpay => "PROMPTPAY",
+            Method::Qrph => "QRPH",
+            Method::Fps => "FPS",
+            Method::Qris => "QRIS",
             Method::BankTransfer => "BANK_TRANSFER",
         }
     }

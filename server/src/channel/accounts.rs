@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 
 use super::antom::{self, Antom};
+use super::emvco::{self, Emvco};
 use super::{Channel, Channels};
 use crate::config::File;
 
@@ -19,11 +20,43 @@ struct Kind {
 }
 
 /// Every channel, in order of preference where several carry one method.
-const KINDS: &[Kind] = &[Kind {
-    section: "antom",
-    own: |file| file.antom.as_ref().map(|account| shared(Antom::new(account))),
-    sandbox: |host| shared(Antom::new(&antom::sandbox(host))),
-}];
+const KINDS: &[Kind] = &[
+    Kind {
+        section: "antom",
+        own: |file| file.antom.as_ref().map(|account| shared(Antom::new(account))),
+        sandbox: |host| shared(Antom::new(&antom::sandbox(host))),
+    },
+    Kind {
+        section: "vietqr",
+        own: |file| file.vietqr.as_ref().map(|account| shared(Emvco::new("vietqr", account))),
+        sandbox: |host| shared(Emvco::new("vietqr", &emvco::sandbox("vietqr", host))),
+    },
+    Kind {
+        section: "paynow",
+        own: |file| file.paynow.as_ref().map(|account| shared(Emvco::new("paynow", account))),
+        sandbox: |host| shared(Emvco::new("paynow", &emvco::sandbox("paynow", host))),
+    },
+    Kind {
+        section: "promptpay",
+        own: |file| file.promptpay.as_ref().map(|account| shared(Emvco::new("promptpay", account))),
+        sandbox: |host| shared(Emvco::new("promptpay", &emvco::sandbox("promptpay", host))),
+    },
+    Kind {
+        section: "qrph",
+        own: |file| file.qrph.as_ref().map(|account| shared(Emvco::new("qrph", account))),
+        sandbox: |host| shared(Emvco::new("qrph", &emvco::sandbox("qrph", host))),
+    },
+    Kind {
+        section: "fps",
+        own: |file| file.fps.as_ref().map(|account| shared(Emvco::new("fps", account))),
+        sandbox: |host| shared(Emvco::new("fps", &emvco::sandbox("fps", host))),
+    },
+    Kind {
+        section: "qris",
+        own: |file| file.qris.as_ref().map(|account| shared(Emvco::new("qris", account))),
+        sandbox: |host| shared(Emvco::new("qris", &emvco::sandbox("qris", host))),
+    },
+];
 
 fn shared<C: Channel + 'static>(made: anyhow::Result<C>) -> Made {
     made.map(|channel| Arc::new(channel) as Arc<dyn Channel>)

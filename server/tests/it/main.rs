@@ -7,6 +7,7 @@ mod support;
 
 mod bad_input;
 mod clocks;
+mod emvco;
 mod guides;
 mod hard_moments;
 mod merchant;

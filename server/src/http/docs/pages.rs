@@ -50,6 +50,7 @@ pages! {
     "Your server" {
         "webhooks" "Webhooks" "docs/webhooks.md";
         "payment-codes" "Payment codes" "docs/payment-codes.md";
+        "bank-credits" "Codes between banks" "docs/bank-credits.md";
         "errors" "Refusals" "docs/errors.md";
     }
     "Running Florin" {
