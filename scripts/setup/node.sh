@@ -28,6 +28,10 @@ title_e2e_npm() { echo "the browser tests' libraries from npm"; }
 has_e2e_npm() { npm_fresh e2e; }
 add_e2e_npm() { npm_install e2e; }
 
+title_emvco_npm() { echo "what our codes between banks are compared with, from npm"; }
+has_emvco_npm() { npm_fresh server/tests/conformance/emvco; }
+add_emvco_npm() { npm_install server/tests/conformance/emvco; }
+
 title_bench_npm() { echo "the checkouts that ours is compared with, from npm"; }
 has_bench_npm() { npm_fresh e2e/bench; }
 add_bench_npm() { npm_install e2e/bench; }

@@ -74,6 +74,40 @@ impl fmt::Debug for WechatpaySettings {
     }
 }
 
+/// An account that is paid by EMVCo codes, and the bank that says what came in.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EmvcoSettings {
+    /// Where the bank, or the connector in front of it, is asked for credits: `https://bank.example`, without a path.
+    pub host: String,
+    /// The name by which it knows the account in what is signed; `SANDBOX_…` is pretend money.
+    pub client_id: String,
+    /// `whsec_…`: signs what is asked, what is answered, and its messages.
+    pub secret: String,
+    /// The payee's bank, as the scheme writes it: a BIN, a clearing code.
+    pub bank: Option<String>,
+    /// The payee's account or proxy, as the scheme writes it.
+    pub account: Option<String>,
+    /// VietQR: `QRIBFTTA` to an account, which it is without a word, `QRIBFTTC` to a card.
+    pub service: Option<String>,
+    /// PromptPay: the second reference, where the biller's bank wants one.
+    pub second_reference: Option<String>,
+    /// QR Ph and QRIS: the fixed code that the acquirer issued.
+    pub code: Option<String>,
+    /// Whom the payer reads, where the scheme says it.
+    pub name: Option<String>,
+}
+
+/// Without the secret: settings are printed.
+impl fmt::Debug for EmvcoSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmvcoSettings")
+            .field("host", &self.host)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the command line, the environment and the file say together.
 #[derive(Clone, clap::Args)]
 pub struct Settings {
@@ -120,6 +154,18 @@ pub struct File {
     pub antom: Option<AntomSettings>,
     /// The WeChat Pay account.
     pub wechatpay: Option<WechatpaySettings>,
+    /// The account in Viet Nam, VietQR.
+    pub vietqr: Option<EmvcoSettings>,
+    /// The account in Singapore, PayNow.
+    pub paynow: Option<EmvcoSettings>,
+    /// The account in Thailand, PromptPay.
+    pub promptpay: Option<EmvcoSettings>,
+    /// The account in Philippines, QR Ph.
+    pub qrph: Option<EmvcoSettings>,
+    /// The account in Hong Kong, FPS.
+    pub fps: Option<EmvcoSettings>,
+    /// The account in Indonesia, QRIS.
+    pub qris: Option<EmvcoSettings>,
     /// How much may be under way at once.
     pub limits: Limits,
     /// How to stop.

@@ -21,13 +21,25 @@ pub enum Method {
     Grabpay,
     /// ZaloPay, Viet Nam.
     Zalopay,
+    /// VietQR: a transfer from any bank in Viet Nam.
+    Vietqr,
+    /// PayNow: a transfer from any bank in Singapore.
+    Paynow,
+    /// PromptPay: a transfer from any bank in Thailand.
+    Promptpay,
+    /// QR Ph: a transfer from any bank or wallet in the Philippines.
+    Qrph,
+    /// FPS: a transfer from any bank or wallet in Hong Kong.
+    Fps,
+    /// QRIS: a transfer from any bank or wallet in Indonesia.
+    Qris,
     /// A bank transfer whose code is a passcode for the shopper's bank app.
     BankTransfer,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 8] = [
+    pub const ALL: [Method; 14] = [
         Method::AlipayPlus,
         Method::Wechatpay,
         Method::Gcash,
@@ -35,6 +47,12 @@ impl Method {
         Method::Shopeepay,
         Method::Grabpay,
         Method::Zalopay,
+        Method::Vietqr,
+        Method::Paynow,
+        Method::Promptpay,
+        Method::Qrph,
+        Method::Fps,
+        Method::Qris,
         Method::BankTransfer,
     ];
 
@@ -48,6 +66,12 @@ impl Method {
             Method::Shopeepay => "SHOPEEPAY",
             Method::Grabpay => "GRABPAY",
             Method::Zalopay => "ZALOPAY",
+            Method::Vietqr => "VIETQR",
+            Method::Paynow => "PAYNOW",
+            Method::Promptpay => "PROMPTPAY",
+            Method::Qrph => "QRPH",
+            Method::Fps => "FPS",
+            Method::Qris => "QRIS",
             Method::BankTransfer => "BANK_TRANSFER",
         }
     }

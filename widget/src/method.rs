@@ -57,6 +57,12 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             wallet("GrabPay", Mark::Written { text: "Grab", class: "word grab" }, texts)
         }
         Ok(Method::Zalopay) => wallet("ZaloPay", ZALO, texts),
+        Ok(Method::Vietqr) => bank_code("VietQR", "VietQR", texts),
+        Ok(Method::Paynow) => bank_code("PayNow", "PayNow", texts),
+        Ok(Method::Promptpay) => bank_code("PromptPay", "Prompt", texts),
+        Ok(Method::Qrph) => bank_code("QR Ph", "QR Ph", texts),
+        Ok(Method::Fps) => bank_code("FPS", "FPS", texts),
+        Ok(Method::Qris) => bank_code("QRIS", "QRIS", texts),
         Ok(Method::BankTransfer) => Looks {
             name: texts.bank_transfer(),
             app: texts.bank_app(),
@@ -70,6 +76,13 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
 /// A wallet app that scans.
 fn wallet(name: &str, mark: Mark, texts: &Texts) -> Looks {
     Looks { name: name.into(), app: name.into(), hint: texts.hint_scan(name), mark }
+}
+
+/// A code that every bank's app of a country scans, and most wallets.
+fn bank_code(name: &str, text: &'static str, texts: &Texts) -> Looks {
+    let app = texts.bank_app();
+    let hint = texts.hint_scan(&app);
+    Looks { name: name.into(), app, hint, mark: Mark::Written { text, class: "word rail" } }
 }
 
 #[cfg(test)]

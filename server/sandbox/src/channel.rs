@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::antom::Antom;
+use crate::bank::Bank;
 use crate::faults::{Call, Fault};
-use crate::ledger::{Payment, Refund};
+use crate::ledger::{Opened, Payment, Refund};
 use crate::money::Money;
 use crate::wechatpay::WechatPay;
 use crate::world::World;
@@ -25,6 +26,8 @@ pub(crate) enum Name {
     #[default]
     Antom,
     Wechatpay,
+    /// The bank whose app scans the codes that the shop makes by itself.
+    Bank,
 }
 
 /// What a notice says of a payment.
@@ -72,6 +75,12 @@ pub(crate) trait Channel: Send + Sync {
     /// The code of the ledger within what was scanned or typed, if it has this channel's form.
     fn read_code(&self, text: &str) -> Option<String>;
 
+    /// The payment of which nothing but this code tells, since nobody opened it: the how manieth under its reference. At
+    /// most channels a payment is opened by its merchant.
+    fn opens(&self, _text: &str, _number: usize, _now: i64) -> Option<Opened> {
+        None
+    }
+
     /// How the codes begin that this channel's payer shows at a counter: paid at once, or by password.
     fn payment_code(&self, at_once: bool) -> Option<&'static str>;
 
@@ -102,8 +111,11 @@ pub(crate) struct Channels(Arc<[Box<dyn Channel>]>);
 impl Channels {
     /// The table.
     pub(crate) fn load() -> anyhow::Result<Channels> {
-        let all: Vec<Box<dyn Channel>> =
-            vec![Box::new(Antom::load()?), Box::new(WechatPay::load()?)];
+        let all: Vec<Box<dyn Channel>> = vec![
+            Box::new(Antom::load()?),
+            Box::new(WechatPay::load()?),
+            Box::new(Bank::load()?),
+        ];
         Ok(Channels(all.into()))
     }
 
@@ -134,8 +146,12 @@ mod tests {
         for channel in channels.all() {
             assert_eq!(channels.of(channel.name()).name(), channel.name());
             let kinds: Vec<Kind> = channel.calls().iter().map(|call| call.kind).collect();
-            for kind in [Kind::Pay, Kind::Query, Kind::Cancel, Kind::Refund, Kind::Notification] {
-                assert!(kinds.contains(&kind), "{:?} has no {kind:?}", channel.name());
+            let both = [Kind::Query, Kind::Notification];
+            let opened = [Kind::Pay, Kind::Cancel, Kind::Refund];
+            // A bank is asked to open, to stop and to return nothing.
+            let kinds_of = if channel.name() == Name::Bank { &[][..] } else { &opened[..] };
+            for kind in both.iter().chain(kinds_of) {
+                assert!(kinds.contains(kind), "{:?} has no {kind:?}", channel.name());
             }
         }
     }

@@ -31,6 +31,7 @@ pub(crate) enum Fault {
     RefundRefused,
     RefundFails,
     SignTest,
+    PaidAgain,
 }
 
 impl Fault {
@@ -51,13 +52,14 @@ impl Fault {
             | Fault::Pending
             | Fault::RefundPending
             | Fault::RefundRefused
-            | Fault::RefundFails => false,
+            | Fault::RefundFails
+            | Fault::PaidAgain => false,
         }
     }
 
     /// Whether only some channels know it.
     fn is_special(self) -> bool {
-        self == Fault::SignTest
+        matches!(self, Fault::SignTest | Fault::PaidAgain)
     }
 }
 
@@ -338,6 +340,7 @@ pub(crate) const GUIDE: &[Guide] = &[
     guide(Fault::RefundPending, "The refund answers that it is under way (Antom: U / REFUND_IN_PROCESS; WeChat Pay: PROCESSING) and is done after a while.", "ms (3000)"),
     guide(Fault::RefundRefused, "The refund is refused for good (Antom: F / REFUND_WINDOW_EXCEED; WeChat Pay: 400 INVALID_REQUEST); nothing is written down.", ""),
     guide(Fault::RefundFails, "The refund answers that it is under way and turns out after a while to have failed (Antom: FAIL; WeChat Pay: ABNORMAL): no money goes back.", "ms (3000)"),
+    guide(Fault::PaidAgain, "The bank only: the wallet lets a code be paid that was paid already; a second credit comes under its reference.", ""),
     guide(Fault::SignTest, "WeChat Pay only: a probe goes out before the notification, whose signature begins with WECHATPAY/SIGNTEST/ and must be refused. With another call, the answer is signed so.", "call (notification)"),
 ];
 

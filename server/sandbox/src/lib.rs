@@ -12,6 +12,7 @@
 //! Nothing is answered before it stands in the book, and the book is read again at the next start.
 
 mod antom;
+mod bank;
 mod book;
 mod channel;
 mod clock;

@@ -65,7 +65,7 @@ async fn show(
         return screen::enter(words, StatusCode::OK, "");
     }
     let code = code::read(&world.channels, &shown.code);
-    let found = world.decide(|desk| desk.ledger.by_code(&code).cloned()).await;
+    let found = world.decide(|desk| payer::known(&world, desk, &code, clock::now(), false)).await;
     match found {
         Err(unwritten) => page::unwritten(unwritten),
         Ok(None) => screen::enter(words, StatusCode::NOT_FOUND, words.no_code),

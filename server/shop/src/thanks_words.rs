@@ -86,6 +86,11 @@ pub(crate) fn methods(method: &str, locale: Locale) -> &str {
         "BANK_TRANSFER" => Words { en: "Bank transfer", zh: "银行转账" },
         "WECHATPAY" => Words { en: "WeChat Pay", zh: "微信支付" },
         "VIETQR" => Words { en: "VietQR", zh: "VietQR" },
+        "PAYNOW" => Words { en: "PayNow", zh: "PayNow" },
+        "PROMPTPAY" => Words { en: "PromptPay", zh: "PromptPay" },
+        "QRPH" => Words { en: "QR Ph", zh: "QR Ph" },
+        "FPS" => Words { en: "FPS", zh: "转数快 FPS" },
+        "QRIS" => Words { en: "QRIS", zh: "QRIS" },
         "BANKCARD" => Words { en: "Card", zh: "银行卡" },
         other => return other,
     };

@@ -7,6 +7,7 @@ use anyhow::{Context, ensure};
 
 use super::antom::{self, Antom};
 use super::wechatpay::{self, Wechatpay};
+use super::emvco::{self, Emvco};
 use super::{Channel, Channels};
 use crate::config::File;
 
@@ -30,6 +31,36 @@ const KINDS: &[Kind] = &[
         section: "wechatpay",
         own: |file| file.wechatpay.as_ref().map(|account| shared(Wechatpay::new(account))),
         sandbox: |host| shared(Wechatpay::new(&wechatpay::sandbox(host))),
+    },
+    Kind {
+        section: "vietqr",
+        own: |file| file.vietqr.as_ref().map(|account| shared(Emvco::new("vietqr", account))),
+        sandbox: |host| shared(Emvco::new("vietqr", &emvco::sandbox("vietqr", host))),
+    },
+    Kind {
+        section: "paynow",
+        own: |file| file.paynow.as_ref().map(|account| shared(Emvco::new("paynow", account))),
+        sandbox: |host| shared(Emvco::new("paynow", &emvco::sandbox("paynow", host))),
+    },
+    Kind {
+        section: "promptpay",
+        own: |file| file.promptpay.as_ref().map(|account| shared(Emvco::new("promptpay", account))),
+        sandbox: |host| shared(Emvco::new("promptpay", &emvco::sandbox("promptpay", host))),
+    },
+    Kind {
+        section: "qrph",
+        own: |file| file.qrph.as_ref().map(|account| shared(Emvco::new("qrph", account))),
+        sandbox: |host| shared(Emvco::new("qrph", &emvco::sandbox("qrph", host))),
+    },
+    Kind {
+        section: "fps",
+        own: |file| file.fps.as_ref().map(|account| shared(Emvco::new("fps", account))),
+        sandbox: |host| shared(Emvco::new("fps", &emvco::sandbox("fps", host))),
+    },
+    Kind {
+        section: "qris",
+        own: |file| file.qris.as_ref().map(|account| shared(Emvco::new("qris", account))),
+        sandbox: |host| shared(Emvco::new("qris", &emvco::sandbox("qris", host))),
     },
 ];
 

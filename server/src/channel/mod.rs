@@ -15,6 +15,7 @@ use crate::domain::scanned::Scanned;
 
 pub mod accounts;
 pub mod antom;
+pub mod emvco;
 mod json;
 pub mod patience;
 mod rsa;
@@ -49,6 +50,15 @@ pub enum Notice {
     /// About a payment, by our number.
     Payment {
         /// Our number.
+        request_id: String,
+        /// What it says.
+        evidence: Evidence,
+    },
+    /// About money that came once more under the number of a payment: it is a payment of its own.
+    Again {
+        /// Our number of the payment.
+        first: String,
+        /// The number of this one.
         request_id: String,
         /// What it says.
         evidence: Evidence,

@@ -2,6 +2,7 @@
 //!
 //! Nothing outside `desk` and `settle` changes a payment's outcome. No row is locked while we wait on the network.
 
+pub mod again;
 pub mod ask;
 pub mod cancel;
 pub mod change_session;

@@ -11,9 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::channel::{Channel, Notice, Notification};
-use crate::domain::payment::{Source, Statement};
+use crate::domain::payment::{Evidence, Source, Statement};
 use crate::flow::settle::{Heard, settle};
-use crate::flow::{reverse, to_the_end};
+use crate::flow::{again, reverse, to_the_end};
 use crate::store::{payments, reversals};
 use crate::{App, Error, Result};
 
@@ -72,19 +72,23 @@ fn prove(
     )
 }
 
+fn told(evidence: Evidence) -> Heard {
+    let source = Source::Notice;
+    let statement = Statement { evidence, source, after_cancel: None, after_confirming: false };
+    Heard::Said(statement, None)
+}
+
 async fn keep(app: &App, channel: &str, notice: Notice) -> Result<()> {
     let unknown = || Error::no_such("transaction");
     match notice {
         Notice::Payment { request_id, evidence } => {
             let payment =
                 payments::by_request(&mut app.store.read().await?, channel, &request_id).await?;
-            let statement = Statement {
-                evidence,
-                source: Source::Notice,
-                after_cancel: None,
-                after_confirming: false,
-            };
-            settle(app, &payment.ok_or_else(unknown)?, Heard::Said(statement, None)).await.map(drop)
+            settle(app, &payment.ok_or_else(unknown)?, told(evidence)).await.map(drop)
+        }
+        Notice::Again { first, request_id, evidence } => {
+            let payment = again::again(app, channel, &first, &request_id).await?;
+            settle(app, &payment, told(evidence)).await.map(drop)
         }
         Notice::Reversal { request_id, said, amount, payment } => {
             let channel = app.channels.named(channel).ok_or_else(unknown)?;

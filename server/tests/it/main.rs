@@ -8,6 +8,7 @@ mod support;
 mod bad_input;
 mod channels;
 mod clocks;
+mod emvco;
 mod guides;
 mod hard_moments;
 mod merchant;

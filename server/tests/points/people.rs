@@ -26,6 +26,7 @@ pub async fn day(client: &Client) {
         endpoints(client).boxed_local(),
         refusals(client).boxed_local(),
         gets_it_back_from_the_portal(client).boxed_local(),
+        transfers_twice(client).boxed_local(),
     ];
     let (_, manual) = tokio::join!(join_all(stories), pays_twice_and_a_person_must_help(client));
     resolves(client, &manual).await;
@@ -126,6 +127,29 @@ async fn pays_twice_and_a_person_must_help(client: &Client) -> String {
         })
         .await;
     id
+}
+
+/// A code between banks is paid, and paid once more: the second credit is a payment of its own, which a person sends back.
+async fn transfers_twice(client: &Client) {
+    let session = client.session(json!({ "currency": "VND", "amount": "120000" })).await;
+    let opened = client.open(&session, "VIETQR").await;
+    client.approve(&opened).await;
+    client.until_status(&session, "SUCCESS").await;
+    client.world.told.paid(&session.id);
+    client.world.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 1 })).await;
+    client.world.wallet(&opened.1, "approve").await;
+    let mut id = None;
+    client
+        .until("the second one is to be sent back", async || {
+            let listed = client.get("/v1/reversals?status=MANUAL").await;
+            let all = listed.data()["reversals"].as_array().cloned().unwrap_or_default();
+            let ours = all.into_iter().find(|one| one["refund_amount"] == "120000");
+            id = ours.and_then(|one| one["refund_id"].as_str().map(str::to_owned));
+            id.is_some()
+        })
+        .await;
+    let said = json!({ "outcome": "RETURNED", "note": "bank transfer 4712" });
+    client.post(&format!("/v1/reversals/{}/resolve", id.unwrap()), said).await.data();
 }
 
 /// Nobody answers the first question, so nothing is booked yet.

@@ -68,11 +68,43 @@ pub(super) fn may_pay(world: &World, payment: &Payment, now: i64) -> bool {
     let late = Moment::of(Fault::PaidAfterCancel, &payment.opened.key);
     match payment.status(now) {
         Status::Processing => true,
-        Status::Paid | Status::Pending => false,
+        Status::Paid | Status::Pending => {
+            world.faults().would_strike(&Moment::of(Fault::PaidAgain, &payment.opened.key))
+        }
         Status::Declined | Status::Expired | Status::Cancelled => {
             payment.captured.is_none() && world.faults().would_strike(&late)
         }
     }
+}
+
+/// The payment of this code. One that nobody opened begins when its code is scanned; one that was paid begins anew if it is
+/// to be paid `again` and a fault lets it.
+pub(super) fn known(
+    world: &World,
+    desk: &mut Desk,
+    code: &str,
+    now: i64,
+    again: bool,
+) -> Option<Payment> {
+    let known = desk.ledger.by_code(code).cloned();
+    let number = match &known {
+        None => 1,
+        Some(paid) if again && paid.captured.is_some() => {
+            let key = &paid.opened.key;
+            if world.strikes(&Moment::of(Fault::PaidAgain, key)).is_none() {
+                return known;
+            }
+            let number = key.request.split_once('.').map(|(_, number)| number.parse());
+            number.and_then(Result::ok).unwrap_or(1_usize) + 1
+        }
+        Some(_) => return known,
+    };
+    let opened = world.channels.all().find_map(|channel| channel.opens(code, number, now));
+    let Some(opened) = opened else { return known };
+    let key = opened.key.clone();
+    desk.write(Line::Arrived { key: key.clone(), at_ms: now });
+    desk.write(Line::Opened(Box::new(opened)));
+    desk.ledger.payment(&key).cloned()
 }
 
 fn decide(
@@ -82,7 +114,8 @@ fn decide(
     action: Action,
     now: i64,
 ) -> Result<(Payment, News), Refusal> {
-    let payment = desk.ledger.by_code(code).cloned().ok_or(Refusal::NoSuchCode)?;
+    let payment = known(world, desk, code, now, action == Action::Approve);
+    let payment = payment.ok_or(Refusal::NoSuchCode)?;
     check_open(world, &payment, action, now)?;
     let key = payment.opened.key.clone();
     let (line, news) = outcome(world, &payment, action, now);

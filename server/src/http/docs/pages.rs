@@ -51,6 +51,7 @@ pages! {
         "webhooks" "Webhooks" "docs/webhooks.md";
         "payment-codes" "Payment codes" "docs/payment-codes.md";
         "wechatpay" "WeChat Pay" "docs/wechatpay.md";
+        "bank-credits" "Codes between banks" "docs/bank-credits.md";
         "errors" "Refusals" "docs/errors.md";
     }
     "Running Florin" {

@@ -1,0 +1,3 @@
+mod bank;
+mod codes;
+mod vectors;
