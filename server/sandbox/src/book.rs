@@ -162,7 +162,8 @@ async fn show(State(world): State<Arc<World>>) -> Result<Json<Value>, Response> 
 
 fn entry((arrival, payment): (&Arrival, Option<&Payment>), now: i64) -> Value {
     let mut entry = json!({
-        "paymentRequestId": arrival.request,
+        "channel": arrival.key.channel,
+        "paymentRequestId": arrival.key.request,
         "arrived_ms": arrival.at_ms.first(),
         "arrivals_ms": arrival.at_ms,
         "status": payment.map_or("REFUSED", |payment| payment.status(now).word()),

@@ -12,12 +12,12 @@ pub(crate) fn now() -> i64 {
     since_epoch.as_millis() as i64
 }
 
-/// The form of time in Antom's bodies: ISO 8601, whole seconds, at +08:00.
+/// ISO 8601, whole seconds, at +08:00: the form of time in most channels' bodies.
 pub(crate) fn iso(at_ms: i64) -> String {
     shown(at_ms, "%Y-%m-%dT%H:%M:%S%:z")
 }
 
-/// The day at +08:00, as it begins every payment id.
+/// The day at +08:00, as it stands in payment ids.
 pub(crate) fn day(at_ms: i64) -> String {
     shown(at_ms, "%Y%m%d")
 }
@@ -25,14 +25,6 @@ pub(crate) fn day(at_ms: i64) -> String {
 /// Reads ISO 8601 with an offset.
 pub(crate) fn parse_iso(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
-}
-
-/// 00:15 at +08:00 of the day after: until then a wallet payment may be cancelled.
-pub(crate) fn end_of_cancel_window(paid_ms: i64) -> i64 {
-    const DAY: i64 = 24 * 60 * 60 * 1000;
-    const EIGHT_HOURS: i64 = 8 * 60 * 60 * 1000;
-    let midnight = (paid_ms + EIGHT_HOURS).div_euclid(DAY) * DAY + DAY - EIGHT_HOURS;
-    midnight + 15 * 60 * 1000
 }
 
 fn shown(at_ms: i64, format: &str) -> String {
@@ -50,11 +42,5 @@ mod tests {
         let at = parse_iso("2026-11-18T12:10:00+08:00").unwrap();
         assert_eq!(iso(at), "2026-11-18T12:10:00+08:00");
         assert_eq!(day(at), "20261118");
-    }
-
-    #[test]
-    fn a_payment_may_be_cancelled_until_a_quarter_past_midnight() {
-        let paid = parse_iso("2026-11-18T23:59:00+08:00").unwrap();
-        assert_eq!(iso(end_of_cancel_window(paid)), "2026-11-19T00:15:00+08:00");
     }
 }

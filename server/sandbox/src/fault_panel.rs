@@ -12,7 +12,8 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use crate::faults::{Call, GUIDE, MAGIC_AMOUNTS, Rule, When};
+use crate::channel::Channel;
+use crate::faults::{GUIDE, Kind, MAGIC_AMOUNTS, Rule, When};
 use crate::page::{fill, page};
 use crate::world::World;
 
@@ -39,7 +40,7 @@ async fn show(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
 
 async fn add(State(world): State<Arc<World>>, headers: HeaderMap, body: Bytes) -> Response {
     let by_program = says_json(&headers, header::CONTENT_TYPE);
-    match read(by_program, &body) {
+    match read(&world, by_program, &body) {
         Ok(rule) => {
             world.faults().add(rule);
             match by_program {
@@ -73,13 +74,13 @@ fn says_json(headers: &HeaderMap, name: header::HeaderName) -> bool {
     value.is_some_and(|value| value.starts_with("application/json"))
 }
 
-fn read(by_program: bool, body: &[u8]) -> Result<Rule, String> {
+fn read(world: &World, by_program: bool, body: &[u8]) -> Result<Rule, String> {
     let rule: Result<Rule, _> = match by_program {
         true => serde_json::from_slice(body),
         false => serde_json::from_value(from_form(body)),
     };
     let rule = rule.map_err(|error| error.to_string())?;
-    rule.check()?;
+    rule.check(&world.channels)?;
     Ok(rule)
 }
 
@@ -110,13 +111,26 @@ fn panel(world: &World, status: StatusCode, problem: &str) -> Response {
             ("problem", &problem),
             ("rules", &rules(world)),
             ("faults", &options(GUIDE.iter().map(|entry| json!(entry.fault)))),
-            ("calls", &options(Call::ALL.iter().map(|call| json!(call)))),
+            ("channels", &options(world.channels.all().map(|channel| json!(channel.name())))),
+            ("calls", &options(calls(world).into_iter().map(Value::from))),
             ("whens", &options([When::Before, When::After].iter().map(|when| json!(when)))),
             ("guide", &guide()),
             ("magic", &magic()),
         ],
     );
     page(status, "Faults", &body)
+}
+
+/// The words for calls: those that hold at every channel first, then each channel's own.
+fn calls(world: &World) -> Vec<&'static str> {
+    let own = world.channels.all().flat_map(Channel::calls).map(|call| call.name);
+    let common = Kind::ALL.iter().filter(|kind| **kind != Kind::Other).map(|kind| kind.word());
+    common.chain(own).fold(Vec::new(), |mut words, word| {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+        words
+    })
 }
 
 fn rules(world: &World) -> String {

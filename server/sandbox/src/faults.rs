@@ -6,6 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::channel::{Channel, Channels, Name};
+use crate::ledger::Key;
+
 /// What can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,17 +30,18 @@ pub(crate) enum Fault {
     RefundPending,
     RefundRefused,
     RefundFails,
+    SignTest,
 }
 
 impl Fault {
-    /// The calls in which it can happen; none for what happens at the payer's.
-    fn calls(self) -> &'static [Call] {
+    /// Whether it can happen in this call; what happens at the payer's happens in none.
+    fn happens_in(self, call: &Call) -> bool {
         match self {
-            Fault::Late | Fault::BadSignature => &Call::ALL,
+            Fault::Late | Fault::BadSignature | Fault::SignTest => true,
             Fault::LostReply | Fault::ServerError | Fault::HalfBody | Fault::Unknown => {
-                &Call::ALL[..6]
+                call.kind != Kind::Notification
             }
-            Fault::WrongAmount => &[Call::Pay, Call::InquiryPayment, Call::Notification],
+            Fault::WrongAmount => call.tells_amount,
             Fault::Silent
             | Fault::Contradiction
             | Fault::Duplicate
@@ -47,8 +51,13 @@ impl Fault {
             | Fault::Pending
             | Fault::RefundPending
             | Fault::RefundRefused
-            | Fault::RefundFails => &[],
+            | Fault::RefundFails => false,
         }
+    }
+
+    /// Whether only some channels know it.
+    fn is_special(self) -> bool {
+        self == Fault::SignTest
     }
 }
 
@@ -57,29 +66,66 @@ pub(crate) const USUAL_MS: u64 = 3_000;
 /// The longest delay.
 const LONGEST_MS: u64 = 120_000;
 
-/// The calls of the channel, and the notification it sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Call {
+/// What a call is for, whatever the channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
     Pay,
-    InquiryPayment,
+    Query,
     Cancel,
     Refund,
-    InquiryRefund,
-    Consult,
+    RefundQuery,
     Notification,
+    Other,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Kind; 7] = [
+        Kind::Pay,
+        Kind::Query,
+        Kind::Cancel,
+        Kind::Refund,
+        Kind::RefundQuery,
+        Kind::Notification,
+        Kind::Other,
+    ];
+
+    /// The word by which a rule means this call at every channel.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Kind::Pay => "pay",
+            Kind::Query => "query",
+            Kind::Cancel => "cancel",
+            Kind::Refund => "refund",
+            Kind::RefundQuery => "refundQuery",
+            Kind::Notification => "notification",
+            Kind::Other => "other",
+        }
+    }
+}
+
+/// A call of a channel, or the notification that it sends.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The channel's own word for it.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// Whether its answer says how much the payment is.
+    pub(crate) tells_amount: bool,
 }
 
 impl Call {
-    pub(crate) const ALL: [Call; 7] = [
-        Call::Pay,
-        Call::InquiryPayment,
-        Call::Cancel,
-        Call::Refund,
-        Call::InquiryRefund,
-        Call::Consult,
-        Call::Notification,
-    ];
+    pub(crate) const fn new(name: &'static str, kind: Kind) -> Call {
+        Call { name, kind, tells_amount: false }
+    }
+
+    pub(crate) const fn with_amount(name: &'static str, kind: Kind) -> Call {
+        Call { name, kind, tells_amount: true }
+    }
+
+    /// Whether a rule that says `word` is about this call.
+    fn is_called(&self, word: &str) -> bool {
+        self.name == word || self.kind.word() == word
+    }
 }
 
 /// Before or after the call has had its effect.
@@ -95,15 +141,18 @@ pub(crate) enum When {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rule {
     pub(crate) fault: Fault,
-    /// The `paymentRequestId`, or `*` for whichever comes next.
+    /// Whose calls; without it, every channel's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) channel: Option<Name>,
+    /// The payment's number as its merchant gave it, or `*` for whichever comes next.
     #[serde(default = "anyone")]
     pub(crate) request: String,
     /// How many times it strikes.
     #[serde(default = "once")]
     pub(crate) times: u32,
-    /// Which call; without it, the fault's own usual one.
+    /// Which call, by the channel's own name or by the word of its [`Kind`]; without it, the fault's own usual one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) call: Option<Call>,
+    pub(crate) call: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) when: Option<When>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,7 +166,7 @@ pub(crate) struct Rule {
     /// `duplicate`: how often each notification is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) copies: Option<u32>,
-    /// `duplicate`: an older notice (PAYMENT_PENDING) arrives after the newer one.
+    /// `duplicate`: an older notice arrives after the newer one, where the channel has one.
     #[serde(default)]
     pub(crate) reordered: bool,
 }
@@ -134,18 +183,18 @@ fn once() -> u32 {
 #[derive(Clone, Copy)]
 pub(crate) struct Moment<'a> {
     pub(crate) fault: Fault,
-    pub(crate) call: Option<Call>,
+    pub(crate) call: Option<&'static Call>,
     pub(crate) when: Option<When>,
-    pub(crate) request: &'a str,
+    pub(crate) key: &'a Key,
 }
 
 impl<'a> Moment<'a> {
     /// A moment that belongs to no call, such as the payer's approval.
-    pub(crate) fn of(fault: Fault, request: &'a str) -> Moment<'a> {
-        Moment { fault, call: None, when: None, request }
+    pub(crate) fn of(fault: Fault, key: &'a Key) -> Moment<'a> {
+        Moment { fault, call: None, when: None, key }
     }
 
-    pub(crate) fn at(self, call: Call) -> Moment<'a> {
+    pub(crate) fn at(self, call: &'static Call) -> Moment<'a> {
         Moment { call: Some(call), ..self }
     }
 
@@ -200,33 +249,45 @@ impl Faults {
 
 impl Rule {
     /// Refuses a rule that could never strike, or would last for ever.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self, channels: &Channels) -> Result<(), String> {
         if self.times == 0 {
             return Err("times is 1 or more".into());
         }
         if self.ms.is_some_and(|ms| ms > LONGEST_MS) {
             return Err(format!("ms is at most {LONGEST_MS}"));
         }
-        match self.call {
-            Some(call) if !self.fault.calls().contains(&call) => {
-                Err("this fault does not happen in that call".into())
-            }
-            _ => Ok(()),
+        let knows = |channel: &dyn Channel| channel.own_faults().contains(&self.fault);
+        if self.fault.is_special() && !channels.named(self.channel).any(knows) {
+            return Err("this channel does not have this fault".into());
+        }
+        self.check_call(channels)
+    }
+
+    fn check_call(&self, channels: &Channels) -> Result<(), String> {
+        let Some(word) = &self.call else { return Ok(()) };
+        let calls = channels.named(self.channel).flat_map(Channel::calls);
+        let meant: Vec<&Call> = calls.filter(|call| call.is_called(word)).collect();
+        match meant.iter().any(|call| self.fault.happens_in(call)) {
+            true => Ok(()),
+            false if meant.is_empty() => Err(format!("there is no call {word}")),
+            false => Err("this fault does not happen in that call".into()),
         }
     }
 
     fn fits(&self, moment: &Moment<'_>) -> bool {
         self.fault == moment.fault
-            && (self.request == "*" || self.request == moment.request)
-            && moment.call.is_none_or(|call| call == self.call())
+            && self.channel.is_none_or(|channel| channel == moment.key.channel)
+            && (self.request == "*" || self.request == moment.key.request)
+            && moment.call.is_none_or(|call| self.is_about(call))
             && moment.when.is_none_or(|when| when == self.when())
     }
 
-    fn call(&self) -> Call {
-        self.call.unwrap_or(match self.fault {
-            Fault::WrongAmount => Call::Notification,
-            _ => Call::Pay,
-        })
+    fn is_about(&self, call: &Call) -> bool {
+        let usual = match self.fault {
+            Fault::WrongAmount | Fault::SignTest => Kind::Notification,
+            _ => Kind::Pay,
+        };
+        self.call.as_deref().map_or(call.kind == usual, |word| call.is_called(word))
     }
 
     fn when(&self) -> When {
@@ -263,20 +324,21 @@ pub(crate) const GUIDE: &[Guide] = &[
     guide(Fault::Late, "Waits before it acts (when: before) or, having acted, before it answers (when: after, the usual). With call notification, the notification is late.", "call, when, ms (3000)"),
     guide(Fault::Silent, "Sends no notification for this event.", ""),
     guide(Fault::LostReply, "Acts, then drops the connection without an answer. With when: before it drops it without acting.", "call (pay), when (after)"),
-    guide(Fault::WrongAmount, "Tells another amount, by one unit if none is given.", "call (notification; or inquiryPayment, pay), value, currency"),
+    guide(Fault::WrongAmount, "Tells another amount, by one unit if none is given.", "call (notification; or query, or pay where its answer tells an amount), value, currency"),
     guide(Fault::Contradiction, "After the notification of success sends one of failure, and after one of failure one of success. The inquiry tells the truth.", ""),
-    guide(Fault::Duplicate, "Sends each notification several times. Reordered, an older notice (PAYMENT_PENDING) arrives before the last copy.", "copies (3), reordered"),
+    guide(Fault::Duplicate, "Sends each notification several times. Reordered, an older notice arrives before the last copy, where the channel has one (Antom: PAYMENT_PENDING).", "copies (3), reordered"),
     guide(Fault::PaidAfterCancel, "The wallet can still pay a code that was cancelled, declined or has run out.", ""),
     guide(Fault::CancelReturnsMoney, "The payer pays while the cancel is under way; the cancel gives the money back, and a late notification of success is still sent.", ""),
     guide(Fault::ServerError, "Answers 500 without acting. With when: after it acts first.", "call (pay), when (before)"),
     guide(Fault::HalfBody, "Acts, and the answer breaks off in the middle.", "call (pay)"),
     guide(Fault::BadSignature, "Acts, and signs its answer wrongly. With call notification, every try of the notification.", "call (pay)"),
-    guide(Fault::Unknown, "Acts, and answers U / UNKNOWN_EXCEPTION. With when: before it does not act.", "call (pay), when (after)"),
-    guide(Fault::Decline, "The wallet declines although the payer approves: the balance is too low.", ""),
-    guide(Fault::Pending, "The payer pays, and the bank confirms it only after a while. Until then the payment is PENDING.", "ms (3000)"),
-    guide(Fault::RefundPending, "The refund answers U / REFUND_IN_PROCESS and is done after a while.", "ms (3000)"),
-    guide(Fault::RefundRefused, "The refund is refused for good with F / REFUND_WINDOW_EXCEED; nothing is written down.", ""),
-    guide(Fault::RefundFails, "The refund answers U / REFUND_IN_PROCESS and turns out after a while to have failed: no money goes back.", "ms (3000)"),
+    guide(Fault::Unknown, "Acts, and answers that it does not know (Antom: U / UNKNOWN_EXCEPTION; WeChat Pay: 500 SYSTEM_ERROR). With when: before it does not act.", "call (pay), when (after)"),
+    guide(Fault::Decline, "The wallet declines although the payer approves: the balance is too low. Where the channel lets the payer try again, the payment stays open.", ""),
+    guide(Fault::Pending, "The payer pays, and the bank confirms it only after a while. Until then the payment is PENDING (WeChat Pay: USERPAYING).", "ms (3000)"),
+    guide(Fault::RefundPending, "The refund answers that it is under way (Antom: U / REFUND_IN_PROCESS; WeChat Pay: PROCESSING) and is done after a while.", "ms (3000)"),
+    guide(Fault::RefundRefused, "The refund is refused for good (Antom: F / REFUND_WINDOW_EXCEED; WeChat Pay: 403 RULE_LIMIT); nothing is written down.", ""),
+    guide(Fault::RefundFails, "The refund answers that it is under way and turns out after a while to have failed (Antom: FAIL; WeChat Pay: ABNORMAL): no money goes back.", "ms (3000)"),
+    guide(Fault::SignTest, "WeChat Pay only: a probe goes out before the notification, whose signature begins with WECHATPAY/SIGNTEST/ and must be refused. With another call, the answer is signed so.", "call (notification)"),
 ];
 
 /// Amounts that cause a fault by themselves: handy where nobody can reach the fault panel.

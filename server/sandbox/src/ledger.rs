@@ -5,22 +5,63 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::channel::Name;
 use crate::money::Money;
+
+/// The terminal of a payment that has no page: a code that was shown at the counter.
+pub(crate) const IN_STORE: &str = "IN_STORE";
+/// Why a payment failed, in the words of the first books: the payer said no.
+pub(crate) const BY_PAYER: &str = "USER_PAYMENT_VERIFICATION_FAILED";
+/// The balance was too low.
+pub(crate) const TOO_LOW: &str = "USER_BALANCE_NOT_ENOUGH";
+
+/// Which payment: every channel's merchant gives numbers of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Key {
+    #[serde(default)]
+    pub(crate) channel: Name,
+    pub(crate) request: String,
+}
+
+impl Key {
+    pub(crate) fn new(channel: Name, request: impl Into<String>) -> Key {
+        Key { channel, request: request.into() }
+    }
+}
 
 /// One thing that happened, as it stands in the book.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub(crate) enum Line {
     /// A request id reached `pay`, whatever became of it.
-    Arrived { request: String, at_ms: i64 },
+    Arrived {
+        #[serde(flatten)]
+        key: Key,
+        at_ms: i64,
+    },
     /// `pay` opened a payment.
     Opened(Box<Opened>),
     /// The payer's money was taken. It counts as confirmed from `settles_ms` on.
-    Captured { request: String, at_ms: i64, settles_ms: i64 },
+    Captured {
+        #[serde(flatten)]
+        key: Key,
+        at_ms: i64,
+        settles_ms: i64,
+    },
     /// The payer, or the wallet, said no.
-    Declined { request: String, at_ms: i64, reason: String },
+    Declined {
+        #[serde(flatten)]
+        key: Key,
+        at_ms: i64,
+        reason: String,
+    },
     /// The payment was cancelled, and `returned` given back with it.
-    Cancelled { request: String, at_ms: i64, returned: i64 },
+    Cancelled {
+        #[serde(flatten)]
+        key: Key,
+        at_ms: i64,
+        returned: i64,
+    },
     /// The merchant gave money back.
     Refunded(Refund),
 }
@@ -28,7 +69,8 @@ pub(crate) enum Line {
 /// A payment as `pay` made it. None of this changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Opened {
-    pub(crate) request: String,
+    #[serde(flatten)]
+    pub(crate) key: Key,
     pub(crate) payment_id: String,
     pub(crate) code: String,
     /// The parameters that a repeated request must have in common with the first.
@@ -43,11 +85,18 @@ pub(crate) struct Opened {
     pub(crate) reference: String,
     pub(crate) notify_url: Option<String>,
     pub(crate) redirect_url: String,
+    /// What the merchant attached, for the channel to repeat.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) attach: String,
+    /// Who is to pay, as the channel calls them, where the merchant said so.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) payer: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Refund {
-    pub(crate) request: String,
+    #[serde(flatten)]
+    pub(crate) key: Key,
     pub(crate) refund_request: String,
     pub(crate) refund_id: String,
     pub(crate) value: i64,
@@ -60,7 +109,7 @@ pub(crate) struct Refund {
 }
 
 impl Refund {
-    /// Antom's word for how far the refund is.
+    /// The book's word for how far the refund is.
     pub(crate) fn word(&self, now: i64) -> &'static str {
         match now < self.settles_ms {
             true => "PROCESSING",
@@ -83,7 +132,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// Antom's word, which does not tell a refusal from a time-out.
+    /// The book's word, which does not tell a refusal from a time-out.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Status::Processing => "PROCESSING",
@@ -145,21 +194,6 @@ impl Payment {
         }
     }
 
-    /// Why it failed, in Antom's codes.
-    pub(crate) fn reason(&self) -> &str {
-        self.declined_for.as_deref().unwrap_or("ORDER_IS_CLOSED")
-    }
-
-    /// Antom's `paymentResultCode` for a payment that stands like this.
-    pub(crate) fn result_code(&self, status: Status) -> &str {
-        match status {
-            Status::Processing | Status::Pending => "PAYMENT_IN_PROCESS",
-            Status::Paid => "SUCCESS",
-            Status::Declined | Status::Expired => self.reason(),
-            Status::Cancelled => "ORDER_IS_CANCELED",
-        }
-    }
-
     pub(crate) fn amount(&self) -> &Money {
         &self.opened.amount
     }
@@ -176,7 +210,7 @@ impl Payment {
 /// When a request id reached `pay`.
 #[derive(Debug)]
 pub(crate) struct Arrival {
-    pub(crate) request: String,
+    pub(crate) key: Key,
     pub(crate) at_ms: Vec<i64>,
 }
 
@@ -184,27 +218,27 @@ pub(crate) struct Arrival {
 #[derive(Default)]
 pub(crate) struct Ledger {
     arrivals: Vec<Arrival>,
-    arrival_of: HashMap<String, usize>,
-    payments: HashMap<String, Payment>,
-    by_payment_id: HashMap<String, String>,
-    by_code: HashMap<String, String>,
-    by_refund: HashMap<String, String>,
+    arrival_of: HashMap<Key, usize>,
+    payments: HashMap<Key, Payment>,
+    by_payment_id: HashMap<Key, Key>,
+    by_code: HashMap<String, Key>,
+    by_refund: HashMap<Key, Key>,
 }
 
 impl Ledger {
     pub(crate) fn apply(&mut self, line: Line) {
         match line {
-            Line::Arrived { request, at_ms } => self.arrived(request, at_ms),
+            Line::Arrived { key, at_ms } => self.arrived(key, at_ms),
             Line::Opened(opened) => self.opened(*opened),
-            Line::Captured { request, at_ms, settles_ms } => self.change(&request, |payment| {
+            Line::Captured { key, at_ms, settles_ms } => self.change(&key, |payment| {
                 payment.stage = Stage::Captured;
                 payment.captured = Some(Capture { at_ms, settles_ms });
             }),
-            Line::Declined { request, reason, .. } => self.change(&request, |payment| {
+            Line::Declined { key, reason, .. } => self.change(&key, |payment| {
                 payment.stage = Stage::Declined;
                 payment.declined_for = Some(reason);
             }),
-            Line::Cancelled { request, at_ms, returned } => self.change(&request, |payment| {
+            Line::Cancelled { key, at_ms, returned } => self.change(&key, |payment| {
                 payment.stage = Stage::Cancelled;
                 payment.cancelled_ms = Some(at_ms);
                 payment.returned_by_cancel += returned;
@@ -213,59 +247,77 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn payment(&self, request: &str) -> Option<&Payment> {
-        self.payments.get(request)
+    pub(crate) fn payment(&self, key: &Key) -> Option<&Payment> {
+        self.payments.get(key)
     }
 
-    pub(crate) fn by_payment_id(&self, payment_id: &str) -> Option<&Payment> {
-        self.payment(self.by_payment_id.get(payment_id)?)
+    /// The payment to which this channel gave this id.
+    pub(crate) fn by_payment_id(&self, channel: Name, id: &str) -> Option<&Payment> {
+        self.payment(self.by_payment_id.get(&Key::new(channel, id))?)
     }
 
+    /// The payment with this code, at whichever channel.
     pub(crate) fn by_code(&self, code: &str) -> Option<&Payment> {
         self.payment(self.by_code.get(code)?)
     }
 
-    /// The refund with this request number or with this id.
-    pub(crate) fn refund(&self, number_or_id: &str) -> Option<(&Payment, &Refund)> {
-        let payment = self.payment(self.by_refund.get(number_or_id)?)?;
+    /// The channel's refund with this request number or with this id.
+    pub(crate) fn refund(&self, channel: Name, number_or_id: &str) -> Option<(&Payment, &Refund)> {
+        let payment = self.payment(self.by_refund.get(&Key::new(channel, number_or_id))?)?;
         let is_asked = |refund: &&Refund| {
             refund.refund_request == number_or_id || refund.refund_id == number_or_id
         };
         Some((payment, payment.refunds.iter().find(is_asked)?))
     }
 
-    /// Every request id that ever arrived, in order, with its payment if it became one.
+    /// Every request that ever arrived, in order, with its payment if it became one.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Arrival, Option<&Payment>)> {
-        self.arrivals.iter().map(|arrival| (arrival, self.payment(&arrival.request)))
+        self.arrivals.iter().map(|arrival| (arrival, self.payment(&arrival.key)))
     }
 
-    fn arrived(&mut self, request: String, at_ms: i64) {
+    fn arrived(&mut self, key: Key, at_ms: i64) {
         let next = self.arrivals.len();
-        let index = *self.arrival_of.entry(request.clone()).or_insert(next);
+        let index = *self.arrival_of.entry(key.clone()).or_insert(next);
         if index == next {
-            self.arrivals.push(Arrival { request, at_ms: Vec::new() });
+            self.arrivals.push(Arrival { key, at_ms: Vec::new() });
         }
         self.arrivals[index].at_ms.push(at_ms);
     }
 
     fn opened(&mut self, opened: Opened) {
-        let request = opened.request.clone();
-        self.by_payment_id.insert(opened.payment_id.clone(), request.clone());
-        self.by_code.insert(opened.code.clone(), request.clone());
-        self.payments.insert(request, Payment::new(opened));
+        let key = opened.key.clone();
+        self.by_payment_id.insert(Key::new(key.channel, &opened.payment_id), key.clone());
+        self.by_code.insert(opened.code.clone(), key.clone());
+        self.payments.insert(key, Payment::new(opened));
     }
 
     fn refunded(&mut self, refund: Refund) {
-        for key in [&refund.refund_request, &refund.refund_id] {
-            self.by_refund.insert(key.clone(), refund.request.clone());
+        let key = refund.key.clone();
+        for number in [&refund.refund_request, &refund.refund_id] {
+            self.by_refund.insert(Key::new(key.channel, number), key.clone());
         }
-        let request = refund.request.clone();
-        self.change(&request, |payment| payment.refunds.push(refund));
+        self.change(&key, |payment| payment.refunds.push(refund));
     }
 
-    fn change(&mut self, request: &str, change: impl FnOnce(&mut Payment)) {
-        if let Some(payment) = self.payments.get_mut(request) {
+    fn change(&mut self, key: &Key, change: impl FnOnce(&mut Payment)) {
+        if let Some(payment) = self.payments.get_mut(key) {
             change(payment);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_an_old_book_belongs_to_the_only_channel_there_was() {
+        let old = r#"{"what":"captured","request":"p1","at_ms":1,"settles_ms":2}"#;
+        let Line::Captured { key, .. } = serde_json::from_str(old).unwrap() else { panic!() };
+        assert_eq!(key, Key::new(Name::Antom, "p1"));
+        let line = Line::Captured { key, at_ms: 1, settles_ms: 2 };
+        let written = serde_json::to_value(&line).unwrap();
+        assert_eq!(written["channel"], "antom");
+        assert_eq!(written["request"], "p1");
     }
 }

@@ -1,9 +1,10 @@
 //! A pretend outside world: the channel, the payer's wallet, and everything that can go wrong.
 //!
-//! It speaks Antom's real protocol over real HTTP (`protocols/antom.md`) and shares no code with
-//! the server, so that a misreading on one side is not repeated on the other. Four parts:
+//! It speaks the channels' real protocols over real HTTP (`protocols/`) and shares no code with
+//! the server, so that a misreading on one side is not repeated on the other. Its parts:
 //!
-//! - `antom` answers the channel's calls, signed, and sends its notifications;
+//! - each channel's folder answers that channel's calls, signed, and writes its notifications;
+//! - `channel` is what the shared parts know of any of them, and the table of all;
 //! - the wallet (`/wallet`) is the payer, for people and for programs;
 //! - the book (`/book`) is an append-only, fsynced record of who paid what: the tests' oracle;
 //! - the fault panel (`/faults`) makes all of it misbehave, deterministically.
@@ -12,13 +13,17 @@
 
 mod antom;
 mod book;
+mod channel;
 mod clock;
 mod connection;
 mod fault_panel;
 mod faults;
+mod gate;
 mod ledger;
 mod money;
+mod notices;
 mod notify;
+mod numbers;
 mod page;
 mod serve;
 mod wallet;

@@ -1,7 +1,6 @@
-//! Delivers notifications, and tries again until the exact acknowledgement comes.
+//! Delivers notifications, and tries again until the channel's acknowledgement comes.
 //!
-//! Antom tries eight times in a day: at once, then after 2 min, 10 min, 10 min, 1 h, 2 h, 6 h and
-//! 15 h. Nobody waits a day for a test, so the sandbox's pauses are [`PAUSES_MS`].
+//! The channels try for a day. Nobody waits a day for a test, so each has shorter pauses here.
 //! What is still on its way when the sandbox ends is not sent again: the merchant has to ask.
 
 use std::sync::Arc;
@@ -9,16 +8,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use reqwest::redirect::Policy;
-use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::antom::signature::{CLIENT_ID, Content, Keys};
-use crate::clock;
+use crate::channel::{Channels, Name, Signed};
 
-/// The pauses between the eight tries.
-const PAUSES_MS: [u64; 7] = [2_000, 5_000, 15_000, 60_000, 120_000, 300_000, 600_000];
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many notifications may be under way at the same moment.
 const LANES: usize = 256;
@@ -26,24 +21,24 @@ const LANES: usize = 256;
 /// One notification, ready to go.
 #[derive(Clone, Debug)]
 pub(crate) struct Notice {
+    pub(crate) channel: Name,
     pub(crate) url: String,
     pub(crate) body: String,
     /// How long it waits before the first try.
     pub(crate) wait_ms: u64,
-    /// Signed wrongly, on purpose.
-    pub(crate) forged: bool,
+    pub(crate) signed: Signed,
 }
 
 #[derive(Clone)]
 pub(crate) struct Postman {
     client: reqwest::Client,
-    keys: Keys,
+    channels: Channels,
     lanes: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
 impl Postman {
-    pub(crate) fn new(keys: Keys, stop: CancellationToken) -> anyhow::Result<Postman> {
+    pub(crate) fn new(channels: Channels, stop: CancellationToken) -> anyhow::Result<Postman> {
         let client = reqwest::Client::builder()
             .timeout(PATIENCE)
             .redirect(Policy::none())
@@ -51,17 +46,17 @@ impl Postman {
             .pool_max_idle_per_host(LANES)
             .build()
             .context("making the client for notifications")?;
-        Ok(Postman { client, keys, lanes: Arc::new(Semaphore::new(LANES)), stop })
+        Ok(Postman { client, channels, lanes: Arc::new(Semaphore::new(LANES)), stop })
     }
 
     /// Sends the notices one after the other; one that is not acknowledged does not hold up the
-    /// next, but is tried again by itself.
+    /// next, but is tried again by itself. A probe is sent once.
     pub(crate) fn send(&self, notices: Vec<Notice>) {
         let postman = self.clone();
         self.spawn(async move {
             for notice in notices {
                 tokio::time::sleep(Duration::from_millis(notice.wait_ms)).await;
-                if !postman.is_acknowledged(&notice).await {
+                if !postman.is_acknowledged(&notice).await && notice.signed != Signed::AsProbe {
                     postman.try_again(notice);
                 }
             }
@@ -71,8 +66,8 @@ impl Postman {
     fn try_again(&self, notice: Notice) {
         let postman = self.clone();
         self.spawn(async move {
-            for pause in PAUSES_MS {
-                tokio::time::sleep(Duration::from_millis(pause)).await;
+            for pause in postman.channels.of(notice.channel).pauses_ms() {
+                tokio::time::sleep(Duration::from_millis(*pause)).await;
                 if postman.is_acknowledged(&notice).await {
                     return;
                 }
@@ -89,7 +84,7 @@ impl Postman {
     async fn is_acknowledged(&self, notice: &Notice) -> bool {
         let Ok(_lane) = self.lanes.acquire().await else { return false };
         match self.try_once(notice).await {
-            Ok(answer) => answer == acknowledgement(),
+            Ok(is_acknowledged) => is_acknowledged,
             Err(error) => {
                 tracing::debug!(%error, url = notice.url, "a notification was not taken");
                 false
@@ -97,38 +92,15 @@ impl Postman {
         }
     }
 
-    async fn try_once(&self, notice: &Notice) -> anyhow::Result<Value> {
+    async fn try_once(&self, notice: &Notice) -> anyhow::Result<bool> {
         let url: Url = notice.url.parse()?;
-        let time = clock::iso(clock::now());
-        let signature = self.signature(notice, url.path(), &time);
-        let request = self
-            .client
-            .post(url)
-            .header("content-type", "application/json; charset=UTF-8")
-            .header("client-id", CLIENT_ID)
-            .header("request-time", time)
-            .header("signature", signature);
+        let channel = self.channels.of(notice.channel);
+        let headers = channel.notice_headers(&url, &notice.body, notice.signed);
+        let request = headers
+            .into_iter()
+            .fold(self.client.post(url), |request, (name, value)| request.header(name, value));
         let answer = request.body(notice.body.clone()).send().await?;
-        anyhow::ensure!(answer.status() == 200, "answered {}", answer.status());
-        Ok(serde_json::from_slice(&answer.bytes().await?)?)
+        let status = answer.status();
+        Ok(channel.is_acknowledged(status, &answer.bytes().await?))
     }
-
-    fn signature(&self, notice: &Notice, path: &str, time: &str) -> String {
-        let mut body = notice.body.clone();
-        if notice.forged {
-            body.push(' ');
-        }
-        let content = Content { path, client: CLIENT_ID, time, body: body.as_bytes() };
-        self.keys.sign(&content, ", ")
-    }
-}
-
-fn acknowledgement() -> Value {
-    json!({
-        "result": {
-            "resultCode": "SUCCESS",
-            "resultStatus": "S",
-            "resultMessage": "success",
-        }
-    })
 }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connection::{Cord, Door};
 use crate::world::World;
-use crate::{antom, book, fault_panel, page, wallet};
+use crate::{book, fault_panel, page, wallet};
 
 /// How long open requests may take to end after `stop`.
 const GRACE: Duration = Duration::from_secs(2);
@@ -51,8 +51,9 @@ async fn patience(stop: CancellationToken) {
 }
 
 fn router(world: Arc<World>) -> Router {
-    Router::new()
-        .merge(antom::routes())
+    let channels = world.channels.clone();
+    let routes = channels.all().fold(Router::new(), |all, channel| all.merge(channel.routes()));
+    routes
         .merge(wallet::routes())
         .merge(fault_panel::routes())
         .merge(book::routes())

@@ -23,6 +23,7 @@ use url::form_urlencoded;
 
 pub(crate) use self::payer::approved;
 use self::payer::{Action, Refusal, act};
+use self::screen::Visit;
 use self::words::Words;
 use crate::clock;
 use crate::ledger::{Payment, Status};
@@ -47,8 +48,11 @@ struct Wish {
 struct Shown {
     #[serde(default)]
     code: String,
+    #[serde(flatten)]
+    visit: Visit,
+    /// What the payer was just told, where the payment is still open: `declined` or `too_low`.
     #[serde(default)]
-    from: String,
+    said: String,
 }
 
 /// `GET /wallet`: asks for a code, or shows what the code is about.
@@ -61,15 +65,18 @@ async fn show(
     if shown.code.trim().is_empty() {
         return screen::enter(words, StatusCode::OK, "");
     }
-    let code = code::within(&shown.code);
+    let code = code::read(&world.channels, &shown.code);
     let found = world.decide(|desk| desk.ledger.by_code(&code).cloned()).await;
     match found {
         Err(unwritten) => page::unwritten(unwritten),
         Ok(None) => screen::enter(words, StatusCode::NOT_FOUND, words.no_code),
-        Ok(Some(payment)) if payer::may_pay(&world, &payment, clock::now()) => {
-            screen::ask(words, &payment, &shown.from)
+        Ok(Some(payment)) if !payer::may_pay(&world, &payment, clock::now()) => {
+            screen::result(words, &world.channels, &payment, &shown.visit)
         }
-        Ok(Some(payment)) => screen::result(words, &payment, &shown.from, clock::now()),
+        Ok(Some(payment)) => match shown.said.as_str() {
+            "" => screen::ask(words, &world.channels, &payment, &shown.visit),
+            said => screen::not_yet(words, &world.channels, &payment, &shown.visit, said),
+        },
     }
 }
 
@@ -87,7 +94,7 @@ async fn pay_by_program(world: &World, body: &[u8]) -> Response {
         Ok(wish) => wish,
         Err(error) => return sorry(StatusCode::BAD_REQUEST, &error.to_string()),
     };
-    match act(world, &code::within(&wish.code), wish.action).await {
+    match act(world, &code::read(&world.channels, &wish.code), wish.action).await {
         Err(unwritten) => page::unwritten(unwritten),
         Ok(Err(refusal)) => sorry(refusal_status(refusal), refusal.sentence()),
         Ok(Ok(payment)) => Json(told(&payment)).into_response(),
@@ -105,7 +112,8 @@ fn told(payment: &Payment) -> serde_json::Value {
     };
     json!({
         "status": status,
-        "paymentRequestId": payment.opened.request,
+        "channel": payment.opened.key.channel,
+        "paymentRequestId": payment.opened.key.request,
         "amount": payment.amount().to_wire(),
     })
 }
@@ -129,24 +137,30 @@ async fn pay_by_person(world: &World, words: &Words, body: &[u8]) -> Response {
         let mut fields = form_urlencoded::parse(body);
         fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     };
-    let code = code::within(&field("code").unwrap_or_default());
+    let code = code::read(&world.channels, &field("code").unwrap_or_default());
     let Some(action) = field("action").and_then(|word| Action::read(&word)) else {
         return screen::enter(words, StatusCode::BAD_REQUEST, words.choose);
     };
-    if let Err(unwritten) = act(world, &code, action).await {
-        return page::unwritten(unwritten);
+    let acted = match act(world, &code, action).await {
+        Err(unwritten) => return page::unwritten(unwritten),
+        Ok(acted) => acted,
+    };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("code", &code);
+    for name in ["from", "redirect_url"] {
+        query.append_pair(name, &field(name).unwrap_or_default());
     }
-    let from = field("from").unwrap_or_default();
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("code", &code)
-        .append_pair("from", &from)
-        .finish();
-    Redirect::to(&format!("/wallet?{query}")).into_response()
+    if acted.is_ok_and(|payment| payment.status(clock::now()) == Status::Processing) {
+        let said = if action == Action::Decline { "declined" } else { "too_low" };
+        query.append_pair("said", said);
+    }
+    Redirect::to(&format!("/wallet?{}", query.finish())).into_response()
 }
 
 /// `GET /wallet/code.svg`: the picture that `pay` offers beside the text.
 async fn picture(State(world): State<Arc<World>>, Query(shown): Query<Shown>) -> Response {
-    let text = format!("{}/wallet?code={}", world.public_url, code::within(&shown.code));
+    let text =
+        format!("{}/wallet?code={}", world.public_url, code::read(&world.channels, &shown.code));
     match code::svg(&text) {
         Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
         None => StatusCode::BAD_REQUEST.into_response(),

@@ -4,8 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::antom::signature::Keys;
 use crate::book::{self, Ink, Pen, Scribe, Unwritten};
+use crate::channel::Channels;
 use crate::faults::{Faults, Hit, Moment};
 use crate::ledger::{Ledger, Line};
 use crate::notify::Postman;
@@ -13,7 +13,7 @@ use crate::serve::Settings;
 
 pub(crate) struct World {
     pub(crate) public_url: String,
-    pub(crate) keys: Keys,
+    pub(crate) channels: Channels,
     pub(crate) postman: Postman,
     desk: Mutex<Desk>,
     ink: Ink,
@@ -40,11 +40,11 @@ impl World {
         stop: CancellationToken,
     ) -> anyhow::Result<(World, Scribe)> {
         let (ledger, pen, ink, scribe) = book::open(&settings.book)?;
-        let keys = Keys::load()?;
+        let channels = Channels::load()?;
         let world = World {
             public_url: settings.public_url.trim_end_matches('/').to_owned(),
-            postman: Postman::new(keys.clone(), stop)?,
-            keys,
+            postman: Postman::new(channels.clone(), stop)?,
+            channels,
             desk: Mutex::new(Desk { ledger, pen }),
             ink,
             faults: Mutex::default(),

@@ -5,17 +5,19 @@
 
 use super::verdict::Verdict;
 use super::wire;
-use crate::antom::notices::News;
-use crate::ledger::{Ledger, Line, Payment};
+use crate::ledger::{Ledger, Line, Payment, TOO_LOW};
+use crate::notices::News;
 use crate::wallet;
 use crate::world::World;
 
 /// The `productCode` of payments at a counter.
 pub(super) const PRODUCT: &str = "IN_STORE_PAYMENT";
-/// The terminal of a payment that has no page.
-pub(crate) const IN_STORE: &str = "IN_STORE";
 /// The type of every Alipay+ wallet's payment code.
 const TYPE: &str = "CONNECT_WALLET";
+
+/// Codes that are paid at once, and codes whose payer types a password.
+pub(super) const AT_ONCE: &str = "281";
+pub(super) const BY_PASSWORD: &str = "282";
 
 /// What a payment code does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +37,7 @@ fn meaning(code: &str) -> Option<Meaning> {
         b'1' => Some(Meaning::Pays),
         b'2' => Some(Meaning::AsksForPassword),
         b'3' => Some(Meaning::Refused("EXPIRED_CODE")),
-        b'4' => Some(Meaning::Refused("USER_BALANCE_NOT_ENOUGH")),
+        b'4' => Some(Meaning::Refused(TOO_LOW)),
         b'5' => Some(Meaning::Refused("RISK_REJECT")),
         _ => None,
     }
@@ -69,7 +71,11 @@ pub(super) fn check(ledger: &Ledger, code: &str) -> Result<(), Verdict> {
 
 /// What becomes of a fresh payment by code; nothing while its payer types the password. The merchant hears of a refusal by
 /// the answer alone.
-pub(super) fn outcome(world: &World, payment: &Payment, now: i64) -> Option<(Line, Option<News>)> {
+pub(super) fn outcome(
+    world: &World,
+    payment: &Payment,
+    now: i64,
+) -> Option<(Option<Line>, Option<News>)> {
     match meaning(&payment.opened.code)? {
         Meaning::AsksForPassword => None,
         Meaning::Pays => {
@@ -77,8 +83,8 @@ pub(super) fn outcome(world: &World, payment: &Payment, now: i64) -> Option<(Lin
             Some((line, (news != News::Failed).then_some(news)))
         }
         Meaning::Refused(reason) => {
-            let request = payment.opened.request.clone();
-            Some((Line::Declined { request, at_ms: now, reason: reason.into() }, None))
+            let key = payment.opened.key.clone();
+            Some((Some(Line::Declined { key, at_ms: now, reason: reason.into() }), None))
         }
     }
 }

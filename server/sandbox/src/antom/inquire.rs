@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::notices::amount_told;
+use super::calls::INQUIRY;
 use super::verdict::Verdict;
-use super::wire;
+use super::{reason, wire};
 use crate::book::Unwritten;
+use crate::channel::Name;
 use crate::clock;
-use crate::faults::Call;
-use crate::ledger::{Ledger, Payment, Refund, Status};
+use crate::ledger::{Key, Ledger, Payment, Refund, Status};
+use crate::notices::amount_told;
 use crate::world::World;
 
 pub(super) async fn payment(world: &World, body: &[u8]) -> Result<Value, Unwritten> {
@@ -30,8 +31,8 @@ pub(super) fn find<'a>(
     which: &wire::WhichPayment,
 ) -> Result<&'a Payment, Verdict> {
     let payment = match (&which.payment_id, &which.payment_request_id) {
-        (Some(id), _) => ledger.by_payment_id(id),
-        (None, Some(request)) => ledger.payment(request),
+        (Some(id), _) => ledger.by_payment_id(Name::Antom, id),
+        (None, Some(request)) => ledger.payment(&Key::new(Name::Antom, request)),
         (None, None) => return Err(Verdict::illegal("paymentRequestId or paymentId is needed")),
     };
     payment.ok_or_else(|| Verdict::refused("ORDER_NOT_EXIST", "there is no such payment"))
@@ -43,11 +44,11 @@ fn told(world: &World, payment: &Payment, now: i64) -> Value {
     let mut answer = json!({
         "result": Verdict::success().to_wire(),
         "paymentStatus": status.word(),
-        "paymentResultCode": payment.result_code(status),
+        "paymentResultCode": result_code(payment, status),
         "paymentResultMessage": sentence(status),
-        "paymentRequestId": opened.request,
+        "paymentRequestId": opened.key.request,
         "paymentId": opened.payment_id,
-        "paymentAmount": amount_told(world, opened, Call::InquiryPayment).to_wire(),
+        "paymentAmount": amount_told(world, opened, INQUIRY).to_wire(),
         "paymentCreateTime": clock::iso(opened.at_ms),
         "paymentMethodType": opened.method,
         "transactions": transactions(payment, now),
@@ -56,6 +57,16 @@ fn told(world: &World, payment: &Payment, now: i64) -> Value {
         answer["paymentTime"] = clock::iso(capture.at_ms).into();
     }
     answer
+}
+
+/// The `paymentResultCode` of a payment that stands like this.
+fn result_code(payment: &Payment, status: Status) -> &str {
+    match status {
+        Status::Processing | Status::Pending => "PAYMENT_IN_PROCESS",
+        Status::Paid => "SUCCESS",
+        Status::Declined | Status::Expired => reason(payment),
+        Status::Cancelled => "ORDER_IS_CANCELED",
+    }
 }
 
 fn sentence(status: Status) -> &'static str {

@@ -2,16 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::in_store::{self, IN_STORE};
+use super::calls::PAY;
 use super::methods::{Kind, Method};
-use super::notices::{self, News, amount_told};
 use super::verdict::Verdict;
-use super::{numbers, wire};
+use super::{in_store, numbers, reason, wire};
 use crate::book::Unwritten;
+use crate::channel::Name;
 use crate::clock;
-use crate::faults::Call;
-use crate::ledger::{Line, Opened, Payment, Status};
+use crate::ledger::{IN_STORE, Key, Line, Opened, Payment, Status};
 use crate::money::Money;
+use crate::notices::{self, News, amount_told};
+use crate::numbers::spaced;
 use crate::world::{Desk, World};
 
 const MINUTE: i64 = 60 * 1000;
@@ -25,7 +26,7 @@ pub(super) async fn pay(world: &World, body: &[u8]) -> Result<Value, Unwritten> 
     };
     let now = clock::now();
     let decided = world.decide(|desk| {
-        if let Some(payment) = desk.ledger.payment(&ask.wire.payment_request_id) {
+        if let Some(payment) = desk.ledger.payment(&ask.key()) {
             return (again(world, payment, &ask, now), None);
         }
         match ask.expires_ms(now) {
@@ -62,10 +63,12 @@ fn charge(
     desk.write(Line::Opened(Box::new(opened.clone())));
     let fresh = Payment::new(opened);
     let news = in_store::outcome(world, &fresh, now).map(|(line, news)| {
-        desk.write(line);
+        if let Some(line) = line {
+            desk.write(line);
+        }
         news
     });
-    let payment = desk.ledger.payment(&ask.wire.payment_request_id).cloned().unwrap_or(fresh);
+    let payment = desk.ledger.payment(&ask.key()).cloned().unwrap_or(fresh);
     let answer = stands(world, &payment, now);
     (answer, news.flatten().map(|news| (payment, news)))
 }
@@ -84,7 +87,7 @@ fn stands(world: &World, payment: &Payment, now: i64) -> Value {
     match payment.status(now) {
         Status::Processing | Status::Pending => todo_for_payer(world, &payment.opened),
         Status::Paid => paid(world, payment),
-        Status::Declined => Verdict::refused(payment.reason(), "the payer was refused").alone(),
+        Status::Declined => Verdict::refused(reason(payment), "the payer was refused").alone(),
         Status::Expired => Verdict::refused("ORDER_IS_CLOSED", "its time has run out").alone(),
         Status::Cancelled => Verdict::refused("ORDER_IS_CANCELED", "it was cancelled").alone(),
     }
@@ -120,9 +123,9 @@ fn todo_for_payer(world: &World, opened: &Opened) -> Value {
 fn head(world: &World, opened: &Opened, verdict: &Verdict) -> Value {
     json!({
         "result": verdict.to_wire(),
-        "paymentRequestId": opened.request,
+        "paymentRequestId": opened.key.request,
         "paymentId": opened.payment_id,
-        "paymentAmount": amount_told(world, opened, Call::Pay).to_wire(),
+        "paymentAmount": amount_told(world, opened, PAY).to_wire(),
         "paymentCreateTime": clock::iso(opened.at_ms),
     })
 }
@@ -131,7 +134,7 @@ fn head(world: &World, opened: &Opened, verdict: &Verdict) -> Value {
 fn code_form(world: &World, opened: &Opened, kind: Kind) -> Value {
     let base = &world.public_url;
     let text = match kind {
-        Kind::Passcode => numbers::spaced(&opened.code),
+        Kind::Passcode => spaced(&opened.code),
         Kind::Code | Kind::Page => format!("{base}/wallet?code={}", opened.code),
     };
     let code_type = if kind == Kind::Passcode { "BARCODE" } else { "QRCODE" };
@@ -174,6 +177,10 @@ impl Ask {
             return Err(Verdict::refused("PAYMENT_AMOUNT_EXCEED_LIMIT", why));
         }
         Ok(Ask { wire, amount, method })
+    }
+
+    fn key(&self) -> Key {
+        Key::new(Name::Antom, &self.wire.payment_request_id)
     }
 
     fn is_in_store(&self) -> bool {
@@ -221,7 +228,7 @@ impl Ask {
         let merchant = wire.order.merchant.as_ref();
         let payee = merchant.and_then(|merchant| merchant.merchant_name.clone());
         Opened {
-            request: wire.payment_request_id.clone(),
+            key: self.key(),
             payment_id: numbers::payment_id(now),
             code,
             fingerprint: self.fingerprint(),
@@ -235,6 +242,8 @@ impl Ask {
             reference: wire.order.reference_order_id.clone(),
             notify_url: wire.payment_notify_url.clone(),
             redirect_url: wire.payment_redirect_url.clone().unwrap_or_default(),
+            attach: String::new(),
+            payer: String::new(),
         }
     }
 }

@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 use super::methods::Method;
 use super::verdict::Verdict;
-use super::{notices, numbers, wire};
+use super::{numbers, wire};
 use crate::book::Unwritten;
+use crate::channel::Name;
 use crate::clock;
 use crate::faults::{Fault, Moment};
 use crate::ledger::{Line, Payment, Refund, Status};
 use crate::money::Money;
+use crate::notices;
 use crate::world::{Desk, World};
 
 pub(super) async fn refund(world: &World, body: &[u8]) -> Result<Value, Unwritten> {
@@ -47,7 +49,7 @@ fn decide(
     amount: &Money,
     now: i64,
 ) -> Result<Decided, Verdict> {
-    if let Some((payment, refund)) = desk.ledger.refund(&ask.refund_request_id) {
+    if let Some((payment, refund)) = desk.ledger.refund(Name::Antom, &ask.refund_request_id) {
         let is_same = payment.opened.payment_id == ask.payment_id
             && payment.amount().with_value(refund.value) == *amount;
         if !is_same {
@@ -56,11 +58,11 @@ fn decide(
         }
         return Ok(Decided { payment: payment.clone(), refund: refund.clone(), is_new: false });
     }
-    let payment = desk.ledger.by_payment_id(&ask.payment_id).cloned();
+    let payment = desk.ledger.by_payment_id(Name::Antom, &ask.payment_id).cloned();
     let missing = || Verdict::refused("ORDER_NOT_EXIST", "there is no such payment");
     let payment = payment.ok_or_else(missing)?;
     allowed(&payment, amount, now)?;
-    if world.strikes(&Moment::of(Fault::RefundRefused, &payment.opened.request)).is_some() {
+    if world.strikes(&Moment::of(Fault::RefundRefused, &payment.opened.key)).is_some() {
         return Err(Verdict::refused("REFUND_WINDOW_EXCEED", "it is too late for a refund"));
     }
     let refund = made(world, &payment, ask, amount, now);
@@ -69,11 +71,11 @@ fn decide(
 }
 
 fn made(world: &World, payment: &Payment, ask: &wire::Refund, amount: &Money, now: i64) -> Refund {
-    let strikes = |fault| world.strikes(&Moment::of(fault, &payment.opened.request));
+    let strikes = |fault| world.strikes(&Moment::of(fault, &payment.opened.key));
     let fails = strikes(Fault::RefundFails);
     let slow = fails.clone().or_else(|| strikes(Fault::RefundPending));
     Refund {
-        request: payment.opened.request.clone(),
+        key: payment.opened.key.clone(),
         refund_request: ask.refund_request_id.clone(),
         refund_id: numbers::refund_id(now),
         value: amount.value,
@@ -130,7 +132,7 @@ pub(super) async fn inquire(world: &World, body: &[u8]) -> Result<Value, Unwritt
         return Ok(Verdict::illegal("refundRequestId or refundId is needed").alone());
     };
     let now = clock::now();
-    let told = world.decide(|desk| match desk.ledger.refund(&number) {
+    let told = world.decide(|desk| match desk.ledger.refund(Name::Antom, &number) {
         Some((payment, refund)) => known(payment, refund, now),
         None => Verdict::refused("ORDER_NOT_EXIST", "there is no such refund").alone(),
     });

@@ -1,75 +1,73 @@
-//! How the channel answers: signed, in full; or, when a fault says so, not quite.
+//! How Antom signs what it says: its answers and its notifications.
 
-use std::io;
-use std::time::Duration;
-
-use axum::body::{Body, Bytes};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use futures_util::{StreamExt, stream};
+use axum::http::StatusCode;
 use serde_json::Value;
+use url::Url;
 
-use super::Spoken;
-use super::signature::{CLIENT_ID, Content};
+use super::signature::{CLIENT_ID, Content, Keys};
+use super::verdict::Verdict;
+use crate::channel::Signed;
 use crate::clock;
-use crate::world::World;
-
-/// Between the first half and the end, so that the half really leaves.
-const BREATH: Duration = Duration::from_millis(50);
+use crate::gate::{Said, Voice};
 
 /// Answers a request to `path`.
-#[derive(Clone, Copy)]
-pub(super) struct Voice<'a> {
-    pub(super) world: &'a World,
+pub(super) struct AntomVoice<'a> {
+    pub(super) keys: &'a Keys,
     pub(super) path: &'a str,
 }
 
-impl Voice<'_> {
-    pub(super) fn say(&self, answer: &Value) -> Spoken {
-        let body = answer.to_string();
-        Spoken::Answer(self.signed(body.clone(), &body))
-    }
-
-    /// The signature is of another body: well formed, and wrong.
-    pub(super) fn say_forged(&self, answer: &Value) -> Spoken {
-        let body = answer.to_string();
-        Spoken::Answer(self.signed(body.clone(), &format!("{body} ")))
-    }
-
-    /// Promises the whole body and ends after half of it.
-    pub(super) fn say_half(&self, answer: &Value) -> Spoken {
-        let body = answer.to_string();
-        let half = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
-        let rest = stream::once(async {
-            tokio::time::sleep(BREATH).await;
-            Err(io::Error::from(io::ErrorKind::ConnectionAborted))
-        });
-        let broken = Body::from_stream(stream::iter([Ok(half)]).chain(rest));
-        let mut response = self.signed(broken, &body);
-        response.headers_mut().insert(header::CONTENT_LENGTH, body.len().into());
-        Spoken::Answer(response)
-    }
-
-    fn signed(&self, body: impl Into<Body>, signed_body: &str) -> Response {
+impl Voice for AntomVoice<'_> {
+    fn headers(&self, said: &Said, signed: Signed) -> Vec<(&'static str, String)> {
         let time = clock::now().to_string();
-        let content = Content {
-            path: self.path,
-            client: CLIENT_ID,
-            time: &time,
-            body: signed_body.as_bytes(),
-        };
-        let signature = self.world.keys.sign(&content, ",");
-        let headers = [
-            ("content-type", "application/json; charset=UTF-8"),
-            ("client-id", CLIENT_ID),
-            ("response-time", &time),
-            ("signature", &signature),
-        ];
-        (headers, body.into()).into_response()
+        let body = signed_body(&said.body, signed);
+        let content =
+            Content { path: self.path, client: CLIENT_ID, time: &time, body: body.as_bytes() };
+        let signature = self.keys.sign(&content, ",");
+        headers("response-time", time, signature)
+    }
+
+    fn unknown(&self) -> Said {
+        said(&Verdict::unknown().alone())
     }
 }
 
-/// A server that does not get as far as the protocol: no JSON, no signature.
-pub(super) fn broken(why: &'static str) -> Spoken {
-    Spoken::Answer((StatusCode::INTERNAL_SERVER_ERROR, why).into_response())
+/// An answer is 200 whatever it says.
+pub(super) fn said(answer: &Value) -> Said {
+    Said { status: StatusCode::OK, body: answer.to_string() }
+}
+
+/// The headers of a notification to `url`.
+pub(super) fn notice_headers(
+    keys: &Keys,
+    url: &Url,
+    body: &str,
+    signed: Signed,
+) -> Vec<(&'static str, String)> {
+    let time = clock::iso(clock::now());
+    let body = signed_body(body, signed);
+    let content =
+        Content { path: url.path(), client: CLIENT_ID, time: &time, body: body.as_bytes() };
+    let signature = keys.sign(&content, ", ");
+    headers("request-time", time, signature)
+}
+
+/// Signed wrongly, the signature is well formed, and of another body.
+fn signed_body(body: &str, signed: Signed) -> String {
+    match signed {
+        Signed::Well => body.to_owned(),
+        Signed::Wrongly | Signed::AsProbe => format!("{body} "),
+    }
+}
+
+fn headers(
+    time_name: &'static str,
+    time: String,
+    signature: String,
+) -> Vec<(&'static str, String)> {
+    vec![
+        ("content-type", "application/json; charset=UTF-8".into()),
+        ("client-id", CLIENT_ID.into()),
+        (time_name, time),
+        ("signature", signature),
+    ]
 }

@@ -2,8 +2,16 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
-/// The code within whatever was scanned, copied or typed: an address, or the digits with spaces.
-pub(super) fn within(text: &str) -> String {
+use crate::channel::Channels;
+
+/// The code of the ledger within whatever was scanned, copied or typed; a channel whose form it has reads it.
+pub(super) fn read(channels: &Channels, text: &str) -> String {
+    let text = text.trim();
+    channels.all().find_map(|channel| channel.read_code(text)).unwrap_or_else(|| within(text))
+}
+
+/// An address of the wallet, or a code by itself, whose letters and digits count.
+fn within(text: &str) -> String {
     let code = text.split_once("code=").map_or(text, |(_, after)| after);
     let code = code.split(['&', '#']).next().unwrap_or_default();
     code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()

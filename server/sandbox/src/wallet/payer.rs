@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::antom::notices::{self, News};
 use crate::book::Unwritten;
+use crate::channel::Refused;
 use crate::clock;
 use crate::faults::{self, Fault, Moment};
-use crate::ledger::{Line, Payment, Status};
+use crate::ledger::{BY_PAYER, Line, Payment, Status, TOO_LOW};
+use crate::notices::{self, News};
 use crate::world::{Desk, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -65,7 +66,7 @@ pub(super) async fn act(
 /// Whether the wallet lets the payer approve: always while the payment is open, and afterwards
 /// only if a fault says so. Looking does not use the fault up.
 pub(super) fn may_pay(world: &World, payment: &Payment, now: i64) -> bool {
-    let late = Moment::of(Fault::PaidAfterCancel, &payment.opened.request);
+    let late = Moment::of(Fault::PaidAfterCancel, &payment.opened.key);
     match payment.status(now) {
         Status::Processing => true,
         Status::Paid | Status::Pending => false,
@@ -84,10 +85,12 @@ fn decide(
 ) -> Result<(Payment, News), Refusal> {
     let payment = desk.ledger.by_code(code).cloned().ok_or(Refusal::NoSuchCode)?;
     check_open(world, &payment, action, now)?;
-    let request = payment.opened.request.clone();
+    let key = payment.opened.key.clone();
     let (line, news) = outcome(world, &payment, action, now);
-    desk.write(line);
-    let payment = desk.ledger.payment(&request).cloned().unwrap_or(payment);
+    if let Some(line) = line {
+        desk.write(line);
+    }
+    let payment = desk.ledger.payment(&key).cloned().unwrap_or(payment);
     Ok((payment, news))
 }
 
@@ -99,7 +102,7 @@ fn check_open(world: &World, payment: &Payment, action: Action, now: i64) -> Res
         Status::Expired => Refusal::Expired,
         Status::Cancelled => Refusal::Cancelled,
     };
-    let late = Moment::of(Fault::PaidAfterCancel, &payment.opened.request);
+    let late = Moment::of(Fault::PaidAfterCancel, &payment.opened.key);
     let may = action == Action::Approve && payment.captured.is_none();
     match may && world.strikes(&late).is_some() {
         true => Ok(()),
@@ -108,29 +111,31 @@ fn check_open(world: &World, payment: &Payment, action: Action, now: i64) -> Res
 }
 
 /// What becomes of a payment that its payer approves.
-pub(crate) fn approved(world: &World, payment: &Payment, now: i64) -> (Line, News) {
+pub(crate) fn approved(world: &World, payment: &Payment, now: i64) -> (Option<Line>, News) {
     outcome(world, payment, Action::Approve, now)
 }
 
-fn outcome(world: &World, payment: &Payment, action: Action, now: i64) -> (Line, News) {
-    let request = payment.opened.request.clone();
+fn outcome(world: &World, payment: &Payment, action: Action, now: i64) -> (Option<Line>, News) {
+    let key = payment.opened.key.clone();
     let magic = faults::magic(payment.amount().value);
-    let strikes = |fault| world.strikes(&Moment::of(fault, &request));
-    let refused = |reason: &str| {
-        let line = Line::Declined { request: request.clone(), at_ms: now, reason: reason.into() };
-        (line, News::Failed)
+    let strikes = |fault| world.strikes(&Moment::of(fault, &key));
+    let refused = |reason: &str| match world.channels.of(key.channel).refused_by_payer(payment) {
+        Refused::StaysOpen => (None, News::NotYet),
+        Refused::Fails => {
+            let line = Line::Declined { key: key.clone(), at_ms: now, reason: reason.into() };
+            (Some(line), News::Failed)
+        }
     };
     if action == Action::Decline {
-        return refused("USER_PAYMENT_VERIFICATION_FAILED");
+        return refused(BY_PAYER);
     }
     if strikes(Fault::Decline).is_some() || magic == Some(Fault::Decline) {
-        return refused("USER_BALANCE_NOT_ENOUGH");
+        return refused(TOO_LOW);
     }
     let magic_wait = (magic == Some(Fault::Pending)).then_some(faults::USUAL_MS);
-    let captured = |wait: u64| Line::Captured {
-        request: request.clone(),
-        at_ms: now,
-        settles_ms: now + wait as i64,
+    let captured = |wait: u64| {
+        let settles_ms = now + wait as i64;
+        Some(Line::Captured { key: key.clone(), at_ms: now, settles_ms })
     };
     match strikes(Fault::Pending).map(|hit| hit.ms).or(magic_wait) {
         Some(wait) => (captured(wait), News::PaidAfter(wait)),

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use super::code;
 use super::screen;
 use super::words::Words;
-use crate::antom::fresh_payment_code;
+use crate::channel::Name;
+use crate::numbers::random_digits;
 use crate::page;
 use crate::world::World;
 
@@ -22,9 +23,8 @@ pub(super) fn routes() -> Router<Arc<World>> {
     Router::new().route("/wallet/code", get(show)).route("/wallet/payment-code.svg", get(picture))
 }
 
-/// Codes that are paid at once, and codes whose payer types a password.
-const AT_ONCE: &str = "281";
-const BY_PASSWORD: &str = "282";
+/// How many digits a payment code has.
+const LENGTH: usize = 18;
 
 #[derive(Deserialize)]
 struct Shown {
@@ -33,6 +33,16 @@ struct Shown {
     /// `at_once`, or by password.
     #[serde(default)]
     pays: String,
+    /// Whose wallet shows it.
+    #[serde(default)]
+    channel: Name,
+}
+
+/// A payment code nobody has; `None` where the channel's payers show none.
+fn fresh(world: &World, shown: &Shown) -> Option<String> {
+    let channel = world.channels.of(shown.channel);
+    let beginning = channel.payment_code(shown.pays == "at_once")?;
+    Some(format!("{beginning}{}", random_digits(LENGTH.saturating_sub(beginning.len()))))
 }
 
 async fn show(
@@ -40,11 +50,12 @@ async fn show(
     Query(shown): Query<Shown>,
     headers: HeaderMap,
 ) -> Response {
-    let code = code::within(&shown.code);
+    let code = code::read(&world.channels, &shown.code);
     if code.is_empty() {
-        let beginning = if shown.pays == "at_once" { AT_ONCE } else { BY_PASSWORD };
-        let fresh = fresh_payment_code(beginning);
-        return Redirect::to(&format!("/wallet/code?code={fresh}")).into_response();
+        return match fresh(&world, &shown) {
+            Some(fresh) => Redirect::to(&format!("/wallet/code?code={fresh}")).into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
+        };
     }
     match world.decide(|desk| desk.ledger.by_code(&code).is_some()).await {
         Err(unwritten) => page::unwritten(unwritten),
@@ -58,8 +69,8 @@ async fn show(
 }
 
 /// The digits and nothing else: a scanner types what it reads.
-async fn picture(Query(shown): Query<Shown>) -> Response {
-    match code::svg(&code::within(&shown.code)) {
+async fn picture(State(world): State<Arc<World>>, Query(shown): Query<Shown>) -> Response {
+    match code::svg(&code::read(&world.channels, &shown.code)) {
         Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
         None => StatusCode::BAD_REQUEST.into_response(),
     }

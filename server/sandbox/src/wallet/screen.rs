@@ -2,9 +2,12 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde::Deserialize;
 
-use crate::antom::{IN_STORE, PaymentMethod, spaced};
-use crate::ledger::{Payment, Status};
+use crate::channel::Channels;
+use crate::clock;
+use crate::ledger::{IN_STORE, Payment, Status, TOO_LOW};
+use crate::numbers::spaced;
 use crate::page::{Frame, fill, page_in};
 
 use super::words::{Words, put};
@@ -19,6 +22,17 @@ const PROBLEM: &str = include_str!("../../assets/problem.html");
 const TICK: &str = include_str!("../../assets/tick.svg");
 const CROSS: &str = include_str!("../../assets/cross.svg");
 const CLOCK: &str = include_str!("../../assets/clock.svg");
+
+/// Where a payer comes from and goes back to.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Visit {
+    /// `page` or `app`, for whoever came from the shop's own.
+    #[serde(default)]
+    from: String,
+    /// Where a shop wants its payer back, if it added this to the address.
+    #[serde(default)]
+    redirect_url: String,
+}
 
 /// Asks for a code, with what was wrong about the last one.
 pub(super) fn enter(words: &Words, status: StatusCode, problem: &str) -> Response {
@@ -66,7 +80,12 @@ fn frame(words: &Words) -> Frame {
 }
 
 /// Asks whether to pay.
-pub(super) fn ask(words: &Words, payment: &Payment, from: &str) -> Response {
+pub(super) fn ask(
+    words: &Words,
+    channels: &Channels,
+    payment: &Payment,
+    visit: &Visit,
+) -> Response {
     let opened = &payment.opened;
     let amount = payment.amount().spoken();
     let body = fill(
@@ -81,9 +100,10 @@ pub(super) fn ask(words: &Words, payment: &Payment, from: &str) -> Response {
             ("order", words.order),
             ("reference", &opened.reference),
             ("by", words.method),
-            ("method", method_title(payment)),
+            ("method", method_title(channels, payment)),
             ("code", &opened.code),
-            ("from", from),
+            ("from", &visit.from),
+            ("redirect_url", &visit.redirect_url),
             ("password", &password(words, payment)),
             ("approve", &put(words.approve, "amount", &amount)),
             ("decline", words.decline),
@@ -93,8 +113,36 @@ pub(super) fn ask(words: &Words, payment: &Payment, from: &str) -> Response {
 }
 
 /// Tells how the payment stands.
-pub(super) fn result(words: &Words, payment: &Payment, from: &str, now: i64) -> Response {
-    let told = Told::of(words, payment, now);
+pub(super) fn result(
+    words: &Words,
+    channels: &Channels,
+    payment: &Payment,
+    visit: &Visit,
+) -> Response {
+    let told = Told::of(words, payment, clock::now());
+    show(words, channels, payment, visit, &told)
+}
+
+/// Tells that nothing was taken, and that the payment is still open.
+pub(super) fn not_yet(
+    words: &Words,
+    channels: &Channels,
+    payment: &Payment,
+    visit: &Visit,
+    said: &str,
+) -> Response {
+    let headline = if said == "too_low" { words.too_low } else { words.declined };
+    let told = Told::bad(CROSS, headline, words.nothing_taken.into());
+    show(words, channels, payment, visit, &told)
+}
+
+fn show(
+    words: &Words,
+    channels: &Channels,
+    payment: &Payment,
+    visit: &Visit,
+    told: &Told,
+) -> Response {
     let body = fill(
         RESULT,
         &[
@@ -106,8 +154,8 @@ pub(super) fn result(words: &Words, payment: &Payment, from: &str, now: i64) -> 
             ("order", words.order),
             ("reference", &payment.opened.reference),
             ("by", words.method),
-            ("method", method_title(payment)),
-            ("back", &way_back(words, payment, from)),
+            ("method", method_title(channels, payment)),
+            ("back", &way_back(words, payment, visit)),
             ("another", words.another),
         ],
     );
@@ -115,12 +163,16 @@ pub(super) fn result(words: &Words, payment: &Payment, from: &str, now: i64) -> 
 }
 
 /// Whoever came from the shop's own page or app goes back there; who scanned stays in the wallet.
-fn way_back(words: &Words, payment: &Payment, from: &str) -> String {
+fn way_back(words: &Words, payment: &Payment, visit: &Visit) -> String {
     let opened = &payment.opened;
-    match from {
-        "page" | "app" if is_web(&opened.redirect_url) => {
+    let url = match visit.redirect_url.as_str() {
+        "" => &opened.redirect_url,
+        url => url,
+    };
+    match visit.from.as_str() {
+        "page" | "app" if is_web(url) => {
             let back = put(words.back, "payee", &opened.payee);
-            fill(BACK, &[("url", &opened.redirect_url), ("back", &back)])
+            fill(BACK, &[("url", url), ("back", &back)])
         }
         _ => String::new(),
     }
@@ -166,8 +218,8 @@ impl Told {
     }
 
     fn declined(words: &Words, payment: &Payment) -> Told {
-        let headline = match payment.reason() {
-            "USER_BALANCE_NOT_ENOUGH" => words.too_low,
+        let headline = match payment.declined_for.as_deref() {
+            Some(TOO_LOW) => words.too_low,
             _ => words.declined,
         };
         Told::bad(CROSS, headline, words.nothing_taken.into())
@@ -189,8 +241,8 @@ impl Told {
     }
 }
 
-fn method_title(payment: &Payment) -> &'static str {
-    PaymentMethod::find(&payment.opened.method).map_or("Wallet", |method| method.title)
+fn method_title(channels: &Channels, payment: &Payment) -> &'static str {
+    channels.of(payment.opened.key.channel).title(payment)
 }
 
 /// Only an ordinary address becomes a link; `javascript:` and the like do not.
