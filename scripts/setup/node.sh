@@ -28,6 +28,10 @@ title_e2e_npm() { echo "the browser tests' libraries from npm"; }
 has_e2e_npm() { npm_fresh e2e; }
 add_e2e_npm() { npm_install e2e; }
 
+title_conformance_npm() { echo "the channels' own SDKs, which check ours, from npm"; }
+has_conformance_npm() { npm_fresh server/tests/conformance; }
+add_conformance_npm() { npm_install server/tests/conformance; }
+
 title_bench_npm() { echo "the checkouts that ours is compared with, from npm"; }
 has_bench_npm() { npm_fresh e2e/bench; }
 add_bench_npm() { npm_install e2e/bench; }

@@ -9,6 +9,8 @@ use crate::Malformed;
 pub enum Method {
     /// Alipay and the Alipay+ partner wallets, by one code.
     AlipayPlus,
+    /// Alipay, mainland China.
+    Alipay,
     /// GCash, Philippines.
     Gcash,
     /// Maya, Philippines.
@@ -25,8 +27,9 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 7] = [
+    pub const ALL: [Method; 8] = [
         Method::AlipayPlus,
+        Method::Alipay,
         Method::Gcash,
         Method::Maya,
         Method::Shopeepay,
@@ -39,6 +42,7 @@ impl Method {
     pub fn as_str(self) -> &'static str {
         match self {
             Method::AlipayPlus => "ALIPAY_PLUS",
+            Method::Alipay => "ALIPAY",
             Method::Gcash => "GCASH",
             Method::Maya => "MAYA",
             Method::Shopeepay => "SHOPEEPAY",

@@ -37,6 +37,7 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             hint: texts.hint_alipay_plus(),
             mark: ALIPAY,
         },
+        Ok(Method::Alipay) => wallet("Alipay", ALIPAY, texts),
         Ok(Method::Gcash) => {
             wallet("GCash", Mark::Written { text: "GCash", class: "word gcash" }, texts)
         }

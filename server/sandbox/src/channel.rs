@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::alipay::Alipay;
 use crate::antom::Antom;
 use crate::faults::{Call, Fault};
 use crate::ledger::{Payment, Refund};
@@ -23,6 +24,8 @@ pub(crate) enum Name {
     /// Also where an old book names none: it was the only one.
     #[default]
     Antom,
+    /// Mainland China's own Alipay, which is another protocol than Antom's.
+    Alipay,
 }
 
 /// What a notice says of a payment.
@@ -84,6 +87,11 @@ pub(crate) trait Channel: Send + Sync {
     /// The headers with which a notice goes to `url` now.
     fn notice_headers(&self, url: &Url, body: &str, signed: Signed) -> Vec<(&'static str, String)>;
 
+    /// What is sent of `body`, for channels whose signature stands within it.
+    fn notice_body(&self, body: &str, _: Signed) -> String {
+        body.to_owned()
+    }
+
     fn is_acknowledged(&self, status: StatusCode, body: &[u8]) -> bool;
 
     /// The pauses after a notice that was not acknowledged, in milliseconds; after the last it is given up.
@@ -97,7 +105,7 @@ pub(crate) struct Channels(Arc<[Box<dyn Channel>]>);
 impl Channels {
     /// The table.
     pub(crate) fn load() -> anyhow::Result<Channels> {
-        let all: Vec<Box<dyn Channel>> = vec![Box::new(Antom::load()?)];
+        let all: Vec<Box<dyn Channel>> = vec![Box::new(Antom::load()?), Box::new(Alipay::load()?)];
         Ok(Channels(all.into()))
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 
+use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
 use super::{Channel, Channels};
 use crate::config::File;
@@ -19,11 +20,18 @@ struct Kind {
 }
 
 /// Every channel, in order of preference where several carry one method.
-const KINDS: &[Kind] = &[Kind {
-    section: "antom",
-    own: |file| file.antom.as_ref().map(|account| shared(Antom::new(account))),
-    sandbox: |host| shared(Antom::new(&antom::sandbox(host))),
-}];
+const KINDS: &[Kind] = &[
+    Kind {
+        section: "antom",
+        own: |file| file.antom.as_ref().map(|account| shared(Antom::new(account))),
+        sandbox: |host| shared(Antom::new(&antom::sandbox(host))),
+    },
+    Kind {
+        section: "alipay",
+        own: |file| file.alipay.as_ref().map(|account| shared(Alipay::new(account))),
+        sandbox: |host| shared(Alipay::new(&alipay::sandbox(host))),
+    },
+];
 
 fn shared<C: Channel + 'static>(made: anyhow::Result<C>) -> Made {
     made.map(|channel| Arc::new(channel) as Arc<dyn Channel>)

@@ -52,6 +52,9 @@ pages! {
         "payment-codes" "Payment codes" "docs/payment-codes.md";
         "errors" "Refusals" "docs/errors.md";
     }
+    "Channels" {
+        "alipay" "Alipay" "docs/alipay.md";
+    }
     "Running Florin" {
         "operations" "Operations" "docs/operations.md";
         "sandbox" "Sandbox" "server/sandbox/README.md";
