@@ -19,7 +19,7 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 . scripts/setup/python.sh
 
 run_steps=(build_packages compiler node trunk wasm_bindgen widget_npm)
-test_steps=(lints test_packages cargo_deny package_npm examples_npm e2e_npm emvco_npm schemathesis)
+test_steps=(lints test_packages cargo_deny package_npm examples_npm e2e_npm conformance_npm emvco_npm schemathesis)
 
 steps=("${run_steps[@]}")
 case "${1:-test}" in

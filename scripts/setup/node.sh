@@ -32,6 +32,10 @@ title_emvco_npm() { echo "what our codes between banks are compared with, from n
 has_emvco_npm() { npm_fresh server/tests/conformance/emvco; }
 add_emvco_npm() { npm_install server/tests/conformance/emvco; }
 
+title_conformance_npm() { echo "the channels' own SDKs, which check ours, from npm"; }
+has_conformance_npm() { npm_fresh server/tests/conformance; }
+add_conformance_npm() { npm_install server/tests/conformance; }
+
 title_bench_npm() { echo "the checkouts that ours is compared with, from npm"; }
 has_bench_npm() { npm_fresh e2e/bench; }
 add_bench_npm() { npm_install e2e/bench; }

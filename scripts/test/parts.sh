@@ -43,6 +43,9 @@ part_points() { cargo test -p florin-server --features failpoints --test points 
 about_rust_widget() { echo "all tests of the widget that need no browser"; }
 part_rust_widget() { cargo test -p florin-widget --no-fail-fast; }
 
+about_conformance() { echo "the channels' own SDKs accept what we sign, and sign what we accept"; }
+part_conformance() { scripts/test/conformance.sh; }
+
 about_fuzz() { echo "no answer that the API's document does not describe, and nothing of another merchant's"; }
 part_fuzz() { scripts/fuzz.sh; }
 

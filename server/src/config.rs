@@ -108,6 +108,32 @@ impl fmt::Debug for EmvcoSettings {
     }
 }
 
+/// The Alipay account in mainland China, in the mode with public keys.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlipaySettings {
+    /// `https://openapi.alipay.com`, without a path.
+    pub host: String,
+    /// The application's number.
+    pub app_id: String,
+    /// The merchant's own number at Alipay, `2088…`: messages about other sellers are refused.
+    pub seller_id: String,
+    /// The application's key, PKCS#8, PEM or its Base64 alone.
+    pub private_key: String,
+    /// Alipay's key (not the application's), SubjectPublicKeyInfo, PEM or its Base64 alone.
+    pub public_key: String,
+}
+
+/// Without the key: settings are printed.
+impl fmt::Debug for AlipaySettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AlipaySettings")
+            .field("host", &self.host)
+            .field("app_id", &self.app_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the command line, the environment and the file say together.
 #[derive(Clone, clap::Args)]
 pub struct Settings {
@@ -166,6 +192,8 @@ pub struct File {
     pub fps: Option<EmvcoSettings>,
     /// The account in Indonesia, QRIS.
     pub qris: Option<EmvcoSettings>,
+    /// The Alipay account; the sandbox's when there is no account at all.
+    pub alipay: Option<AlipaySettings>,
     /// How much may be under way at once.
     pub limits: Limits,
     /// How to stop.
@@ -332,7 +360,19 @@ mod tests {
             other_public_key: None,
             api_v3_key: "hunter2".into(),
         };
-        let file = File { antom: Some(account), wechatpay: Some(wechatpay), ..File::default() };
+        let alipay = AlipaySettings {
+            host: "https://a.example".into(),
+            app_id: "1".into(),
+            seller_id: "2".into(),
+            private_key: "hunter2".into(),
+            public_key: "p".into(),
+        };
+        let file = File {
+            antom: Some(account),
+            wechatpay: Some(wechatpay),
+            alipay: Some(alipay),
+            ..File::default()
+        };
         assert!(!format!("{file:?}").contains("hunter2"));
     }
 }

@@ -11,6 +11,8 @@ pub enum Method {
     AlipayPlus,
     /// WeChat Pay, China.
     Wechatpay,
+    /// Alipay, mainland China.
+    Alipay,
     /// GCash, Philippines.
     Gcash,
     /// Maya, Philippines.
@@ -39,8 +41,9 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 14] = [
+    pub const ALL: [Method; 15] = [
         Method::AlipayPlus,
+        Method::Alipay,
         Method::Wechatpay,
         Method::Gcash,
         Method::Maya,
@@ -61,6 +64,7 @@ impl Method {
         match self {
             Method::AlipayPlus => "ALIPAY_PLUS",
             Method::Wechatpay => "WECHATPAY",
+            Method::Alipay => "ALIPAY",
             Method::Gcash => "GCASH",
             Method::Maya => "MAYA",
             Method::Shopeepay => "SHOPEEPAY",

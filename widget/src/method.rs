@@ -46,6 +46,7 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
                 mark: WECHAT,
             }
         }
+        Ok(Method::Alipay) => wallet("Alipay", ALIPAY, texts),
         Ok(Method::Gcash) => {
             wallet("GCash", Mark::Written { text: "GCash", class: "word gcash" }, texts)
         }

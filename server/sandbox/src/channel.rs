@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::alipay::Alipay;
 use crate::antom::Antom;
 use crate::bank::Bank;
 use crate::faults::{Call, Fault};
@@ -28,6 +29,8 @@ pub(crate) enum Name {
     Wechatpay,
     /// The bank whose app scans the codes that the shop makes by itself.
     Bank,
+    /// Mainland China's own Alipay, which is another protocol than Antom's.
+    Alipay,
 }
 
 /// What a notice says of a payment.
@@ -98,6 +101,11 @@ pub(crate) trait Channel: Send + Sync {
     /// The headers with which a notice goes to `url` now.
     fn notice_headers(&self, url: &Url, body: &str, signed: Signed, now: i64) -> Headers;
 
+    /// What is sent of `body`, for channels whose signature stands within it.
+    fn notice_body(&self, body: &str, _: Signed) -> String {
+        body.to_owned()
+    }
+
     fn is_acknowledged(&self, status: StatusCode, body: &[u8]) -> bool;
 
     /// The pauses after a notice that was not acknowledged, in milliseconds; after the last it is given up.
@@ -114,6 +122,7 @@ impl Channels {
         let all: Vec<Box<dyn Channel>> = vec![
             Box::new(Antom::load()?),
             Box::new(WechatPay::load()?),
+            Box::new(Alipay::load()?),
             Box::new(Bank::load()?),
         ];
         Ok(Channels(all.into()))

@@ -52,7 +52,8 @@ pub(crate) fn stamp(at_ms: i64) -> String {
     shown(at_ms, "%Y%m%d%H%M%S")
 }
 
-fn shown(at_ms: i64, format: &str) -> String {
+/// In a form of its own, at +08:00.
+pub(crate) fn shown(at_ms: i64, format: &str) -> String {
     let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
     let east_eight = TimeZone::fixed(Offset::constant(8));
     at.to_zoned(east_eight).strftime(format).to_string()

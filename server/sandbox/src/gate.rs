@@ -56,6 +56,11 @@ pub(crate) trait Voice: Sync {
     /// All headers of an answer, the signature among them.
     fn headers(&self, said: &Said, signed: Signed) -> Headers;
 
+    /// The bytes of an answer, for channels whose signature stands within them.
+    fn body(&self, said: &Said, _: Signed) -> String {
+        said.body.clone()
+    }
+
     /// The outcome is not known, neither good nor bad.
     fn unknown(&self) -> Said;
 }
@@ -139,22 +144,23 @@ impl Play<'_> {
 
 /// Answers, signed like this.
 pub(crate) fn say(voice: &dyn Voice, said: &Said, signed: Signed) -> Spoken {
-    Spoken::Answer(with_headers(voice, said, signed, said.body.clone().into()))
+    Spoken::Answer(with_headers(voice, said, signed, voice.body(said, signed).into()))
 }
 
 /// Promises the whole body and ends after half of it; of an empty one nothing comes at all.
 fn say_half(voice: &dyn Voice, said: &Said) -> Spoken {
-    if said.body.is_empty() {
+    let body = voice.body(said, Signed::Well);
+    if body.is_empty() {
         return Spoken::Silence;
     }
-    let half = Bytes::copy_from_slice(&said.body.as_bytes()[..said.body.len() / 2]);
+    let half = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
     let rest = stream::once(async {
         tokio::time::sleep(BREATH).await;
         Err(io::Error::from(io::ErrorKind::ConnectionAborted))
     });
     let broken = Body::from_stream(stream::iter([Ok(half)]).chain(rest));
     let mut response = with_headers(voice, said, Signed::Well, broken);
-    response.headers_mut().insert(header::CONTENT_LENGTH, said.body.len().into());
+    response.headers_mut().insert(header::CONTENT_LENGTH, body.len().into());
     Spoken::Answer(response)
 }
 

@@ -202,6 +202,12 @@ impl Payment {
         self.captured.map_or(0, |_| self.opened.amount.value)
     }
 
+    /// What has really gone back by then.
+    pub(crate) fn refunded_by(&self, now: i64) -> i64 {
+        let done = self.refunds.iter().filter(|refund| refund.word(now) == "SUCCESS");
+        done.map(|refund| refund.value).sum()
+    }
+
     pub(crate) fn refunded_value(&self) -> i64 {
         self.refunds.iter().filter(|refund| !refund.fails).map(|refund| refund.value).sum()
     }

@@ -105,7 +105,7 @@ impl Postman {
         let request = headers
             .into_iter()
             .fold(self.client.post(url), |request, (name, value)| request.header(name, value));
-        let answer = request.body(notice.body.clone()).send().await?;
+        let answer = request.body(channel.notice_body(&notice.body, notice.signed)).send().await?;
         let status = answer.status();
         Ok(channel.is_acknowledged(status, &answer.bytes().await?))
     }

@@ -77,6 +77,7 @@ pub(crate) const HOW_SENTENCE: Words = Words {
 /// A method's name for people. One that the shop does not know is shown as it came.
 pub(crate) fn methods(method: &str, locale: Locale) -> &str {
     let words = match method {
+        "ALIPAY" => Words { en: "Alipay", zh: "支付宝" },
         "ALIPAY_PLUS" => Words { en: "Alipay+", zh: "Alipay+" },
         "GCASH" => Words { en: "GCash", zh: "GCash" },
         "MAYA" => Words { en: "Maya", zh: "Maya" },

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 
+use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
-use super::wechatpay::{self, Wechatpay};
 use super::emvco::{self, Emvco};
+use super::wechatpay::{self, Wechatpay};
 use super::{Channel, Channels};
 use crate::config::File;
 
@@ -61,6 +62,11 @@ const KINDS: &[Kind] = &[
         section: "qris",
         own: |file| file.qris.as_ref().map(|account| shared(Emvco::new("qris", account))),
         sandbox: |host| shared(Emvco::new("qris", &emvco::sandbox("qris", host))),
+    },
+    Kind {
+        section: "alipay",
+        own: |file| file.alipay.as_ref().map(|account| shared(Alipay::new(account))),
+        sandbox: |host| shared(Alipay::new(&alipay::sandbox(host))),
     },
 ];
 

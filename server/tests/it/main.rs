@@ -5,6 +5,7 @@
 
 mod support;
 
+mod alipay;
 mod bad_input;
 mod channels;
 mod clocks;

@@ -54,6 +54,9 @@ pages! {
         "bank-credits" "Codes between banks" "docs/bank-credits.md";
         "errors" "Refusals" "docs/errors.md";
     }
+    "Channels" {
+        "alipay" "Alipay" "docs/alipay.md";
+    }
     "Running Florin" {
         "operations" "Operations" "docs/operations.md";
         "sandbox" "Sandbox" "server/sandbox/README.md";

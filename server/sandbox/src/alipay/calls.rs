@@ -1,0 +1,28 @@
+//! Alipay's methods, by which calls are told apart, and the notification it sends.
+
+use crate::faults::{Call, Kind};
+
+pub(super) const PRECREATE: &str = "alipay.trade.precreate";
+pub(super) const QUERY: &str = "alipay.trade.query";
+pub(super) const CLOSE: &str = "alipay.trade.close";
+pub(super) const REFUND: &str = "alipay.trade.refund";
+pub(super) const REFUND_QUERY: &str = "alipay.trade.fastpay.refund.query";
+/// A page: browsers come to it, and no server asks for it.
+pub(super) const WAP: &str = "alipay.trade.wap.pay";
+
+pub(super) static QUERYING: &Call = &CALLS[1];
+
+pub(super) static CALLS: [Call; 6] = [
+    Call::new(PRECREATE, Kind::Pay),
+    Call::with_amount(QUERY, Kind::Query),
+    Call::new(CLOSE, Kind::Cancel),
+    Call::new(REFUND, Kind::Refund),
+    Call::new(REFUND_QUERY, Kind::RefundQuery),
+    Call::with_amount("trade_status_sync", Kind::Notification),
+];
+
+/// The call of this method, if servers ask for it.
+pub(super) fn of_servers(method: &str) -> Option<&'static Call> {
+    let mut asked = CALLS.iter().filter(|call| call.kind != Kind::Notification);
+    asked.find(|call| call.name == method)
+}
