@@ -65,7 +65,8 @@ async fn show(
         return screen::enter(words, StatusCode::OK, "");
     }
     let code = code::read(&world.channels, &shown.code);
-    let found = world.decide(|desk| payer::known(&world, desk, &code, clock::now(), false)).await;
+    let found =
+        world.decide(|desk| payer::known(&world, desk, &code, world.clock.now(), false)).await;
     match found {
         Err(unwritten) => page::unwritten(unwritten),
         Ok(None) => screen::enter(words, StatusCode::NOT_FOUND, words.no_code),

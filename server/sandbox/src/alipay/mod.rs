@@ -28,8 +28,7 @@ use self::signature::Keys;
 use self::speak::AlipayVoice;
 use self::wire::Verdict;
 use crate::book::Unwritten;
-use crate::channel::{Channel, Name, Refused, Signed, Told};
-use crate::clock;
+use crate::channel::{Channel, Headers, Name, Refused, Signed, Told};
 use crate::connection::Cord;
 use crate::faults::{Call, Fault, Kind};
 use crate::gate::{self, Heard, Play, Said, Spoken};
@@ -89,15 +88,15 @@ impl Channel for Alipay {
         Refused::StaysOpen
     }
 
-    fn notice(&self, payment: &Payment, amount: &Money, told: Told) -> Option<String> {
-        notices::payment(payment, amount, told)
+    fn notice(&self, payment: &Payment, amount: &Money, told: Told, now: i64) -> Option<String> {
+        notices::payment(payment, amount, told, now)
     }
 
-    fn refund_notice(&self, payment: &Payment, refund: &Refund) -> String {
-        notices::refund(payment, refund)
+    fn refund_notice(&self, payment: &Payment, refund: &Refund, now: i64) -> Option<String> {
+        Some(notices::refund(payment, refund, now))
     }
 
-    fn notice_headers(&self, _: &Url, _: &str, _: Signed) -> Vec<(&'static str, String)> {
+    fn notice_headers(&self, _: &Url, _: &str, _: Signed, _: i64) -> Headers {
         vec![("content-type", "application/x-www-form-urlencoded; charset=utf-8".into())]
     }
 
@@ -141,7 +140,7 @@ async fn hear(world: &World, keys: &Keys, heard: &Heard) -> Spoken {
     };
     let key = subject(world, &asked);
     if call.kind == Kind::Pay {
-        world.note(Line::Arrived { key: key.clone(), at_ms: clock::now() });
+        world.note(Line::Arrived { key: key.clone(), at_ms: world.clock.now() });
     }
     Play { world, voice: &voice, call, key: &key }.run(perform(world, call, &asked)).await
 }

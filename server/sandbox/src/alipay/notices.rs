@@ -16,17 +16,17 @@ use crate::numbers::random_digits;
 pub(super) const PAUSES_MS: [u64; 7] = [2_000, 5_000, 15_000, 60_000, 120_000, 300_000, 600_000];
 
 /// Of a payment it tells that it was paid; that somebody said no, it tells nobody. "Closed" is the word for what contradicts.
-pub(super) fn payment(payment: &Payment, amount: &Money, told: Told) -> Option<String> {
-    let mut fields = fields(payment, amount);
+pub(super) fn payment(payment: &Payment, amount: &Money, told: Told, now: i64) -> Option<String> {
+    let mut fields = fields(payment, amount, now);
     let mut put = |name: &str, value: String| fields.insert(name.into(), value);
     match told {
         Told::Pending => return None,
         Told::Failed => {
             put("trade_status", "TRADE_CLOSED".into());
-            put("gmt_close", wire::time(clock::now()));
+            put("gmt_close", wire::time(now));
         }
         Told::Paid => {
-            let paid_ms = payment.captured.map_or_else(clock::now, |capture| capture.at_ms);
+            let paid_ms = payment.captured.map_or(now, |capture| capture.at_ms);
             put("trade_status", "TRADE_SUCCESS".into());
             put("gmt_payment", wire::time(paid_ms));
         }
@@ -35,8 +35,8 @@ pub(super) fn payment(payment: &Payment, amount: &Money, told: Told) -> Option<S
 }
 
 /// `refund_fee` counts every refund so far. Of one that fails nothing is said but that the trade is paid.
-pub(super) fn refund(payment: &Payment, made: &Refund) -> String {
-    let mut fields = fields(payment, payment.amount());
+pub(super) fn refund(payment: &Payment, made: &Refund, now: i64) -> String {
+    let mut fields = fields(payment, payment.amount(), now);
     let back = payment.refunded_by(made.settles_ms);
     let status = if back >= payment.amount().value { "TRADE_CLOSED" } else { "TRADE_SUCCESS" };
     let paid_ms = payment.captured.map_or(made.at_ms, |capture| capture.at_ms);
@@ -52,10 +52,9 @@ pub(super) fn refund(payment: &Payment, made: &Refund) -> String {
     form(&fields)
 }
 
-fn fields(payment: &Payment, amount: &Money) -> Fields {
+fn fields(payment: &Payment, amount: &Money, now: i64) -> Fields {
     let opened = &payment.opened;
     let total = wire::yuan(amount.value);
-    let now = clock::now();
     let fields = [
         ("notify_time", wire::time(now)),
         ("notify_type", "trade_status_sync".into()),

@@ -51,7 +51,7 @@ async fn open(
         Ok(order) => order,
         Err(verdict) => return Ok(Err(verdict)),
     };
-    let now = clock::now();
+    let now = world.clock.now();
     world.decide(|desk| decide(desk, asked, &order, terminal, now)).await
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn refund(world: &World, asked: &Asked) -> Result<Value, Unwrit
         Ok(read) => read,
         Err(verdict) => return Ok(verdict.alone()),
     };
-    let now = clock::now();
+    let now = world.clock.now();
     let decided = world.decide(|desk| decide(world, desk, &ask, &amount, now)).await?;
     Ok(match decided {
         Err(verdict) => verdict.alone(),
@@ -106,7 +106,7 @@ pub(super) async fn query(world: &World, asked: &Asked) -> Result<Value, Unwritt
         Ok(ask) => ask,
         Err(verdict) => return Ok(verdict.alone()),
     };
-    let now = clock::now();
+    let now = world.clock.now();
     let told = world.decide(|desk| match trade::find(&desk.ledger, &ask.which) {
         Err(verdict) => verdict.alone(),
         Ok(payment) => found(payment, &ask.out_request_no, now),

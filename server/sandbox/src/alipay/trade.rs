@@ -8,14 +8,13 @@ use super::open::{OWN_SCREEN, names};
 use super::wire::{self, Verdict, Which};
 use crate::book::Unwritten;
 use crate::channel::Name;
-use crate::clock;
 use crate::faults::{Fault, Moment};
 use crate::ledger::{Key, Ledger, Line, Payment, Status};
 use crate::notices::{self, News, amount_told};
 use crate::world::{Desk, World};
 
 pub(super) async fn query(world: &World, asked: &Asked) -> Result<Value, Unwritten> {
-    let now = clock::now();
+    let now = world.clock.now();
     let which = match wire::read::<Which>(&asked.content) {
         Ok(which) => which,
         Err(verdict) => return Ok(verdict.alone()),
@@ -73,7 +72,7 @@ pub(super) fn status(payment: &Payment, now: i64) -> &'static str {
 
 /// Closes what is not paid. Money that was taken stays where it is, and the merchant is told that there is some.
 pub(super) async fn close(world: &World, asked: &Asked) -> Result<Value, Unwritten> {
-    let now = clock::now();
+    let now = world.clock.now();
     let which = match wire::read::<Which>(&asked.content) {
         Ok(which) => which,
         Err(verdict) => return Ok(verdict.alone()),

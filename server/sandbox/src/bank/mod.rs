@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use self::signature::Secret;
-use crate::channel::{Channel, Name, Refused, Signed, Told};
+use crate::channel::{Channel, Headers, Name, Refused, Signed, Told};
 use crate::clock;
 use crate::connection::Cord;
 use crate::faults::{Call, Fault, Kind};
@@ -118,7 +118,7 @@ impl Channel for Bank {
         Refused::StaysOpen
     }
 
-    fn notice(&self, payment: &Payment, amount: &Money, told: Told) -> Option<String> {
+    fn notice(&self, payment: &Payment, amount: &Money, told: Told, _: i64) -> Option<String> {
         let account = code::titled(&payment.opened.method)?.account;
         let mut data = credit(payment, amount)?;
         data["account"] = account.into();
@@ -131,12 +131,12 @@ impl Channel for Bank {
     }
 
     /// Nothing goes back here by itself.
-    fn refund_notice(&self, _: &Payment, _: &Refund) -> String {
-        String::new()
+    fn refund_notice(&self, _: &Payment, _: &Refund, _: i64) -> Option<String> {
+        None
     }
 
-    fn notice_headers(&self, _: &Url, body: &str, signed: Signed) -> Vec<(&'static str, String)> {
-        self.secret.headers(&signature::message_id(body), body, signed)
+    fn notice_headers(&self, _: &Url, body: &str, signed: Signed, now: i64) -> Headers {
+        self.secret.headers(&signature::message_id(body), body, signed, now)
     }
 
     fn is_acknowledged(&self, status: StatusCode, _: &[u8]) -> bool {

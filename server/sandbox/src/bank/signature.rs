@@ -6,8 +6,7 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::channel::Signed;
-use crate::clock;
+use crate::channel::{Headers, Signed};
 use crate::gate::Heard;
 
 /// Printed in the docs: no real bank has it.
@@ -25,9 +24,9 @@ impl Secret {
     }
 
     /// Whether the customer asks this, and now.
-    pub(super) fn is_right(&self, heard: &Heard) -> bool {
+    pub(super) fn is_right(&self, heard: &Heard, now: i64) -> bool {
         let (id, time) = (heard.header("webhook-id"), heard.header("webhook-timestamp"));
-        let age = time.parse().map_or(u64::MAX, |time| (clock::now() / 1000).abs_diff(time));
+        let age = time.parse().map_or(u64::MAX, |time| (now / 1000).abs_diff(time));
         let mac = heard.header("webhook-signature").strip_prefix("v1,");
         let mac = mac.and_then(|mac| STANDARD.decode(mac).ok()).unwrap_or_default();
         let content = content(id, time, &heard.body);
@@ -35,13 +34,8 @@ impl Secret {
     }
 
     /// The headers of an answer, or of a message.
-    pub(super) fn headers(
-        &self,
-        id: &str,
-        body: &str,
-        signed: Signed,
-    ) -> Vec<(&'static str, String)> {
-        let time = (clock::now() / 1000).to_string();
+    pub(super) fn headers(&self, id: &str, body: &str, signed: Signed, now: i64) -> Headers {
+        let time = (now / 1000).to_string();
         let other = if signed == Signed::Well { "" } else { " " };
         let content = content(id, &time, format!("{body}{other}").as_bytes());
         let mac = STANDARD.encode(hmac::sign(&self.0, &content).as_ref());

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Bank, CALLS, code, credit, numbered};
 use crate::book::Unwritten;
-use crate::channel::{Name, Signed};
-use crate::clock;
+use crate::channel::{Headers, Name, Signed};
 use crate::gate::{self, Heard, Play, Said, Spoken, Voice};
 use crate::ledger::{Key, Ledger, Payment, Status};
 use crate::notices::amount_told;
@@ -24,11 +23,12 @@ struct Question {
 struct Answer<'a> {
     bank: &'a Bank,
     id: &'a str,
+    now: i64,
 }
 
 impl Voice for Answer<'_> {
-    fn headers(&self, said: &Said, signed: Signed) -> Vec<(&'static str, String)> {
-        self.bank.secret.headers(self.id, &said.body, signed)
+    fn headers(&self, said: &Said, signed: Signed) -> Headers {
+        self.bank.secret.headers(self.id, &said.body, signed, self.now)
     }
 
     fn unknown(&self) -> Said {
@@ -37,9 +37,10 @@ impl Voice for Answer<'_> {
 }
 
 pub(super) async fn hear(world: &World, bank: &Bank, heard: &Heard) -> Spoken {
-    let voice = Answer { bank, id: heard.header("webhook-id") };
+    let now = world.clock.now();
+    let voice = Answer { bank, id: heard.header("webhook-id"), now };
     let refused = |status| gate::say(&voice, &Said { status, body: String::new() }, Signed::Well);
-    if !bank.secret.is_right(heard) {
+    if !bank.secret.is_right(heard, now) {
         return refused(StatusCode::UNAUTHORIZED);
     }
     let Ok(question) = serde_json::from_slice::<Question>(&heard.body) else {
@@ -56,7 +57,7 @@ pub(super) async fn hear(world: &World, bank: &Bank, heard: &Heard) -> Spoken {
 }
 
 async fn told(world: &World, question: &Question) -> Result<Said, Unwritten> {
-    let now = clock::now();
+    let now = world.clock.now();
     let credits = world.decide(|desk| {
         let credits = of(&desk.ledger, &question.reference);
         let booked = credits.filter(|credit| credit.status(now) == Status::Paid);
