@@ -21,6 +21,8 @@ struct Told {
 
 const ANTOM: Told = Told { name: "antom", method: "GCASH", currency: "PHP" };
 
+const WECHATPAY: Told = Told { name: "wechatpay", method: "WECHATPAY", currency: "CNY" };
+
 const AMOUNT: &str = "25000";
 const MINOR: i64 = 25_000;
 
@@ -58,6 +60,10 @@ macro_rules! promises {
                 on_both! {
                     async fn antom(app: TestApp) {
                         promise(app, &ANTOM).await;
+                    }
+
+                    async fn wechatpay(app: TestApp) {
+                        promise(app, &WECHATPAY).await;
                     }
                 }
             }
@@ -198,6 +204,40 @@ promises! {
         until_refunded(app, "r1").await;
         let book = app.book().await;
         assert_eq!(book[0]["refunded"], MINOR, "once, not twice: {}", book[0]);
+    }
+}
+
+on_both! {
+    async fn on_a_phone_wechat_pays_by_its_own_page_and_a_computers_code_is_closed(app: TestApp) {
+        let (session, code) = WECHATPAY.opened(app).await;
+        let phone = [
+            ("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"),
+            ("x-forwarded-for", "6.6.6.6, 203.0.113.7"),
+        ];
+        let path = format!("/v1/checkout/{}/transactions", session.id);
+        let body = json!({ "method": "WECHATPAY", "version": 1 });
+        let opened = app.call(Method::POST, &path, Some(&session.token), &phone, Some(body)).await;
+        let action = &opened.data()["next_action"];
+        assert_eq!(action["type"], "redirect", "{}", opened.body);
+        let url = action["url"].as_str().unwrap();
+        assert!(url.contains("redirect_url=http%3A%2F%2F127.0.0.1"), "{url}");
+        let payment = stored(app, &order_id(&opened)).await;
+        assert_eq!((payment.product.as_str(), payment.payer_ip.as_str()), ("H5", "203.0.113.7"));
+        assert_eq!(stored(app, &order_id(&code)).await.payer_ip, "", "nobody needs to keep it");
+        app.until("the code is closed", async || app.book_says(&order_id(&code)).await == "CANCELLED").await;
+        app.wallet(url, "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+    }
+
+    async fn inside_wechat_it_is_not_offered_and_the_list_says_where_it_is(app: TestApp) {
+        let session = app.session("CNY", AMOUNT).await;
+        let inside = [("user-agent", "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50")];
+        let path = format!("/v1/checkout/{}", session.id);
+        let view = app.call(Method::GET, &path, Some(&session.token), &inside, None).await;
+        let offers = view.data()["methods"].as_array().unwrap();
+        let wechat = offers.iter().find(|offer| offer["method"] == "WECHATPAY").unwrap();
+        assert_eq!(wechat["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "IN_STORE"] }));
     }
 }
 
