@@ -184,8 +184,14 @@ pub async fn gone(
     Ok(true)
 }
 
-/// How many secrets of an endpoint may sign at once: each makes every message's header longer.
-const MOST_SECRETS: usize = 5;
+/// For how long the old secret signs too, in seconds: a day, when nothing is said.
+pub const OVERLAP_S: u64 = 24 * 60 * 60;
+
+/// And a week at most.
+pub const LONGEST_OVERLAP_S: u64 = 7 * OVERLAP_S;
+
+/// How many secrets may sign one message: each makes every message's header longer.
+pub(super) const MOST_SECRETS: usize = 5;
 
 /// A new secret, shown this once; those before sign beside it, the last one for so long, earlier ones as they were
 /// promised. A request that runs again after a crash comes with the same `seed`, and replaces the secret that its first

@@ -26,6 +26,7 @@ pub mod keys;
 pub mod ledger;
 pub mod merchants;
 pub mod migrate;
+pub mod notify_secrets;
 pub mod operate;
 pub mod orders;
 pub mod organisations;
@@ -277,6 +278,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "rotation", include_str!("../../migrations/0006_rotation.sql")),
     (7, "lean", include_str!("../../migrations/0007_lean.sql")),
     (8, "looks", include_str!("../../migrations/0008_looks.sql")),
+    (9, "notify_secrets", include_str!("../../migrations/0009_notify_secrets.sql")),
 ];
 
 fn migrations() -> Migrator {

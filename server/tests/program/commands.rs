@@ -30,6 +30,16 @@ fn ids(keys: &Value) -> Vec<String> {
     keys.map(|key| key["id"].as_str().unwrap().to_owned()).collect()
 }
 
+async fn until_told(world: &World, trans_id: &str) {
+    for _ in 0..100 {
+        if !world.sink.kinds(trans_id).is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{trans_id} was never told");
+}
+
 on_both! {
     async fn a_key_is_made_shown_once_and_revoked(world: &World) {
         let florin = world.serve(&[]).await;
@@ -211,6 +221,22 @@ on_both! {
         let (code, ill) = world.json(&["doctor", "--public-url", "http://127.0.0.1:1"]).await;
         let failing: Vec<_> = ill["checks"].as_array().unwrap().iter().filter(|row| row["ok"] == false).map(|row| row["check"].as_str().unwrap()).collect();
         assert_eq!((code, &failing[..2]), (1, &["public address", "channel antom"][..]), "{ill:#}");
+    }
+
+    async fn the_secret_of_notify_url_is_rotated_under_a_running_server(world: &World) {
+        let florin = world.serve(&[]).await;
+        let before = florin.pay(world).await;
+        until_told(world, &before.trans_id).await;
+        let (code, made) = world.json(&["merchants", "rotate-webhook-secret", MERCHANT, "--overlap-seconds", "0"]).await;
+        assert!(code == 0 && made["webhook_secret"].as_str().unwrap().starts_with("whsec_"), "{made}");
+        // What a server that runs still holds in memory.
+        tokio::time::sleep(Duration::from_millis(2100)).await;
+        let session = florin.pay(world).await;
+        until_told(world, &session.trans_id).await;
+        let told = world.sink.received();
+        assert!(is_signed(&told[0]) && !is_signed(told.last().unwrap()), "the old one signs nothing more");
+        let (code, none) = world.json(&["merchants", "rotate-webhook-secret", "77"]).await;
+        assert!(code == 3 && none["error"].as_str().unwrap().contains("no such merchant"), "{none}");
     }
 
     async fn what_merchants_are_told_is_forwarded_and_signed(world: &World) {

@@ -127,7 +127,7 @@ async fn parcel(app: &App, lane: &str, target: Option<&Target>, due: Due) -> Res
     let merchant = app.merchant(&id).await?;
     let (url, secrets, endpoint) = match target {
         Some(target) => (&target.url, target.secrets.clone(), Some(target.id.clone())),
-        None => (&due.url, vec![merchant.webhook_secret.clone()], None),
+        None => (&due.url, merchant.secrets(app.now()), None),
     };
     let letter = Letter {
         url: url.clone(),
