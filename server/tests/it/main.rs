@@ -16,6 +16,7 @@ mod partitions;
 mod payment_codes;
 mod planted;
 mod quiet;
+mod quota;
 mod refunds;
 mod reversals;
 mod sequences;
