@@ -214,13 +214,13 @@ on_both! {
         let (code, well) = world.json(&["doctor", "--public-url", &florin.base]).await;
         assert_eq!((code, &well["ok"]), (0, &json!(true)), "{well:#}");
         let names: Vec<_> = well["checks"].as_array().unwrap().iter().map(|row| row["check"].as_str().unwrap()).collect();
-        assert_eq!(names[..7], ["database", "migrations", "clock", "data folder", "disk space", "public address", "channel antom"]);
-        assert!(names[7].starts_with("webhook endpoint http://127.0.0.1:"), "{names:?}");
+        assert_eq!(names[..8], ["database", "migrations", "clock", "one address for all", "data folder", "disk space", "public address", "channel antom"]);
+        assert!(names[8].starts_with("webhook endpoint http://127.0.0.1:"), "{names:?}");
         world.stop.cancel();
         tokio::time::sleep(Duration::from_millis(300)).await;
         let (code, ill) = world.json(&["doctor", "--public-url", "http://127.0.0.1:1"]).await;
         let failing: Vec<_> = ill["checks"].as_array().unwrap().iter().filter(|row| row["ok"] == false).map(|row| row["check"].as_str().unwrap()).collect();
-        assert_eq!((code, &failing[..2]), (1, &["public address", "channel antom"][..]), "{ill:#}");
+        assert_eq!((code, &failing[..3]), (1, &["one address for all", "public address", "channel antom"][..]), "{ill:#}");
     }
 
     async fn the_secret_of_notify_url_is_rotated_under_a_running_server(world: &World) {

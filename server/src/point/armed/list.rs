@@ -42,6 +42,7 @@ pub const COMMITS: &[&str] = &[
     "http::idempotency::forget",
     "http::idempotency::hold",
     "http::idempotency::keep",
+    "serve::address::leave_word",
     "store::operate::ask_again",
     "store::operate::touch",
     "worker::reconcile::claim",
