@@ -253,6 +253,8 @@ fn view(endpoint: Endpoint, merchant: &Merchant) -> EndpointView {
         description: endpoint.description,
         livemode: merchant.livemode,
         created_time: rfc3339(endpoint.created),
+        failing_since: endpoint.failing_since.map(rfc3339),
+        last_delivery: endpoint.delivered.map(rfc3339),
         secret: None,
         previous_secret_until: None,
     }

@@ -52,6 +52,7 @@ pub const COMMITS: &[&str] = &[
     "worker::sweep::messages",
     "worker::webhooks::claim::claim",
     "worker::webhooks::record::end",
+    "worker::webhooks::record::note",
     "worker::webhooks::record::write",
 ];
 
