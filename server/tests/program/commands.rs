@@ -268,7 +268,12 @@ async fn every_event_can_be_triggered() {
     for (event, status, kind) in [
         ("payment.success", "SUCCESS", "PAYMENT.SUCCESS"),
         ("payment.failure", "FAIL", "PAYMENT.FAILURE"),
+        ("payment.canceled", "CANCELLED", "PAYMENT.CANCELED"),
         ("payment.reversed", "SUCCESS", "PAYMENT.REVERSED"),
+        ("refund.success", "SUCCESS", "REFUND.SUCCESS"),
+        ("refund.failure", "FAIL", "REFUND.FAILURE"),
+        ("reversal.manual", "MANUAL", "REVERSAL.MANUAL"),
+        ("reversal.resolved", "KEPT", "REVERSAL.RESOLVED"),
     ] {
         let notify = world.sink.url.clone();
         let arguments = ["trigger", event, "--server", &florin.base, "--notify-url", &notify];
