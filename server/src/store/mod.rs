@@ -278,8 +278,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "rotation", include_str!("../../migrations/0006_rotation.sql")),
     (7, "lean", include_str!("../../migrations/0007_lean.sql")),
     (8, "looks", include_str!("../../migrations/0008_looks.sql")),
-    (9, "notify_secrets", include_str!("../../migrations/0009_notify_secrets.sql")),
-    (10, "endpoint_health", include_str!("../../migrations/0010_endpoint_health.sql")),
+    (10, "notify_secrets", include_str!("../../migrations/0010_notify_secrets.sql")),
+    (11, "endpoint_health", include_str!("../../migrations/0011_endpoint_health.sql")),
 ];
 
 fn migrations() -> Migrator {
