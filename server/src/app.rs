@@ -262,6 +262,11 @@ impl App {
         known.get(id).map(|known| known.merchant.clone())
     }
 
+    /// Whether this process has met more than one merchant.
+    pub fn serves_several(&self) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).len() > 1
+    }
+
     /// The mark of a merchant's looks, from memory: another one when they have changed.
     pub fn looks_of(&self, id: &MerchantId) -> u64 {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);

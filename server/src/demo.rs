@@ -24,6 +24,7 @@ pub(crate) async fn merchant(app: &App) -> anyhow::Result<()> {
         auto_query: true,
         appearance: Default::default(),
         webhook_secret: WEBHOOK_SECRET.into(),
+        earlier_secrets: Vec::new(),
         origins: Vec::new(),
     };
     let now = app.now();

@@ -1,11 +1,13 @@
 //! How much may be under way at once, by who asks (G14). What is too much is refused at once, with nothing done.
 //!
 //! Each class has a number of its own, so that a merchant's program that runs wild takes no place from a shopper, and
-//! neither from a channel that brings the news of a payment.
+//! neither from a channel that brings the news of a payment. Nor does it take more than half of its class's places from
+//! other merchants.
 
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Gates(Arc<[Gate; Class::ALL.len()]>);
 struct Gate {
     inside: AtomicUsize,
     most: AtomicUsize,
+    /// How many places each holder has, of those that are known to have one.
+    by: Mutex<HashMap<Arc<str>, usize>>,
 }
 
 impl Default for Gates {
@@ -92,7 +96,8 @@ impl Default for Gates {
                 Class::Poll => 4_096,
                 Class::Health => usize::MAX,
             };
-            Gate { inside: AtomicUsize::new(0), most: AtomicUsize::new(most) }
+            let (inside, by) = (AtomicUsize::new(0), Mutex::default());
+            Gate { inside, most: AtomicUsize::new(most), by }
         });
         Gates(Arc::new(gates))
     }
@@ -109,7 +114,7 @@ impl Gates {
         let gate = self.gate(class);
         // Counted first, so that two who come at once cannot both take the last place.
         let before = gate.inside.fetch_add(1, Ordering::Relaxed);
-        let place = Place { gates: self.clone(), class };
+        let place = Place { gates: self.clone(), class, holder: OnceLock::new() };
         (before < gate.most.load(Ordering::Relaxed)).then_some(place)
     }
 
@@ -128,11 +133,49 @@ impl Gates {
 pub struct Place {
     gates: Gates,
     class: Class,
+    /// Whose it is: known only when the request's key has been read.
+    holder: OnceLock<Arc<str>>,
+}
+
+impl Place {
+    /// Its class.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// Gives the place to whoever asks in it, a merchant or an organisation. False when that one has half of the class's
+    /// places already and is `one_of_several`: then it is nobody's, and its request is to be refused. A place that has
+    /// been given stays so.
+    pub fn is_held_by(&self, holder: &str, one_of_several: bool) -> bool {
+        if self.holder.get().is_some() {
+            return true;
+        }
+        let gate = self.gates.gate(self.class);
+        let half = gate.most.load(Ordering::Relaxed).div_ceil(2);
+        let mut by = gate.by.lock().unwrap_or_else(PoisonError::into_inner);
+        if one_of_several && by.get(holder).is_some_and(|places| *places >= half) {
+            return false;
+        }
+        let known = by.get_key_value(holder).map(|(known, _)| known.clone());
+        let holder = known.unwrap_or_else(|| holder.into());
+        if self.holder.set(holder.clone()).is_ok() {
+            *by.entry(holder).or_default() += 1;
+        }
+        true
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.gates.gate(self.class).inside.fetch_sub(1, Ordering::Relaxed);
+        let gate = self.gates.gate(self.class);
+        if let Some(holder) = self.holder.take() {
+            let mut by = gate.by.lock().unwrap_or_else(PoisonError::into_inner);
+            match by.get_mut(&holder) {
+                Some(places) if *places > 1 => *places -= 1,
+                _ => _ = by.remove(&holder),
+            }
+        }
+        gate.inside.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -188,6 +231,28 @@ mod tests {
         assert!(gates.enter(Class::Merchant).is_some(), "a place given back is a place");
         drop(two);
         assert_eq!(gates.inside(Class::Merchant), 0);
+    }
+
+    #[test]
+    fn one_merchant_of_several_takes_half_of_the_places_and_one_alone_all() {
+        let gates = Gates::default();
+        gates.allow(Class::Merchant, 5);
+        let enter = |who: &str, one_of_several| {
+            let place = gates.enter(Class::Merchant).unwrap();
+            place.is_held_by(who, one_of_several).then_some(place)
+        };
+        let wild: Vec<_> = (0..3).map(|_| enter("1", true).unwrap()).collect();
+        assert!(enter("1", true).is_none(), "half of five, rounded up, is three");
+        assert_eq!(gates.inside(Class::Merchant), 3, "what was refused holds no place");
+        assert!(wild[0].is_held_by("1", true), "asked again, it is one place still");
+        let (other, refund) = (enter("2", true), gates.enter(Class::Refund).unwrap());
+        assert!(other.is_some() && refund.is_held_by("1", true), "each class for itself");
+        drop(wild);
+        let alone: Vec<_> = (0..4).map(|_| enter("1", false)).collect();
+        assert!(alone.iter().all(Option::is_some));
+        drop((alone, other, refund));
+        let gate = gates.gate(Class::Merchant);
+        assert!(gate.by.lock().unwrap().is_empty(), "nobody is remembered who holds nothing");
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{demo, say};
 
+mod address;
 mod guard;
 mod lan;
 mod stop;
@@ -67,6 +68,7 @@ pub(crate) async fn run(serve: Serve) -> anyhow::Result<()> {
     if sandbox.is_some() {
         demo::merchant(&app).await?;
     }
+    address::leave_word(&app).await?;
     let running = start(&app, &settings, &file, sandbox.as_deref()).await?;
     greet(&settings, sandbox.as_deref(), lan);
     stop.run(&app, running, &file.stop).await;

@@ -31,6 +31,18 @@ pub struct MerchantView {
     pub warnings: Vec<Warning>,
 }
 
+/// The answer to `POST /v1/merchant/webhook_secret/rotate`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NotifySecretView {
+    /// Digits.
+    pub merchant_id: String,
+    /// `whsec_…`: it signs what goes to a session's `notify_url`, and is shown this once.
+    pub secret: String,
+    /// Until when the secret before signs too, RFC 3339.
+    pub previous_secret_until: String,
+}
+
 /// The answer to `GET` and `PATCH /v1/organisation`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

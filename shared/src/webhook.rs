@@ -113,6 +113,12 @@ pub struct EndpointView {
     pub livemode: bool,
     /// RFC 3339.
     pub created_time: String,
+    /// Since when it has taken nothing that it was sent, RFC 3339; absent when it is well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<String>,
+    /// When it took a message last, RFC 3339; absent when there is none among the deliveries that are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_delivery: Option<String>,
     /// `whsec_…`, in the answer to the call that made it and nowhere else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,

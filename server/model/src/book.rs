@@ -19,6 +19,8 @@ pub(crate) struct Book {
     pub(crate) closing_to: Option<SessionState>,
     pub(crate) payments: Vec<Row>,
     pub(crate) returns: Vec<Return>,
+    /// What a second commit is to write (only when reversals are taken out of the first).
+    pub(crate) unwritten: Vec<Return>,
     /// Some payment's state has become less (I6).
     pub(crate) has_fallen: bool,
 }
@@ -51,6 +53,7 @@ impl Book {
             closing_to: None,
             payments: Vec::new(),
             returns: Vec::new(),
+            unwritten: Vec::new(),
             has_fallen: false,
         }
     }
@@ -268,8 +271,13 @@ impl Book {
     fn give_back(&mut self, id: usize, (got, returned): (i64, i64), reason: Reason, unit: Unit) {
         self.secure(id, got, Role::Surplus, unit);
         self.returned(id, returned, unit);
-        if got > returned && unit.sabotage != Sabotage::KeepTheSurplus {
-            self.returns.push(Return::new(id, got - returned, reason));
+        if got > returned {
+            let back = Return::new(id, got - returned, reason);
+            match unit.sabotage {
+                Sabotage::KeepTheSurplus => {}
+                Sabotage::ReverseLater => self.unwritten.push(back),
+                _ => self.returns.push(back),
+            }
         }
         self.finish_session(unit);
     }

@@ -42,6 +42,11 @@ impl World {
             Act::RunOut(id) => self.channel[id].held = Held::RanOut,
             Act::Notice(id, word) => self.notice(id, word, unit),
             Act::Write => self.write(unit),
+            Act::Second(true) => self.book.returns.append(&mut self.book.unwritten),
+            Act::Second(false) => {
+                self.crashes[1] -= 1;
+                self.book.unwritten.clear();
+            }
             Act::Poll => self.was_shown = true,
             Act::Stop(id) => self.book.stop(id, unit),
             Act::Close => self.book.close(SessionState::Cancelled, unit),

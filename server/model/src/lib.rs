@@ -63,6 +63,8 @@ pub enum Sabotage {
     BelieveAfterCancel,
     /// I4: what may not be kept gets no reversal.
     KeepTheSurplus,
+    /// I4: the reversal is written in a second commit, before which whoever writes it may be gone.
+    ReverseLater,
     /// R1: what is written was decided on what was read some time before.
     NoLock,
 }

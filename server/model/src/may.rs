@@ -42,6 +42,10 @@ impl World {
         if self.unlocked.is_some() {
             acts.push(Act::Write);
         }
+        if !self.book.unwritten.is_empty() {
+            acts.push(Act::Second(true));
+            acts.extend((self.crashes[1] > 0).then_some(Act::Second(false)));
+        }
         if self.may_tick() {
             acts.push(Act::Tick);
         }

@@ -69,6 +69,9 @@ impl World {
         if self.unlocked.is_some() {
             return Some(Act::Write);
         }
+        if !self.book.unwritten.is_empty() {
+            return Some(Act::Second(true));
+        }
         for id in 0..self.book.payments.len() {
             match self.opening[id] {
                 Opening::Idle => {}

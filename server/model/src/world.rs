@@ -209,6 +209,8 @@ pub enum Act {
     Notice(usize, usize),
     /// What was read without a lock is written.
     Write,
+    /// The second commit writes the reversals that the first has left out; or never comes, since its process is gone.
+    Second(bool),
     /// A page polls.
     Poll,
     /// The shopper cancels.
@@ -292,6 +294,7 @@ impl World {
             && self.opening == [Opening::Idle; 2]
             && self.cancel_adrift == [false; 2]
             && self.unlocked.is_none()
+            && self.book.unwritten.is_empty()
     }
 
     /// A cancel's lease outlasts every cancel that is on its way.

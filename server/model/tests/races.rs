@@ -71,6 +71,17 @@ fn without_the_reversal_money_stays() {
 }
 
 #[test]
+fn with_the_reversal_in_a_second_commit_a_moment_has_none() {
+    is_missed(Sabotage::ReverseLater, TWO, "I4 what is not accepted is on its way back, whole");
+}
+
+#[test]
+fn with_the_reversal_in_a_second_commit_a_crash_before_it_keeps_the_money() {
+    let bounds = Bounds { crashes: [0, 1, 0], ..TWO };
+    is_missed(Sabotage::ReverseLater, bounds, "eventually settled");
+}
+
+#[test]
 fn without_the_lock_two_are_accepted() {
     is_missed(Sabotage::NoLock, TWO, "I1 at most one is accepted");
 }

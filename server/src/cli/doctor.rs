@@ -54,6 +54,7 @@ pub(super) async fn run(doctor: Doctor, json: bool) -> anyhow::Result<Answer> {
             report.add("database", operate::version(store).await.map_err(Into::into));
             report.add("migrations", migrations(store).await);
             report.add("clock", clocks(store).await);
+            report.add("one address for all", shared(store, &settings.public()).await);
         }
         Err(error) => {
             let name = without_password(&url);
@@ -124,6 +125,22 @@ async fn clocks(store: &Store) -> Found {
         "the database's clock is {apart} ms from this machine's: let both follow a time service"
     );
     Ok(format!("{apart} ms from the database's"))
+}
+
+/// What the server that started last here says of itself, and what these settings say.
+async fn shared(store: &Store, own: &str) -> Found {
+    let own = own.trim_end_matches('/');
+    match operate::public_url(&mut store.read().await?).await? {
+        Some(there) => {
+            ensure!(
+                there == own,
+                "the server that started last on this database has FLORIN_PUBLIC_URL={there}, here it is {own}: all \
+                 processes on one database need the same"
+            );
+            Ok(format!("{own}, as the server that started last has it"))
+        }
+        None => Ok("no server has started on this database yet".into()),
+    }
 }
 
 fn writable(folder: &Path) -> Found {

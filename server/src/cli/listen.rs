@@ -1,6 +1,6 @@
 //! `florin listen`: what merchants are told, forwarded to a program under development.
 //!
-//! It follows the outbox and posts each message as it is, signed with the merchant's own secret. It changes nothing: the
+//! It follows the outbox and posts each message as it is, signed with the merchant's own secret (during a rotation with the one before too). It changes nothing: the
 //! server delivers to the real address as always, and a message that could not be forwarded is not kept for later.
 
 use std::collections::HashSet;
@@ -94,15 +94,10 @@ async fn forward(
 ) -> anyhow::Result<Value> {
     let merchant: MerchantId = message.merchant_id.parse().context("a merchant's id")?;
     let merchant = merchants::get(&mut store.read().await?, &merchant).await?;
-    let secret = merchant.context("its merchant is gone")?.webhook_secret;
-    let timestamp = Clock::System.now() / 1000;
-    let signature = courier::sign::header(
-        std::slice::from_ref(&secret),
-        &message.message_id,
-        timestamp,
-        &message.body,
-    )
-    .context("the merchant's webhook secret is not whsec_ and base64")?;
+    let now = Clock::System.now();
+    let (secrets, timestamp) = (merchant.context("its merchant is gone")?.secrets(now), now / 1000);
+    let signature = courier::sign::header(&secrets, &message.message_id, timestamp, &message.body)
+        .context("the merchant's webhook secret is not whsec_ and base64")?;
     let watch = Stopwatch::start();
     let answer = http
         .post(to.clone())

@@ -1,13 +1,17 @@
 //! `florin merchants`: who sells. The first of a new installation is made here, because the API needs a key to begin with.
 
 use anyhow::{Context, bail, ensure};
-use florin_server::clock::{Clock, Random, rfc3339};
+use florin_server::clock::{Clock, Millis, Random, rfc3339};
 use florin_server::courier::sign;
 use florin_server::domain::order::LateSuccess;
 use florin_server::flow::keys::Kind;
+use florin_server::flow::notify_secret;
+use florin_server::flow::webhook_endpoints::{LONGEST_OVERLAP_S, OVERLAP_S};
 use florin_server::http::auth::{ORIGIN_RULE, is_origin};
+use florin_server::store::endpoints::NewSecret;
 use florin_server::store::merchants::{self, Founded, Merchant};
 use florin_server::store::{Store, StoreError, Tx, keys, operate};
+use florin_shared::MerchantId;
 use serde_json::{Value, json};
 
 use super::{Answer, Where, table};
@@ -19,12 +23,16 @@ use super::{Answer, Where, table};
   florin merchants new --name 'Northwind Tea' --live --origin https://tea.example
   florin merchants new --name 'Northwind Coffee' --live --organisation 40817203551926
   florin merchants list
+  florin merchants rotate-webhook-secret 18356675194960 --overlap-seconds 3600
 
-The secret key and the webhook secret are printed this once; only the key's digest is kept. `florin keys` makes more
+The secret key and the webhook secret are printed this once; only the key's digest is kept. A new webhook secret signs
+what goes to sessions' notify_url; the one before signs beside it meanwhile, and servers that run follow within two
+seconds. `florin keys` makes more
 keys and takes them away, `florin keys new --organisation ID` makes one that acts for all merchants of an organisation.
 Without --live no real money moves: a test key opens nothing on a server whose channel account is live, and the other
 way round. JSON: {\"merchant_id\", \"organisation_id\", \"livemode\", \"key\", \"key_id\", \"webhook_secret\"} or
-{\"merchants\": [{\"merchant_id\", \"organisation_id\", \"name\", \"livemode\", \"created\"}]}")]
+{\"merchants\": [{\"merchant_id\", \"organisation_id\", \"name\", \"livemode\", \"created\"}]} or
+{\"merchant_id\", \"webhook_secret\", \"previous_secret_until\"}")]
 pub(crate) struct Merchants {
     #[command(subcommand)]
     act: Act,
@@ -36,6 +44,19 @@ enum Act {
     List(Where),
     /// Makes a merchant with its first key, and an organisation for it unless one is named.
     New(Box<New>),
+    /// Draws a new secret for what goes to sessions' notify_url; the old one signs too for a while.
+    RotateWebhookSecret(Rotate),
+}
+
+#[derive(clap::Args)]
+struct Rotate {
+    /// The merchant's id.
+    id: MerchantId,
+    /// For how long the old one signs too; a week at most.
+    #[arg(long, value_name = "SECONDS", default_value_t = OVERLAP_S, value_parser = clap::value_parser!(u64).range(..=LONGEST_OVERLAP_S))]
+    overlap_seconds: u64,
+    #[command(flatten)]
+    at: Where,
 }
 
 #[derive(clap::Args)]
@@ -63,6 +84,7 @@ pub(super) async fn run(merchants: Merchants) -> anyhow::Result<Answer> {
     match merchants.act {
         Act::List(at) => list(&at).await,
         Act::New(new) => make(*new).await,
+        Act::RotateWebhookSecret(turn) => rotate(turn).await,
     }
 }
 
@@ -112,6 +134,26 @@ async fn make(new: New) -> anyhow::Result<Answer> {
     Ok(Answer::good(told, json))
 }
 
+async fn rotate(turn: Rotate) -> anyhow::Result<Answer> {
+    let (store, now) = (turn.at.open().await?, Clock::System.now());
+    let (id, secret) = (turn.id.clone(), sign::secret(Random::System.bytes()));
+    let fresh = NewSecret {
+        secret: secret.clone(),
+        made_by: String::new(),
+        at: now,
+        previous_until: now + Millis::try_from(turn.overlap_seconds)? * 1000,
+    };
+    let until: florin_server::Result<Millis> =
+        store.write(async move |tx: &mut Tx| notify_secret::turn(tx, &id, fresh).await).await;
+    let until = rfc3339(until?);
+    let told =
+        format!("{secret}\n\nIt cannot be shown again. The one before signs too until {until}.");
+    let json = json!({
+        "merchant_id": turn.id.as_str(), "webhook_secret": secret, "previous_secret_until": until,
+    });
+    Ok(Answer::good(told, json))
+}
+
 fn merchant_of(new: &New) -> anyhow::Result<Merchant> {
     let name = new.name.trim();
     let is_name = !name.is_empty() && name.len() <= 128 && !name.chars().any(char::is_control);
@@ -128,6 +170,7 @@ fn merchant_of(new: &New) -> anyhow::Result<Merchant> {
         auto_query: true,
         appearance: Default::default(),
         webhook_secret: sign::secret(Random::System.bytes()),
+        earlier_secrets: Vec::new(),
         origins: new.origins.clone(),
     })
 }

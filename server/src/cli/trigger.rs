@@ -10,6 +10,17 @@ use serde_json::{Value, json};
 use super::{Answer, progress};
 use crate::demo;
 
+const EVENTS: [&str; 8] = [
+    "payment.success",
+    "payment.failure",
+    "payment.canceled",
+    "payment.reversed",
+    "refund.success",
+    "refund.failure",
+    "reversal.manual",
+    "reversal.resolved",
+];
+
 /// The command's arguments.
 #[derive(clap::Args)]
 #[command(after_help = "EXAMPLES
@@ -21,12 +32,18 @@ use crate::demo;
 EVENTS
   payment.success    a session that is paid
   payment.failure    a session whose payer declines
+  payment.canceled   a session whose shopper cancels
   payment.reversed   a session that is paid twice: the second payment goes back
+  refund.success     a paid session that is refunded whole
+  refund.failure     a refund that the channel refuses for good
+  reversal.manual    a session that is paid twice, and the channel will not take the second payment back
+  reversal.resolved  the same, and a person says that it is kept
 
-Test mode only: it needs a sandbox. JSON: {\"event\", \"session_id\", \"trans_id\", \"order_ids\", \"status\"}")]
+Test mode only: it needs a sandbox. JSON: {\"event\", \"session_id\", \"trans_id\", \"order_ids\", \"status\",
+\"refund_id\"}")]
 pub(crate) struct Trigger {
     /// What is to happen.
-    #[arg(value_parser = ["payment.success", "payment.failure", "payment.reversed"])]
+    #[arg(value_parser = EVENTS)]
     event: String,
     /// The server.
     #[arg(long, env = "FLORIN_SERVER", default_value = "http://127.0.0.1:8080")]
@@ -61,41 +78,24 @@ pub(super) async fn run(trigger: Trigger) -> anyhow::Result<Answer> {
     ensure!(!trigger.key.starts_with("sk_live_"), "real money is not for trying things out");
     let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).no_proxy().build()?;
     let shopper = Shopper::enter(&trigger, http).await?;
-    let mut order_ids = Vec::new();
-    let status = match trigger.event.as_str() {
-        "payment.failure" => {
-            let (id, code) = shopper.open(&trigger.method).await?;
-            shopper.wallet(&code, "decline").await?;
-            order_ids.push(id);
-            shopper.until("payment_status", "FAIL").await?
-        }
-        "payment.reversed" => {
-            let first = shopper.open(&trigger.method).await?;
-            // Choosing another method closes the first code; its payer pays all the same.
-            shopper.still_payable(&first.0).await?;
-            let second = shopper.open(&trigger.second_method).await?;
-            shopper.wallet(&second.1, "approve").await?;
-            let status = shopper.until("status", "SUCCESS").await?;
-            shopper.wallet(&first.1, "approve").await?;
-            order_ids.extend([first.0, second.0]);
-            shopper.until("notice", "SURPLUS_RETURNED").await?;
-            status
-        }
-        _ => {
-            let (id, code) = shopper.open(&trigger.method).await?;
-            shopper.wallet(&code, "approve").await?;
-            order_ids.push(id);
-            shopper.until("status", "SUCCESS").await?
-        }
-    };
+    let done = shopper.play(&trigger.event).await?;
+    let status = &done.status;
     let told = format!("{}: {} of {}", trigger.event, status, shopper.trans_id);
     Ok(Answer::good(
         told,
         json!({
             "event": trigger.event, "session_id": shopper.session, "trans_id": shopper.trans_id,
-            "order_ids": order_ids, "status": status,
+            "order_ids": done.order_ids, "status": status, "refund_id": done.refund_id,
         }),
     ))
+}
+
+/// What has come of it.
+#[derive(Default)]
+struct Done {
+    order_ids: Vec<String>,
+    status: String,
+    refund_id: Option<String>,
 }
 
 struct Shopper<'t> {
@@ -127,6 +127,124 @@ impl<'t> Shopper<'t> {
         Ok(Shopper { trigger, http, session, trans_id, token })
     }
 
+    async fn play(&self, event: &str) -> anyhow::Result<Done> {
+        match event {
+            "payment.failure" => self.unpaid("decline").await,
+            "payment.canceled" => self.unpaid("cancel").await,
+            "payment.reversed" => {
+                let done = self.paid_twice(false).await?;
+                self.until("notice", "SURPLUS_RETURNED").await?;
+                Ok(done)
+            }
+            "refund.success" => self.refunded("SUCCESS").await,
+            "refund.failure" => self.refunded("FAIL").await,
+            "reversal.manual" => self.manual().await,
+            "reversal.resolved" => self.resolved().await,
+            _ => self.paid().await,
+        }
+    }
+
+    async fn paid(&self) -> anyhow::Result<Done> {
+        let (id, code) = self.open(&self.trigger.method).await?;
+        self.wallet(&code, "approve").await?;
+        let status = self.until("status", "SUCCESS").await?;
+        Ok(Done { order_ids: vec![id], status, ..Done::default() })
+    }
+
+    /// Declined by the payer, or cancelled on the page.
+    async fn unpaid(&self, how: &str) -> anyhow::Result<Done> {
+        let (id, code) = self.open(&self.trigger.method).await?;
+        let ends = match how {
+            "cancel" => {
+                let path = format!("/transactions/{id}/cancel");
+                self.call(Method::POST, &path, None).await?;
+                "CANCELLED"
+            }
+            _ => {
+                self.wallet(&code, how).await?;
+                "FAIL"
+            }
+        };
+        let status = self.until("payment_status", ends).await?;
+        Ok(Done { order_ids: vec![id], status, ..Done::default() })
+    }
+
+    /// The second payment goes back, unless the channel refuses that.
+    async fn paid_twice(&self, is_refused: bool) -> anyhow::Result<Done> {
+        let first = self.open(&self.trigger.method).await?;
+        // Choosing another method closes the first code; its payer pays all the same.
+        self.fault("paid_after_cancel", &first.0).await?;
+        if is_refused {
+            self.fault("refund_refused", &first.0).await?;
+        }
+        let second = self.open(&self.trigger.second_method).await?;
+        self.wallet(&second.1, "approve").await?;
+        let status = self.until("status", "SUCCESS").await?;
+        self.wallet(&first.1, "approve").await?;
+        Ok(Done { order_ids: vec![first.0, second.0], status, ..Done::default() })
+    }
+
+    async fn refunded(&self, ends: &str) -> anyhow::Result<Done> {
+        let done = self.paid().await?;
+        let order = &done.order_ids[0];
+        if ends == "FAIL" {
+            self.fault("refund_refused", order).await?;
+        }
+        progress("giving it back");
+        let wish = json!({ "order_id": order, "refund_trans_id": format!("r-{}", self.trans_id) });
+        let asked = self.merchant(Method::POST, "/v1/refunds", Some(wish)).await?;
+        let id =
+            asked["data"]["refund_id"].as_str().context("the refund has no number")?.to_owned();
+        let path = format!("/v1/refunds?refund_id={id}");
+        self.until_told(&path, "/data/status", ends).await?;
+        Ok(Done { status: ends.to_owned(), refund_id: Some(id), ..done })
+    }
+
+    async fn manual(&self) -> anyhow::Result<Done> {
+        let done = self.paid_twice(true).await?;
+        let path = format!("/v1/reversals?order_id={}", done.order_ids[0]);
+        let told = self.until_told(&path, "/data/reversals/0/status", "MANUAL").await?;
+        let id = told["data"]["reversals"][0]["refund_id"].as_str().map(str::to_owned);
+        Ok(Done { status: "MANUAL".to_owned(), refund_id: id, ..done })
+    }
+
+    async fn resolved(&self) -> anyhow::Result<Done> {
+        let done = self.manual().await?;
+        let id = done.refund_id.as_deref().context("the reversal has no number")?;
+        let said = json!({ "outcome": "KEPT", "note": "florin trigger" });
+        let path = format!("/v1/reversals/{id}/resolve");
+        let told = self.merchant(Method::POST, &path, Some(said)).await?;
+        let status = told["data"]["status"].as_str().unwrap_or_default().to_owned();
+        Ok(Done { status, ..done })
+    }
+
+    async fn merchant(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> anyhow::Result<Value> {
+        let url = format!("{}{path}", self.trigger.server);
+        let mut request = self.http.request(method, url).bearer_auth(&self.trigger.key);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        ask(request).await
+    }
+
+    /// Asks with the merchant's key until the answer says this word there.
+    async fn until_told(&self, path: &str, at: &str, word: &str) -> anyhow::Result<Value> {
+        progress("waiting for the server to know");
+        for _ in 0..150 {
+            let told = self.merchant(Method::GET, path, None).await?;
+            if told.pointer(at).is_some_and(|said| said == word) {
+                return Ok(told);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        bail!("after 30 seconds {path} still does not say {word}")
+    }
+
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
         let url = format!("{}/v1/checkout/{}{path}", self.trigger.server, self.session);
         let mut request = self.http.request(method, url).bearer_auth(&self.token);
@@ -155,10 +273,10 @@ impl<'t> Shopper<'t> {
         ask(self.http.post(url).json(&act)).await.map(drop)
     }
 
-    /// The sandbox takes money for this payment even when it has been closed.
-    async fn still_payable(&self, order_id: &str) -> anyhow::Result<()> {
-        let fault = json!({ "fault": "paid_after_cancel", "request": order_id, "times": 1 });
-        ask(self.http.post(format!("{}/faults", self.trigger.sandbox)).json(&fault)).await.map(drop)
+    /// Something goes wrong with this payment at the sandbox, once.
+    async fn fault(&self, fault: &str, order_id: &str) -> anyhow::Result<()> {
+        let rule = json!({ "fault": fault, "request": order_id, "times": 1 });
+        ask(self.http.post(format!("{}/faults", self.trigger.sandbox)).json(&rule)).await.map(drop)
     }
 
     async fn until(&self, field: &str, word: &str) -> anyhow::Result<String> {

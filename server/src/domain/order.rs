@@ -255,4 +255,4 @@ fn returned_whole(payment: &Payment) -> Step {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

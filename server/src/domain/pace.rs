@@ -38,6 +38,10 @@ pub fn next_ask(payment: &Payment, interest: Interest, now: Millis) -> Millis {
     if payment.state.is_live() && now < payment.expires { due.min(payment.expires) } else { due }
 }
 
+/// A cancel takes effect within its lease (30 s) or never: after twice that time a question tells what one did that nobody
+/// answered.
+pub const LOST_CANCEL: Millis = MINUTE;
+
 /// How often a channel that does not answer is tried.
 pub const KNOCK: Millis = 2 * SECOND;
 

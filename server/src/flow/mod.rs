@@ -16,6 +16,7 @@ pub mod expire;
 pub mod explain;
 pub mod keys;
 pub mod looks;
+pub mod notify_secret;
 pub mod pay;
 pub mod query;
 pub mod refund;

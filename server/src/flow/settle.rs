@@ -61,6 +61,7 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
                 && evidence::has_success(tx, &id).await?;
             let payment = desk
                 .change(tx, &id, |payment| {
+                    watch_for_lost_cancel(payment, &step, now);
                     let next = next_ask(payment, &step, answer, interest, now);
                     payment.next_ask = if is_open { Some(now) } else { next };
                 })
@@ -116,6 +117,14 @@ fn answer(payment: &Payment, heard: &Heard) -> Answer {
     }
 }
 
+/// A cancel that nobody answered was repeated, and what counts now was found after the last one's answer: an earlier one may
+/// still be on its way and give the money back (D1). Every answer before its time is too early.
+fn watch_for_lost_cancel(payment: &mut Payment, step: &Step, now: Millis) {
+    if matches!(step, Step::Accept(..)) && payment.cancels_sent > 1 {
+        payment.cancel_until = now + pace::LOST_CANCEL;
+    }
+}
+
 /// What is open is asked about again, sooner while somebody looks; a question about something final stays open until a
 /// query has answered it. What must be asked at once is, but not again and again while somebody else's cancel is awaited.
 fn next_ask(
@@ -127,7 +136,10 @@ fn next_ask(
 ) -> Option<Millis> {
     match (step, payment.state.is_final()) {
         (Step::Ask | Step::Conflict, _) if answer == Answer::No => Some(now),
-        (_, true) if answer == Answer::Final => None,
+        (_, true) if answer == Answer::Final => {
+            let is_early = payment.state == PaymentState::Success && payment.cancel_until > now;
+            is_early.then_some(payment.cancel_until)
+        }
         (_, true) => payment.next_ask,
         (_, false) => Some(pace::next_ask(payment, interest, now)),
     }
@@ -269,6 +281,37 @@ async fn carry_out(
                 desk.change(tx, id, |payment| payment.reason = RETURNED.to_owned()).await?;
             }
             Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::order::tests::{hkd, payment};
+
+    #[test]
+    fn what_counts_is_asked_about_once_more_when_no_lost_cancel_can_give_it_back_any_longer() {
+        for (cancels, answer, expected) in [
+            (0, Answer::No, None),
+            (1, Answer::Final, None),
+            (2, Answer::Final, Some(7 + pace::LOST_CANCEL)),
+            (9, Answer::Final, Some(7 + pace::LOST_CANCEL)),
+        ] {
+            let mut payment = Payment {
+                cancels_sent: cancels,
+                cancels_answered: cancels,
+                ..payment(PaymentState::Success)
+            };
+            let accept = Step::Accept(hkd(800), None, 0);
+            watch_for_lost_cancel(&mut payment, &accept, 7);
+            let next =
+                |step: &Step, now| next_ask(&payment, step, answer, Interest::Unwatched, now);
+            assert_eq!(next(&accept, 7), expected, "{cancels} cancels");
+            let later =
+                |now| next_ask(&payment, &Step::Stay, Answer::Final, Interest::Unwatched, now);
+            assert_eq!(later(6 + pace::LOST_CANCEL), expected, "{cancels}: asked too early");
+            assert_eq!(later(7 + pace::LOST_CANCEL), None, "{cancels}: the answer ends it");
         }
     }
 }

@@ -72,6 +72,8 @@ pub async fn create(
         sessions: Sessions::WithoutNotifyUrl,
         state: EndpointState::Enabled,
         created: now,
+        failing_since: None,
+        delivered: None,
     };
     wanted.carry_out(&mut endpoint);
     check_url(app, merchant, &endpoint.url).await?;
@@ -105,16 +107,23 @@ async fn check_url(app: &App, merchant: &Merchant, url: &str) -> Result<()> {
 
 /// A merchant's endpoints, oldest first.
 pub async fn list(app: &App, merchant: &Merchant) -> Result<Vec<Endpoint>> {
-    Ok(endpoints::of_merchant(&mut app.store.read().await?, &merchant.id).await?)
+    let mut tx = app.store.read().await?;
+    let mut all = Vec::new();
+    for endpoint in endpoints::of_merchant(&mut tx, &merchant.id).await? {
+        all.push(endpoints::with_last_delivery(&mut tx, endpoint).await?);
+    }
+    Ok(all)
 }
 
 /// One of them.
 pub async fn get(app: &App, merchant: &Merchant, id: &EndpointId) -> Result<Endpoint> {
-    let found = endpoints::get(&mut app.store.read().await?, id).await?;
+    let mut tx = app.store.read().await?;
+    let found = endpoints::get(&mut tx, id).await?;
     let is_theirs = |endpoint: &Endpoint| {
         endpoint.merchant == merchant.id && endpoint.state != EndpointState::Deleted
     };
-    found.filter(is_theirs).ok_or_else(no_such)
+    let endpoint = found.filter(is_theirs).ok_or_else(no_such)?;
+    Ok(endpoints::with_last_delivery(&mut tx, endpoint).await?)
 }
 
 /// Changes one. What waits for a disabled endpoint is kept, and due when it is enabled again.
@@ -140,7 +149,7 @@ pub async fn change(
                 EndpointState::Enabled => outbox::release(tx, &id, now).await?,
                 _ => outbox::hold(tx, &id).await?,
             }
-            Ok::<_, Error>(endpoint)
+            Ok::<_, Error>(endpoints::with_last_delivery(tx, endpoint).await?)
         })
         .await?;
     app.wake.outbox.notify_one();
@@ -184,8 +193,14 @@ pub async fn gone(
     Ok(true)
 }
 
-/// How many secrets of an endpoint may sign at once: each makes every message's header longer.
-const MOST_SECRETS: usize = 5;
+/// For how long the old secret signs too, in seconds: a day, when nothing is said.
+pub const OVERLAP_S: u64 = 24 * 60 * 60;
+
+/// And a week at most.
+pub const LONGEST_OVERLAP_S: u64 = 7 * OVERLAP_S;
+
+/// How many secrets may sign one message: each makes every message's header longer.
+pub(super) const MOST_SECRETS: usize = 5;
 
 /// A new secret, shown this once; those before sign beside it, the last one for so long, earlier ones as they were
 /// promised. A request that runs again after a crash comes with the same `seed`, and replaces the secret that its first
@@ -208,6 +223,7 @@ pub async fn rotate(
         .store
         .write(async move |tx: &mut Tx| {
             let endpoint = endpoints::lock(tx, &merchant, &id, now).await?.ok_or_else(no_such)?;
+            let endpoint = endpoints::with_last_delivery(tx, endpoint).await?;
             if let Some(until) = endpoints::replace(tx, &id, &fresh).await? {
                 return Ok((endpoint, until));
             }

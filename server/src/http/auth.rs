@@ -8,11 +8,14 @@ use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::http::request::Parts;
 use florin_shared::{Code, SessionId};
+use metrics::counter;
 use url::{Host, Url};
 
 use super::tenant::acting_for;
 use crate::app::digest_of;
 use crate::flow::view;
+use crate::gates;
+use crate::metrics::SHED;
 use crate::status::Entry;
 use crate::store::merchants::Merchant;
 use crate::{App, Error, Result};
@@ -29,6 +32,7 @@ impl FromRequestParts<App> for Caller {
         }
         let key = bearer(&parts.headers, "a secret key")?;
         let merchant = app.merchant(&acting_for(parts, app, key).await?).await?;
+        within_half(app, merchant.id.as_str())?;
         // Test keys open nothing where real money moves, and the other way round (D14).
         if merchant.livemode != app.channels.are_live() {
             return Err(Error::refused(
@@ -39,6 +43,20 @@ impl FromRequestParts<App> for Caller {
         parts.extensions.insert(Known(merchant.clone()));
         Ok(Caller(merchant))
     }
+}
+
+/// Nobody takes more than half of a class's places from the others (threat S30). Where only one merchant is served there
+/// are no others.
+pub(super) fn within_half(app: &App, holder: &str) -> Result<()> {
+    let Some(place) = gates::held() else { return Ok(()) };
+    if place.is_held_by(holder, app.serves_several()) {
+        return Ok(());
+    }
+    counter!(SHED, "class" => place.class().as_str()).increment(1);
+    Err(Error::refused(
+        Code::Busy,
+        "half of all places are taken by this caller alone; nothing was done, try again when one of its requests has ended",
+    ))
 }
 
 /// The merchant that was found already: a request is asked for its key once.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use florin_shared::{Code, MerchantId};
 
 use super::asked::pairs;
-use super::auth::bearer;
+use super::auth::{bearer, within_half};
 use super::body::{MOST, object};
 use crate::flow::keys::note_use;
 use crate::store::keys::{self, ORGANISATION};
@@ -36,6 +36,7 @@ impl FromRequestParts<App> for Group {
             ));
         }
         let id = organisation_of(app, key).await?;
+        within_half(app, &id)?;
         let found = organisations::get(&mut app.store.read().await?, &id).await?;
         found.map(Group).ok_or_else(|| Error::no_such("organisation"))
     }

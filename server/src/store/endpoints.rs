@@ -13,6 +13,7 @@ row! {
     pub struct EndpointRow {
         pub endpoint_id: String, pub merchant_id: String, pub url: String, pub description: String,
         pub types: String, pub sessions: String, pub state: String, pub created_ms: i64,
+        pub failing_since_ms: Option<i64>, pub delivered_ms: Option<i64>,
     }
 }
 
@@ -42,6 +43,10 @@ pub struct Endpoint {
     pub state: EndpointState,
     /// When it was made.
     pub created: Millis,
+    /// Since when every try has failed; nothing when it is well.
+    pub failing_since: Option<Millis>,
+    /// When it had taken a message last before it began to fail; [`with_last_delivery`] says it of one that is well.
+    pub delivered: Option<Millis>,
 }
 
 impl TryFrom<EndpointRow> for Endpoint {
@@ -57,6 +62,8 @@ impl TryFrom<EndpointRow> for Endpoint {
             url: row.url,
             description: row.description,
             created: row.created_ms,
+            failing_since: row.failing_since_ms,
+            delivered: row.delivered_ms,
         })
     }
 }
@@ -143,6 +150,50 @@ pub async fn hold_still(tx: &mut Tx, id: &EndpointId) -> Result<Option<Endpoint>
         .one()
         .await?;
     row.map(Endpoint::try_from).transpose()
+}
+
+/// The newest message that it has taken. Quick while it is well, since then nothing newer waits for it.
+macro_rules! newest_taken {
+    () => {
+        "(select o.done_ms from outbox o where o.endpoint_id = $1 and o.endpoint_id <> 'notify_url' and o.state = 'DONE'
+           order by o.delivery_id desc limit 1)"
+    };
+}
+
+/// The endpoint, and when it took a message last, as far back as deliveries are kept.
+pub async fn with_last_delivery(tx: &mut Tx, endpoint: Endpoint) -> Result<Endpoint, StoreError> {
+    if endpoint.failing_since.is_some() {
+        return Ok(endpoint);
+    }
+    let row: Option<(Option<i64>,)> =
+        tx.sql(concat!("select ", newest_taken!())).bind(endpoint.id.as_str()).one().await?;
+    Ok(Endpoint { delivered: row.and_then(|(at,)| at), ..endpoint })
+}
+
+/// It has refused a message, or has not answered.
+pub async fn fails(tx: &mut Tx, id: &EndpointId, since: Millis) -> Result<(), StoreError> {
+    tx.sql(concat!(
+        "update webhook_endpoint set failing_since_ms = $2, delivered_ms = ",
+        newest_taken!(),
+        " where endpoint_id = $1 and failing_since_ms is null"
+    ))
+    .bind(id.as_str())
+    .bind(since)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// It has taken a message again.
+pub async fn is_well(tx: &mut Tx, id: &EndpointId, at: Millis) -> Result<(), StoreError> {
+    tx.sql(
+        "update webhook_endpoint set failing_since_ms = null where endpoint_id = $1 and failing_since_ms <= $2",
+    )
+    .bind(id.as_str())
+    .bind(at)
+    .execute()
+    .await?;
+    Ok(())
 }
 
 /// Writes a changed endpoint back; when it wants something else from now on, that is a new subscription.

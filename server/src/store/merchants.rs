@@ -7,7 +7,7 @@ use super::keys::{self, Holder, NewKey};
 use super::orders::word;
 use super::organisations::{self, appearance, written};
 use super::sql::row;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, notify_secrets};
 use crate::clock::Millis;
 use crate::domain::order::LateSuccess;
 
@@ -34,10 +34,21 @@ pub struct Merchant {
     pub auto_query: bool,
     /// The looks and methods in force: the organisation's, with the merchant's own before them (L5).
     pub appearance: Appearance,
-    /// `whsec_…`.
+    /// `whsec_…`: it signs what goes to a session's own address.
     pub webhook_secret: String,
+    /// Those before it that sign too, each with its end, the newest first.
+    pub earlier_secrets: Vec<(String, Millis)>,
     /// Where its pages live, besides loopback and private hosts in test mode.
     pub origins: Vec<String>,
+}
+
+impl Merchant {
+    /// The secrets that sign now, the current one first.
+    pub fn secrets(&self, now: Millis) -> Vec<String> {
+        let earlier = self.earlier_secrets.iter().filter(|(_, until)| *until > now);
+        let earlier = earlier.map(|(secret, _)| secret.clone());
+        std::iter::once(self.webhook_secret.clone()).chain(earlier).collect()
+    }
 }
 
 /// The merchant of that id, with what it inherits.
@@ -103,6 +114,7 @@ async fn read(tx: &mut Tx, id: &MerchantId, row: MerchantRow) -> Result<Merchant
         auto_query: row.auto_query == 1,
         appearance: looks,
         webhook_secret: row.webhook_secret,
+        earlier_secrets: notify_secrets::earlier(tx, id).await?,
         origins: origins.into_iter().map(|(origin,)| origin).collect(),
     })
 }

@@ -26,6 +26,7 @@ pub mod keys;
 pub mod ledger;
 pub mod merchants;
 pub mod migrate;
+pub mod notify_secrets;
 pub mod operate;
 pub mod orders;
 pub mod organisations;
@@ -278,6 +279,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "lean", include_str!("../../migrations/0007_lean.sql")),
     (8, "looks", include_str!("../../migrations/0008_looks.sql")),
     (9, "channels", include_str!("../../migrations/0009_channels.sql")),
+    (10, "notify_secrets", include_str!("../../migrations/0010_notify_secrets.sql")),
+    (11, "endpoint_health", include_str!("../../migrations/0011_endpoint_health.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -229,6 +229,26 @@ pub async fn addresses(
         .await
 }
 
+/// The public address of the process that started last.
+pub async fn public_url(tx: &mut Tx) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> =
+        tx.sql("select value from setting where name = 'public_url'").one().await?;
+    Ok(row.map(|(value,)| value))
+}
+
+/// Keeps the public address of a process that starts, and gives the one that was kept before.
+pub async fn keep_public_url(tx: &mut Tx, own: String) -> Result<Option<String>, StoreError> {
+    let before = public_url(tx).await?;
+    tx.sql(
+        "insert into setting (name, value) values ('public_url', $1)
+         on conflict (name) do update set value = excluded.value",
+    )
+    .bind(own)
+    .execute()
+    .await?;
+    Ok(before)
+}
+
 /// How many payments are marked in one commit: a running server waits behind it.
 const MARKED: i64 = 500;
 

@@ -52,6 +52,33 @@ on_both! {
         assert_eq!(app.session_status(&session).await, "PROCESSING");
     }
 
+    async fn a_lost_cancel_that_gives_the_money_back_after_the_success_is_found(app: TestApp) {
+        app.fault(json!({ "fault": "server_error", "call": "cancel", "times": 1 })).await;
+        app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        let order = order_id(&opened);
+        app.cancel(&session, &order).await;
+        app.until_status(&session, "CANCELLED").await;
+        assert_eq!(stored(app, &order).await.cancels_sent, 2, "nobody answered the first");
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        // An answer that comes too early ends nothing.
+        app.check_now(&session, &order).await;
+        assert!(stored(app, &order).await.next_ask.is_some_and(|at| at > app.app.now() + 30_000));
+        // The first cancel arrives after all, and the goods are on their way.
+        let late = app.app.channels.named("antom").unwrap();
+        late.cancel(&stored(app, &order).await).await.unwrap();
+        assert_eq!(app.held(&order).await, 0);
+        app.pass(Duration::from_secs(61));
+        app.app.wake.asks.notify_one();
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id).contains(&"REFUND.SUCCESS".to_owned())).await;
+        let told = app.sink.received().pop().unwrap().body["data"].clone();
+        assert_eq!((told["refund_kind"].as_str(), told["refund_amount"].as_str()), (Some("EXTERNAL"), Some("25000")));
+        app.until("the answer has ended it", async || stored(app, &order).await.next_ask.is_none()).await;
+        app.check(When::AtRest).await;
+    }
+
     async fn a_second_payment_goes_back_in_full(app: TestApp) {
         app.fault(json!({ "fault": "paid_after_cancel", "request": "*", "times": 1 })).await;
         let session = app.session("PHP", "25000").await;

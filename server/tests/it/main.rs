@@ -19,6 +19,7 @@ mod partitions;
 mod payment_codes;
 mod planted;
 mod quiet;
+mod quota;
 mod refunds;
 mod reversals;
 mod sequences;

@@ -287,6 +287,10 @@ async fn settings(client: &Client) {
     let key =
         client.merchant(Method::POST, "/v1/merchant/keys", Some(json!({}))).await.text("key_id");
     client.merchant(Method::DELETE, &format!("/v1/merchant/keys/{key}"), None).await;
+    let path = "/v1/merchant/webhook_secret/rotate";
+    let rotated =
+        client.merchant(Method::POST, path, Some(json!({ "overlap_seconds": 3600 }))).await;
+    client.world.merchant.trust(&rotated.text("secret"));
     let key =
         client.group(Method::POST, "/v1/organisation/keys", Some(json!({}))).await.text("key_id");
     client.group(Method::DELETE, &format!("/v1/organisation/keys/{key}"), None).await;
@@ -352,6 +356,10 @@ pub async fn operator(client: &Client) {
     let id = made["id"].as_str().unwrap();
     server.run(&["keys", "revoke", id, "--merchant", MERCHANT]).await;
     server.run(&["merchants", "new", "--name", "Southwind Tea"]).await;
+    let turned = server.run(&["merchants", "rotate-webhook-secret", MERCHANT, "--json"]).await;
+    if let Ok(turned) = serde_json::from_slice::<Value>(&turned.stdout) {
+        client.world.merchant.trust(turned["webhook_secret"].as_str().unwrap_or_default());
+    }
     // Whether everything was answered is seen when it is at rest.
     server.run(&["reconcile", "--hours", "1", "--wait-seconds", "1"]).await;
 }

@@ -123,6 +123,7 @@ fn merchant() -> merchants::Merchant {
         auto_query: true,
         appearance: Default::default(),
         webhook_secret: florin_proof::merchant::SECRET.into(),
+        earlier_secrets: Vec::new(),
         origins: Vec::new(),
     }
 }

@@ -30,6 +30,16 @@ fn ids(keys: &Value) -> Vec<String> {
     keys.map(|key| key["id"].as_str().unwrap().to_owned()).collect()
 }
 
+async fn until_told(world: &World, trans_id: &str) {
+    for _ in 0..100 {
+        if !world.sink.kinds(trans_id).is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{trans_id} was never told");
+}
+
 on_both! {
     async fn a_key_is_made_shown_once_and_revoked(world: &World) {
         let florin = world.serve(&[]).await;
@@ -204,13 +214,29 @@ on_both! {
         let (code, well) = world.json(&["doctor", "--public-url", &florin.base]).await;
         assert_eq!((code, &well["ok"]), (0, &json!(true)), "{well:#}");
         let names: Vec<_> = well["checks"].as_array().unwrap().iter().map(|row| row["check"].as_str().unwrap()).collect();
-        assert_eq!(names[..7], ["database", "migrations", "clock", "data folder", "disk space", "public address", "channel antom"]);
-        assert!(names[7].starts_with("webhook endpoint http://127.0.0.1:"), "{names:?}");
+        assert_eq!(names[..8], ["database", "migrations", "clock", "one address for all", "data folder", "disk space", "public address", "channel antom"]);
+        assert!(names[8].starts_with("webhook endpoint http://127.0.0.1:"), "{names:?}");
         world.stop.cancel();
         tokio::time::sleep(Duration::from_millis(300)).await;
         let (code, ill) = world.json(&["doctor", "--public-url", "http://127.0.0.1:1"]).await;
         let failing: Vec<_> = ill["checks"].as_array().unwrap().iter().filter(|row| row["ok"] == false).map(|row| row["check"].as_str().unwrap()).collect();
-        assert_eq!((code, &failing[..2]), (1, &["public address", "channel antom"][..]), "{ill:#}");
+        assert_eq!((code, &failing[..3]), (1, &["one address for all", "public address", "channel antom"][..]), "{ill:#}");
+    }
+
+    async fn the_secret_of_notify_url_is_rotated_under_a_running_server(world: &World) {
+        let florin = world.serve(&[]).await;
+        let before = florin.pay(world).await;
+        until_told(world, &before.trans_id).await;
+        let (code, made) = world.json(&["merchants", "rotate-webhook-secret", MERCHANT, "--overlap-seconds", "0"]).await;
+        assert!(code == 0 && made["webhook_secret"].as_str().unwrap().starts_with("whsec_"), "{made}");
+        // What a server that runs still holds in memory.
+        tokio::time::sleep(Duration::from_millis(2100)).await;
+        let session = florin.pay(world).await;
+        until_told(world, &session.trans_id).await;
+        let told = world.sink.received();
+        assert!(is_signed(&told[0]) && !is_signed(told.last().unwrap()), "the old one signs nothing more");
+        let (code, none) = world.json(&["merchants", "rotate-webhook-secret", "77"]).await;
+        assert!(code == 3 && none["error"].as_str().unwrap().contains("no such merchant"), "{none}");
     }
 
     async fn what_merchants_are_told_is_forwarded_and_signed(world: &World) {
@@ -242,7 +268,12 @@ async fn every_event_can_be_triggered() {
     for (event, status, kind) in [
         ("payment.success", "SUCCESS", "PAYMENT.SUCCESS"),
         ("payment.failure", "FAIL", "PAYMENT.FAILURE"),
+        ("payment.canceled", "CANCELLED", "PAYMENT.CANCELED"),
         ("payment.reversed", "SUCCESS", "PAYMENT.REVERSED"),
+        ("refund.success", "SUCCESS", "REFUND.SUCCESS"),
+        ("refund.failure", "FAIL", "REFUND.FAILURE"),
+        ("reversal.manual", "MANUAL", "REVERSAL.MANUAL"),
+        ("reversal.resolved", "KEPT", "REVERSAL.RESOLVED"),
     ] {
         let notify = world.sink.url.clone();
         let arguments = ["trigger", event, "--server", &florin.base, "--notify-url", &notify];

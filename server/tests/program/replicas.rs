@@ -32,6 +32,19 @@ async fn a_payment_made_on_one_is_seen_on_the_other_within_half_a_second() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_says_another_address_is_warned_of() {
+    let world = World::new(Db::Postgres).await;
+    let serve = async |url| world.serve(&[("RUST_LOG", "warn"), ("FLORIN_PUBLIC_URL", url)]).await;
+    let same = "http://127.0.0.1:9001/";
+    let (first, second) = (serve(same).await, serve(same).await);
+    let other = serve("http://127.0.0.1:9002").await;
+    let warned = |florin: &crate::support::Florin| {
+        std::fs::read_to_string(&florin.log).unwrap().contains("has another FLORIN_PUBLIC_URL")
+    };
+    assert_eq!([&first, &second, &other].map(warned), [false, false, true]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_began_and_died_over_the_other_finishes() {
     let world = World::new(Db::Postgres).await;
     let (mut dying, living) = (world.serve(&[]).await, world.serve(&[]).await);

@@ -10,7 +10,7 @@ mod closing;
 const EXPIRES: Millis = 10_000;
 const FINAL: Millis = 20_000;
 
-fn hkd(minor: i64) -> Money {
+pub(crate) fn hkd(minor: i64) -> Money {
     Money::new(minor, "HKD".parse().unwrap()).unwrap()
 }
 
@@ -29,7 +29,7 @@ fn order() -> Order {
     }
 }
 
-fn payment(state: PaymentState) -> Payment {
+pub(crate) fn payment(state: PaymentState) -> Payment {
     Payment {
         id: PaymentId::of([1; 16]),
         session: SessionId::of([2; 20]),

@@ -1,18 +1,21 @@
 //! The settings of a merchant and of its organisation, and their keys.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use florin_shared::Envelope;
-use florin_shared::merchant::{KeyView, MerchantView, OrganisationView};
+use florin_shared::merchant::{KeyView, MerchantView, NotifySecretView, OrganisationView};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::appearance::appearance;
-use super::asked::manage::{ChangeMerchant, ChangeOrganisation};
+use super::asked::manage::{ChangeMerchant, ChangeOrganisation, RotateSecret};
 use super::new_session::same_merchant;
+use super::webhook_endpoints::overlap;
+use crate::clock::rfc3339;
 use crate::domain::order::LateSuccess;
 use crate::flow::keys::{self, Kind};
+use crate::flow::notify_secret;
 use crate::flow::settings::{self, MerchantChange, OrganisationChange};
 use crate::http::answer::Good;
 use crate::http::auth::{Caller, ORIGIN_RULE, is_origin};
@@ -27,6 +30,7 @@ use crate::{App, Result};
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(merchant, change_merchant))
+        .routes(routes!(rotate_notify_secret))
         .routes(routes!(organisation, change_organisation))
         .routes(routes!(merchant_keys, new_merchant_key))
         .routes(routes!(delete_merchant_key))
@@ -73,6 +77,32 @@ async fn change_merchant(
     }
     fields.end()?;
     Ok(Good(settings::change_merchant(&app, &merchant.id, change).await?))
+}
+
+/// Draw a new secret for what goes to sessions' `notify_url`; the old one signs too for a while.
+///
+/// A body is not needed. The answer holds the secret, and no later one does. An endpoint has a secret of its own.
+#[utoipa::path(
+    post,
+    path = "/v1/merchant/webhook_secret/rotate",
+    operation_id = "rotate_merchant_webhook_secret",
+    tag = "Settings",
+    request_body = Option<RotateSecret>,
+    responses((status = 200, description = "Done.", body = Envelope<NotifySecretView>)),
+)]
+async fn rotate_notify_secret(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    seed: Option<Seed>,
+    request: Request,
+) -> Result<Good<NotifySecretView>> {
+    let how = (overlap(request).await?, seed.map(|seed| seed.text()));
+    let (secret, until) = notify_secret::rotate(&app, &merchant.id, how).await?;
+    Ok(Good(NotifySecretView {
+        merchant_id: merchant.id.to_string(),
+        secret,
+        previous_secret_until: rfc3339(until),
+    }))
 }
 
 /// Show the organisation's settings and merchants.

@@ -16,7 +16,9 @@ use super::new_session::same_merchant;
 use crate::clock::{Millis, rfc3339};
 use crate::domain::webhook::{EndpointState, Sessions, is_pattern};
 use crate::flow::to_the_end;
-use crate::flow::webhook_endpoints::{self as endpoints, Change, Tested};
+use crate::flow::webhook_endpoints::{
+    self as endpoints, Change, LONGEST_OVERLAP_S, OVERLAP_S, Tested,
+};
 use crate::http::answer::Good;
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
@@ -33,11 +35,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rotate))
         .routes(routes!(test))
 }
-
-/// For how long the old secret signs too: a day, when nothing is said.
-const OVERLAP_S: u64 = 24 * 60 * 60;
-/// And a week at most.
-const LONGEST_OVERLAP_S: u64 = 7 * OVERLAP_S;
 
 /// Register an address that hears of events.
 ///
@@ -225,7 +222,7 @@ fn sessions(fields: &mut Fields) -> Result<Option<Sessions>> {
 }
 
 /// A body is not needed: without one the overlap is the usual one.
-async fn overlap(request: Request) -> Result<Millis> {
+pub(super) async fn overlap(request: Request) -> Result<Millis> {
     let is_empty = request.body().size_hint().exact() == Some(0);
     let object = match is_empty {
         true => Map::new(),
@@ -256,6 +253,8 @@ fn view(endpoint: Endpoint, merchant: &Merchant) -> EndpointView {
         description: endpoint.description,
         livemode: merchant.livemode,
         created_time: rfc3339(endpoint.created),
+        failing_since: endpoint.failing_since.map(rfc3339),
+        last_delivery: endpoint.delivered.map(rfc3339),
         secret: None,
         previous_secret_until: None,
     }

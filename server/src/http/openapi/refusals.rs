@@ -170,9 +170,10 @@ fn own(operation: &str) -> &'static [Code] {
         "explain_methods" => &[InvalidAmount],
         "create_webhook_endpoint" => &[InvalidWebhookUrl, LimitReached],
         "change_webhook_endpoint" => &[InvalidWebhookUrl],
-        "rotate_webhook_secret" | "create_merchant_key" | "create_organisation_key" => {
-            &[LimitReached]
-        }
+        "rotate_webhook_secret"
+        | "rotate_merchant_webhook_secret"
+        | "create_merchant_key"
+        | "create_organisation_key" => &[LimitReached],
         "test_webhook_endpoint" => &[TooMany],
         "replay_delivery" => &[EndpointDisabled],
         "delete_merchant_key" | "delete_organisation_key" => &[LastKey],

@@ -7,6 +7,7 @@ pub const COMMITS: &[&str] = &[
     "cli::keys::new",
     "cli::keys::revoke",
     "cli::merchants::keep",
+    "cli::merchants::rotate",
     "demo::merchant",
     "flow::again::write_down",
     "flow::ask::begin_cancel",
@@ -22,6 +23,7 @@ pub const COMMITS: &[&str] = &[
     "flow::keys::create",
     "flow::keys::delete",
     "flow::keys::note_use",
+    "flow::notify_secret::rotate",
     "flow::pay::intend",
     "flow::refund::write",
     "flow::resolve::book",
@@ -41,6 +43,7 @@ pub const COMMITS: &[&str] = &[
     "http::idempotency::forget",
     "http::idempotency::hold",
     "http::idempotency::keep",
+    "serve::address::leave_word",
     "store::operate::ask_again",
     "store::operate::touch",
     "worker::reconcile::claim",
@@ -50,6 +53,7 @@ pub const COMMITS: &[&str] = &[
     "worker::sweep::messages",
     "worker::webhooks::claim::claim",
     "worker::webhooks::record::end",
+    "worker::webhooks::record::note",
     "worker::webhooks::record::write",
 ];
 

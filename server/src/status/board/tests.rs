@@ -19,6 +19,7 @@ fn merchant() -> Arc<Merchant> {
         auto_query: true,
         appearance: Default::default(),
         webhook_secret: String::new(),
+        earlier_secrets: Vec::new(),
         origins: Vec::new(),
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::claim::Parcel;
-use super::record::{Gone, Report};
+use super::record::{Gone, Health, Report};
 use crate::App;
 use crate::clock::Millis;
 use crate::courier::Answer;
@@ -21,6 +21,10 @@ pub(super) async fn carry(app: &App, parcel: Parcel) -> Report {
     if next == Next::Dead {
         alarm(app, &parcel.due, &answer);
     }
+    // Only what is news is written down, and no more than once for each time that it begins.
+    let is_well = answer.is_delivered();
+    let news = parcel.endpoint.clone().filter(|_| is_well == parcel.was_failing);
+    let health = news.map(|endpoint| (endpoint, Health { at: now, is_well }));
     let tried = Tried {
         delivery: parcel.due.delivery_id,
         number: parcel.due.tries,
@@ -36,7 +40,7 @@ pub(super) async fn carry(app: &App, parcel: Parcel) -> Report {
         endpoint,
         url: parcel.letter.url,
     });
-    Report { tried, gone, place: parcel.place }
+    Report { tried, gone, health, place: parcel.place }
 }
 
 fn ended(answer: &Answer) -> Ended {

@@ -21,6 +21,8 @@ pub(super) struct Parcel {
     pub(super) merchant: MerchantId,
     /// Nothing for a session's own address.
     pub(super) endpoint: Option<EndpointId>,
+    /// It was known to fail when this was taken.
+    pub(super) was_failing: bool,
     pub(super) letter: Letter,
     pub(super) place: Place,
 }
@@ -30,6 +32,7 @@ struct Target {
     id: EndpointId,
     url: String,
     secrets: Vec<String>,
+    is_failing: bool,
 }
 
 struct Claimed {
@@ -92,7 +95,8 @@ async fn target(tx: &mut Tx, id: EndpointId, now: Millis) -> Result<Option<Targe
     match found {
         Some(endpoint) if is_enabled(&endpoint) => {
             let secrets = endpoints::secrets(tx, &id, now).await?;
-            Ok(Some(Target { id, url: endpoint.url, secrets }))
+            let is_failing = endpoint.failing_since.is_some();
+            Ok(Some(Target { id, url: endpoint.url, secrets, is_failing }))
         }
         Some(endpoint) if endpoint.state != EndpointState::Deleted => {
             outbox::hold(tx, &id).await?;
@@ -127,7 +131,7 @@ async fn parcel(app: &App, lane: &str, target: Option<&Target>, due: Due) -> Res
     let merchant = app.merchant(&id).await?;
     let (url, secrets, endpoint) = match target {
         Some(target) => (&target.url, target.secrets.clone(), Some(target.id.clone())),
-        None => (&due.url, vec![merchant.webhook_secret.clone()], None),
+        None => (&due.url, merchant.secrets(app.now()), None),
     };
     let letter = Letter {
         url: url.clone(),
@@ -137,5 +141,6 @@ async fn parcel(app: &App, lane: &str, target: Option<&Target>, due: Due) -> Res
         reach: Reach::of(merchant.livemode),
     };
     let place = app.courier.lanes.begin(lane);
-    Ok(Parcel { due, merchant: id, endpoint, letter, place })
+    let was_failing = target.is_some_and(|target| target.is_failing);
+    Ok(Parcel { due, merchant: id, endpoint, was_failing, letter, place })
 }

@@ -197,6 +197,8 @@ on_both! {
         let endpoint = post(app, "/v1/webhook_endpoints").once("crash-1").json(&hook).send().await;
         let rotate = format!("/v1/webhook_endpoints/{}/rotate", endpoint.data()["endpoint_id"].as_str().unwrap());
         let lost = post(app, &rotate).once("crash-1").send().await;
+        let own = "/v1/merchant/webhook_secret/rotate";
+        let own_lost = post(app, own).once("crash-1").send().await;
         let closed_id = app.session("PHP", "25000").await.id;
         let close = format!("/v1/sessions/{closed_id}/close");
         let closed = post(app, &close).once("crash-1").send().await;
@@ -220,6 +222,10 @@ on_both! {
         assert_ne!(rotated.data()["secret"], lost.data()["secret"], "the first one was never shown");
         assert_eq!(rotated.data()["previous_secret_until"], lost.data()["previous_secret_until"]);
         assert_eq!(count(app, "select count(*) from webhook_secret").await, 2, "the one that the receiver uses signs on");
+        let own_again = post(app, own).once("crash-1").send().await;
+        assert_ne!(own_again.data()["secret"], own_lost.data()["secret"], "the first one was never shown");
+        assert_eq!(own_again.data()["previous_secret_until"], own_lost.data()["previous_secret_until"]);
+        assert_eq!(count(app, "select count(*) from notify_secret").await, 1, "the one that the receiver uses signs on");
         let hears = post(app, "/v1/webhook_endpoints").once("crash-1").json(&hook).send().await;
         assert_eq!(hears.data()["endpoint_id"], endpoint.data()["endpoint_id"]);
         assert_ne!(hears.data()["secret"], endpoint.data()["secret"], "the first secret was never shown");

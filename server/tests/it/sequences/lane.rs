@@ -120,6 +120,7 @@ async fn add_merchants(store: &Store) {
             auto_query: true,
             appearance: Default::default(),
             webhook_secret: SECRET.into(),
+            earlier_secrets: Vec::new(),
             origins: Vec::new(),
         };
         store

@@ -91,6 +91,7 @@ async fn add_merchant(app: &App, id: &str, key: &'static str, late_success: Late
         auto_query: true,
         appearance: Default::default(),
         webhook_secret: SECRET.into(),
+        earlier_secrets: Vec::new(),
         origins: vec!["https://shop.example".into()],
     };
     let now = app.now();

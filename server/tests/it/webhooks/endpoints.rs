@@ -99,6 +99,37 @@ on_both! {
         assert_eq!((refused.status, refused.code()), (409, "LIMIT_REACHED"));
     }
 
+    async fn an_endpoint_says_since_when_it_fails_and_when_it_was_told_last(app: TestApp) {
+        let sink = app.another_sink().await;
+        let (endpoint, _) = register(app, &sink.url, json!({})).await;
+        let shown = async || app.merchant(Method::GET, &format!("{ALL}/{endpoint}"), None).await.data().clone();
+        let well = shown().await;
+        assert_eq!((well.get("failing_since"), well.get("last_delivery")), (None, None));
+        sink.refuse(&[500]);
+        pay_at(app, None).await;
+        app.until("it fails", async || shown().await["failing_since"].is_string()).await;
+        let (since, failing) = (app.app.now(), shown().await);
+        assert_eq!(failing.get("last_delivery"), None);
+        app.pass(std::time::Duration::from_secs(6));
+        app.app.wake.outbox.notify_one();
+        app.until("it is well", async || shown().await.get("failing_since").is_none()).await;
+        let told = shown().await["last_delivery"].as_str().unwrap().to_owned();
+        assert!(told >= florin_server::clock::rfc3339(since), "{told}");
+        // While it fails, what it took before is still said, in the list too; and the next failure changes neither.
+        sink.refuse(&[503, 500]);
+        pay_at(app, None).await;
+        app.until("it fails again", async || shown().await["failing_since"].is_string()).await;
+        let failing = shown().await;
+        assert_eq!(failing["last_delivery"], told);
+        app.pass(std::time::Duration::from_secs(6));
+        app.app.wake.outbox.notify_one();
+        app.until("it was tried again", async || {
+            deliveries(app, "state=PENDING").await.iter().any(|told| told["attempts"].as_array().unwrap().len() == 2)
+        }).await;
+        let list = app.merchant(Method::GET, ALL, None).await;
+        assert_eq!(list.data()["endpoints"][0], failing);
+    }
+
     async fn a_410_of_an_old_address_does_not_disable_the_new_one(app: TestApp) {
         let sink = app.another_sink().await;
         let (endpoint, _) = register(app, &sink.url, json!({})).await;
