@@ -123,7 +123,9 @@ impl Book {
     pub(crate) fn begin_cancel(&mut self, id: usize, unit: Unit) -> Option<i64> {
         let now = unit.now.millis();
         let mut is_ours = false;
+        let is_second = self.payments[id].cancels_sent > 0;
         self.change(id, unit, |payment| is_ours = payment.count_cancel(now + CANCELLING, now));
+        self.payments[id].is_repeated |= is_ours && is_second;
         is_ours.then(|| self.payments[id].cancels_sent)
     }
 
@@ -138,8 +140,14 @@ impl Book {
         let row = &mut self.payments[id];
         let has_ended = matches!(row.state, PaymentState::Fail | PaymentState::Cancelled);
         let is_open = !before.state.is_final() && has_ended && row.heard_success;
+        // What counts waits for the end of every cancel that may have been lost; the answer before that ends nothing (D1).
+        let is_accepted = matches!(step, Step::Accept(..));
+        row.is_leased |=
+            is_accepted && row.is_repeated && unit.sabotage != Sabotage::ForgetLostCancels;
+        let is_early = row.state == PaymentState::Success && row.is_leased;
         row.asked = match (step, row.state.is_final()) {
             _ if is_open => true,
+            _ if is_early && (is_accepted || is_answer) => true,
             (Step::Ask | Step::Conflict, _) if !is_answer => true,
             (_, true) => row.asked && !is_answer,
             (_, false) => true,

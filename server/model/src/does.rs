@@ -65,7 +65,7 @@ impl World {
             | Act::QueryIn(who)
             | Act::BeginCancel(who)
             | Act::CancelArrives(who, _)
-            | Act::CancelLost(who)
+            | Act::CancelLost(who, _)
             | Act::CancelIn(who)
             | Act::AskerCrashes(who) => {
                 self.askers[who] = self.asks(act, self.askers[who], unit);
@@ -161,9 +161,10 @@ impl World {
                 Asker::Cancelled { id, number }
             }
             (
-                Act::CancelLost(_),
+                Act::CancelLost(_, travels),
                 Asker::Cancels { id, number } | Asker::Cancelled { id, number },
             ) => {
+                self.cancel_adrift[id] |= travels;
                 self.book.settle(id, Heard::CancelUnanswered(number), unit);
                 Asker::Idle
             }

@@ -10,7 +10,7 @@
 //! real one.
 //!
 //! # What is assumed
-//! A cancel takes effect within its lease of 30 s or never (`Act::LeaseEnds`); a call that began before a code's end has ended
+//! A cancel takes effect within its lease of 30 s or never (`Act::LeaseEnds`), also one whose answer was waited for in vain; a call that began before a code's end has ended
 //! two minutes after it (`Act::Tick`); a refund's request does not outlive its call, and is refused without being meant once. There
 //! is no bank that confirms (D11), no second session (D8), no refund that the merchant asks for; `Bounds` has the rest.
 
@@ -61,6 +61,8 @@ pub enum Sabotage {
     Nothing,
     /// D1: any success is believed, whatever became of our cancel.
     BelieveAfterCancel,
+    /// D1: nobody asks again after more than one cancel, the first of which was lost.
+    ForgetLostCancels,
     /// I4: what may not be kept gets no reversal.
     KeepTheSurplus,
     /// I4: the reversal is written in a second commit, before which whoever writes it may be gone.
@@ -80,6 +82,8 @@ pub struct Bounds {
     pub notices: u8,
     /// How many crashes: of who opens, who asks, who gives back.
     pub crashes: [u8; 3],
+    /// A cancel whose answer was waited for in vain may still land.
+    pub strays: bool,
     /// The shopper cancels.
     pub stops: bool,
     /// The merchant closes the session.

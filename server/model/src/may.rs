@@ -16,7 +16,7 @@ impl World {
             self.opening(id, &mut acts);
         }
         for who in 0..bounds.askers {
-            self.asker(who, &mut acts);
+            self.asker(who, bounds, &mut acts);
         }
         self.returner(&mut acts);
         acts
@@ -104,7 +104,7 @@ impl World {
         }
     }
 
-    fn asker(&self, who: usize, acts: &mut Vec<Act>) {
+    fn asker(&self, who: usize, bounds: Bounds, acts: &mut Vec<Act>) {
         match self.askers[who] {
             Asker::Idle => {
                 let asked = (0..self.book.payments.len()).filter(|id| self.may_ask(*id));
@@ -115,9 +115,12 @@ impl World {
             Asker::Begins { .. } => acts.push(Act::BeginCancel(who)),
             Asker::Cancels { .. } => {
                 acts.extend([false, true].map(|is_refused| Act::CancelArrives(who, is_refused)));
-                acts.push(Act::CancelLost(who));
+                acts.push(Act::CancelLost(who, false));
+                acts.extend(bounds.strays.then_some(Act::CancelLost(who, true)));
             }
-            Asker::Cancelled { .. } => acts.extend([Act::CancelIn(who), Act::CancelLost(who)]),
+            Asker::Cancelled { .. } => {
+                acts.extend([Act::CancelIn(who), Act::CancelLost(who, false)])
+            }
         }
         if self.askers[who] != Asker::Idle && self.crashes[1] > 0 {
             acts.push(Act::AskerCrashes(who));

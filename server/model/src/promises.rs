@@ -56,9 +56,16 @@ pub(crate) fn all() -> Vec<Property<Races>> {
         Property::always("D7 at most one is live", |_: &Races, world: &World| {
             world.book.payments.iter().filter(|row| row.state.is_live()).count() <= 1
         }),
-        Property::always("D1 what is accepted is really held", |_: &Races, world: &World| {
-            accepted(world).all(|id| world.channel[id].keeps() == world.channel[id].captured())
-        }),
+        Property::always(
+            "D1 what is accepted is really held, or is asked about, or known to be back",
+            |_: &Races, world: &World| {
+                accepted(world).all(|id| {
+                    let is_asked = world.book.payments[id].asked;
+                    let gone = world.channel[id].captured() - world.channel[id].keeps();
+                    gone == 0 || is_asked || gone == going_back(world, id)
+                })
+            },
+        ),
         Property::always(
             "P4 who was shown that it is paid was told the truth",
             |_: &Races, world: &World| !world.was_shown || world.book.session == SessionState::Paid,
@@ -100,7 +107,7 @@ fn surplus(world: &World) -> impl Iterator<Item = usize> {
 }
 
 /// Everything that has gone back, or is on its way.
-fn going_back(world: &World, id: usize) -> i64 {
+pub(crate) fn going_back(world: &World, id: usize) -> i64 {
     let own = world.book.returns.iter().filter(|back| back.payment == id);
     let counts =
         own.filter(|back| back.state != ReversalState::Fail && back.reason != Reason::Merchant);

@@ -45,6 +45,8 @@ pub(crate) struct Row {
     pub(crate) cancels_answered: i64,
     /// Somebody's cancel is on its way, and nobody else sends one.
     pub(crate) is_leased: bool,
+    /// More than one cancel has gone out: one of them may have been lost and land later.
+    pub(crate) is_repeated: bool,
     /// It is to be asked about.
     pub(crate) asked: bool,
     /// There is evidence that it was paid.
@@ -64,6 +66,7 @@ impl Row {
             cancels_sent: 0,
             cancels_answered: 0,
             is_leased: false,
+            is_repeated: false,
             asked: true,
             heard_success: false,
             heard_denial: false,

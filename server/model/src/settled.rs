@@ -8,6 +8,7 @@ use florin_server::domain::reversal::ReversalState;
 use florin_server::domain::session::SessionState;
 
 use crate::channel::Held;
+use crate::promises::going_back;
 use crate::world::{Act, Asker, Opening, Returner, World};
 use crate::{Races, Time};
 
@@ -124,11 +125,13 @@ impl World {
     fn is_settled(&self) -> bool {
         let is_over = |state: PaymentState| state.is_final();
         let payments = self.book.payments.iter().zip(&self.channel);
+        let gone = |id: usize| self.channel[id].captured() - self.channel[id].keeps();
         self.is_quiet()
             && self.book.session.is_over()
             && payments.clone().all(|(row, _)| is_over(row.state) && !row.asked)
-            && payments.clone().all(|(row, channel)| match row.role {
-                Role::Accepted => channel.keeps() == channel.captured(),
+            && payments.clone().enumerate().all(|(id, (row, channel))| match row.role {
+                // What a lost cancel has given back is booked as given back by somebody else (D2).
+                Role::Accepted => gone(id) == going_back(self, id),
                 Role::None | Role::Surplus => channel.keeps() == 0,
             })
             && self.channel.iter().all(|channel| channel.held != Held::Open)

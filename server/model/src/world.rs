@@ -1,6 +1,6 @@
 //! Everybody who may touch the order at once, and what each of them may do next.
 
-use florin_server::domain::payment::{Evidence, Said, Source, Statement};
+use florin_server::domain::payment::{Evidence, PaymentState, Said, Source, Statement};
 
 use crate::Time;
 use crate::book::Book;
@@ -53,6 +53,14 @@ pub(crate) enum Asker {
 }
 
 impl Asker {
+    /// The payment that this one has put a question about.
+    fn asks(self) -> Option<usize> {
+        match self {
+            Asker::Asking { id, .. } | Asker::Answered { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
     /// The payment whose cancel this one waits for.
     pub(crate) fn cancels(self) -> Option<usize> {
         match self {
@@ -132,6 +140,16 @@ pub(crate) enum Returner {
 }
 
 impl Returner {
+    /// The payment that this one has put a question about.
+    fn looks_at(self, book: &Book) -> Option<usize> {
+        match self {
+            Returner::Looks { number, .. } | Returner::Looked { number, .. } => {
+                Some(book.returns[number].payment)
+            }
+            _ => None,
+        }
+    }
+
     fn number_of(self, about: usize, book: &Book) -> Option<i64> {
         match self {
             Returner::Looks { number, after } | Returner::Looked { number, after, .. } => {
@@ -233,8 +251,8 @@ pub enum Act {
     BeginCancel(usize),
     /// It reaches the channel, which may refuse.
     CancelArrives(usize, bool),
-    /// There is no answer to it.
-    CancelLost(usize),
+    /// There is no answer to it; whether it goes on travelling.
+    CancelLost(usize, bool),
     /// The answer is taken in.
     CancelIn(usize),
     /// Whoever asked is gone.
@@ -297,10 +315,15 @@ impl World {
             && self.book.unwritten.is_empty()
     }
 
-    /// A cancel's lease outlasts every cancel that is on its way.
+    /// A cancel's lease outlasts every cancel that is on its way; and what counts is watched for longer than a cancel's time and
+    /// a question's together (`pace::LOST_CANCEL`), so that no question outlasts that which began before it.
     pub(crate) fn may_lose_lease(&self, id: usize) -> bool {
+        let row = self.book.payments[id];
         let is_travelling = self.askers.iter().any(|asker| asker.cancels() == Some(id));
-        self.book.payments[id].is_leased && !is_travelling && !self.cancel_adrift[id]
+        let is_looked_at = self.askers.iter().any(|asker| asker.asks() == Some(id))
+            || self.returner.looks_at(&self.book) == Some(id);
+        let is_over = row.state != PaymentState::Success || !is_looked_at;
+        row.is_leased && is_over && !is_travelling && !self.cancel_adrift[id]
     }
 
     /// Cancels are told apart by their numbers, and which is later; nothing else is asked of a number. So those that nobody

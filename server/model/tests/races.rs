@@ -13,6 +13,7 @@ const NONE: Bounds = Bounds {
     askers: 1,
     notices: 0,
     crashes: [0, 0, 0],
+    strays: false,
     stops: false,
     closes: false,
     wrong_amounts: false,
@@ -24,12 +25,21 @@ const SURPLUS: &str = "one is accepted, another goes back";
 const PAID_BACK: &str = "a cancel gives money back";
 const LATE: &str = "money goes back after the end";
 
+const HELD: &str = "D1 what is accepted is really held, or is asked about, or known to be back";
+
 /// One payment, and everything that can befall it: three messages, a crash of everybody, two who ask and cancel at once.
-const ONE: Bounds =
-    Bounds { askers: 2, notices: 3, crashes: [1, 1, 1], stops: true, closes: true, ..NONE };
+const ONE: Bounds = Bounds {
+    askers: 2,
+    notices: 3,
+    crashes: [1, 1, 1],
+    strays: true,
+    stops: true,
+    closes: true,
+    ..NONE
+};
 
 /// The same, with a payer whose first try is declined, or who pays another amount; one asks at a time.
-const ODD: Bounds = Bounds { askers: 1, wrong_amounts: true, declines: true, ..ONE };
+const ODD: Bounds = Bounds { askers: 1, strays: false, wrong_amounts: true, declines: true, ..ONE };
 
 /// Two tabs and two payments, three messages; one asks at a time.
 const TWO: Bounds = Bounds { tabs: 2, notices: 3, ..NONE };
@@ -57,7 +67,21 @@ fn two_tabs_and_two_payments() {
 
 #[test]
 fn without_d1_what_is_shipped_was_given_back() {
-    is_missed(Sabotage::BelieveAfterCancel, ONE, "D1 what is accepted is really held");
+    is_missed(Sabotage::BelieveAfterCancel, ONE, HELD);
+}
+
+#[test]
+fn without_another_question_a_lost_cancel_gives_back_what_was_shipped() {
+    is_missed(Sabotage::ForgetLostCancels, Bounds { strays: true, stops: true, ..NONE }, HELD);
+}
+
+#[test]
+fn without_another_question_nobody_learns_that_it_went_back() {
+    is_missed(
+        Sabotage::ForgetLostCancels,
+        Bounds { strays: true, stops: true, ..NONE },
+        "eventually settled",
+    );
 }
 
 #[test]
