@@ -113,3 +113,30 @@ pub fn open(accounts: Vec<Account>) -> anyhow::Result<Channels> {
     );
     Ok(Channels::new(channels))
 }
+
+#[cfg(test)]
+mod tests {
+    use florin_shared::Method;
+
+    use super::*;
+
+    #[test]
+    fn the_sandbox_sells_every_method_and_each_product_names_its_channel() {
+        let channels = open(of_sandbox("http://127.0.0.1:8081")).unwrap();
+        for channel in channels.all() {
+            for product in channel.products() {
+                assert_eq!(product.channel, channel.name(), "{product:?}");
+            }
+        }
+        for method in Method::ALL {
+            let sold = channels.products().iter().any(|product| product.method == method);
+            assert!(sold, "{method:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_without_an_account_and_without_a_sandbox_has_no_channel() {
+        assert!(own(&File::default()).is_empty());
+        assert!(open(own(&File::default())).is_err());
+    }
+}
