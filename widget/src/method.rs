@@ -59,7 +59,7 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
         }
         Ok(Method::Zalopay) => wallet("ZaloPay", ZALO, texts),
         Ok(Method::Vietqr) => bank_code("VietQR", "VietQR", texts),
-        Ok(Method::Paynow) => bank_code("PayNow", "PayNow", texts),
+        Ok(Method::Paynow) => bank_code("PayNow", "Pay Now", texts),
         Ok(Method::Promptpay) => bank_code("PromptPay", "Prompt", texts),
         Ok(Method::Qrph) => bank_code("QR Ph", "QR Ph", texts),
         Ok(Method::Fps) => bank_code("FPS", "FPS", texts),

@@ -180,11 +180,11 @@ pub fn enabled(chosen: Option<&[String]>) -> Vec<Method> {
     }
 }
 
-/// The list that the shopper sees: the enabled methods in their order, those that suit first.
-pub fn list(products: &[Product], enabled: &[Method], wanted: Wanted<'_>) -> Vec<Offer> {
-    let mut offers: Vec<Offer> = enabled
-        .iter()
-        .copied()
+/// The list that the shopper sees: the methods that the merchant chose, in their order, those that suit first. Where it
+/// chose none, methods of other currencies are left out: of all the world's, most are. An empty list would tell less still.
+pub fn list(products: &[Product], chosen: Option<&[String]>, wanted: Wanted<'_>) -> Vec<Offer> {
+    let mut offers: Vec<Offer> = enabled(chosen)
+        .into_iter()
         .filter_map(|method| {
             let any = of_pages(products, method).next()?;
             let chosen = choose(products, method, wanted);
@@ -193,6 +193,11 @@ pub fn list(products: &[Product], enabled: &[Method], wanted: Wanted<'_>) -> Vec
         })
         .collect();
     offers.sort_by_key(|offer| offer.unavailable.is_some());
+    let takes_it =
+        |offer: &Offer| offer.unavailable.as_ref().is_none_or(|why| why.reason != "CURRENCY");
+    if chosen.is_none() && offers.iter().any(takes_it) {
+        offers.retain(takes_it);
+    }
     offers
 }
 

@@ -63,7 +63,7 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         .as_ref()
         .is_some_and(|session| session.may_be_paid(now, session.shown).is_err());
     let products = app.channels.products();
-    let listed = offer::list(&products, &enabled, about.wanted());
+    let listed = offer::list(&products, looks.methods.as_deref(), about.wanted());
     let mut methods: Vec<Explained> = listed
         .iter()
         .filter_map(|offer| offer.method.parse().ok())
@@ -76,7 +76,14 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
     for method in Method::ALL {
         if !listed.iter().any(|offer| offer.method == method.as_str()) {
             let is_enabled = enabled.contains(&method);
-            let why = if is_enabled { not_sold() } else { not_enabled() };
+            let why = match offer::choose(&products, method, about.wanted()) {
+                _ if !is_enabled => not_enabled(),
+                // Other currencies than this, and the merchant has not asked for it by name.
+                Err(why) if !why.needs.is_empty() => {
+                    Verdict { state: "HIDDEN".to_owned(), ..of(&Err(why)) }
+                }
+                Ok(_) | Err(_) => not_sold(),
+            };
             methods.push(explained(app, (method, is_enabled), about, why));
         }
     }

@@ -72,7 +72,6 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
     drop(tx);
     let merchant = app.merchant(&session.merchant).await?;
     let looks = looks::in_force(&merchant, &session)?;
-    let enabled = offer::enabled(looks.methods.as_deref());
     let now = app.now();
     let state = status(app, id).await?;
     let wanted =
@@ -85,7 +84,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         trans_id: session.trans_id.clone(),
         amount: Amount::from(session.amount),
         goods: goods(&session)?,
-        methods: offer::list(&app.channels.products(), &enabled, wanted),
+        methods: offer::list(&app.channels.products(), looks.methods.as_deref(), wanted),
         expires_in_ms: state.expires_in_ms,
         lifetime_ms: (session.expires - session.created).unsigned_abs(),
         return_url: return_url(&session),

@@ -11,8 +11,12 @@ on_both! {
         let methods = view.data()["methods"].as_array().unwrap();
         assert_eq!(methods[0]["method"], "ALIPAY_PLUS");
         assert!(methods[0].get("unavailable").is_none());
-        let gcash = methods.iter().find(|offer| offer["method"] == "GCASH").unwrap();
-        assert_eq!(gcash["unavailable"], json!({ "reason": "CURRENCY", "needs": ["PHP"] }));
+        assert!(methods.iter().all(|offer| offer["method"] != "GCASH"), "of another currency, and nobody asked for it");
+        let mut named = app.request("HKD", "800");
+        named["appearance"] = json!({ "methods": ["GCASH", "ALIPAY_PLUS"] });
+        let view = app.view(&app.session_of(named).await).await;
+        let gcash = &view.data()["methods"][1];
+        assert_eq!(gcash["unavailable"], json!({ "reason": "CURRENCY", "needs": ["PHP"] }), "{gcash}");
         let refused = app.pay(&app.session("HKD", "800").await, "GCASH").await;
         assert_eq!((refused.status, refused.code(), refused.field()), (409, "METHOD_NOT_OFFERED", "method"));
     }

@@ -49,6 +49,26 @@ fn where_the_shopper_is_decides_between_the_products_of_a_channel() {
 }
 
 #[test]
+fn a_list_that_nobody_chose_leaves_other_currencies_out_unless_it_were_empty() {
+    let table = [
+        BASE,
+        Product { method: Method::Maya, most: 3, ..BASE },
+        Product { method: Method::Zalopay, currency: "VND", ..BASE },
+    ];
+    let listed = |chosen: Option<&[String]>, table: &[Product]| {
+        let offers = list(table, chosen, wanted(Scene::Pc, 5, "PH"));
+        let why = |offer: Offer| offer.unavailable.map_or(String::new(), |why| why.reason);
+        offers.into_iter().map(|offer| (offer.method.clone(), why(offer))).collect::<Vec<_>>()
+    };
+    let row = |method: &str, why: &str| (method.to_owned(), why.to_owned());
+    let suits_or_nearly = [row("GCASH", ""), row("MAYA", "AMOUNT_TOO_HIGH")];
+    assert_eq!(listed(None, &table), suits_or_nearly);
+    let named = ["ZALOPAY".to_owned(), "GCASH".to_owned()];
+    assert_eq!(listed(Some(&named), &table), [row("GCASH", ""), row("ZALOPAY", "CURRENCY")]);
+    assert_eq!(listed(None, &table[2..]), [row("ZALOPAY", "CURRENCY")]);
+}
+
+#[test]
 fn several_channels_may_carry_a_method_and_the_first_that_suits_does() {
     let table = [
         Product { least: 100, ..BASE },

@@ -33,7 +33,7 @@ on_both! {
         assert_eq!(of(&php, "GCASH")["channels"][0], json!({ "channel": "antom", "state": "OFFERED", "reason": "SUITS",
             "message": "it suits the amount, the country, the scene and the time left", "product": "GCASH",
             "payment_code": { "state": "HIDDEN", "reason": "NOT_SOLD", "message": "no channel charges payment codes of this method" } }));
-        says(&php, "ZALOPAY", "DISABLED", "CURRENCY", &["VND"]);
+        says(&php, "ZALOPAY", "HIDDEN", "CURRENCY", &["VND"]);
         says(&explained(app, "amount=25000&currency=PHP&country=SG").await, "GCASH", "DISABLED", "COUNTRY", &["PH"]);
         says(&explained(app, "amount=5000001&currency=HKD").await, "ALIPAY_PLUS", "DISABLED", "AMOUNT_TOO_HIGH", &["5000000"]);
         says(&explained(app, "amount=9&currency=CNY").await, "ALIPAY_PLUS", "DISABLED", "AMOUNT_TOO_LOW", &["10"]);
