@@ -14,6 +14,8 @@ export interface LoadOptions {
   integrity?: string;
 }
 
+/** How often the script did not come. Browsers remember that of an address, and ask for another one again. */
+let failures = 0;
 let loading: { src: string; florin: Promise<FlorinApi> } | undefined;
 
 /**
@@ -36,10 +38,11 @@ function insert({ src, integrity }: LoadOptions): Promise<FlorinApi> {
     script.onload = () => (window.Florin ? resolve(window.Florin) : script.onerror!("it is not florin.js"));
     script.onerror = () => {
       loading = undefined;
+      failures += 1;
       script.remove();
       reject(new Error(`florin: ${src} could not be loaded`));
     };
-    script.src = trusted(src);
+    script.src = trusted(failures ? `${src}#${failures}` : src);
     document.head.append(script);
   });
 }
