@@ -191,6 +191,10 @@ impl App {
                 merchants::setting(tx, "token_key", fresh).await
             })
             .await;
+        let public_url = public_url.trim_end_matches('/');
+        for channel in channels.all() {
+            channel.listens_at(&format!("{public_url}/notify/{}", channel.name()));
+        }
         let reach = Reach::new(channels.all().map(|channel| channel.name()));
         Ok(App(Arc::new(Parts {
             store,
@@ -198,7 +202,7 @@ impl App {
             clock,
             random,
             board: Board::default(),
-            public_url: public_url.trim_end_matches('/').to_owned(),
+            public_url: public_url.to_owned(),
             code_life,
             courier: Courier::new()?,
             wake: Wake::default(),

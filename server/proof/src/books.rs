@@ -10,6 +10,8 @@ use serde_json::Value;
 /// A payment as the server stores it.
 #[derive(Clone, Debug)]
 pub struct Payment {
+    /// By which merchants and shoppers know it.
+    pub id: String,
     /// What the channel sees.
     pub request: String,
     /// The merchant's number of the order.
@@ -58,24 +60,23 @@ impl Stored {
 }
 
 async fn payments(store: &Store) -> anyhow::Result<BTreeMap<String, Payment>> {
-    type Row = (String, String, String, String, String, i64, i64, i64);
+    type Row = (String, String, String, String, String, String, i64, i64, i64);
     let rows: Vec<Row> = store
         .read()
         .await?
         .sql(
-            "select p.request_id, p.trans_id, p.session_id, p.role, p.currency, coalesce(p.got_amount, 0),
+            "select p.payment_id, p.request_id, p.trans_id, p.session_id, p.role, p.currency, coalesce(p.got_amount, 0),
                     cast(coalesce(sum(case when r.state = 'SUCCESS' and r.outcome = '' then r.amount else 0 end), 0) as bigint),
                     cast(coalesce(sum(case when r.outcome <> '' then r.amount else 0 end), 0) as bigint)
                from payment p left join reversal r on r.payment_id = p.payment_id
-              group by p.request_id, p.trans_id, p.session_id, p.role, p.currency, p.got_amount",
+              group by p.payment_id, p.request_id, p.trans_id, p.session_id, p.role, p.currency, p.got_amount",
         )
         .all()
         .await?;
-    let named = |(request, order, session, role, currency, got, returned, by_hand): Row| {
-        (
-            request.clone(),
-            Payment { request, order, session, role, currency, got, returned, by_hand },
-        )
+    let named = |(id, request, order, session, role, currency, got, returned, by_hand): Row| {
+        let payment =
+            Payment { id, request, order, session, role, currency, got, returned, by_hand };
+        (payment.request.clone(), payment)
     };
     Ok(rows.into_iter().map(named).collect())
 }

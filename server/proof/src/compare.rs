@@ -150,13 +150,16 @@ fn promises(stored: &Stored, told: &Told, wrong: &mut Vec<String>) {
             wrong.push(format!("{order} has {there} sessions"));
         }
     }
-    let lost = told.payments.iter().filter(|id| !stored.payments.contains_key(*id));
+    // Channels may know a payment by another number than people.
+    let by_id: BTreeMap<&str, &Payment> =
+        stored.payments.values().map(|payment| (payment.id.as_str(), payment)).collect();
+    let lost = told.payments.iter().filter(|id| !by_id.contains_key(id.as_str()));
     wrong.extend(lost.map(|id| format!("the transaction {id} is lost")));
     for id in told.paid.iter().filter(|id| state(id) != Some("PAID")) {
         wrong.push(format!("the session {id} was shown as paid, and is {:?}", state(id)));
     }
     for id in &told.taken {
-        if stored.payments.get(id).is_none_or(|payment| state(&payment.session) != Some("PAID")) {
+        if by_id.get(id.as_str()).is_none_or(|payment| state(&payment.session) != Some("PAID")) {
             wrong.push(format!("{id} was paid at the wallet, and its order is not"));
         }
     }

@@ -122,7 +122,7 @@ pub struct Acknowledgement {
     pub body: &'static str,
 }
 
-/// Who carries a payment out. No method has a default body, least of all the one that checks who is speaking.
+/// Who carries a payment out. No method that decides has a default body, least of all the one that checks who is speaking.
 #[async_trait]
 pub trait Channel: Send + Sync {
     /// Its name: in the database, in `/notify/{name}`.
@@ -130,6 +130,9 @@ pub trait Channel: Send + Sync {
 
     /// Whether real money moves.
     fn is_live(&self) -> bool;
+
+    /// Where its messages are taken in: said once, before anything else, to channels that must be told outside of a payment.
+    fn listens_at(&self, _notify_url: &str) {}
 
     /// What it sells (ruling D6).
     fn products(&self) -> &'static [Product];

@@ -29,6 +29,7 @@ fn message(id: &str, kind: &str, order: &str, seq: u64, session_status: &str) ->
 
 fn payment(request: &str, order: &str, role: &str, returned: i64) -> Payment {
     Payment {
+        id: request.into(),
         request: request.into(),
         order: order.into(),
         session: format!("S{order}"),

@@ -52,7 +52,7 @@ pub struct Emvco {
     secret: Secret,
     host: String,
     transport: Transport,
-    /// Where the bank's messages go, as the last payment said it: told to the bank with every question.
+    /// Where the bank's messages go: told to the bank with every question.
     notify_url: OnceLock<String>,
 }
 
@@ -181,8 +181,11 @@ impl Channel for Emvco {
         std::slice::from_ref(self.product)
     }
 
-    async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
-        _ = self.notify_url.set(asking.notify_url.clone());
+    fn listens_at(&self, notify_url: &str) {
+        _ = self.notify_url.set(notify_url.to_owned());
+    }
+
+    async fn pay(&self, payment: &Payment, _asking: &Asking) -> Result<Opened, ChannelError> {
         let text = self.code(payment).map_err(|fault| {
             tracing::error!(order_id = %payment.id, %fault, "no code can be made");
             ChannelError::Refused { code: "NO_CODE".to_owned() }
