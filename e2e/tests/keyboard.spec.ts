@@ -24,7 +24,7 @@ test('everything can be done with the keyboard', async ({ shop, checkout, wallet
   await checkout.expectList()
   await expect(page.locator('form :focus')).toHaveCount(1)
   await tabTo(page, checkout.method('GCash'), 'Shift+Tab')
-  for (const _ of ['Maya', 'ShopeePay', 'GrabPay', 'Bank transfer']) await page.keyboard.press('ArrowDown')
+  for (const _ of ['Maya', 'ShopeePay', 'GrabPay', 'QR Ph', 'Bank transfer']) await page.keyboard.press('ArrowDown')
   await expect(checkout.method('Bank transfer')).toBeChecked()
   await tabTo(page, checkout.payButton)
   await page.keyboard.press('Enter')
