@@ -112,8 +112,12 @@ impl Checkout {
                 self.behind = Some(Behind { attempt: attempt(open, now), until: None });
                 vec![Effect::Cancel(order)]
             }
-            // Something else was opened than was asked for: the view tells what is true now.
-            Stage::Opening { attempt: None, .. } => self.reload(),
+            // Something else was opened than was asked for: that is what there is to pay.
+            Stage::Opening { attempt: None, over, .. } => {
+                let over = *over;
+                self.fine();
+                self.wait_for(open, false, over, now)
+            }
             _ => vec![],
         }
     }

@@ -139,3 +139,11 @@ fn a_phase_that_this_build_does_not_know_is_asked_about_at_the_usual_pace() {
     let bare = OpenTransaction { next_action: None, state: state.clone(), ..open(3) };
     Story::of(CheckoutView { open: Some(bare), state, ..view() }).is("confirming");
 }
+
+#[test]
+fn what_was_opened_is_shown_though_another_method_was_meant() {
+    let other = OpenTransaction { method: "MAYA".into(), ..open(2) };
+    let story = Story::opening().then(Event::Opened(Ok(other))).is("waiting");
+    let chosen = story.state.checkout().and_then(|checkout| checkout.chosen.clone());
+    assert_eq!(chosen.as_deref(), Some("MAYA"));
+}
