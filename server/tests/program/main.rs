@@ -19,6 +19,7 @@ mod partition;
 mod points;
 #[path = "../it/support/postgres.rs"]
 mod postgres;
+mod refused;
 mod replicas;
 mod restarts;
 mod retries;

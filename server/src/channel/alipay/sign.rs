@@ -3,13 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, anyhow, ensure};
-use aws_lc_rs::rand::SystemRandom;
+use anyhow::ensure;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use aws_lc_rs::signature::ParsedPublicKey;
 
+use crate::channel::rsa;
 use crate::config::AlipaySettings;
 
 /// The application's private key, and Alipay's public one.
@@ -20,31 +18,23 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn of(settings: &AlipaySettings) -> anyhow::Result<Keys> {
-        let ours = der(&settings.private_key).context("the application's key for Alipay")?;
-        let theirs = der(&settings.public_key).context("Alipay's public key")?;
-        let ours = KeyPair::from_pkcs8(&ours).map_err(|why| {
-            anyhow!("the application's key for Alipay must be RSA in PKCS#8: {why}")
-        })?;
-        let theirs = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &theirs).map_err(|why| {
-            anyhow!("Alipay's public key must be RSA in SubjectPublicKeyInfo: {why}")
-        })?;
+        let ours = rsa::private_key("the application's key for Alipay", &settings.private_key)?;
+        let theirs = rsa::public_key("Alipay's public key", &settings.public_key)?;
         ensure!(ours.public_modulus_len() >= 256, "RSA2 needs a key of 2048 bits");
         Ok(Keys { ours, theirs })
     }
 
     /// Our signature, in Base64.
     pub(super) fn sign(&self, text: &str) -> anyhow::Result<String> {
-        let mut signature = vec![0; self.ours.public_modulus_len()];
-        self.ours
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature)
-            .map_err(|_| anyhow!("the request cannot be signed"))?;
-        Ok(STANDARD.encode(signature))
+        rsa::sign(&self.ours, text.as_bytes())
     }
 
     /// Whether Alipay signed this text.
     pub(super) fn verify(&self, text: &str, signature: &str) -> Result<(), &'static str> {
-        let signature = STANDARD.decode(signature).map_err(|_| "its signature is malformed")?;
-        self.theirs.verify_sig(text.as_bytes(), &signature).map_err(|_| "its signature is wrong")
+        match rsa::is_signed(&self.theirs, text.as_bytes(), signature) {
+            true => Ok(()),
+            false => Err("its signature is wrong"),
+        }
     }
 }
 
@@ -55,12 +45,6 @@ pub(super) fn content<'a>(parameters: impl Iterator<Item = (&'a str, &'a str)>) 
     let pairs: Vec<String> =
         sorted.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
     pairs.join("&")
-}
-
-/// The bytes of a PEM block, or of its Base64 alone, as Alipay's pages show it.
-fn der(pem: &str) -> anyhow::Result<Vec<u8>> {
-    let lines = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
-    STANDARD.decode(lines.collect::<String>()).context("is not PEM")
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ mod answers;
 mod calls;
 mod notices;
 
-use florin_shared::{Method, Money, PaymentId, ReversalId, SessionId};
+use florin_shared::{Method, Money, ReversalId};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::payment::{PaymentState, Role};
+use crate::domain::order::tests::payment as fresh;
+use crate::domain::payment::PaymentState;
 use crate::domain::reversal::Reason;
 
 const HOST: &str = "http://127.0.0.1:8081";
@@ -33,34 +34,18 @@ fn money(minor: i64) -> Money {
 
 fn payment() -> Payment {
     Payment {
-        id: PaymentId::of([1; 16]),
-        session: SessionId::of([2; 20]),
         merchant: "18356675194960".parse().unwrap(),
         trans_id: "order_000001".into(),
         method: Method::Alipay,
         channel: "alipay".into(),
         product: "FACE_TO_FACE_PAYMENT".into(),
         request_id: "GW1".into(),
-        terminal: "WEB".into(),
-        payer_ip: String::new(),
-        cancellable: true,
         amount: money(8888),
-        state: PaymentState::Intent,
-        role: Role::None,
-        confirming: false,
-        reason: String::new(),
-        got: None,
-        paid: None,
-        action: String::new(),
         expires: 1_794_974_491_250,
         final_after: 1_794_974_611_250,
-        cancels_sent: 0,
-        cancels_answered: 0,
-        cancel_until: 0,
-        asks: 0,
-        next_ask: None,
         created: 1_794_974_000_000,
         changed: 1_794_974_000_000,
+        ..fresh(PaymentState::Intent)
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::wire::Resource;
 use super::*;
 use crate::clock::Millis;
+use crate::domain::order::tests::payment as fresh;
 use crate::domain::payment::{PaymentState, Role, Said};
 use crate::domain::reversal::Reason;
 
@@ -49,26 +50,10 @@ fn payment() -> Payment {
         channel: "wechatpay".into(),
         product: "NATIVE".into(),
         request_id: "ORDER20261118000001".into(),
-        terminal: "WEB".into(),
-        payer_ip: String::new(),
-        cancellable: true,
         amount: cny(100),
-        state: PaymentState::Sent,
-        role: Role::None,
-        confirming: false,
-        reason: String::new(),
-        got: None,
-        paid: None,
-        action: String::new(),
         expires: EXPIRES,
         final_after: EXPIRES,
-        cancels_sent: 0,
-        cancels_answered: 0,
-        cancel_until: 0,
-        asks: 0,
-        next_ask: None,
-        created: 0,
-        changed: 0,
+        ..fresh(PaymentState::Sent)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the bank says, and who says it.
 
-use florin_shared::{Method, Money, PaymentId, ReversalId, SessionId};
+use florin_shared::{Method, Money, ReversalId};
 use serde_json::{Value, json};
 
 use crate::channel::emvco::credits::{self, Statement};
@@ -9,7 +9,8 @@ use crate::channel::emvco::{Emvco, amount_of, sandbox, table};
 use crate::channel::{Asking, Channel, ChannelError, Notice, Notification, json};
 use crate::clock::Millis;
 use crate::config::EmvcoSettings;
-use crate::domain::payment::{Payment, PaymentState, Role, Said};
+use crate::domain::order::tests::payment as fresh;
+use crate::domain::payment::{Payment, PaymentState, Said};
 use crate::domain::reversal::{Reason, Reversal, ReversalSaid};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -84,29 +85,14 @@ fn payment(request_id: &str) -> Payment {
         channel: "vietqr".into(),
         cancellable: false,
         amount: Money::parse("120000", "VND").unwrap(),
-        id: PaymentId::of([1; 16]),
-        session: SessionId::of([2; 20]),
         merchant: "18356675194960".parse().unwrap(),
         trans_id: "order_000001".into(),
         method: Method::Vietqr,
-        terminal: "WEB".into(),
-        payer_ip: String::new(),
-        state: PaymentState::Intent,
-        role: Role::None,
-        confirming: false,
-        reason: String::new(),
-        got: None,
-        paid: None,
-        action: String::new(),
         expires: NOW + 600_000,
         final_after: NOW + 7_800_000,
-        cancels_sent: 0,
-        cancels_answered: 0,
-        cancel_until: 0,
-        asks: 0,
-        next_ask: None,
         created: NOW,
         changed: NOW,
+        ..fresh(PaymentState::Intent)
     }
 }
 
