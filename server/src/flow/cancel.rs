@@ -18,6 +18,9 @@ use crate::{Error, Result};
 /// How long the shopper's request waits for the channel; the worker goes on afterwards.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// How often somebody looks whether another's cancel has come to its end. It costs one row, and asks no channel.
+const GLANCE: Duration = Duration::from_millis(200);
+
 /// Cancels a payment of this session, and says how it stands then.
 pub async fn cancel(app: &App, session: &SessionId, id: &PaymentId) -> Result<StatusView> {
     let payment = of_session(app, session, id).await?;
@@ -82,15 +85,33 @@ pub async fn check(app: &App, session: &SessionId, id: &PaymentId) -> Result<Sta
 
 /// Asks, for as long as a shopper will wait. The question itself goes on to its end.
 async fn look(app: &App, id: &PaymentId) {
-    let (flow, payment) = (app.clone(), id.clone());
-    let asking = to_the_end(async move { ask(&flow, &payment).await });
-    match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(Ok(_)) => {}
+    match tokio::time::timeout(PATIENCE, ask_until_clear(app, id)).await {
+        Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::warn!(%error, "asking on the shopper's behalf failed; the worker goes on")
         }
         Err(_) => tracing::debug!("the channel takes its time; the worker goes on"),
     }
+}
+
+/// Asks; where somebody else's cancel is on its way (the worker's, when our question took long), waits for its end and asks
+/// again, so that whoever pressed hears what came of it.
+async fn ask_until_clear(app: &App, id: &PaymentId) -> Result<()> {
+    loop {
+        let (flow, payment) = (app.clone(), id.clone());
+        let asked = to_the_end(async move { ask(&flow, &payment).await }).await?;
+        if !is_elsewhere(app, &asked) {
+            return Ok(());
+        }
+        while is_elsewhere(app, &read(app, id).await?) {
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+}
+
+/// Whether somebody's cancel is on its way.
+fn is_elsewhere(app: &App, payment: &Payment) -> bool {
+    !payment.state.is_final() && payment.cancel_until > app.now()
 }
 
 /// The payment, if it belongs to this session: unknown and foreign ids get the same answer.

@@ -28,6 +28,19 @@ on_both! {
         app.check(When::AtRest).await;
     }
 
+    async fn whoever_cancels_hears_what_came_of_it_though_the_worker_was_faster(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let opened = app.pay(&session, "GCASH").await;
+        // The shopper's question takes longer than the worker waits before it does the same, and the worker's cancel is
+        // still on its way when the answer comes.
+        app.fault(json!({ "fault": "late", "call": "query", "ms": 2_600, "times": 1 })).await;
+        app.fault(json!({ "fault": "late", "call": "cancel", "ms": 2_000, "times": 1 })).await;
+        let status = app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(status.data()["payment_status"], "CANCELLED", "{}", status.body);
+        assert_ne!(app.wallet(&code(&opened), "approve").await.body["status"], "PAID");
+        app.check(When::AtRest).await;
+    }
+
     async fn a_cancel_that_comes_after_the_money_shows_the_success(app: TestApp) {
         app.fault(json!({ "fault": "silent", "times": 9 })).await;
         let session = app.session("PHP", "25000").await;
