@@ -103,6 +103,24 @@ const ALWAYS: &[Invariant] = &[
                  order by e.seq desc limit 1), 'no event')",
     },
     Invariant {
+        name: "I11 the log and the session agree",
+        sql: "select s.session_id from session s where s.state <> coalesce((
+                select e.to_state from event e where e.merchant_id = s.merchant_id and e.trans_id = s.trans_id
+                   and e.session_id = s.session_id and e.kind = 'SESSION'
+                 order by e.seq desc limit 1), 'no event')",
+    },
+    // With this, the log alone brings every state back: from nothing, each step where the one before it ended.
+    Invariant {
+        name: "I11 each step of the log begins where the one before it ended",
+        sql: "select merchant_id || '/' || trans_id || '/' || seq from (
+                select merchant_id, trans_id, seq, from_state,
+                       lag(to_state, 1, '') over (
+                         partition by kind, session_id, coalesce(payment_id, ''), coalesce(reversal_id, '')
+                         order by merchant_id, trans_id, seq) as ended
+                  from event where kind in ('SESSION', 'ATTEMPT', 'REVERSAL')) step
+               where from_state <> ended",
+    },
+    Invariant {
         name: "I11 the log has no holes",
         sql: "select merchant_id || '/' || trans_id from event group by merchant_id, trans_id
                having min(seq) <> 1 or max(seq) <> count(*)",

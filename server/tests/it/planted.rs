@@ -33,11 +33,16 @@ const PLANTS: &[Plant] = &[
            created_ms, changed_ms, 'planted' from payment where role = 'ACCEPTED'",
     ]),
     Plant("I6 ", When::Always, &[
+        "update event set to_state = 'SUCCESS' where kind = 'ATTEMPT' and to_state = 'CANCELLING'
+            and payment_id = (select payment_id from payment where state = 'CANCELLED')",
         "update event set from_state = 'SUCCESS' where kind = 'ATTEMPT' and to_state = 'CANCELLED'
             and payment_id = (select payment_id from payment where state = 'CANCELLED')",
     ]),
-    Plant("I7 ", When::Always, &["update session set state = 'PAID' where state = 'CANCELLED'"]),
-    Plant("I8 ", When::Always, &[LOG_OF_AN_OPEN_ONE, OPEN_AGAIN]),
+    Plant("I7 ", When::Always, &[
+        "update session set state = 'PAID' where state = 'CANCELLED'",
+        "update event set to_state = 'PAID' where kind = 'SESSION' and to_state = 'CANCELLED'",
+    ]),
+    Plant("I8 ", When::Always, &[STEPS_OF_AN_OPEN_ONE, LOG_OF_AN_OPEN_ONE, OPEN_AGAIN]),
     Plant("I9 a session", When::Always, &["update session set expire_ms = created_ms + 86400001"]),
     Plant("I9 no payment", When::Always, &[
         "update payment set created_ms = (select max(s.expire_ms) from session s) where state = 'CANCELLED'",
@@ -46,11 +51,16 @@ const PLANTS: &[Plant] = &[
         "delete from evidence where status = 'SUCCESS' and payment_id = (select payment_id from payment where role = 'ACCEPTED')",
     ]),
     Plant("I11 the log and the row", When::Always, &["update payment set state = 'FAIL' where state = 'CANCELLED'"]),
+    Plant("I11 the log and the session", When::Always, &["update session set state = 'EXPIRED' where state = 'CANCELLED'"]),
+    Plant("I11 each step", When::Always, &[
+        "update event set from_state = 'SENT' where kind = 'ATTEMPT' and to_state = 'CANCELLED'
+            and payment_id = (select payment_id from payment where state = 'CANCELLED')",
+    ]),
     Plant("I11 the log has no holes", When::Always, &[
         "insert into event (merchant_id, trans_id, seq, session_id, kind, from_state, to_state, at_ms)
-         select merchant_id, trans_id, max(seq) + 2, min(session_id), 'SESSION', '', '', max(at_ms) from event group by merchant_id, trans_id",
+         select merchant_id, trans_id, max(seq) + 2, min(session_id), 'CONFLICT', '', '', max(at_ms) from event group by merchant_id, trans_id",
     ]),
-    Plant("I11 the log and the reversal", When::Always, &["update event set to_state = 'UNKNOWN' where kind = 'REVERSAL'"]),
+    Plant("I11 the log and the reversal", When::Always, &["update event set to_state = 'UNKNOWN' where kind = 'REVERSAL' and to_state = 'SUCCESS'"]),
     Plant("I12 every result has its message, for a session", When::Always, &[
         "delete from outbox where endpoint_id = 'notify_url' and kind = 'PAYMENT.SUCCESS'",
     ]),
@@ -74,10 +84,16 @@ const PLANTS: &[Plant] = &[
     ]),
     Plant("I15 a refund", When::Always, &["update reversal set currency = 'HKD' where reason = 'MERCHANT'"]),
     Plant("I15 only what", When::Always, &["update reversal set outcome = 'RETURNED' where reason <> 'MERCHANT'"]),
-    Plant("L1 ", When::AtRest, &["update session set state = 'OPEN' where state = 'CANCELLED'", LOG_OF_AN_OPEN_ONE, OPEN_AGAIN]),
+    Plant("L1 ", When::AtRest, &[
+        "update session set state = 'OPEN' where state = 'CANCELLED'",
+        LOG_OF_AN_OPEN_SESSION,
+        STEPS_OF_AN_OPEN_ONE,
+        LOG_OF_AN_OPEN_ONE,
+        OPEN_AGAIN,
+    ]),
     Plant("L2 every surplus", When::AtRest, &[
         "update reversal set state = 'PROCESSING' where reason <> 'MERCHANT'",
-        "update event set to_state = 'PROCESSING' where kind = 'REVERSAL'
+        "update event set to_state = 'PROCESSING' where kind = 'REVERSAL' and to_state = 'SUCCESS'
             and reversal_id = (select reversal_id from reversal where reason <> 'MERCHANT')",
         "insert into ledger (txn_id, line, account, currency, debit, credit, payment_id, reversal_id)
          select 'planted', 1, 'surplus_payable', 'PHP', 0, 25000, payment_id, '' from payment where role = 'SURPLUS'",
@@ -93,6 +109,7 @@ const PLANTS: &[Plant] = &[
     Plant("L3 ", When::AtRest, &[
         "update session set state = 'OPEN', expire_ms = (select max(p.created_ms) + 1 from payment p
             where p.session_id = session.session_id) where state = 'CANCELLED'",
+        LOG_OF_AN_OPEN_SESSION,
     ]),
     Plant("L4 ", When::AtRest, &["update outbox set state = 'PENDING', next_ms = 0, leased_until_ms = 0 where kind = 'PAYMENT.SUCCESS'"]),
 ];
@@ -105,7 +122,14 @@ const OWED_BY_NOBODY: &str =
     "insert into ledger (txn_id, line, account, currency, debit, credit, payment_id, reversal_id)
      values ('planted', 2, 'planted', 'PHP', 1, 0, '', '')";
 
+/// The closed session is open, and so says its log.
+const LOG_OF_AN_OPEN_SESSION: &str =
+    "update event set to_state = 'OPEN' where kind = 'SESSION' and to_state = 'CANCELLED'";
+
 /// The cancelled payment is open, and so says its log.
+const STEPS_OF_AN_OPEN_ONE: &str =
+    "update event set from_state = 'INTENT', to_state = 'INTENT' where kind = 'ATTEMPT' and from_state <> ''
+        and to_state <> 'CANCELLED' and payment_id = (select payment_id from payment where state = 'CANCELLED')";
 const LOG_OF_AN_OPEN_ONE: &str =
     "update event set from_state = 'INTENT', to_state = 'UNKNOWN' where kind = 'ATTEMPT' and to_state = 'CANCELLED'
         and payment_id = (select payment_id from payment where state = 'CANCELLED')";
