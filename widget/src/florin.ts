@@ -209,17 +209,23 @@ export class FlorinCheckout extends HTMLElement {
         if (built.alone) return;
       } else this.#root.replaceChildren(box);
 
-      // The view first: the list waits for it alone.
-      const [view, loaded] = [this.#fetchView(hosted, inParts || printed), inParts ? fetchParts(this, box) : fetchProgram()];
-      // Awaited below, all at once on their way.
-      loaded.catch(() => {});
-      fetchWords(chosen.language, this.#translations).catch(() => {});
+      const begun = () => {
+        fetchWords(chosen.language, this.#translations).catch(() => {});
+        const program = inParts ? fetchParts(this, box) : fetchProgram();
+        program.catch(() => {}); // Awaited below.
+        return program;
+      };
+      const bare = inParts || printed;
+      const view = this.#fetchView(hosted, bare);
+      // The list waits for the view alone, and on a slow line the program beside it would take most of what there is.
+      let loaded = bare && begun();
       const answer = await view;
       const at = performance.now();
       const shown = answer?.data;
       chosen = this.#locale(shown?.display_locale);
       if (run !== this.#run) return;
 
+      loaded ||= begun();
       speak(box, chosen);
       const drawn = shown?.markup?.language === chosen.language;
       const css = shown?.appearance?.css;
