@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
 use super::pen::Pen;
-use super::waits::Waits;
+use super::waits::{Waiting, Waits};
 use super::{StoreError, Tx};
 use crate::clock::Stopwatch;
 use crate::metrics::{COMMIT_SECONDS, COMMIT_UNITS};
@@ -28,7 +28,7 @@ struct Ran {
 type Unit = Box<dyn for<'t> FnOnce(Option<&'t mut Tx>) -> LocalBoxFuture<'t, Ran> + Send>;
 
 enum Order {
-    Run(Unit, Stopwatch),
+    Run(Unit, Waiting),
     Close(oneshot::Sender<()>),
 }
 
@@ -45,10 +45,10 @@ impl Writer {
         let (send, orders) = mpsc::channel(4 * MOST);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let waits = Waits::default();
-        let (tx, noted) = (Tx::Sqlite(Box::new(pen)), waits.clone());
+        let tx = Tx::Sqlite(Box::new(pen));
         std::thread::Builder::new()
             .name("florin-writer".into())
-            .spawn(move || runtime.block_on(work(tx, orders, &noted)))?;
+            .spawn(move || runtime.block_on(work(tx, orders)))?;
         Ok(Writer { orders: Some(send), waits })
     }
 
@@ -65,9 +65,9 @@ impl Writer {
     {
         let (tell, told) = oneshot::channel();
         let run: Unit = Box::new(move |tx| Box::pin(run(unit, tx, tell)));
-        let watch = Stopwatch::start();
+        let waiting = self.waits.begin();
         let sent = match &self.orders {
-            Some(orders) => orders.send(Order::Run(run, watch)).await.is_ok(),
+            Some(orders) => orders.send(Order::Run(run, waiting)).await.is_ok(),
             None => false,
         };
         if !sent {
@@ -128,17 +128,15 @@ where
     }
 }
 
-async fn work(mut tx: Tx, mut orders: mpsc::Receiver<Order>, waits: &Waits) {
+async fn work(mut tx: Tx, mut orders: mpsc::Receiver<Order>) {
     let mut batch = Vec::with_capacity(MOST);
     while orders.recv_many(&mut batch, MOST).await > 0 {
         let mut units = Vec::with_capacity(batch.len());
         let mut closing = Vec::new();
         for order in batch.drain(..) {
             match order {
-                Order::Run(unit, since) => {
-                    waits.note(since.time());
-                    units.push(unit);
-                }
+                // Its turn has come: it waits no longer.
+                Order::Run(unit, _waiting) => units.push(unit),
                 Order::Close(tell) => closing.push(tell),
             }
         }

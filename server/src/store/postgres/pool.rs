@@ -13,7 +13,6 @@ use tokio::time::timeout;
 use tokio_postgres::Config;
 
 use super::{Said, Wire};
-use crate::clock::Stopwatch;
 use crate::store::waits::Waits;
 
 /// A request that waits longer than this for a connection is better told so.
@@ -44,9 +43,9 @@ impl Pool {
 
     /// Lends the one that was used last: its statements are prepared.
     pub(in crate::store) async fn lend(&self) -> sqlx::Result<Lent> {
-        let watch = Stopwatch::start();
+        let waiting = self.0.waits.begin();
         let place = timeout(PATIENCE, self.0.places.clone().acquire_owned()).await;
-        self.0.waits.note(watch.time());
+        drop(waiting);
         let place = place.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let place = place.map_err(|_| sqlx::Error::PoolClosed)?;
         let wire = match self.idle() {
