@@ -75,8 +75,13 @@ export function begin({ element, box, looks, pressed, settle, hosted, ...rest }:
     // The first to send something gets the answer to what was pressed.
     fetch: (url: string, init: RequestInit) => {
       const sent = init.body && pressed;
-      if (sent) pressed = undefined;
-      return sent || fetch(url, init);
+      if (!sent) return fetch(url, init);
+      pressed = undefined;
+      // What the loader has sent is waited for as long as if it had been sent now.
+      return new Promise((resolve, reject) => {
+        init.signal!.onabort = reject;
+        sent.then(resolve, reject);
+      });
     },
     root: box,
     rule: (looks.cssRules[0] as CSSStyleRule).style,

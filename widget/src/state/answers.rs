@@ -21,8 +21,10 @@ impl Checkout {
         };
         let is_on_its_way =
             matches!(self.stage, Stage::Opening { attempt: None, .. }) && self.failure.is_none();
-        // What a bank is confirming is shown, whatever else was tried.
-        let any = self.failed_with("BEING_CONFIRMED");
+        // What a bank is confirming is shown, whatever else was tried; and so is what another window has opened in the place
+        // of ours.
+        let any = self.failed_with("BEING_CONFIRMED")
+            || matches!(self.stage, Stage::Opening { attempt: Some(_), .. });
         let note = self.note_after(&view, tried.clone());
         let over = self.is_over();
         self.fine();
@@ -117,6 +119,14 @@ impl Checkout {
                 let over = *over;
                 self.fine();
                 self.wait_for(open, false, over, now)
+            }
+            // A view was first, and knew of another attempt only: which of the two counts, the next one tells.
+            Stage::Waiting { attempt, .. }
+            | Stage::RunOut { attempt, .. }
+            | Stage::Opening { attempt: Some(attempt), .. }
+                if attempt.order != open.order_id =>
+            {
+                self.reload()
             }
             _ => vec![],
         }
