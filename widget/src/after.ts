@@ -65,12 +65,17 @@ export function begin({ element, box, looks, pressed, settle, hosted, ...rest }:
   const focused = (box.getRootNode() as ShadowRoot).activeElement;
   const { view } = rest;
   const framed = (element as { [door]?: Door })[door];
+  // On the hosted page: what was pressed before the loader was there, and refused. Said once, and not after a reload.
+  const { tried, why }: { tried?: string; why?: string } = hosted ? {} : Object.fromEntries(new URLSearchParams(location.search));
+  if (why) history.replaceState(history.state, "", location.pathname);
   box.replaceChildren();
   const mounted = mount({
     ...rest,
     token: element.clientToken ?? "",
     hosted: hosted && (view?.data?.session_url ?? hosted),
     chosen: chosenRow?.value,
+    tried,
+    why,
     pressed,
     // The first to send something gets the answer to what was pressed.
     fetch: (url: string, init: RequestInit) => {

@@ -62,6 +62,9 @@ impl Till {
     pub(crate) fn open(mut options: Options) -> Till {
         let mut state = State::Loading;
         let effects = state.on(Event::Viewed(options.view()), options.viewed_at);
+        if let Some((method, code)) = options.refused.take() {
+            state.was_refused(method, code, options.viewed_at);
+        }
         let (chosen, pressed) = (options.chosen.take(), options.pressed);
         let kept = Kept {
             keep: RefCell::default(),

@@ -141,6 +141,17 @@ impl Checkout {
         self.reload()
     }
 
+    /// The same for what was confirmed before there was a program: as if it had been confirmed here, and the view come.
+    pub(super) fn was_refused(&mut self, method: String, code: String, now: u64) {
+        if matches!(self.stage, Stage::Paid { .. } | Stage::Ended) {
+            return;
+        }
+        self.failure = Some(Trouble::Refused { code, sentence: String::new() });
+        self.chosen = Some(method.clone());
+        self.stage = Stage::Opening { method, attempt: None, over: false };
+        let _told_already = self.adopt(self.view.clone(), now);
+    }
+
     /// Goes on with an open transaction; `fresh` when the shopper has just asked for it, `over` in the overlay.
     fn wait_for(
         &mut self,
