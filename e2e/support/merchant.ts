@@ -68,9 +68,13 @@ export class Merchant {
     await this.#call('PATCH', '/v1/merchant', { appearance })
   }
 
-  /** Every transaction of the session. */
+  /** Every transaction of the session; none, where the API says that there is no order yet. */
   async transactions(session: Session): Promise<Transaction[]> {
-    return this.#call('GET', `/v1/transactions?session_id=${session.session_id}&all=true`)
+    const all = this.#call<Transaction[]>('GET', `/v1/transactions?session_id=${session.session_id}&all=true`)
+    return all.catch((error: Error) => {
+      if (error.message.includes('ORDER_NOT_EXIST')) return []
+      throw error
+    })
   }
 
   /** How many of them there are by now. The API answers 404 until there is one. */

@@ -16,15 +16,19 @@ const taken = (page: Page) => page.locator('florin-checkout').evaluate((element)
 const call = (page: Page, name: 'open' | 'close') =>
   page.locator('florin-checkout').evaluate((element, name) => (element as unknown as Record<string, () => void>)[name]!(), name)
 
-test('opened by the keyboard, paid in, closed by Escape: the focus comes back', async ({ server, merchant, checkout, wallet, page }) => {
-  const place = await MerchantPage.serve(shop(server.url, await merchant.createSession({ return_url: undefined })))
-  await page.goto(place.url)
-  const toggled = await page.evaluateHandle(() => {
+/** What each `toggle` found. */
+const toggles = (page: Page) =>
+  page.evaluateHandle(() => {
     const states: boolean[] = []
     const element = document.querySelector('florin-checkout')!
     element.addEventListener('toggle', () => states.push((element as unknown as { isOpen: boolean }).isOpen))
     return states
   })
+
+test('opened by the keyboard, paid in, closed by Escape: the focus comes back', async ({ server, merchant, checkout, wallet, page }) => {
+  const place = await MerchantPage.serve(shop(server.url, await merchant.createSession({ return_url: undefined })))
+  await page.goto(place.url)
+  const toggled = await toggles(page)
   await taken(page)
   await expect(checkout.payButton).toBeHidden()
 
@@ -60,6 +64,28 @@ test('opened by the keyboard, paid in, closed by Escape: the focus comes back', 
   await checkout.button('Close').click()
   await expect(around).toBeHidden()
   await expect(buy).toBeFocused()
+  expect(await toggled.jsonValue()).toEqual([true, false, true, false])
+  place.close()
+})
+
+test('closed by the browser itself it says so, and gives the focus back to whoever opened it last', async ({ server, merchant, checkout, page }) => {
+  const place = await MerchantPage.serve(shop(server.url, await merchant.createSession()))
+  await page.goto(place.url)
+  const toggled = await toggles(page)
+  await taken(page)
+  await page.locator('#other').focus()
+  await call(page, 'open')
+  await expect(checkout.payButton).toBeVisible()
+  // As it does at an Escape that follows no touch of the page, without asking.
+  await page.locator('florin-checkout').evaluate((element) => element.shadowRoot!.querySelector('dialog')!.close())
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.locator('#other')).toBeFocused()
+  expect(await toggled.jsonValue()).toEqual([true, false])
+
+  await page.locator('#buy').click()
+  await expect(checkout.payButton).toBeVisible()
+  await checkout.button('Close').click()
+  await expect(page.locator('#buy')).toBeFocused()
   expect(await toggled.jsonValue()).toEqual([true, false, true, false])
   place.close()
 })

@@ -99,6 +99,27 @@ test('two tabs that open a payment in the same moment charge once', async ({ mer
   expect(await book.held()).toHaveLength(1)
 })
 
+test('a tab whose method is closed by another one while it is being opened goes over to that one', async ({ merchant, checkout, wallet, context, faults }) => {
+  const session = await merchant.createSession()
+  const other = new CheckoutPage(await context.newPage())
+  await Promise.all([checkout.open(session), other.open(session)])
+  await checkout.choose('GCash')
+  await other.choose('Maya')
+  // Both calls are under way at once: the first has no code yet when the second takes its place.
+  await faults.add({ fault: 'late', call: 'pay', ms: 2_000, when: 'before', times: 2 })
+  await checkout.pay()
+  await expect.poll(() => merchant.transactions(session)).toHaveLength(1)
+  await other.pay()
+
+  const code = await other.scan()
+  await expect(checkout.overlay.getByRole('heading', { name: 'Maya' })).toBeVisible()
+  expect(await checkout.scan()).toBe(code)
+  await wallet.approve(code)
+  await checkout.expectPaid()
+  await other.expectPaid()
+  expect(await merchant.outcome(session)).toBe('CANCELLED SUCCESS')
+})
+
 test('a tab that was frozen is told the truth when it is thawed', async ({ merchant, checkout, wallet, browser, page }) => {
   await checkout.open(await merchant.createSession())
   const code = await checkout.payWith('GCash')

@@ -143,6 +143,50 @@ test('what is pressed before the loader is there goes on at the hosted page', as
   shown.close()
 })
 
+test('a press that nobody answers is given up, also where a browser knows no time limits', async ({ merchant, checkout, page }) => {
+  await page.clock.install()
+  await page.addInitScript(() => Object.assign(AbortSignal, { timeout: undefined }))
+  const session = (await merchant.createSession({ markup: {} })) as Printed
+  const shown = await MerchantPage.serve(shop(session))
+  const program = await without(page, '**/*.wasm')
+  await page.route('**/transactions', () => {})
+  await page.goto(shown.url, { waitUntil: 'commit' })
+  await page.waitForFunction(() => customElements.get('florin-checkout'))
+  await checkout.chooseByWord('GCASH')
+  await checkout.payButton.click()
+  program()
+  await expect(page.locator('form[action]')).toHaveCount(0)
+  await page.clock.runFor(26_000)
+  await expect(page.getByText('GCash could not be opened.')).toBeVisible()
+  await expect(checkout.payButton).toHaveAttribute('aria-disabled', 'false')
+  shown.close()
+})
+
+test('what was pressed before the loader and refused is told on the hosted page, once', async ({ merchant, checkout, page }) => {
+  const session = (await merchant.createSession({ markup: {} })) as Printed
+  const shown = await MerchantPage.serve(shop(session))
+  const loader = await without(page, '**/florin.js')
+  await page.goto(shown.url, { waitUntil: 'commit' })
+  await expect(checkout.payButton).toHaveText('Pay ₱800.00')
+  await merchant.change(session, { amount: '90000' })
+  await checkout.chooseByWord('MAYA')
+  await checkout.payButton.click({ noWaitAfter: true })
+  await page.waitForURL(/\/pay\/CS\w+\?tried=MAYA&why=AMOUNT_CHANGED/, { waitUntil: 'commit' })
+  const note = page.getByText('The shop has changed the amount. It is now ₱900.00.')
+  // There with the page, and still there when the program has taken the list over.
+  await expect(note).toBeVisible()
+  loader()
+  await expect(page.locator('form[action]')).toHaveCount(0)
+  await expect(note).toBeVisible()
+  await expect(page.locator('input:checked')).toHaveValue('MAYA')
+  await expect(checkout.payButton).toHaveText('Pay ₱900.00')
+  expect(await merchant.transactions(session)).toEqual([])
+  await page.reload()
+  await expect(page.locator('form[action]')).toHaveCount(0)
+  await expect(note).toBeHidden()
+  shown.close()
+})
+
 test('a printed amount that is no longer true is told at the press, and healed', async ({ merchant, checkout, page, console }) => {
   console.expect(/409/)
   const session = (await merchant.createSession({ markup: {} })) as Printed

@@ -65,18 +65,28 @@ export function begin({ element, box, looks, pressed, settle, hosted, ...rest }:
   const focused = (box.getRootNode() as ShadowRoot).activeElement;
   const { view } = rest;
   const framed = (element as { [door]?: Door })[door];
+  // On the hosted page: what was pressed before the loader was there, and refused. Said once, and not after a reload.
+  const { tried, why }: { tried?: string; why?: string } = hosted ? {} : Object.fromEntries(new URLSearchParams(location.search));
+  if (why) history.replaceState(history.state, "", location.pathname);
   box.replaceChildren();
   const mounted = mount({
     ...rest,
     token: element.clientToken ?? "",
     hosted: hosted && (view?.data?.session_url ?? hosted),
     chosen: chosenRow?.value,
+    tried,
+    why,
     pressed,
     // The first to send something gets the answer to what was pressed.
     fetch: (url: string, init: RequestInit) => {
       const sent = init.body && pressed;
-      if (sent) pressed = undefined;
-      return sent || fetch(url, init);
+      if (!sent) return fetch(url, init);
+      pressed = undefined;
+      // What the loader has sent is waited for as long as if it had been sent now.
+      return new Promise((resolve, reject) => {
+        init.signal!.onabort = reject;
+        sent.then(resolve, reject);
+      });
     },
     root: box,
     rule: (looks.cssRules[0] as CSSStyleRule).style,

@@ -7,7 +7,7 @@ use crate::theme;
 use crate::till::Till;
 use crate::view::announce::announce;
 use crate::view::card::{card, section};
-use crate::view::dialog::{focus_heading, overlay};
+use crate::view::dialog::overlay;
 use crate::view::result::is_twice;
 
 /// Everything inside the element.
@@ -18,7 +18,7 @@ pub(crate) fn checkout(till: Till) -> El {
         wear(till);
         // The button that was pressed is gone: the reader goes on at the result.
         if before.is_some_and(|before| before.starts_with("list")) && !now.starts_with("list") {
-            focus_heading(till, ".card h2");
+            till.focus(".card h2");
         }
     });
     let card = section(till).swap(card_key, card);

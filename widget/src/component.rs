@@ -11,7 +11,7 @@ use crate::state::{Checkout, Event};
 use crate::till::Till;
 use crate::view::announce::announce;
 use crate::view::card::{card, section};
-use crate::view::dialog::{focus_heading, overlay};
+use crate::view::dialog::overlay;
 use crate::view::methods::note;
 use crate::view::part::{place_key, tells_notes, told_by};
 
@@ -68,7 +68,7 @@ fn is_free() -> bool {
 
 /// Gives something in a part the focus; false when it cannot be seen there.
 fn focus(part: Till, what: &str) -> bool {
-    focus_heading(part, what);
+    part.focus(what);
     part.find(what).is_some_and(|element| element.matches(":focus").unwrap_or_default())
 }
 

@@ -33,8 +33,13 @@ export function dialog({ element, box }: Within): Around {
     code.querySelector("h2")?.focus();
   };
 
+  /** Whether the page has been told that it is open: a browser closes it by itself. */
+  let shown = false;
+
   const appear = (open: boolean) => {
-    if (open === window.open) return;
+    if (open === shown && open === window.open) return;
+    const isNews = open !== shown;
+    shown = open;
     if (open) {
       if (!openers.has(element)) openers.set(element, focused());
       window.showModal();
@@ -49,7 +54,7 @@ export function dialog({ element, box }: Within): Around {
       openers.get(element)?.focus();
       openers.delete(element);
     }
-    element.dispatchEvent(new Event("toggle"));
+    if (isNews) element.dispatchEvent(new Event("toggle"));
   };
 
   // Escape is the cross, but not while a payment is under way: there it is the safe cancel, in the program's hands.

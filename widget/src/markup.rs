@@ -47,16 +47,24 @@ const ALL: [&str; 11] = [
 
 /// The card: the list, or how it ended.
 pub fn card(view: &CheckoutView, texts: &Arc<Texts>) -> String {
-    drawn(view, texts, Sent::Program)
+    money::paired(&drawn(plain::after(view, plain::Told::Nothing), texts, Sent::Program))
 }
 
 /// The card for a page that shows it before there is a program, or without one ever: the list's form sends what is chosen.
-pub fn posting_card(view: &CheckoutView, texts: &Arc<Texts>, post: Post) -> String {
-    drawn(view, texts, Sent::Form(post))
+pub fn posting_card(
+    view: &CheckoutView,
+    texts: &Arc<Texts>,
+    post: Post,
+    told: plain::Told<'_>,
+) -> String {
+    let mut state = plain::after(view, told);
+    // Nothing there leads anybody away by itself, so nothing promises to.
+    let _effects = state.on(Event::Stayed, 0);
+    drawn(state, texts, Sent::Form(post))
 }
 
-fn drawn(view: &CheckoutView, texts: &Arc<Texts>, sent: Sent) -> String {
-    till::draw(begun(view), texts.clone(), sent, |till| vec![section(till).all(inside(till))])
+fn drawn(state: State, texts: &Arc<Texts>, sent: Sent) -> String {
+    till::draw(state, texts.clone(), sent, |till| vec![section(till).all(inside(till))])
 }
 
 /// Every rule that the program and its loader bring, for a page that has neither.
@@ -91,14 +99,6 @@ pub fn short(rules: &str) -> String {
         }
     }
     short
-}
-
-/// The state as the program begins it, at the moment of the view.
-fn begun(view: &CheckoutView) -> State {
-    let mut state = State::Loading;
-    // What follows is for a program to do.
-    let _effects = state.on(Event::Viewed(Ok(Box::new(view.clone()))), 0);
-    state
 }
 
 #[cfg(test)]

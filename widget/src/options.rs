@@ -25,7 +25,9 @@ pub(crate) struct Options {
     pub(crate) chosen: Option<String>,
     /// Whether it was confirmed too. The loader has sent that, and gives the answer to whoever sends it again.
     pub(crate) pressed: bool,
-    /// When it came, on the monotonic clock.
+    /// The method that was confirmed before there was even a loader, and why it was refused.
+    pub(crate) refused: Option<(String, String)>,
+    /// When the view came, on the monotonic clock.
     pub(crate) viewed_at: u64,
     /// Whether the merchant places the parts.
     pub(crate) component: bool,
@@ -57,6 +59,7 @@ impl Options {
             answer: from.field("view"),
             chosen: text("chosen"),
             pressed: from.field("pressed").is_some(),
+            refused: text("tried").zip(text("why")),
             viewed_at: from.field("at")?.as_f64()? as u64,
             component: from.field("component").is_some(),
             // Of our own loader, which is built together with this program.

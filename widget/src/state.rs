@@ -326,6 +326,14 @@ impl State {
         }
     }
 
+    /// A method was confirmed where nobody could hear the answer, and was refused: with `code`, `AMOUNT_CHANGED` for one.
+    /// What the view says was told when it came.
+    pub fn was_refused(&mut self, method: String, code: String, now: u64) {
+        if let State::Ready(checkout) = self {
+            checkout.was_refused(method, code, now);
+        }
+    }
+
     /// The checkout, once there is one.
     pub fn checkout(&self) -> Option<&Checkout> {
         match self {

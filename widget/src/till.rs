@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{CssStyleDeclaration, Element, HtmlElement};
 
@@ -18,7 +18,7 @@ use crate::errands::Errands;
 use crate::link::is_address;
 use crate::money;
 use crate::options::Options;
-use crate::state::{Effect, Event, News, State};
+use crate::state::{Effect, Event, News, Stage, State};
 use crate::texts::Texts;
 use crate::timer;
 use placed::Part;
@@ -62,6 +62,9 @@ impl Till {
     pub(crate) fn open(mut options: Options) -> Till {
         let mut state = State::Loading;
         let effects = state.on(Event::Viewed(options.view()), options.viewed_at);
+        if let Some((method, code)) = options.refused.take() {
+            state.was_refused(method, code, options.viewed_at);
+        }
         let (chosen, pressed) = (options.chosen.take(), options.pressed);
         let kept = Kept {
             keep: RefCell::default(),
@@ -104,6 +107,11 @@ impl Till {
         let chosen = before.checkout().and_then(|checkout| checkout.chosen.as_deref());
         if matches!(event, Event::Confirmed) && !self.wants(chosen.unwrap_or_default()) {
             return;
+        }
+        // "Pay another way" below the list goes away as it is pressed: the keyboard goes on at the button beside it.
+        let stage = before.checkout().map(|checkout| &checkout.stage);
+        if let (Event::Left, Some(Stage::Opening { over: false, .. })) = (&event, stage) {
+            self.focus(".primary");
         }
         let mut after = (*before).clone();
         let ticked = matches!(event, Event::Ticked);
@@ -218,6 +226,14 @@ impl Till {
     /// Something that stands there.
     pub(crate) fn find(self, selector: &str) -> Option<Element> {
         self.root()?.query_selector(selector).ok().flatten()
+    }
+
+    /// Gives something that stands there the focus. At a heading a screen reader begins, and the keyboard just before the first
+    /// control behind it.
+    pub(crate) fn focus(self, selector: &str) {
+        if let Some(element) = self.find(selector) {
+            let _focusable = element.unchecked_ref::<HtmlElement>().focus();
+        }
     }
 
     /// The style rule of the host.

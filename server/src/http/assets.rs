@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
@@ -15,6 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use florin_shared::Code;
 
+use super::packed::{gzip, takes};
 use crate::{App, Error};
 
 struct Asset {
@@ -22,7 +23,29 @@ struct Asset {
     /// The name carries a hash of the content, so it never changes.
     forever: bool,
     plain: Bytes,
+    /// As the build has packed it.
     brotli: Option<Bytes>,
+    /// For whoever takes no Brotli: browsers take it over https only, and a phone that tries the demo out comes by http. Made
+    /// when it is first asked for.
+    gzip: OnceLock<Option<Bytes>>,
+}
+
+impl Asset {
+    /// The file as somebody takes it, and its encoding if it has one. What has no packed neighbour is not worth it.
+    fn body(&self, asked: &HeaderMap) -> (Bytes, Option<&'static str>) {
+        let packed = match &self.brotli {
+            Some(brotli) if takes(asked, "br") => Some((brotli.clone(), "br")),
+            Some(_) if takes(asked, "gzip") => {
+                let gzip = self.gzip.get_or_init(|| gzip(&self.plain).map(Bytes::from));
+                gzip.clone().map(|gzip| (gzip, "gzip"))
+            }
+            Some(_) | None => None,
+        };
+        match packed {
+            Some((body, encoding)) => (body, Some(encoding)),
+            None => (self.plain.clone(), None),
+        }
+    }
 }
 
 /// Every file of the folder, by its name.
@@ -97,7 +120,8 @@ fn asset(folder: &FilePath, path: &FilePath) -> Option<(String, Asset)> {
     let beside = format!("{}.br", path.to_str()?);
     let plain = Bytes::from(std::fs::read(path).ok()?);
     let brotli = std::fs::read(beside).ok().map(Bytes::from);
-    Some((name.clone(), Asset { kind, forever: is_hashed(&name), plain, brotli }))
+    let (forever, gzip) = (is_hashed(&name), OnceLock::new());
+    Some((name, Asset { kind, forever, plain, brotli, gzip }))
 }
 
 fn kind(name: &str) -> Option<&'static str> {
@@ -130,14 +154,7 @@ fn serve(assets: &Assets, name: &str, asked: &HeaderMap) -> Response {
         };
         return Error::refused(Code::NoSuchAddress, sentence).into_response();
     };
-    let takes_brotli = asked
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(takes_br);
-    let (body, encoding) = match &asset.brotli {
-        Some(packed) if takes_brotli => (packed.clone(), Some("br")),
-        _ => (asset.plain.clone(), None),
-    };
+    let (body, encoding) = asset.body(asked);
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind));
@@ -153,21 +170,11 @@ fn serve(assets: &Assets, name: &str, asked: &HeaderMap) -> Response {
     response
 }
 
-/// Whether `br` is among the encodings, and not with a weight of nothing.
-fn takes_br(accepted: &str) -> bool {
-    let refused = |weight: &str| {
-        weight.trim().strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty())
-    };
-    accepted.split(',').any(|one| {
-        let mut parts = one.split(';');
-        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("br"))
-            && !parts.any(refused)
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Assets, takes_br};
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::Assets;
 
     #[test]
     fn a_page_has_fetched_early_what_the_loader_of_this_build_names() {
@@ -189,12 +196,25 @@ mod tests {
     }
 
     #[test]
-    fn brotli_is_sent_to_whoever_takes_it() {
-        for takes in ["br", "gzip, deflate, br", "gzip, BR;q=0.5", "br; q=1.0"] {
-            assert!(takes_br(takes), "{takes}");
+    fn a_file_is_sent_as_small_as_its_reader_takes_it() {
+        let folder = std::env::temp_dir().join(format!("florin-packed-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let long = "let it be long;".repeat(100);
+        for (name, text) in [("a.js", &*long), ("a.js.br", "brotli"), ("b.js", &*long)] {
+            std::fs::write(folder.join(name), text).unwrap();
         }
-        for refuses in ["", "gzip", "br;q=0", "gzip, br; q=0.000", "brotli", "*"] {
-            assert!(!takes_br(refuses), "{refuses}");
-        }
+        let assets = Assets::of(Some(folder.clone()));
+        std::fs::remove_dir_all(folder).unwrap();
+        let sent = |name: &str, accepted: &'static str| {
+            let value = HeaderValue::from_static(accepted);
+            let asked = HeaderMap::from_iter([(header::ACCEPT_ENCODING, value)]);
+            assets.0[name].body(&asked)
+        };
+        assert_eq!(sent("a.js", "gzip, br"), ("brotli".into(), Some("br")));
+        let (gzip, encoding) = sent("a.js", "gzip, deflate");
+        assert_eq!((gzip.starts_with(&[0x1f, 0x8b]), encoding), (true, Some("gzip")));
+        assert!(gzip.len() * 10 < long.len());
+        assert_eq!(sent("a.js", ""), (long.clone().into(), None));
+        assert_eq!(sent("b.js", "gzip, br"), (long.clone().into(), None));
     }
 }

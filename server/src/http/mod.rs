@@ -35,6 +35,7 @@ mod markup;
 pub mod merchant;
 pub mod notices;
 pub mod openapi;
+mod packed;
 pub mod page;
 pub mod peer;
 mod plain;
@@ -65,6 +66,7 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
         .with_state(app.clone())
         .layer(
             ServiceBuilder::new()
+                .layer(from_fn(packed::packed))
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(Extension(files))
                 .layer(from_fn(edge::guard))

@@ -13,6 +13,7 @@ use florin_shared::shopper::{CheckoutView, Good};
 use florin_shared::{Code, SessionId};
 use florin_widget::markup;
 use florin_widget::markup::money::amount;
+use florin_widget::markup::plain::Told;
 use florin_widget::money::decimal;
 
 use super::asked::pairs;
@@ -110,6 +111,12 @@ async fn page(
     let lang = wished.filter(|tag| Language::of(tag).is_some()).unwrap_or(language.tag());
     let place = Place { base: "", tag: lang, language, nonce: None, is_ours: true };
     let (payee, style) = (escape(&view.payee), printed::sheet(&view));
+    let query: Vec<_> = pairs(uri.query()).collect();
+    // What became of an attempt, the program tells by the view.
+    let refused = match plain::told(&query) {
+        refused @ Told::NotOpened { .. } => refused,
+        Told::Order(_) | Told::Nothing => Told::Nothing,
+    };
     let html = fill(
         PAGE,
         &[
@@ -120,7 +127,7 @@ async fn page(
             ("heading", &format!(r#"<h1 class="unseen">{payee}</h1>"#)),
             ("back", &back(&view)),
             ("order", &order(&view, language)),
-            ("checkout", &printed::element(app, &id, &view, &style, &place)?),
+            ("checkout", &printed::element(app, &id, &view, &style, &place, refused)?),
             (
                 "lead",
                 &format!(

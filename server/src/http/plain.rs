@@ -59,7 +59,7 @@ pub(super) async fn page(app: &App, id: &str, uri: &Uri, asked: &HeaderMap) -> R
 }
 
 /// What the address says has happened.
-fn told(query: &[(String, String)]) -> Told<'_> {
+pub(super) fn told(query: &[(String, String)]) -> Told<'_> {
     let field = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| &**value);
     match (field("order"), field("tried"), field("why")) {
         (Some(order), _, _) => Told::Order(order),

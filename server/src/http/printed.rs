@@ -10,6 +10,7 @@ use florin_shared::SessionId;
 use florin_shared::session::PrintedMarkup;
 use florin_shared::shopper::CheckoutView;
 use florin_widget::markup::money::spelled;
+use florin_widget::markup::plain::Told;
 use florin_widget::markup::{Post, list_sheet, posting_card, words};
 
 use super::assets::{Assets, File};
@@ -88,7 +89,7 @@ pub async fn of(
     Ok(Some(PrintedMarkup {
         language: language.tag().to_owned(),
         head: early.links(&place),
-        html: element(app, &session.id, &shown, &style, &place)? + &script,
+        html: element(app, &session.id, &shown, &style, &place, Told::Nothing)? + &script,
         style_hash: hash(&style),
     }))
 }
@@ -139,6 +140,7 @@ pub(super) fn element(
     view: &CheckoutView,
     style: &str,
     place: &Place<'_>,
+    told: Told<'_>,
 ) -> Result<String> {
     let (token, language) = (app.client_token(id), place.language.tag());
     let texts = words::words(language).ok_or_else(|| Error::Internal("no words".into()))?;
@@ -151,7 +153,8 @@ pub(super) fn element(
             ("version", view.version.to_string()),
         ],
     };
-    let card = spelled(&posting_card(view, &texts, post), &view.amount.currency, language);
+    let card = posting_card(view, &texts, post, told);
+    let card = spelled(&card, &view.amount.currency, language);
     let (tag, nonce) = (escape(place.tag), place.nonce());
     // Our own page says its language by itself.
     let locale = if place.is_ours { String::new() } else { format!(r#" locale="{tag}""#) };

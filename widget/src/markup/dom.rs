@@ -90,21 +90,25 @@ impl El {
         if holds() { self.attr("checked", "") } else { self }
     }
 
-    /// Told by the program, once it is there; on a page without one by its form, or by a link.
-    pub(crate) fn tells(mut self, event: Event) -> El {
-        if !self.till.is_plain() {
-            return self;
-        }
-        match event {
-            Event::WentOn => {
-                let state = self.till.state();
-                let back = state.checkout().and_then(Checkout::return_url);
-                self.tag = "a".into();
-                self.attributes.retain(|(name, _)| name != "type");
-                self.attr("href", back.filter(|url| is_address(url)).unwrap_or_default())
+    /// Told by the program, once it is there; on a page without one by its form. The way back to the shop is a link wherever
+    /// there may be no program.
+    pub(crate) fn tells(self, event: Event) -> El {
+        match (event, self.till.sent()) {
+            (_, Sent::Program) => self,
+            (Event::WentOn, Sent::Form(_) | Sent::Page) => self.leads_back(),
+            (_, Sent::Form(_)) => self,
+            (event, Sent::Page) => {
+                self.attr("type", "submit").attr("name", "do").attr("value", word(&event))
             }
-            event => self.attr("type", "submit").attr("name", "do").attr("value", word(&event)),
         }
+    }
+
+    fn leads_back(mut self) -> El {
+        let state = self.till.state();
+        let back = state.checkout().and_then(Checkout::return_url);
+        self.tag = "a".into();
+        self.attributes.retain(|(name, _)| name != "type");
+        self.attr("href", back.filter(|url| is_address(url)).unwrap_or_default())
     }
 
     /// Told by the program, once it is there; a page without one needs no telling.

@@ -1,8 +1,6 @@
 //! Amounts in markup. How a language writes them is known to whoever paints it: a browser has `Intl`. A page without a
 //! program has nobody, and is written here as `Intl` would; a test asks it (`tests/money.rs`).
 
-use std::borrow::Cow;
-
 use florin_shared::money::Amount;
 
 use crate::money::{decimal, with_its_sign};
@@ -18,20 +16,33 @@ pub fn written(amount: &Amount, _: &str) -> String {
 
 /// The same markup with every amount written as `language` writes it, for a page that has no program to do it.
 pub fn spelled(html: &str, currency: &str, language: &str) -> String {
-    let mut spelled = String::with_capacity(html.len());
-    for (at, part) in html.split(MARK).enumerate() {
-        spelled.push_str(&if at % 2 == 1 && is_number(part) {
-            Cow::from(amount(part, currency, language))
-        } else {
-            part.into()
-        });
-    }
-    spelled
+    each_amount(html, |number| amount(number, currency, language))
 }
 
-/// Whatever others wrote may hold a mark too.
+/// The same markup with marks around amounts and nowhere else: others may have written some, and an odd number of them.
+pub(super) fn paired(html: &str) -> String {
+    each_amount(html, |number| format!("{MARK}{number}{MARK}"))
+}
+
+fn each_amount(html: &str, write: impl Fn(&str) -> String) -> String {
+    let mut written = String::with_capacity(html.len());
+    let mut parts = html.split(MARK).peekable();
+    written.push_str(parts.next().unwrap_or_default());
+    while let Some(part) = parts.next() {
+        match parts.peek() {
+            Some(rest) if is_number(part) => {
+                written.push_str(&write(part));
+                written.push_str(rest);
+                parts.next();
+            }
+            _ => written.push_str(part),
+        }
+    }
+    written
+}
+
 fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// A decimal number as `language` writes an amount: `HK$1,280.00`, `1.280,00 HK$`. The language is one of the widget's, by
@@ -195,13 +206,24 @@ const ARABIC: Signs = &[
 
 #[cfg(test)]
 mod tests {
-    use super::spelled;
+    use super::{paired, spelled};
 
     #[test]
     fn amounts_are_written_where_their_marks_are() {
         let html = "<b>Pay \u{e000}1280.00\u{e000}</b>.";
+        assert_eq!(paired(html), html);
         assert_eq!(spelled(html, "HKD", "en"), "<b>Pay HK$1,280.00</b>.");
         assert_eq!(spelled(html, "EUR", "de"), "<b>Pay 1.280,00\u{a0}€</b>.");
+        // Others may have written marks of their own, in whatever number.
+        for (odd, shown) in [
+            ("A\u{e000}B pays \u{e000}5.00\u{e000}!", "AB pays HK$5.00!"),
+            ("A\u{e000}\u{e000}5.00\u{e000}\u{e000}", "AHK$5.00"),
+            ("1\u{e000}2", "12"),
+            ("\u{e000}", ""),
+        ] {
+            assert_eq!(spelled(odd, "HKD", "en"), shown, "{odd:?}");
+            assert_eq!(spelled(&paired(odd), "HKD", "en"), shown, "{odd:?}");
+        }
         assert_eq!(spelled("no amount", "VND", "en"), "no amount");
     }
 }

@@ -8,7 +8,7 @@ use florin_shared::shopper::{
 };
 
 use super::till::{Sent, draw};
-use crate::state::{Event, Stage, State, Trouble};
+use crate::state::{Event, Stage, State};
 use crate::texts::Texts;
 use crate::view::card::{card, section};
 use crate::view::overlay::contents;
@@ -78,26 +78,26 @@ pub fn page(view: &CheckoutView, texts: &Arc<Texts>, told: Told<'_>) -> Page {
     }
 }
 
-/// The state that a program would have now.
-fn after(view: &CheckoutView, told: Told<'_>) -> State {
-    let mut state = State::Loading;
-    let viewed = |view: &CheckoutView| Event::Viewed(Ok(Box::new(view.clone())));
-    let events = match told {
+/// The state that a program would have now. What follows from it is for a program to do.
+pub(super) fn after(view: &CheckoutView, told: Told<'_>) -> State {
+    let viewed = |view: &CheckoutView| {
+        let mut state = State::Loading;
+        let _effects = state.on(Event::Viewed(Ok(Box::new(view.clone()))), 0);
+        state
+    };
+    match told {
         Told::NotOpened { method, code } => {
-            let trouble = Trouble::Refused { code: code.into(), sentence: String::new() };
-            let chosen = Event::Chose(method.into());
-            vec![viewed(view), chosen, Event::Confirmed, Event::Opened(Err(trouble)), viewed(view)]
+            let mut state = viewed(view);
+            state.was_refused(method.into(), code.into(), 0);
+            state
         }
         Told::Order(order) if is_over(view, order) => {
-            vec![viewed(&before(view, order)), Event::Told(Ok(view.state.clone()))]
+            let mut state = viewed(&before(view, order));
+            let _effects = state.on(Event::Told(Ok(view.state.clone())), 0);
+            state
         }
-        Told::Order(_) | Told::Nothing => vec![viewed(view)],
-    };
-    for event in events {
-        // What follows is for a program to do.
-        let _effects = state.on(event, 0);
+        Told::Order(_) | Told::Nothing => viewed(view),
     }
-    state
 }
 
 fn is_over(view: &CheckoutView, order: &str) -> bool {

@@ -82,6 +82,13 @@ fn the_list_is_drawn_as_the_program_begins_it() {
 }
 
 #[test]
+fn a_mark_in_a_name_is_not_taken_for_that_of_an_amount() {
+    let html = card(&CheckoutView { payee: "North\u{e000}wind".into(), ..view() }, &english());
+    assert!(html.contains("Northwind") && html.contains("Pay \u{e000}128.00\u{e000}<"), "{html}");
+    assert_eq!(html.matches('\u{e000}').count() % 2, 0, "{html}");
+}
+
+#[test]
 fn whatever_others_wrote_is_text() {
     let evil = r#""><img src=x onerror=alert(1)>&amp;'"#;
     let unknown = Offer { method: evil.into(), kind: "scan".into(), unavailable: None };
@@ -99,12 +106,45 @@ fn a_printed_list_is_a_form_that_needs_nobody() {
         leaves_frame: true,
         fields: vec![("token", evil), ("version", "1".into())],
     };
-    let html = posting_card(&view(), &english(), post);
+    let html = posting_card(&view(), &english(), post, plain::Told::Nothing);
     let form = r#"<form method="post" action="https://pay.example/pay/CS1" target="_top"><input type="hidden" name="token" value="#;
     assert!(html.contains(form), "{html}");
     assert!(html.contains(r#"<input type="hidden" name="version" value="1"><fieldset>"#), "{html}");
     assert!(!html.contains("<script") && !html.contains("</template"), "{html}");
     assert!(!card(&view(), &english()).contains("method=\"post\""));
+}
+
+fn posted(view: &CheckoutView, told: plain::Told<'_>) -> String {
+    let post = Post { action: "/pay/CS1".into(), leaves_frame: false, fields: vec![] };
+    posting_card(view, &english(), post, told)
+}
+
+#[test]
+fn a_press_that_was_refused_is_told_above_the_printed_list() {
+    let told = |method, code| posted(&view(), plain::Told::NotOpened { method, code });
+    let changed = told("GCASH", "AMOUNT_CHANGED");
+    assert!(changed.contains("The shop has changed the amount"), "{changed}");
+    assert!(changed.contains(r#"value="GCASH" checked="""#), "{changed}");
+    // Whatever was pressed may be gone from the list; what is said names it all the same.
+    assert!(told("MAYA", "CHANNEL_UNAVAILABLE").contains("Maya could not be opened"));
+    // An address that says that nothing can be shown is not believed.
+    assert!(told("GCASH", "WRONG_KEY").contains("GCash could not be opened"));
+    let paid = StatusView { status: SessionStatus::Success, ..status() };
+    let paid = CheckoutView { status: SessionStatus::Success, state: paid, ..view() };
+    let refused = plain::Told::NotOpened { method: "GCASH", code: "ALREADY_PAID" };
+    assert!(posted(&paid, refused).contains("Paid \u{e000}128.00\u{e000}"));
+}
+
+#[test]
+fn a_printed_end_leads_back_by_a_link_and_promises_nothing() {
+    for status_word in [SessionStatus::Success, SessionStatus::Cancelled] {
+        let state = StatusView { status: status_word, ..status() };
+        let view = CheckoutView { status: status_word, state, ..view() };
+        let html = posted(&view, plain::Told::Nothing);
+        assert!(html.contains(r#"href="https://shop.example/thanks""#), "{html}");
+        assert!(html.contains("Back to Northwind Tea"), "{html}");
+        assert!(!html.contains("<button") && !html.contains("in 3"), "{html}");
+    }
 }
 
 #[test]

@@ -82,11 +82,6 @@ impl Till {
         Till::drawn(|drawn| drawn.sent.clone()).unwrap_or(Sent::Program)
     }
 
-    /// Whether the page as a whole is one form.
-    pub(crate) fn is_plain(self) -> bool {
-        matches!(self.sent(), Sent::Page)
-    }
-
     /// The moment at which the view was read.
     pub(crate) fn now(self) -> u64 {
         0

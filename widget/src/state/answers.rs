@@ -21,8 +21,10 @@ impl Checkout {
         };
         let is_on_its_way =
             matches!(self.stage, Stage::Opening { attempt: None, .. }) && self.failure.is_none();
-        // What a bank is confirming is shown, whatever else was tried.
-        let any = self.failed_with("BEING_CONFIRMED");
+        // What a bank is confirming is shown, whatever else was tried; and so is what another window has opened in the place
+        // of ours.
+        let any = self.failed_with("BEING_CONFIRMED")
+            || matches!(self.stage, Stage::Opening { attempt: Some(_), .. });
         let note = self.note_after(&view, tried.clone());
         let over = self.is_over();
         self.fine();
@@ -118,6 +120,14 @@ impl Checkout {
                 self.fine();
                 self.wait_for(open, false, over, now)
             }
+            // A view was first, and knew of another attempt only: which of the two counts, the next one tells.
+            Stage::Waiting { attempt, .. }
+            | Stage::RunOut { attempt, .. }
+            | Stage::Opening { attempt: Some(attempt), .. }
+                if attempt.order != open.order_id =>
+            {
+                self.reload()
+            }
             _ => vec![],
         }
     }
@@ -129,6 +139,17 @@ impl Checkout {
         }
         self.failure = Some(trouble);
         self.reload()
+    }
+
+    /// The same for what was confirmed before there was a program: as if it had been confirmed here, and the view come.
+    pub(super) fn was_refused(&mut self, method: String, code: String, now: u64) {
+        if matches!(self.stage, Stage::Paid { .. } | Stage::Ended) {
+            return;
+        }
+        self.failure = Some(Trouble::Refused { code, sentence: String::new() });
+        self.chosen = Some(method.clone());
+        self.stage = Stage::Opening { method, attempt: None, over: false };
+        let _told_already = self.adopt(self.view.clone(), now);
     }
 
     /// Goes on with an open transaction; `fresh` when the shopper has just asked for it, `over` in the overlay.

@@ -8,6 +8,7 @@ use florin_shared::theme::Looks;
 use super::*;
 
 mod codes;
+mod dead_ends;
 mod ends;
 mod leaving;
 mod looks;

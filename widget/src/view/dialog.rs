@@ -1,7 +1,7 @@
 //! The overlay: a `<dialog>` over the inert page. The browser keeps the focus inside and gives it back.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlElement};
+use web_sys::HtmlDialogElement;
 
 use super::overlay::contents;
 use super::result::is_twice;
@@ -77,19 +77,12 @@ fn show(till: Till, open: bool) {
         // The button that was pressed would pay again: the reader goes on at what is said about that.
         let awaits = till.state_now().and_then(|state| state.checkout().map(Checkout::awaits_bank));
         if awaits == Some(true) {
-            focus_heading(till, ".card .note");
+            till.focus(".card .note");
         }
         return;
     }
     if !dialog.open() {
         let _it_is_in_the_page = dialog.show_modal();
     }
-    focus_heading(till, "dialog h2");
-}
-
-/// A screen reader begins at the heading, and the keyboard just before the first control.
-pub(crate) fn focus_heading(till: Till, heading: &str) {
-    if let Some(heading) = till.find(heading) {
-        let _focusable = heading.unchecked_ref::<HtmlElement>().focus();
-    }
+    till.focus("dialog h2");
 }

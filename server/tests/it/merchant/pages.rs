@@ -1,5 +1,6 @@
 //! The hosted page, and what a page of the merchant's may read of a refusal.
 
+use std::io::Read;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -23,6 +24,13 @@ fn says(page: &Reply, words: &[&str]) {
     for words in words {
         assert!(page.text().contains(words), "{words} is missing: {}", page.text());
     }
+}
+
+#[track_caller]
+fn unpacked(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(bytes).read_to_string(&mut text).unwrap();
+    text
 }
 
 /// What a policy calls a sheet.
@@ -118,6 +126,46 @@ on_both! {
         }
         let other = app.session("HKD", "800").await;
         assert_eq!(ask(&other.token, "http://127.0.0.1:5000").await.code(), "WRONG_KEY");
+    }
+
+    async fn pages_are_packed_unless_they_hold_a_token_and_repeat_what_was_asked(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let page = format!("/pay/{}", session.id);
+        let view = async |accepted: &str| {
+            post(app, &format!("{page}/view")).by("").header("accept-encoding", accepted)
+                .text("text/plain", &format!("{} en", session.token)).send().await
+        };
+        let shown = async |address: &str| get(app, address).by("").header("accept-encoding", "gzip, br").send().await;
+        for (packed, plain, word) in [
+            (shown(&page).await, hosted(app, &session.id, "en").await, "<florin-checkout session-id="),
+            (view("gzip, br").await, view("").await, "\"methods\""),
+            (shown("/openapi.json").await, get(app, "/openapi.json").by("").send().await, "\"openapi\""),
+        ] {
+            assert_eq!((packed.status, packed.header("content-encoding")), (200, "gzip"));
+            assert!(packed.bytes.len() * 2 < plain.bytes.len(), "{} of {}", packed.bytes.len(), plain.bytes.len());
+            assert!(unpacked(&packed.bytes).contains(word) && plain.text().contains(word));
+            assert_eq!(plain.header("content-encoding"), "");
+            for answer in [packed, plain] {
+                let vary = answer.headers.get_all("vary").iter().any(|value| value == "accept-encoding");
+                assert!(vary, "{:?}", answer.headers);
+            }
+        }
+        for address in [format!("{page}?tried=GCASH&why=AMOUNT_CHANGED"), format!("{page}?plain=1&order=x")] {
+            let answer = shown(&address).await;
+            assert_eq!((answer.status, answer.header("content-encoding")), (200, ""), "{address}");
+        }
+        let mut request = app.request("PHP", "25000");
+        request["markup"] = json!({});
+        let made = post(app, "/v1/sessions").header("accept-encoding", "gzip").json(&request).send().await;
+        assert!(made.data()["client_token"].is_string(), "it was packed");
+    }
+
+    async fn a_press_that_was_refused_is_told_where_there_is_a_program(app: TestApp) {
+        let session = app.session("HKD", "128000").await;
+        let page = hosted(app, &format!("{}?tried=ALIPAY_PLUS&why=AMOUNT_CHANGED", session.id), "en").await;
+        says(&page, &["<template shadowrootmode", "The shop has changed the amount. It is now HK$1,280.00."]);
+        let evil = hosted(app, &format!("{}?tried=%22%3E%3Cscript%3Ex&why=%22%3E%3Cscript%3Ex", session.id), "en").await;
+        assert_eq!(evil.text().matches("<script").count(), 1, "{}", evil.text());
     }
 
     async fn a_merchants_words_are_no_template(app: TestApp) {

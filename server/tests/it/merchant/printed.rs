@@ -136,6 +136,16 @@ on_both! {
         }
     }
 
+    async fn a_name_with_one_mark_of_ours_leaves_the_amounts_whole(app: TestApp) {
+        let name = "North\u{e000}wind";
+        app.merchant(Method::PATCH, "/v1/merchant", Some(json!({ "appearance": { "payee_name": name } }))).await.data();
+        let session = app.session("PHP", "25000").await;
+        for query in ["", "?plain=1"] {
+            let page = get(app, &format!("/pay/{}{query}", session.id)).by("").header("accept-language", "en").send().await.text();
+            assert!(page.contains("Pay PHP\u{a0}250.00") || page.contains("Pay ₱250.00"), "{page}");
+        }
+    }
+
     async fn the_hosted_page_has_the_list_before_any_script(app: TestApp) {
         app.merchant(Method::PATCH, "/v1/merchant", Some(json!({ "appearance": { "color_primary": "#b4005a" } }))).await.data();
         let session = app.session("PHP", "128000").await;

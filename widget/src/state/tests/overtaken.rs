@@ -54,3 +54,46 @@ fn an_older_view_is_asked_for_again_at_the_usual_pace() {
     let story = story.then(Event::Viewed(Ok(Box::new(view())))).does(&[]).asks_after(Some(2000));
     story.then(Event::Due).does(&[Effect::Load]);
 }
+
+/// Pressed at the same moment as in another window, where Maya was meant: the server has closed ours before it had a code.
+fn overtaken_while_opening() -> Story {
+    let theirs = StatusView {
+        order_id: Some("GW2".into()),
+        method: Some("MAYA".into()),
+        ..of_gw1(5, PaymentStatus::Processing, Phase::Opening)
+    };
+    let closed =
+        OpenTransaction { next_action: None, code_expires_in_ms: 0, state: theirs, ..open(5) };
+    Story::opening().then(Event::Opened(Ok(closed))).is("opening").does(&[Effect::Load])
+}
+
+#[test]
+fn what_another_window_opens_in_the_place_of_ours_is_shown() {
+    let state =
+        StatusView { order_id: Some("GW2".into()), method: Some("MAYA".into()), ..waiting(6) };
+    let theirs = OpenTransaction {
+        order_id: "GW2".into(),
+        method: "MAYA".into(),
+        state: state.clone(),
+        ..open(6)
+    };
+    let there = CheckoutView { open: Some(theirs), state, ..view() };
+    let story = overtaken_while_opening().then(Event::Viewed(Ok(Box::new(there)))).is("waiting");
+    assert_eq!(story.checkout().attempt().unwrap().order, "GW2");
+    assert_eq!(story.checkout().chosen.as_deref(), Some("MAYA"));
+}
+
+#[test]
+fn if_the_other_window_has_left_it_again_the_list_says_so() {
+    let there = CheckoutView { state: status(7), ..view() };
+    let story = overtaken_while_opening().then(Event::Viewed(Ok(Box::new(there))));
+    story.notes(Some(Note::NotOpened("GCASH".into())));
+}
+
+#[test]
+fn an_answer_that_a_view_was_faster_than_is_asked_about() {
+    let before = OpenTransaction { order_id: "GW0".into(), ..open(2) };
+    let there = CheckoutView { open: Some(before), state: waiting(2), ..view() };
+    let story = Story::opening().then(Event::Viewed(Ok(Box::new(there)))).is("waiting");
+    story.then(Event::Opened(Ok(open(3)))).does(&[Effect::Load]).asks_after(Some(2000));
+}
