@@ -14,7 +14,7 @@ use crate::domain::offer::{self, Wanted};
 use crate::domain::payment::Payment;
 use crate::domain::scene::Scene;
 use crate::domain::session::Session;
-use crate::status::{Entry, Snapshot, return_url, status_of};
+use crate::status::{Entry, Snapshot, status_of, way_on};
 use crate::store::{Tx, payments, sessions};
 use crate::{Error, Result};
 
@@ -87,7 +87,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         methods: offer::list(&app.channels.products(), looks.methods.as_deref(), wanted),
         expires_in_ms: state.expires_in_ms,
         lifetime_ms: (session.expires - session.created).unsigned_abs(),
-        return_url: return_url(&session),
+        return_url: way_on(&session, open(&payments).is_some_and(|payment| payment.confirming)),
         session_url: app.session_url(&session.id),
         display_locale: Some(session.locale.clone()).filter(|locale| !locale.is_empty()),
         appearance: looks::worn(app, &looks),
@@ -96,6 +96,13 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         open: open(&payments).map(|payment| opened(payment, state.clone(), now)),
         state,
     })
+}
+
+/// Where the shopper of this session goes who leaves at this moment.
+pub async fn way_back(app: &App, session: &Session) -> Result<Option<String>> {
+    let mut tx = app.store.read().await?;
+    let payments = payments::of_session(&mut tx, &session.id).await?;
+    Ok(way_on(session, open(&payments).is_some_and(|payment| payment.confirming)))
 }
 
 fn goods(session: &Session) -> Result<Vec<Good>> {

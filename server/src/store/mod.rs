@@ -281,6 +281,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "channels", include_str!("../../migrations/0009_channels.sql")),
     (10, "notify_secrets", include_str!("../../migrations/0010_notify_secrets.sql")),
     (11, "endpoint_health", include_str!("../../migrations/0011_endpoint_health.sql")),
+    (12, "cancel_url", include_str!("../../migrations/0012_cancel_url.sql")),
 ];
 
 fn migrations() -> Migrator {
