@@ -61,7 +61,9 @@ pub async fn status(app: &App, id: &SessionId) -> Result<StatusView> {
 
 /// What a poll is told.
 pub fn told(app: &App, entry: &Entry, now: Millis) -> StatusView {
-    StatusView { looks: app.looks_of(&entry.merchant.id), ..entry.snapshot().view(now) }
+    // Which channels answer is seen in the list, so that it changes with the looks.
+    let looks = app.looks_of(&entry.merchant.id) ^ app.reach.mark();
+    StatusView { looks, ..entry.snapshot().view(now) }
 }
 
 /// Everything the page shows.
@@ -74,8 +76,15 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
     let looks = looks::in_force(&merchant, &session)?;
     let now = app.now();
     let state = status(app, id).await?;
-    let wanted =
-        Wanted { amount: session.amount, country: session.home(), rest: session.rest(now), scene };
+    // After the status: whatever changes in between, the next poll says that this list is an old one.
+    let down = app.reach.down();
+    let wanted = Wanted {
+        amount: session.amount,
+        country: session.home(),
+        rest: session.rest(now),
+        scene,
+        down: &down,
+    };
     Ok(CheckoutView {
         session_id: session.id.to_string(),
         version: session.shown.unsigned_abs(),
