@@ -4,6 +4,7 @@
 #
 #   scripts/fuzz.sh                        some 1,000 random cases after the fixed ones
 #   scripts/fuzz.sh --cases 50000 --seed 7
+#   scripts/fuzz.sh --cases 1000 --database postgres
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"

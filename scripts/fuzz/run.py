@@ -1,6 +1,6 @@
 """Asks a running Florin everything that its OpenAPI document allows, and much that it does not, as merchant A.
 
-    run.py --florin target/debug/florin [--cases 1000] [--seed 1]
+    run.py --florin target/debug/florin [--cases 1000] [--seed 1] [--database postgres]
 
 A story first gives merchants A and B everything a merchant can have. Then no answer may be a 5xx, none other than the
 document says (status, type, form, no field besides), none may hold anything of B's; and afterwards B has what it had,
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import requests
 
+from postgres import Postgres
 from tenants import MARK, Api, Merchant, Words, live, picture
 
 HERE = Path(__file__).resolve().parent
@@ -36,11 +37,16 @@ READS = ["/v1/sessions/query", "/v1/transactions/query", "/v1/refunds/query"]
 def main() -> int:
     arguments = read_arguments()
     with tempfile.TemporaryDirectory(prefix="florin-fuzz-") as folder:
-        florin = Florin(arguments.florin, Path(folder))
+        postgres = Postgres(Path(folder)) if arguments.database == "postgres" else None
         try:
-            return fuzz(florin, arguments)
+            florin = Florin(arguments.florin, Path(folder), {"FLORIN_DATABASE_URL": postgres.url} if postgres else {})
+            try:
+                return fuzz(florin, arguments)
+            finally:
+                florin.stop()
         finally:
-            florin.stop()
+            if postgres:
+                postgres.stop()
 
 
 def read_arguments() -> argparse.Namespace:
@@ -48,19 +54,20 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--florin", required=True, help="the program")
     parser.add_argument("--cases", type=int, default=0, help="about how many random cases; without, only the fixed ones")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     return parser.parse_args()
 
 
 class Florin:
     """The program in a folder of its own, with its own sandbox."""
 
-    def __init__(self, program: str, folder: Path) -> None:
+    def __init__(self, program: str, folder: Path, more: dict) -> None:
         self.program, self.folder = program, folder
         listen, sandbox = free_address(), free_address()
         self.api = Api(f"http://{listen}", f"http://{sandbox}")
         self.settings = {
             **os.environ, "FLORIN_DATA_DIR": str(folder / "data"), "FLORIN_LISTEN": listen,
-            "FLORIN_SANDBOX_LISTEN": sandbox, "FLORIN_ADMIN_LISTEN": "off", "RUST_LOG": "error",
+            "FLORIN_SANDBOX_LISTEN": sandbox, "FLORIN_ADMIN_LISTEN": "off", "RUST_LOG": "error", **more,
         }
         (folder / "data").mkdir()
         self.do("migrate")

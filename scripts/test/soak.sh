@@ -50,8 +50,16 @@ part_soak_partition() {
     done
 }
 
+about_soak_partitions() { echo "every one of the 144 cases of simulated time, on PostgreSQL as on SQLite (T05)"; }
+part_soak_partitions() {
+    FLORIN_ALL_CASES=1 cargo test --release -p florin-server --test it --no-fail-fast -- --nocapture partitions
+}
+
 about_soak_fuzz() { echo "fifty thousand calls over the API's document, as one of two merchants"; }
-part_soak_fuzz() { scripts/fuzz.sh --cases "${FLORIN_CASES:-50000}" --seed "${FLORIN_SEED:-7}"; }
+part_soak_fuzz() { scripts/fuzz.sh --cases "${FLORIN_CASES:-50000}" --seed "${FLORIN_SEED:-7}" "$@"; }
+
+about_soak_fuzz_postgres() { echo "the same on PostgreSQL"; }
+part_soak_fuzz_postgres() { part_soak_fuzz --database postgres; }
 
 about_soak_syncs() { echo "every acknowledgement goes out after its sync (R12), read from the server's system calls"; }
 part_soak_syncs() {

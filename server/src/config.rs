@@ -244,6 +244,9 @@ pub struct Limits {
     pub asset: Option<usize>,
     /// Open connections; never more than the process may have open files.
     pub connections: Option<usize>,
+    /// How many of them one client may hold, wherever it comes from; 0 is no limit. An eighth of `connections` when absent, for clients
+    /// from outside of our own network.
+    pub connections_per_client: Option<usize>,
 }
 
 /// How to stop when the service manager says so.

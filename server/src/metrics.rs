@@ -13,6 +13,8 @@ pub const REQUESTS: &str = "florin_http_requests_total";
 pub const REQUEST_SECONDS: &str = "florin_http_request_seconds";
 /// Requests refused because too many were under way, by `class`.
 pub const SHED: &str = "florin_http_shed_total";
+/// Connections closed at once because their client held too many.
+pub const CONNECTIONS_REFUSED: &str = "florin_connections_refused_total";
 /// Calls to channels, by `channel`, `call` and `outcome`.
 pub const CHANNEL_CALLS: &str = "florin_channel_calls_total";
 /// How long they took, by `channel` and `call`.

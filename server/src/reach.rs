@@ -2,9 +2,12 @@
 //!
 //! Whoever has asked in vain leaves word here. `worker/comeback.rs` tries a silent channel with one of those questions every
 //! two seconds; when it answers, everything that waits is asked about within moments, and not at the end of its own wait
-//! (G3). Kept in memory, since nothing depends on it: whatever is forgotten is asked about at its own pace.
+//! (G3). A channel that leaves several calls and then a question of our own unanswered counts as down: its methods are not offered until it
+//! answers again. Kept in memory, since nothing depends on it: whatever is forgotten is asked about at its own pace.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use florin_shared::{PaymentId, ReversalId};
@@ -35,7 +38,14 @@ pub struct Return {
 }
 
 /// Every channel.
-pub struct Reach(Mutex<HashMap<&'static str, Road>>);
+pub struct Reach {
+    roads: Mutex<HashMap<&'static str, Road>>,
+    mark: AtomicU64,
+}
+
+/// So many calls in a row must have brought nothing before a channel is doubted: one payment whose answers nobody can read is no
+/// reason to send shoppers away.
+const VAIN: u32 = 3;
 
 struct Road {
     /// Since when nothing but silence has come.
@@ -43,6 +53,34 @@ struct Road {
     knocked: Millis,
     waiting: HashSet<Waiting>,
     back: Option<Return>,
+    /// How many calls in a row have brought nothing, and since when.
+    vain: (u32, Millis),
+    /// When it was last asked whether it is there.
+    probed: Millis,
+    /// Whether that question is under way.
+    is_probed: bool,
+    is_down: bool,
+}
+
+impl Road {
+    /// Whether it has been silent for long enough to be asked about nothing but itself.
+    fn is_doubted(&self, now: Millis) -> bool {
+        self.is_down || (self.vain.0 >= VAIN && now - self.vain.1 >= pace::AWAY)
+    }
+
+    /// It has answered. Whether that ended a silence.
+    fn answers(&mut self, now: Millis) -> bool {
+        self.vain.0 = 0;
+        self.is_down = false;
+        let Some(since) = self.silent.take() else { return false };
+        let back = self.back.get_or_insert_default();
+        back.waiting.extend(self.waiting.drain());
+        if now - since >= pace::AWAY {
+            // What is due sooner is asked about soon enough.
+            back.open = Some(now + pace::WATCHED);
+        }
+        true
+    }
 }
 
 impl Reach {
@@ -53,8 +91,13 @@ impl Reach {
             knocked: Millis::MIN / 2,
             waiting: HashSet::new(),
             back: None,
+            vain: (0, 0),
+            probed: Millis::MIN / 2,
+            is_probed: false,
+            is_down: false,
         };
-        Reach(Mutex::new(channels.map(|channel| (channel, unheard())).collect()))
+        let roads = Mutex::new(channels.map(|channel| (channel, unheard())).collect());
+        Reach { roads, mark: AtomicU64::new(0) }
     }
 
     /// A call about this brought nothing.
@@ -62,6 +105,7 @@ impl Reach {
         let mut roads = self.roads();
         let Some(road) = roads.get_mut(channel) else { return };
         road.silent.get_or_insert(now);
+        road.vain = if road.vain.0 == 0 { (1, now) } else { (road.vain.0 + 1, road.vain.1) };
         if road.waiting.len() < MOST {
             road.waiting.insert(about);
         }
@@ -72,14 +116,76 @@ impl Reach {
         let mut roads = self.roads();
         let Some(road) = roads.get_mut(channel) else { return false };
         road.waiting.remove(about);
-        let Some(since) = road.silent.take() else { return false };
-        let back = road.back.get_or_insert_default();
-        back.waiting.extend(road.waiting.drain());
-        if now - since >= pace::AWAY {
-            // What is due sooner is asked about soon enough.
-            back.open = Some(now + pace::WATCHED);
+        let has_ended = road.answers(now);
+        self.note(&roads);
+        has_ended
+    }
+
+    /// The channels that are to be asked now whether they are there at all, about a payment that nobody has made. Whoever asks says what
+    /// came of it: [`Reach::probed`].
+    pub fn doubted(&self, now: Millis) -> Vec<&'static str> {
+        let mut due = Vec::new();
+        for (channel, road) in self.roads().iter_mut() {
+            if road.is_doubted(now) && !road.is_probed && now - road.probed >= pace::KNOCK {
+                (road.probed, road.is_probed) = (now, true);
+                due.push(*channel);
+            }
         }
-        true
+        due
+    }
+
+    /// Such a question could not be asked; it is tried again at once.
+    pub fn unprobed(&self, channel: &'static str) {
+        if let Some(road) = self.roads().get_mut(channel) {
+            (road.is_probed, road.probed) = (false, Millis::MIN / 2);
+        }
+    }
+
+    /// What such a question came to. Whether a channel that was down is back.
+    pub fn probed(&self, channel: &'static str, has_answered: bool, now: Millis) -> bool {
+        let mut roads = self.roads();
+        let Some(road) = roads.get_mut(channel) else { return false };
+        road.is_probed = false;
+        let was_down = road.is_down;
+        match has_answered {
+            true if was_down => _ = road.answers(now),
+            // It is only some of its answers that nobody can read: what waits for those, waits.
+            true => road.vain.0 = 0,
+            // Somebody may have been answered meanwhile.
+            false => road.is_down = road.is_doubted(now),
+        }
+        let is_down = road.is_down;
+        self.note(&roads);
+        if is_down && !was_down {
+            tracing::warn!(channel, "the channel does not answer: its methods are not offered");
+        }
+        was_down && !is_down
+    }
+
+    /// The channels that are down, in the order of their names.
+    pub fn down(&self) -> Vec<&'static str> {
+        if self.mark() == 0 {
+            return Vec::new();
+        }
+        down(&self.roads())
+    }
+
+    /// Another number whenever other channels are down, and 0 when none is.
+    pub fn mark(&self) -> u64 {
+        self.mark.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, roads: &HashMap<&'static str, Road>) {
+        let mark = match down(roads).as_slice() {
+            [] => 0,
+            down => {
+                let mut hasher = DefaultHasher::new();
+                down.hash(&mut hasher);
+                // A page reads it as a number of JSON's.
+                (hasher.finish() >> 12).max(1)
+            }
+        };
+        self.mark.store(mark, Ordering::Relaxed);
     }
 
     /// The silent channels that are to be tried now, each with something that was asked there in vain, if there is any.
@@ -121,8 +227,15 @@ impl Reach {
     }
 
     fn roads(&self) -> MutexGuard<'_, HashMap<&'static str, Road>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.roads.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn down(roads: &HashMap<&'static str, Road>) -> Vec<&'static str> {
+    let down = roads.iter().filter(|(_, road)| road.is_down);
+    let mut names: Vec<&'static str> = down.map(|(channel, _)| *channel).collect();
+    names.sort_unstable();
+    names
 }
 
 #[cfg(test)]

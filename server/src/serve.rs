@@ -10,7 +10,7 @@ use florin_server::clock::{Clock, Random};
 use florin_server::config::{File, Settings, faults, without_password};
 use florin_server::gates::Class;
 use florin_server::http::figures;
-use florin_server::http::listen::{self, Doors};
+use florin_server::http::listen;
 use florin_server::store::Store;
 use florin_server::{App, http, metrics, worker};
 use tokio::net::TcpListener;
@@ -131,7 +131,7 @@ async fn start(
     let shop = http::beside(app, shop(settings, sandbox));
     let router = http::router(app.clone(), settings.assets_dir.clone()).merge(shop);
     let router = http::polls::before(app.clone(), router);
-    let doors = Doors { connections: stop::connections(file.limits.connections), ..stop::DOORS };
+    let doors = stop::doors(&file.limits);
     listeners.spawn(listen::serve(listener, router, doors, close.clone()));
     if let Some(admin) = admin {
         let router = figures::admin(app.clone());

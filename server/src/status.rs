@@ -97,6 +97,7 @@ impl Snapshot {
         let session = &self.session;
         let shown = self.payment.as_ref();
         let waiting = shown.filter(|shown| shown.state.is_live());
+        let has_paid = waiting.is_some_and(|shown| shown.confirming);
         StatusView {
             seq: self.seq.unsigned_abs(),
             status: status_of(session.state),
@@ -111,7 +112,9 @@ impl Snapshot {
             code_expires_in_ms: waiting.map_or(0, |shown| rest(shown.expires, now)),
             poll_after_ms: POLL_AFTER,
             looks: 0, // A merchant's, not a session's: `flow::view::told` knows.
-            return_url: session.state.is_over().then(|| return_url(session)).flatten(),
+            return_url: (session.state.is_over() || has_paid)
+                .then(|| way_on(session, has_paid))
+                .flatten(),
             notice: self.surplus.map(|_| "SURPLUS_RETURNED".to_owned()),
             notice_method: self.surplus.map(|method| method.as_str().to_owned()),
         }
@@ -131,6 +134,7 @@ fn slim(session: &Session) -> Session {
         country: session.country.clone(),
         locale: session.locale.clone(),
         return_url: session.return_url.clone(),
+        cancel_url: session.cancel_url.clone(),
         notify_url: String::new(),
         goods: String::new(),
         fingerprint: String::new(),
@@ -170,9 +174,13 @@ pub fn status_of(state: SessionState) -> SessionStatus {
     }
 }
 
-/// `return_url` with `session_id` appended and nothing else: it carries no result (D16).
-pub fn return_url(session: &Session) -> Option<String> {
-    let mut url = url::Url::parse(&session.return_url).ok()?;
+/// Where the shopper goes who leaves now: to `return_url` after paying, be it that the bank has not confirmed, else to
+/// `cancel_url`, if there is one. `session_id` is appended and nothing else: it carries no result (D16).
+pub fn way_on(session: &Session, is_confirming: bool) -> Option<String> {
+    let has_paid = session.state == SessionState::Paid || is_confirming;
+    let for_all = has_paid || session.cancel_url.is_empty();
+    let wanted = if for_all { &session.return_url } else { &session.cancel_url };
+    let mut url = url::Url::parse(wanted).ok()?;
     url.query_pairs_mut().append_pair("session_id", session.id.as_str());
     Some(url.into())
 }

@@ -43,7 +43,7 @@ pub struct Verdict {
     /// `OFFERED`, `DISABLED` (shown, with the reason) or `HIDDEN`.
     pub state: String,
     /// `SUITS`, or why not: `CURRENCY`, `COUNTRY`, `SCENE`, `AMOUNT_TOO_LOW`, `AMOUNT_TOO_HIGH`, `AMOUNT_STEP`,
-    /// `TIME_TOO_SHORT`, `NOT_ENABLED`, `NOT_SOLD`, `SESSION_OVER`.
+    /// `TIME_TOO_SHORT`, `DOWN` while the channel does not answer, `NOT_ENABLED`, `NOT_SOLD`, `SESSION_OVER`.
     pub reason: String,
     /// One sentence.
     pub message: String,

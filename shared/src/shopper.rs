@@ -31,7 +31,7 @@ pub struct CheckoutView {
     pub expires_in_ms: u64,
     /// How long the session lives in all, for the ring.
     pub lifetime_ms: u64,
-    /// Where the shopper goes after success, or back.
+    /// Where the shopper goes who leaves now: while nothing is paid, the session's `cancel_url`, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_url: Option<String>,
     /// The hosted page, offered when anything fails.
@@ -234,7 +234,8 @@ pub struct StatusView {
     /// Changes with the merchant's name and looks: the view has the new ones.
     #[serde(default)]
     pub looks: u64,
-    /// Where the shopper goes; with `session_id` appended. Only once the session is over.
+    /// Where the shopper goes; with `session_id` appended. Only once the session is over, or the payer has paid and the bank has yet to
+    /// confirm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_url: Option<String>,
     /// `SURPLUS_RETURNED`: a second payment arrived and is on its way back.

@@ -187,6 +187,7 @@ pub(crate) fn session(state: SessionState, closing_to: Option<SessionState>) -> 
         country: String::new(),
         locale: String::new(),
         return_url: String::new(),
+        cancel_url: String::new(),
         notify_url: String::new(),
         goods: String::new(),
         appearance: String::new(),

@@ -7,11 +7,11 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use florin_server::channel::Channel;
 use florin_server::channel::accounts;
+use florin_server::channel::nobody::nobodys;
 use florin_server::clock::{Clock, Random};
 use florin_server::config::{File, Settings, without_password};
-use florin_server::domain::payment::{Payment, PaymentState, Role};
 use florin_server::store::{Store, migrate, operate};
-use florin_shared::{Money, PaymentId, SessionId};
+use florin_shared::PaymentId;
 use serde_json::{Value, json};
 
 use super::{Answer, print};
@@ -197,43 +197,10 @@ async fn channels(settings: &Settings, file: &File) -> Vec<(String, Found)> {
 }
 
 async fn channel_is_well(channel: &dyn Channel) -> Found {
-    channel.probe(&nobodys(channel)?).await.map_err(anyhow::Error::msg)
-}
-
-fn nobodys(channel: &dyn Channel) -> anyhow::Result<Payment> {
-    let product = channel.products().first().context("it sells nothing")?;
     let now = Clock::System.now();
     let id = PaymentId::of(Random::System.dated(now));
-    Ok(Payment {
-        request_id: product.numbers.of(&id),
-        id,
-        session: SessionId::of([0; 20]),
-        merchant: "1".parse()?,
-        trans_id: "doctor".into(),
-        method: product.method,
-        channel: channel.name().into(),
-        product: product.name.into(),
-        terminal: "WEB".into(),
-        payer_ip: String::new(),
-        cancellable: product.cancellable,
-        amount: Money::new(product.least, product.currency.parse()?)?,
-        state: PaymentState::Unknown,
-        role: Role::None,
-        confirming: false,
-        reason: String::new(),
-        got: None,
-        paid: None,
-        action: String::new(),
-        expires: now,
-        final_after: now,
-        cancels_sent: 0,
-        cancels_answered: 0,
-        cancel_until: 0,
-        asks: 0,
-        next_ask: None,
-        created: now,
-        changed: now,
-    })
+    let nobodys = nobodys(channel, id, now).context("it sells nothing")?;
+    channel.probe(&nobodys).await.map_err(anyhow::Error::msg)
 }
 
 /// The addresses that were told something lately: can they be reached, and does something wait for them?

@@ -190,6 +190,7 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("limits", "poll", Kind::Number, false),
     ("limits", "asset", Kind::Number, false),
     ("limits", "connections", Kind::Number, false),
+    ("limits", "connections_per_client", Kind::Number, false),
     ("keep", "deliveries_days", Kind::Number, false),
     ("stop", "grace_seconds", Kind::Number, false),
     ("stop", "deadline_seconds", Kind::Number, false),

@@ -86,6 +86,15 @@ pub struct Wanted<'a> {
     pub rest: Millis,
     /// Where the shopper is.
     pub scene: Scene,
+    /// The channels that do not answer just now: another one is taken, where there is one.
+    pub down: &'a [&'static str],
+}
+
+impl Wanted<'_> {
+    /// The same for somebody who has asked for it: a channel that seemed dead is tried before anybody is sent away.
+    pub fn at_any_rate(self) -> Self {
+        Wanted { down: &[], ..self }
+    }
 }
 
 /// The product to carry `method` out on a page, or why there is none.
@@ -143,10 +152,12 @@ fn best<'a>(
     let Some(first) = in_scene.peek().copied() else {
         return Err(because("SCENE", scenes(in_country)));
     };
-    match in_scene.find(|product| fits(product, wanted).is_ok()) {
-        Some(product) => Ok(*product),
-        None => fits(first, wanted).map(|()| *first),
+    let mut fitting = in_scene.filter(|product| fits(product, wanted).is_ok()).peekable();
+    if fitting.peek().is_none() {
+        return fits(first, wanted).map(|()| *first);
     }
+    let answering = fitting.find(|product| !wanted.down.contains(&product.channel));
+    answering.copied().ok_or_else(|| because("DOWN", vec![]))
 }
 
 fn fits(product: &Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {

@@ -64,6 +64,8 @@ pub struct Session {
     pub locale: String,
     /// Where the shopper goes afterwards, or empty.
     pub return_url: String,
+    /// Where the shopper goes who leaves without having paid, or empty: then there is one way for all.
+    pub cancel_url: String,
     /// Where this session's events go, or empty.
     pub notify_url: String,
     /// What is sold: JSON text of [`florin_shared::shopper::Good`]s.

@@ -95,7 +95,7 @@ async fn intend(
 ) -> Result<Intended> {
     let context = Context::of(app, &merchant.id, &wanted.trans_id).await?;
     let id = SessionId::of(app.random.bytes::<20>());
-    let (channels, life) = (app.channels.clone(), app.code_life);
+    let (channels, life, down) = (app.channels.clone(), app.code_life, app.reach.down());
     let (intended, finished): (Intended, Finished) = app
         .store
         .write(async move |tx: &mut Tx| {
@@ -106,7 +106,7 @@ async fn intend(
             desk.sessions.iter().try_for_each(refuse_unless_over)?;
             not_paid(&desk)?;
             not_confirming(&desk)?;
-            let product = suits(&channels, &context.merchant, wanted.amount, method)?;
+            let product = suits(&channels, &context.merchant, wanted.amount, (method, &down))?;
             let expires = desk.now() + product.longest + AFTERWARDS;
             let session = new_session(id, &context, NewSession { expires, ..wanted });
             desk.add_session(tx, session.clone()).await?;
@@ -137,7 +137,7 @@ fn suits(
     channels: &Channels,
     merchant: &Merchant,
     amount: Money,
-    method: Option<Method>,
+    (method, down): (Option<Method>, &[&'static str]),
 ) -> Result<Product> {
     let products = channels.products();
     let mut methods = offer::enabled(merchant.appearance.methods.as_deref());
@@ -147,9 +147,13 @@ fn suits(
     }
     methods.retain(|method| offer::of_codes(&products, *method).next().is_some());
     let country = home_of(amount.currency());
-    let wanted = Wanted { amount, country, rest: Millis::MAX, scene: Scene::InStore };
+    let wanted = Wanted { amount, country, rest: Millis::MAX, scene: Scene::InStore, down };
     let mut refused = None;
-    for method in methods {
+    // The first that answers; and where none does, the first of all.
+    let tries = [wanted, wanted.at_any_rate()];
+    for (wanted, method) in
+        tries.iter().flat_map(|wanted| methods.iter().map(move |method| (*wanted, *method)))
+    {
         match offer::charge(&products, method, wanted) {
             Ok(product) => return Ok(product),
             Err(why) => refused = refused.or(Some((method, why))),

@@ -135,6 +135,7 @@ fn session(code: ReceiptCode, amount: Money, sheet: &str, now: i64) -> Result<Ne
         country: code.country,
         locale: String::new(),
         return_url: String::new(),
+        cancel_url: String::new(),
         notify_url: code.notify_url,
         goods: serde_json::to_string(&goods).map_err(|error| Error::Internal(error.to_string()))?,
         fingerprint: hex(digest(&SHA256, trans_id.as_bytes()).as_ref()),

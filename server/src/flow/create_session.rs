@@ -28,6 +28,8 @@ pub struct NewSession {
     /// Or empty.
     pub return_url: String,
     /// Or empty.
+    pub cancel_url: String,
+    /// Or empty.
     pub notify_url: String,
     /// JSON text.
     pub goods: String,
@@ -148,6 +150,7 @@ pub(super) fn new_session(id: SessionId, context: &Context, wanted: NewSession) 
         country: wanted.country,
         locale: wanted.locale,
         return_url: wanted.return_url,
+        cancel_url: wanted.cancel_url,
         notify_url: wanted.notify_url,
         goods: wanted.goods,
         fingerprint,

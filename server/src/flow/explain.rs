@@ -48,8 +48,14 @@ impl About {
         About { session: None, amount, country, rest, scene }
     }
 
-    fn wanted(&self) -> Wanted<'_> {
-        Wanted { amount: self.amount, country: &self.country, rest: self.rest, scene: self.scene }
+    fn wanted<'a>(&'a self, down: &'a [&'static str]) -> Wanted<'a> {
+        Wanted {
+            amount: self.amount,
+            country: &self.country,
+            rest: self.rest,
+            scene: self.scene,
+            down,
+        }
     }
 }
 
@@ -62,21 +68,22 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         .session
         .as_ref()
         .is_some_and(|session| session.may_be_paid(now, session.shown).is_err());
-    let products = app.channels.products();
-    let listed = offer::list(&products, looks.methods.as_deref(), about.wanted());
+    let (products, down) = (app.channels.products(), app.reach.down());
+    let wanted = about.wanted(&down);
+    let listed = offer::list(&products, looks.methods.as_deref(), wanted);
     let mut methods: Vec<Explained> = listed
         .iter()
         .filter_map(|offer| offer.method.parse().ok())
         .map(|method| {
-            let found = offer::choose(&products, method, about.wanted());
+            let found = offer::choose(&products, method, wanted);
             let page = if over { session_over() } else { of(&found) };
-            explained(app, (method, true), about, page)
+            explained(app, (method, true), wanted, page)
         })
         .collect();
     for method in Method::ALL {
         if !listed.iter().any(|offer| offer.method == method.as_str()) {
             let is_enabled = enabled.contains(&method);
-            let why = match offer::choose(&products, method, about.wanted()) {
+            let why = match offer::choose(&products, method, wanted) {
                 _ if !is_enabled => not_enabled(),
                 // Other currencies than this, and the merchant has not asked for it by name.
                 Err(why) if !why.needs.is_empty() => {
@@ -84,7 +91,7 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
                 }
                 Ok(_) | Err(_) => not_sold(),
             };
-            methods.push(explained(app, (method, is_enabled), about, why));
+            methods.push(explained(app, (method, is_enabled), wanted, why));
         }
     }
     ExplainView {
@@ -100,38 +107,42 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
 fn explained(
     app: &App,
     (method, is_enabled): (Method, bool),
-    about: &About,
+    wanted: Wanted<'_>,
     verdict: Verdict,
 ) -> Explained {
-    let by_code = by_code(&app.channels.products(), method, about);
+    let by_code = by_code(&app.channels.products(), method, wanted);
     let payment_code = if is_enabled { by_code } else { not_enabled() };
     let channels = app
         .channels
         .all()
-        .map(|channel| channel_explained(channel.as_ref(), method, about))
+        .map(|channel| channel_explained(channel.as_ref(), method, wanted))
         .collect();
     Explained { method: method.as_str().to_owned(), verdict, payment_code, channels }
 }
 
 /// Whether the payment codes of this method can be charged (K4).
-fn by_code(products: &[Product], method: Method, about: &About) -> Verdict {
+fn by_code(products: &[Product], method: Method, wanted: Wanted<'_>) -> Verdict {
     if offer::of_codes(products, method).next().is_none() {
         return verdict("HIDDEN", "NOT_SOLD", "no channel charges payment codes of this method");
     }
-    match offer::charge(products, method, about.wanted()) {
+    match offer::charge(products, method, wanted) {
         Ok(_) => verdict("OFFERED", "SUITS", "a payment code of it can be charged"),
         refused => of(&refused),
     }
 }
 
-fn channel_explained(channel: &dyn Channel, method: Method, about: &About) -> ChannelExplained {
+fn channel_explained(
+    channel: &dyn Channel,
+    method: Method,
+    wanted: Wanted<'_>,
+) -> ChannelExplained {
     let sells = offer::of_pages(channel.products(), method).next().is_some();
-    let found = offer::choose(channel.products(), method, about.wanted());
+    let found = offer::choose(channel.products(), method, wanted);
     ChannelExplained {
         channel: channel.name().to_owned(),
         verdict: if sells { of(&found) } else { not_sold() },
         product: found.ok().map(|product| product.name.to_owned()),
-        payment_code: by_code(channel.products(), method, about),
+        payment_code: by_code(channel.products(), method, wanted),
     }
 }
 
@@ -160,6 +171,7 @@ fn sentence(why: &Unavailable) -> String {
         "AMOUNT_TOO_HIGH" => format!("the most it takes is {needs}, in smallest units"),
         "AMOUNT_STEP" => format!("it takes only multiples of {needs} smallest units"),
         "TIME_TOO_SHORT" => "the session ends before its shortest code would".to_owned(),
+        "DOWN" => "its channel does not answer just now; it is tried every two seconds, and offered again when it answers".to_owned(),
         reason => format!("the channel does not offer it now: {reason}"),
     }
 }

@@ -67,7 +67,7 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
     let context = Context::of(app, &page.merchant, &page.trans_id).await?;
     let id = page.id.clone();
     let channels = app.channels.clone();
-    let life = app.code_life;
+    let (life, down) = (app.code_life, app.reach.down());
     let (intended, finished): (Intended, Finished) = app
         .store
         .write(async move |tx: &mut Tx| {
@@ -79,7 +79,7 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
             }
             let now = desk.now();
             session.may_be_paid(now, choice.seen).map_err(refuse)?;
-            let product = suits(&channels, &merchant, &session, &choice, now)?;
+            let product = suits(&channels, &merchant, &session, (&choice, &down), now)?;
             if let Some(open) = same_again(&desk, &session, &product, now) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
@@ -176,7 +176,7 @@ fn suits(
     channels: &Channels,
     merchant: &Merchant,
     session: &Session,
-    choice: &Choice,
+    (choice, down): (&Choice, &[&'static str]),
     now: Millis,
 ) -> Result<Product> {
     let method = choice.method;
@@ -190,8 +190,12 @@ fn suits(
         country: session.home(),
         rest: session.rest(now),
         scene: choice.scene,
+        down,
     };
-    offer::choose(&channels.products(), method, wanted).map_err(|why| {
+    let products = channels.products();
+    let chosen = offer::choose(&products, method, wanted);
+    let chosen = chosen.or_else(|_| offer::choose(&products, method, wanted.at_any_rate()));
+    chosen.map_err(|why| {
         let needs = if why.needs.is_empty() {
             String::new()
         } else {

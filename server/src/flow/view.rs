@@ -14,7 +14,7 @@ use crate::domain::offer::{self, Wanted};
 use crate::domain::payment::Payment;
 use crate::domain::scene::Scene;
 use crate::domain::session::Session;
-use crate::status::{Entry, Snapshot, return_url, status_of};
+use crate::status::{Entry, Snapshot, status_of, way_on};
 use crate::store::{Tx, payments, sessions};
 use crate::{Error, Result};
 
@@ -61,7 +61,9 @@ pub async fn status(app: &App, id: &SessionId) -> Result<StatusView> {
 
 /// What a poll is told.
 pub fn told(app: &App, entry: &Entry, now: Millis) -> StatusView {
-    StatusView { looks: app.looks_of(&entry.merchant.id), ..entry.snapshot().view(now) }
+    // Which channels answer is seen in the list, so that it changes with the looks.
+    let looks = app.looks_of(&entry.merchant.id) ^ app.reach.mark();
+    StatusView { looks, ..entry.snapshot().view(now) }
 }
 
 /// Everything the page shows.
@@ -74,8 +76,15 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
     let looks = looks::in_force(&merchant, &session)?;
     let now = app.now();
     let state = status(app, id).await?;
-    let wanted =
-        Wanted { amount: session.amount, country: session.home(), rest: session.rest(now), scene };
+    // After the status: whatever changes in between, the next poll says that this list is an old one.
+    let down = app.reach.down();
+    let wanted = Wanted {
+        amount: session.amount,
+        country: session.home(),
+        rest: session.rest(now),
+        scene,
+        down: &down,
+    };
     Ok(CheckoutView {
         session_id: session.id.to_string(),
         version: session.shown.unsigned_abs(),
@@ -87,7 +96,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         methods: offer::list(&app.channels.products(), looks.methods.as_deref(), wanted),
         expires_in_ms: state.expires_in_ms,
         lifetime_ms: (session.expires - session.created).unsigned_abs(),
-        return_url: return_url(&session),
+        return_url: way_on(&session, open(&payments).is_some_and(|payment| payment.confirming)),
         session_url: app.session_url(&session.id),
         display_locale: Some(session.locale.clone()).filter(|locale| !locale.is_empty()),
         appearance: looks::worn(app, &looks),
@@ -96,6 +105,13 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         open: open(&payments).map(|payment| opened(payment, state.clone(), now)),
         state,
     })
+}
+
+/// Where the shopper of this session goes who leaves at this moment.
+pub async fn way_back(app: &App, session: &Session) -> Result<Option<String>> {
+    let mut tx = app.store.read().await?;
+    let payments = payments::of_session(&mut tx, &session.id).await?;
+    Ok(way_on(session, open(&payments).is_some_and(|payment| payment.confirming)))
 }
 
 fn goods(session: &Session) -> Result<Vec<Good>> {

@@ -1,6 +1,8 @@
 //! JSON in, read once and strictly: a key that stands twice is refused, so is a field that the call does not have,
 //! and every refusal names the path of the field.
 
+mod numbers;
+
 use std::fmt;
 
 use axum::body::to_bytes;
@@ -10,6 +12,7 @@ use florin_shared::Code;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+pub use self::numbers::digits;
 use crate::{Error, Result};
 
 /// The largest body that is read, in bytes.

@@ -1,4 +1,7 @@
-//! The listener: connections in bounded number, heads in bounded time, and an end at which nobody's request is lost.
+//! The listener: connections in bounded number, in all and of one client, heads in bounded time, and an end at which nobody's request is
+//! lost.
+
+mod clients;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use self::clients::Clients;
 use super::peer::Peer;
 
 /// What a listener allows.
@@ -23,8 +27,20 @@ use super::peer::Peer;
 pub struct Doors {
     /// Open connections. Beyond it the kernel lets newcomers wait, and then refuses them.
     pub connections: usize,
+    /// How many of them one client may hold.
+    pub each: Each,
     /// For the head of a request, for how long a connection may be idle, and for how long its other side may not read.
     pub head: Duration,
+}
+
+/// How many connections one client may hold: an address, or with IPv6 the /64 that one host may choose its addresses from. One more is
+/// closed at once. So no single host can take all of them, and shut the channels' messages out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Each {
+    /// So many. Addresses of our own machine and network are not counted: there the proxies are, behind which everybody stands.
+    FromOutside(usize),
+    /// So many, wherever they come from.
+    All(usize),
 }
 
 /// The kernel may hold connections that are complete and that we have not taken yet: how long they get to be served.
@@ -32,8 +48,8 @@ const LAST_ONES: Duration = Duration::from_millis(300);
 
 /// Serves until `close`, then refuses new connections and serves to its end what has begun.
 pub async fn serve(listener: TcpListener, router: Router, doors: Doors, close: CancellationToken) {
-    let mut room =
-        Room { router, doors, all: GracefulShutdown::new(), places: places(doors.connections) };
+    let (all, places) = (GracefulShutdown::new(), places(doors.connections));
+    let mut room = Room { router, doors, all, places, clients: Clients::of(doors.each) };
     loop {
         let place = tokio::select! {
             place = room.places.clone().acquire_owned() => place,
@@ -62,10 +78,13 @@ struct Room {
     doors: Doors,
     all: GracefulShutdown,
     places: Arc<Semaphore>,
+    clients: Clients,
 }
 
 impl Room {
     fn seat(&mut self, stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit) {
+        // Closed without a word: whoever holds so many gets no more of our time.
+        let Some(held) = self.clients.admit(peer.0.ip()) else { return };
         // Answers are small, and a shopper waits for each of them.
         _ = stream.set_nodelay(true);
         give_up_on_deaf(&stream, self.doors.head);
@@ -83,7 +102,7 @@ impl Room {
         tokio::spawn(async move {
             // A connection that breaks is its client's affair.
             _ = watched.await;
-            drop(place);
+            drop((place, held));
         });
     }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use florin_shared::money::Amount;
@@ -26,6 +26,7 @@ use super::shopper::agent;
 use super::template::{escape, fill};
 use super::words::words;
 use crate::domain::scene::Scene;
+use crate::domain::session::Session;
 use crate::flow::view;
 use crate::{App, Error, Result};
 
@@ -34,6 +35,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/pay/{session_id}", get(pay).post(plain::press))
         .route("/pay/{session_id}/view", post(hosted::view))
+        .route("/pay/{session_id}/back", get(leave))
         .route("/hosted.css", get(style))
         .route("/plain.css", get(plain::style))
 }
@@ -125,7 +127,7 @@ async fn page(
             ("title", &payee),
             ("style", inside()),
             ("heading", &format!(r#"<h1 class="unseen">{payee}</h1>"#)),
-            ("back", &back(&view)),
+            ("back", &back(&lasting(&session, &view))),
             ("order", &order(&view, language)),
             ("checkout", &printed::element(app, &id, &view, &style, &place, refused)?),
             (
@@ -154,6 +156,27 @@ pub(super) fn over(view: &CheckoutView, language: Language) -> String {
     let words = words(language);
     let told = if view.status == SessionStatus::Success { words.paid } else { words.ended };
     notice(language, told, &back(view))
+}
+
+/// The view for a page that stands while its shopper pays: where leaving before is another way than leaving afterwards, the link
+/// leads to us, and the press decides.
+fn lasting(session: &Session, view: &CheckoutView) -> CheckoutView {
+    let parts = !session.cancel_url.is_empty();
+    let back = view.return_url.clone();
+    let back = back.map(|url| if parts { format!("{}/back", view.session_url) } else { url });
+    CheckoutView { return_url: back, ..view.clone() }
+}
+
+/// The shopper leaves the hosted page: for where, the session's state says.
+async fn leave(State(app): State<App>, Path(id): Path<String>, asked: HeaderMap) -> Response {
+    let shown = async {
+        let id: SessionId = id.parse().map_err(|_| Error::no_such("session"))?;
+        let session = view::paged(&app, &id).await?;
+        let back = view::way_back(&app, &session).await?;
+        let to = back.unwrap_or_else(|| app.session_url(&id));
+        Ok((own_headers(), Redirect::to(&to)).into_response())
+    };
+    told(shown.await, &asked)
 }
 
 /// The way back to the shop, top left (P16).

@@ -41,7 +41,7 @@ impl Payer {
 }
 
 /// Whether this is our own machine or network.
-fn is_near(ip: IpAddr) -> bool {
+pub(super) fn is_near(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),

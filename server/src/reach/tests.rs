@@ -59,3 +59,55 @@ fn what_waited_before_this_process_began_waits_for_the_first_answer() {
     assert!(reach.answered("a", &payment(1), NOW));
     assert_eq!(reach.returns().remove(0).1.open, Some(NOW + pace::WATCHED));
 }
+
+#[test]
+fn a_channel_is_down_when_a_question_of_our_own_goes_unanswered_too() {
+    let reach = heard();
+    for at in [0, 500, 1_000, pace::AWAY] {
+        assert!(reach.doubted(NOW + at - 1).is_empty(), "{at}");
+        reach.silent("a", payment(1), NOW + at);
+    }
+    assert_eq!(reach.doubted(NOW + pace::AWAY), ["a"]);
+    assert!(reach.doubted(NOW + pace::AWAY + 9_000).is_empty(), "one question at a time");
+    assert_eq!((reach.down(), reach.mark()), (vec![], 0));
+    assert!(!reach.probed("a", false, NOW + 4_000));
+    let (down, mark) = (reach.down(), reach.mark());
+    assert_eq!(down, ["a"]);
+    assert!(mark > 0 && mark < 1 << 53, "{mark}");
+    // It is asked on and on, though nobody's payment is, and comes back by itself.
+    assert_eq!(reach.doubted(NOW + 6_000), ["a"]);
+    assert!(reach.probed("a", true, NOW + 6_100));
+    assert_eq!((reach.down(), reach.mark()), (vec![], 0));
+    assert!(reach.doubted(NOW + 99_000).is_empty());
+    assert_eq!(reach.returns().len(), 1, "what waited is asked about");
+}
+
+#[test]
+fn any_answer_ends_it() {
+    let reach = heard();
+    (0..3).for_each(|number| reach.silent("a", payment(number), NOW));
+    assert_eq!(reach.doubted(NOW + pace::AWAY), ["a"]);
+    reach.probed("a", false, NOW + pace::AWAY);
+    assert_eq!(reach.down(), ["a"]);
+    assert!(reach.answered("a", &payment(9), NOW + 5_000));
+    assert_eq!((reach.down(), reach.mark()), (vec![], 0));
+    // An answer that came while the question was under way counts as well.
+    (0..3).for_each(|number| reach.silent("a", payment(number), NOW + 6_000));
+    assert_eq!(reach.doubted(NOW + 10_000), ["a"]);
+    reach.answered("a", &payment(9), NOW + 10_001);
+    assert!(!reach.probed("a", false, NOW + 12_000));
+    assert!(reach.down().is_empty());
+}
+
+#[test]
+fn one_payment_that_nobody_can_read_about_takes_nothing_from_the_others() {
+    let reach = heard();
+    for at in 0..20 {
+        let now = NOW + at * 1_000;
+        reach.silent("a", payment(1), now);
+        for channel in reach.doubted(now) {
+            assert!(!reach.probed(channel, true, now), "it was never down");
+        }
+        assert!(reach.down().is_empty());
+    }
+}

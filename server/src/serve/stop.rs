@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use florin_server::http::listen::Doors;
+use florin_server::config::Limits;
+use florin_server::http::listen::{Doors, Each};
 use florin_server::{App, config, metrics, worker};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -13,13 +14,25 @@ use tokio_util::sync::CancellationToken;
 use super::Running;
 
 /// What a listener allows. The idle time is longer than any page waits between two polls.
-pub(super) const DOORS: Doors = Doors { connections: 15_000, head: Duration::from_secs(30) };
+pub(super) const DOORS: Doors =
+    Doors { connections: 15_000, each: Each::All(usize::MAX), head: Duration::from_secs(30) };
 
 /// Files that are no connections of shoppers: the database, channels, merchants, logs.
 const RESERVE: u64 = 512;
 
-/// As many connections as wanted, if the process may have so many open files.
-pub(super) fn connections(wanted: Option<usize>) -> usize {
+/// The listener of shoppers, merchants and channels: as many connections as wanted, if the process may have so many open files.
+pub(super) fn doors(limits: &Limits) -> Doors {
+    let connections = connections(limits.connections);
+    let each = match limits.connections_per_client {
+        // Many shoppers of one carrier or office share an address; eight hosts together could still take all.
+        None => Each::FromOutside((connections / 8).max(1)),
+        Some(0) => Each::All(usize::MAX),
+        Some(most) => Each::All(most),
+    };
+    Doors { connections, each, ..DOORS }
+}
+
+fn connections(wanted: Option<usize>) -> usize {
     let now = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: now.maximum, maximum: now.maximum };
     _ = setrlimit(Resource::Nofile, raised);

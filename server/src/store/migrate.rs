@@ -2,9 +2,9 @@
 
 use sqlx::SqliteConnection;
 use sqlx::migrate::{Migrate, MigrateError, MigrationType, Migrator};
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use sqlx::{ConnectOptions, Connection};
 
-use super::{Store, Tx, migrations, sqlite_options};
+use super::{Store, Tx, migrations, postgres, sqlite_options};
 use crate::point;
 
 /// One step of the schema.
@@ -57,10 +57,9 @@ async fn applied(tx: &mut Tx) -> Result<Vec<i64>, super::StoreError> {
 /// and calling this again goes on from there.
 pub async fn apply(url: &str, tell: &mut dyn FnMut(&Step)) -> anyhow::Result<usize> {
     if url.starts_with("postgres") {
-        let mut connection = PgConnection::connect(url).await?;
-        let done = run(&mut connection, tell).await;
-        connection.close().await?;
-        return Ok(done?);
+        let address = postgres::Address::of(&postgres::connect_options(url, &[])?)?;
+        let mut steps = postgres::Steps::connect(&address).await.map_err(postgres::plainly)?;
+        return Ok(run(&mut steps, tell).await?);
     }
     let mut connection: SqliteConnection = sqlite_options(url)?.connect().await?;
     let done = run(&mut connection, tell).await;

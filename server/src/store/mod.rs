@@ -7,7 +7,6 @@ use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use sqlx::PgConnection;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -130,8 +129,9 @@ impl Store {
     pub async fn connect_read_only(url: &str) -> anyhow::Result<Store> {
         if url.starts_with("postgres") {
             let only = [("default_transaction_read_only", "on")];
-            let config = postgres::config(&postgres::connect_options(url, &only)?)?;
-            return Ok(Store(Pool::Postgres(postgres::Pool::connect(config, 2).await?)));
+            let address = postgres::Address::of(&postgres::connect_options(url, &only)?)?;
+            let pool = postgres::Pool::connect(address, 2).await.map_err(postgres::plainly)?;
+            return Ok(Store(Pool::Postgres(pool)));
         }
         let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
         let readers = SqlitePoolOptions::new().max_connections(2).connect_with(options).await?;
@@ -226,10 +226,11 @@ async fn migrated(url: &str) -> anyhow::Result<postgres::Pool> {
         ("idle_in_transaction_session_timeout", "15s"),
     ];
     let options = postgres::connect_options(url, &limits)?;
-    let mut connection = PgConnection::connect_with(&options).await?;
-    migrations().run_direct(None, &mut connection, false).await?;
-    connection.close().await?;
-    Ok(postgres::Pool::connect(postgres::config(&options)?, CONNECTIONS).await?)
+    let address = postgres::Address::of(&options)?;
+    let mut steps = postgres::Steps::connect(&address).await.map_err(postgres::plainly)?;
+    migrations().run_direct(None, &mut steps, false).await?;
+    drop(steps);
+    Ok(postgres::Pool::connect(address, CONNECTIONS).await?)
 }
 
 async fn sqlite(url: &str) -> anyhow::Result<Pool> {
@@ -281,6 +282,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "channels", include_str!("../../migrations/0009_channels.sql")),
     (10, "notify_secrets", include_str!("../../migrations/0010_notify_secrets.sql")),
     (11, "endpoint_health", include_str!("../../migrations/0011_endpoint_health.sql")),
+    (12, "cancel_url", include_str!("../../migrations/0012_cancel_url.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -15,7 +15,7 @@ row! {
         pub closing_to: String, pub amount: i64, pub currency: String, pub mode: String, pub country: String,
         pub locale: String, pub return_url: String, pub notify_url: String, pub goods: String,
         pub fingerprint: String, pub expire_text: String, pub shown: i64, pub created_ms: i64, pub expire_ms: i64,
-        pub ended_ms: Option<i64>, pub appearance: String,
+        pub ended_ms: Option<i64>, pub appearance: String, pub cancel_url: String,
     }
 }
 
@@ -37,6 +37,7 @@ impl TryFrom<SessionRow> for Session {
             country: row.country,
             locale: row.locale,
             return_url: row.return_url,
+            cancel_url: row.cancel_url,
             notify_url: row.notify_url,
             goods: row.goods,
             fingerprint: row.fingerprint,
@@ -98,8 +99,8 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, session: &Session) -> Result<(
     tx.sql(
         "insert into session (session_id, merchant_id, trans_id, state, closing_to, amount, currency, mode, country,
            locale, return_url, notify_url, goods, fingerprint, expire_text, shown, created_ms, expire_ms,
-           appearance)
-         values ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+           appearance, cancel_url)
+         values ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     )
     .bind(session.id.as_str())
     .bind(session.merchant.as_str())
@@ -119,6 +120,7 @@ pub async fn add(tx: &mut Tx, order: &mut Locked, session: &Session) -> Result<(
     .bind(session.created)
     .bind(session.expires)
     .bind(&session.appearance)
+    .bind(&session.cancel_url)
     .later()
     .await?;
     let event = Event {

@@ -3,10 +3,13 @@
 //!
 //! It only moves questions forward. They are asked by whoever claims them, with all the limits that hold for any question.
 
-use florin_shared::ReversalId;
+use florin_shared::{PaymentId, ReversalId};
 use futures_util::stream::{self, StreamExt};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::reconcile::move_forward;
+use crate::channel::ChannelError;
+use crate::channel::nobody::nobodys;
 use crate::clock::Millis;
 use crate::domain::pace;
 use crate::flow::reverse;
@@ -24,6 +27,13 @@ pub(super) async fn run_once(app: &App) -> bool {
             tracing::warn!(channel, ?error, "a silent channel could not be tried");
         }
     }
+    for channel in app.reach.doubted(app.now()) {
+        // It takes a question's place, as long as it hangs; where there is none, the next turn has one.
+        match app.slots.asks.clone().try_acquire_owned() {
+            Ok(slot) => _ = tokio::spawn(probe(app.clone(), channel, slot)),
+            Err(_) => app.reach.unprobed(channel),
+        }
+    }
     let mut more = false;
     for (channel, back) in app.reach.returns() {
         tracing::info!(channel, "the channel answers again");
@@ -36,6 +46,21 @@ pub(super) async fn run_once(app: &App) -> bool {
         }
     }
     more
+}
+
+/// Asks a channel that has left several calls unanswered about a payment that nobody has made. So it is found out whether it is there
+/// when no payment of ours is open, and no shopper is let to try.
+async fn probe(app: App, channel: &'static str, _slot: OwnedSemaphorePermit) {
+    let now = app.now();
+    let id = PaymentId::of(app.random.dated(now));
+    let known = app.channels.named(channel);
+    let question = known.and_then(|channel| Some((channel, nobodys(channel.as_ref(), id, now)?)));
+    let Some((asked, nobodys)) = question else { return };
+    let answer = asked.query(&nobodys).await;
+    let has_answered = matches!(answer, Ok(_) | Err(ChannelError::Refused { .. }));
+    if app.reach.probed(channel, has_answered, app.now()) {
+        app.wake.asks.notify_one();
+    }
 }
 
 /// Lets one question be asked now.

@@ -10,6 +10,7 @@ mod bad_input;
 mod channels;
 mod clocks;
 mod emvco;
+mod encrypted;
 mod guides;
 mod hard_moments;
 mod merchant;

@@ -8,6 +8,7 @@ mod explain;
 mod idempotency;
 mod looks;
 mod pages;
+mod paykka;
 mod printed;
 mod settings;
 mod tenants;

@@ -94,7 +94,7 @@ async fn replicas_whose_clocks_are_wrong_close_in_time_and_sign_with_the_right_o
         () = story(&world, &machines) => {}
         () = step(&file) => unreachable!("it steps for ever"),
     }
-    world.check(true).await;
+    world.agrees(4).await;
 }
 
 async fn story(world: &World, machines: &[Machine]) {

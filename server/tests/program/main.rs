@@ -3,6 +3,7 @@
 // A test that cannot get what it needs fails by panicking.
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
+mod agree;
 mod backups;
 mod clocks;
 #[path = "../kill/cluster.rs"]

@@ -130,7 +130,7 @@ on_both! {
         assert!(figures.as_str().unwrap().contains(everybody), "{figures}");
         let refused: Vec<_> = told.iter().flat_map(|told| told.refused.clone()).collect();
         refused_and_nothing_done(&florin, world, &refused).await;
-        world.check(true).await;
+        world.agrees(PAYING).await;
     }
 }
 
@@ -166,7 +166,7 @@ on_both! {
         for session in &sessions {
             until_told(world, &session.trans_id).await;
         }
-        world.check(true).await;
+        world.agrees(PAYING + 2).await;
     }
 }
 

@@ -77,7 +77,7 @@ async fn a_postgres_that_goes_takes_nothing_with_it_and_comes_back_to_traffic() 
             is_whole_again(&world, &florin, how).await;
         };
         tokio::join!(shoppers, away);
-        world.check(true).await;
+        world.agrees(10).await;
     }
 }
 
@@ -98,7 +98,7 @@ async fn a_postgres_that_lets_nobody_in_is_waited_for() {
     }
     say(format!("alter database {name} allow_connections true")).await;
     is_whole_again(&world, &florin, "let in").await;
-    world.check(true).await;
+    world.agrees(2).await;
 }
 
 /// A payment that its payer has paid, while the channel tells nobody and takes its time to answer.
@@ -142,7 +142,7 @@ async fn an_answer_that_could_not_be_kept_is_asked_for_again_at_once() {
     let back = Instant::now();
     florin.until_paid(&session).await;
     assert!(back.elapsed() < WHOLE_AGAIN, "known only after {:?}", back.elapsed());
-    world.check(true).await;
+    world.agrees(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -170,7 +170,7 @@ async fn an_order_that_somebody_holds_holds_up_no_other() {
     let opened = florin.open(&held, "GCASH").await;
     world.wallet(opened["next_action"]["text"].as_str().unwrap(), "approve").await;
     florin.until_paid(&held).await;
-    world.check(true).await;
+    world.agrees(4).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -183,5 +183,5 @@ async fn an_sqlite_file_that_somebody_writes_to_is_waited_for() {
     is_honest(&world, &florin, &known).await;
     somebody.execute("rollback").await.unwrap();
     is_whole_again(&world, &florin, "let go").await;
-    world.check(true).await;
+    world.agrees(2).await;
 }

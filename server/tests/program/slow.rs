@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use florin_server::http::listen::{Doors, serve};
+use florin_server::http::listen::{Doors, Each, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{Db, World};
@@ -14,12 +14,16 @@ use crate::support::{Db, World};
 const HEAD: Duration = Duration::from_millis(400);
 
 async fn listening(connections: usize) -> (String, CancellationToken) {
+    opened(Doors { connections, each: Each::All(usize::MAX), head: HEAD }).await
+}
+
+async fn opened(doors: Doors) -> (String, CancellationToken) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let large = get(async || "x".repeat(32 << 20));
     let router = Router::new().route("/", get(async || "ok")).route("/large", large);
     let close = CancellationToken::new();
-    tokio::spawn(serve(listener, router, Doors { connections, head: HEAD }, close.clone()));
+    tokio::spawn(serve(listener, router, doors, close.clone()));
     (address, close)
 }
 
@@ -76,6 +80,65 @@ async fn connections_beyond_the_limit_wait_for_a_place() {
     assert!(early.is_err(), "served beyond the limit");
     drop(first);
     assert!(rest(&mut second).await.ends_with("ok"));
+}
+
+/// A connection from this address of our own machine.
+async fn from(ip: &str, to: &str) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(format!("{ip}:0").parse().unwrap())?;
+    socket.connect(to.parse().unwrap()).await
+}
+
+#[tokio::test]
+async fn one_host_cannot_hold_what_others_need() {
+    let each = Each::All(5);
+    let (address, _close) = opened(Doors { connections: 8, each, head: HEAD * 20 }).await;
+    // One host takes all it can get, and goes on.
+    let mut held = Vec::new();
+    for _ in 0..40 {
+        held.push(from("127.0.0.1", &address).await.unwrap());
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let mut closed = 0;
+    for stream in &mut held {
+        let read = tokio::time::timeout(Duration::from_millis(20), stream.read(&mut [0])).await;
+        closed += usize::from(read.is_ok());
+    }
+    assert_eq!(closed, 35, "all but its own five are closed at once");
+    let begun = std::time::Instant::now();
+    let mut other = from("127.0.0.2", &address).await.unwrap();
+    other.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(&mut other).await.ends_with("ok"));
+    assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
+    // What it gives back it may have again.
+    held.clear();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut again = from("127.0.0.1", &address).await.unwrap();
+    again.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(&mut again).await.ends_with("ok"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_keeps_one_host_to_its_share() {
+    let world = World::new(Db::Sqlite).await;
+    let file = world.folder.join("florin.toml");
+    std::fs::write(&file, "[limits]\nconnections_per_client = 3\n").unwrap();
+    let florin = world.serve(&[("FLORIN_CONFIG", file.to_str().unwrap())]).await;
+    let address = florin.base.trim_start_matches("http://").to_owned();
+    let mut held = Vec::new();
+    for _ in 0..30 {
+        held.push(from("127.0.0.3", &address).await.unwrap());
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut refused = from("127.0.0.3", &address).await.unwrap();
+    let _broken = refused.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert!(!rest(&mut refused).await.contains("200 OK"));
+    let mut served = from("127.0.0.2", &address).await.unwrap();
+    served
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    assert!(rest(&mut served).await.contains("200 OK"));
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ fn offer(method: &str) -> Offer {
 }
 
 fn view() -> CheckoutView {
-    let off = Unavailable { reason: "DOWN".into(), needs: vec![] };
+    let off = Unavailable { reason: "TIME_TOO_SHORT".into(), needs: vec![] };
     CheckoutView {
         session_id: "CS1".into(),
         version: 1,

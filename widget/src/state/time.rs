@@ -1,5 +1,7 @@
 //! What time does: when to ask, and what a clock alone brings about.
 
+use florin_shared::shopper::Offer;
+
 use super::{Checkout, Effect, Note, Stage};
 
 /// Remaining times that differ by less than this are the network's jitter, and do not make a clock jump.
@@ -14,7 +16,12 @@ impl Checkout {
         match &self.stage {
             Stage::Choosing { note } => {
                 let is_ending = *note == Some(Note::Ending);
-                self.stale || self.overdue || is_ending || self.behind.is_some()
+                // A channel that is silent comes back by itself, and the status says so.
+                let is_down = |offer: &Offer| {
+                    offer.unavailable.as_ref().is_some_and(|why| why.reason == "DOWN")
+                };
+                let waits = self.view.methods.iter().any(is_down);
+                self.stale || self.overdue || is_ending || waits || self.behind.is_some()
             }
             Stage::Opening { attempt, .. } => self.stale || attempt.is_some(),
             // A question that got no answer is asked again, whoever asked it.

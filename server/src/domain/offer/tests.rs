@@ -21,7 +21,7 @@ const BASE: Product = Product {
 
 fn wanted(scene: Scene, minor: i64, country: &str) -> Wanted<'_> {
     let amount = Money::new(minor, "PHP".parse().unwrap()).unwrap();
-    Wanted { amount, country, rest: 1000, scene }
+    Wanted { amount, country, rest: 1000, scene, down: &[] }
 }
 
 fn chosen(
@@ -88,4 +88,24 @@ fn several_channels_may_carry_a_method_and_the_first_that_suits_does() {
         Err("AMOUNT_TOO_HIGH 1000".to_owned())
     );
     assert_eq!(chosen(&table[2..], wanted(Scene::Pc, 5, "MY")), Err("COUNTRY PH".to_owned()));
+}
+
+#[test]
+fn a_channel_that_does_not_answer_is_passed_over_and_its_method_is_down_when_there_is_no_other() {
+    let small = Product { channel: "three", most: 10, ..BASE };
+    let table = [BASE, Product { channel: "two", name: "TWO", ..BASE }, small];
+    let asked = |down: &'static [&'static str], minor: i64| {
+        let wanted = Wanted { down, ..wanted(Scene::Pc, minor, "") };
+        (
+            chosen(&table, wanted).map(|(channel, _)| channel),
+            chosen(&table, wanted.at_any_rate()).is_ok(),
+        )
+    };
+    assert_eq!(asked(&[], 100), (Ok("one"), true));
+    assert_eq!(asked(&["one"], 100), (Ok("two"), true));
+    assert_eq!(asked(&["two"], 100), (Ok("one"), true));
+    assert_eq!(asked(&["one", "two"], 100), (Err("DOWN".into()), true), "the third takes less");
+    assert_eq!(asked(&["one", "two"], 10), (Ok("three"), true));
+    // What would never suit is told first: nobody is to wait for the channel in vain.
+    assert_eq!(asked(&["one", "two", "three"], 5_000), (Err("AMOUNT_TOO_HIGH 1000".into()), false));
 }

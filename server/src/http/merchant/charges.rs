@@ -61,7 +61,8 @@ fn read(body: Body, merchant: &Merchant, seed: Option<Seed>) -> Result<Charge> {
     fields.word("authorisation_type", &["FINAL_AUTH"])?;
     fields.word("capture_method", &["AUTOMATIC"])?;
     let trans_id = trans_id(&mut fields)?;
-    let amount = Money::parse(&fields.required("amount", 32)?, &fields.required("currency", 8)?)?;
+    let amount =
+        Money::parse(&fields.required_minor("amount", 32)?, &fields.required("currency", 8)?)?;
     let goods = goods(&mut fields)?;
     let notify_url = notify_url(&mut fields, merchant)?;
     let device = device(&mut fields)?;
@@ -91,6 +92,7 @@ fn read(body: Body, merchant: &Merchant, seed: Option<Seed>) -> Result<Charge> {
         country: String::new(),
         locale: String::new(),
         return_url: String::new(),
+        cancel_url: String::new(),
         notify_url,
         goods,
         fingerprint,

@@ -3,7 +3,8 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use florin_shared::shopper::Good;
 use florin_shared::theme::Appearance;
-use florin_shared::{Code, Money};
+use florin_shared::{Code, Method, Money};
+use serde::Serialize;
 use url::Url;
 
 use super::appearance::appearance;
@@ -12,7 +13,7 @@ use crate::domain::address::{Reach, is_plain};
 use crate::domain::session::{LONGEST, USUAL};
 use crate::flow::create_session::NewSession;
 use crate::http::auth::is_private;
-use crate::http::body::{Body, Fields};
+use crate::http::body::{Body, Fields, digits};
 use crate::http::idempotency::Seed;
 use crate::store::merchants::Merchant;
 use crate::{App, Error, Result, hex};
@@ -23,17 +24,19 @@ pub fn parse(app: &App, body: Body, merchant: &Merchant, seed: Option<Seed>) -> 
     let fingerprint = fingerprint(&body);
     let mut fields = Fields::of(body.object);
     same_merchant(&mut fields, merchant)?;
-    purchase_only(&mut fields)?;
+    let method = purchase_only(&mut fields)?;
     let trans_id = trans_id(&mut fields)?;
-    let amount = Money::parse(&fields.required("amount", 32)?, &fields.required("currency", 8)?)?;
+    let amount =
+        Money::parse(&fields.required_minor("amount", 32)?, &fields.required("currency", 8)?)?;
     let (expire_text, expires) = expiry(&mut fields, now)?;
     let mode = fields.word("session_mode", &["HOSTED", "DROP_IN", "COMPONENT"])?.to_owned();
     let locale = locale(&mut fields)?;
     let return_url = address(&mut fields, "return_url", merchant)?;
+    let cancel_url = address(&mut fields, "cancel_url", merchant)?;
     let notify_url = notify_url(&mut fields, merchant)?;
     let goods = goods(&mut fields)?;
     let country = country(&mut fields)?;
-    let appearance = looks(app, &mut fields, merchant)?;
+    let appearance = looks(app, &mut fields, merchant, method)?;
     fields.end()?;
     Ok(NewSession {
         trans_id,
@@ -42,6 +45,7 @@ pub fn parse(app: &App, body: Body, merchant: &Merchant, seed: Option<Seed>) -> 
         country,
         locale,
         return_url,
+        cancel_url,
         notify_url,
         goods,
         fingerprint,
@@ -52,8 +56,13 @@ pub fn parse(app: &App, body: Body, merchant: &Merchant, seed: Option<Seed>) -> 
     })
 }
 
-/// The session's own looks, as JSON text; empty when nothing is said.
-fn looks(app: &App, fields: &mut Fields, merchant: &Merchant) -> Result<String> {
+/// The session's own looks, as JSON text; empty when nothing is said. `payment.payment_method` is a list of one method.
+fn looks(
+    app: &App,
+    fields: &mut Fields,
+    merchant: &Merchant,
+    method: Option<Method>,
+) -> Result<String> {
     let change = appearance(app, fields)?;
     if let Some((path, _)) = change.pictures.first() {
         let sentence = format!(
@@ -63,6 +72,15 @@ fn looks(app: &App, fields: &mut Fields, merchant: &Merchant) -> Result<String> 
     }
     let mut own = Appearance::default();
     change.put_on(&mut own, &merchant.appearance)?;
+    if let Some(method) = method {
+        let alone = vec![method.as_str().to_owned()];
+        if own.methods.get_or_insert_with(|| alone.clone()) != &alone {
+            return Err(fields.wrong(
+                "payment.payment_method",
+                "says which one method is offered; appearance.methods must not say another list",
+            ));
+        }
+    }
     if own == Appearance::default() {
         return Ok(String::new());
     }
@@ -88,8 +106,9 @@ pub fn same_merchant(fields: &mut Fields, merchant: &Merchant) -> Result<()> {
     }
 }
 
-/// What this version does: one payment, taken at once. The rest of document 004 is refused by name, never ignored.
-fn purchase_only(fields: &mut Fields) -> Result<()> {
+/// What this version does: one payment, taken at once. The rest of document 004 is refused by name, never ignored. Gives the one
+/// method that the session is for, if it names one.
+fn purchase_only(fields: &mut Fields) -> Result<Option<Method>> {
     let kind = fields.word("payment_type", &["PURCHASE", "RECURRING"])?;
     fields.word("authorisation_type", &["FINAL_AUTH"])?;
     fields.word("capture_method", &["AUTOMATIC"])?;
@@ -98,7 +117,7 @@ fn purchase_only(fields: &mut Fields) -> Result<()> {
     }
     let storing = storing(fields)?;
     if kind == "PURCHASE" {
-        return Ok(());
+        return Ok(storing.method);
     }
     storing.is_for_recurring(fields)?;
     // A wallet's payment leaves nothing behind that could be charged again: the merchant would wait for it in vain.
@@ -115,6 +134,7 @@ struct Storing {
     stores: bool,
     usage: &'static str,
     shopper: Option<String>,
+    method: Option<Method>,
 }
 
 /// Kept for cards: a wallet's payment stores nothing, so for a single purchase the wish is read and has no effect.
@@ -124,9 +144,26 @@ fn storing(fields: &mut Fields) -> Result<Storing> {
         stores: payment.flag("store_payment_method")?,
         usage: payment.word("token_usage", &["CARD_ON_FILE", "SUBSCRIPTION"])?,
         shopper: payment.text("shopper_reference", 128)?,
+        method: only_method(&mut payment)?,
     };
     payment.end()?;
     Ok(storing)
+}
+
+/// The one method of the session, by our name for it or by PayKKa's, which is written in several cases (`protocols/paykka.md` 3).
+fn only_method(payment: &mut Fields) -> Result<Option<Method>> {
+    let Some(said) = payment.text("payment_method", 64)? else { return Ok(None) };
+    let ours = match said.to_ascii_uppercase().as_str() {
+        "ALIPAYPLUS" => "ALIPAY_PLUS".to_owned(),
+        "WECHATPAYGLOBAL" => "WECHATPAY".to_owned(),
+        "PAYMAYA" => "MAYA".to_owned(),
+        name => name.to_owned(),
+    };
+    ours.parse().map(Some).map_err(|_| {
+        let sentence =
+            format!("payment.payment_method: no channel of this server carries out {said}");
+        Error::field(Code::ProductNotAvailable, "payment.payment_method", sentence)
+    })
 }
 
 impl Storing {
@@ -224,32 +261,49 @@ pub fn notify_url(fields: &mut Fields, merchant: &Merchant) -> Result<String> {
     Ok(text)
 }
 
+/// A line of the basket as it is kept: what the shopper sees, and the merchant's own number of it.
+#[derive(Serialize)]
+struct Sold {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(flatten)]
+    good: Good,
+}
+
 /// What is sold, as JSON text; `[]` when nothing is said.
 pub fn goods(fields: &mut Fields) -> Result<String> {
-    let mut goods = Vec::new();
-    for mut good in fields.objects("goods", 100)? {
-        let name = good.required("name", 256)?;
-        let quantity = good.number("quantity")?.unwrap_or(1);
-        let quantity = u32::try_from(quantity).map_err(|_| {
-            Error::field(Code::InvalidField, "goods", "a quantity is at most 4294967295")
-        })?;
-        let unit_amount = good.text("unit_amount", 16)?;
-        if unit_amount.as_deref().is_some_and(|amount| !is_minor(amount)) {
-            return Err(good.wrong(
-                "unit_amount",
-                "must be a whole number of smallest units, such as \"400\"",
-            ));
-        }
-        good.end()?;
-        goods.push(Good { name, quantity, unit_amount });
-    }
+    let lines = fields.objects("goods", 100)?.into_iter().map(sold);
+    let goods = lines.collect::<Result<Vec<Sold>>>()?;
     serde_json::to_string(&goods).map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Written as money is: digits without a leading zero. A gift may cost nothing.
-fn is_minor(text: &str) -> bool {
-    let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
-    is_number && (text == "0" || !text.starts_with('0'))
+fn sold(mut line: Fields) -> Result<Sold> {
+    let id = line.text("id", 64)?;
+    let name = line.required("name", 256)?;
+    let quantity = line.count("quantity")?.unwrap_or(1);
+    let quantity = u32::try_from(quantity).map_err(|_| {
+        Error::field(Code::InvalidField, "goods", "a quantity is at most 4294967295")
+    })?;
+    let unit_amount = price(&mut line)?;
+    line.end()?;
+    Ok(Sold { id, good: Good { name, quantity, unit_amount } })
+}
+
+/// The price of one: `unit_amount`, or `price` as PayKKa calls it. A gift may cost nothing.
+fn price(line: &mut Fields) -> Result<Option<String>> {
+    let (ours, theirs) = (line.minor("unit_amount", 16)?, line.minor("price", 16)?);
+    for (name, said) in [("unit_amount", &ours), ("price", &theirs)] {
+        if said.as_deref().is_some_and(|amount| amount.len() > 16 || !digits(amount)) {
+            let sentence = "must be a whole number of smallest units, such as \"400\"";
+            return Err(line.wrong(name, sentence));
+        }
+    }
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) if ours != theirs => {
+            Err(line.wrong("price", "says the same as unit_amount, and must not differ from it"))
+        }
+        (ours, theirs) => Ok(ours.or(theirs)),
+    }
 }
 
 /// Where the shopper is: the address of the bill, else of the parcel. Document 004 names these objects and not what is in

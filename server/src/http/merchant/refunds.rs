@@ -51,9 +51,11 @@ fn parse(body: Body, merchant: &Merchant) -> Result<NewRefund> {
     let fingerprint = fingerprint(&body);
     let mut fields = Fields::of(body.object);
     same_merchant(&mut fields, merchant)?;
-    let order = either(&mut fields, "order_id", "ori_order_id", 64)?;
+    let order = (fields.text("order_id", 64)?, fields.text("ori_order_id", 64)?);
+    let order = either(order, "order_id", "ori_order_id")?;
     let (session, trans_id) = (fields.text("session_id", 64)?, fields.text("trans_id", 64)?);
-    let amount = either(&mut fields, "amount", "refund_amount", 32)?;
+    let amount = (fields.minor("amount", 32)?, fields.minor("refund_amount", 32)?);
+    let amount = either(amount, "amount", "refund_amount")?;
     let currency = fields.text("currency", 8)?;
     let wish = Wish {
         refund_trans_id: own_number(&mut fields)?,
@@ -73,12 +75,11 @@ fn fingerprint(body: &Body) -> String {
 
 /// One value that may go by two names, and must not differ.
 fn either(
-    fields: &mut Fields,
+    said: (Option<String>, Option<String>),
     name: &'static str,
     other: &'static str,
-    most: usize,
 ) -> Result<Option<String>> {
-    match (fields.text(name, most)?, fields.text(other, most)?) {
+    match said {
         (Some(one), Some(two)) if one != two => Err(Error::field(
             Code::InvalidField,
             other,
@@ -151,7 +152,8 @@ async fn by_body(
 ) -> Result<Good<RefundView>> {
     let mut fields = Fields::of(body.object);
     same_merchant(&mut fields, &merchant)?;
-    let id = either(&mut fields, "refund_id", "refund_order_id", 64)?;
+    let id = (fields.text("refund_id", 64)?, fields.text("refund_order_id", 64)?);
+    let id = either(id, "refund_id", "refund_order_id")?;
     let key = of(id, fields.text("refund_trans_id", 64)?)?;
     fields.end()?;
     let found = query(&app, &merchant.id, &key).await?;

@@ -172,7 +172,7 @@ fn new_amount(fields: &mut Fields, session: &Session) -> Result<Option<Money>> {
     if !fields.has("amount") {
         return Ok(None);
     }
-    Ok(Some(Money::parse(&fields.required("amount", 32)?, &currency)?))
+    Ok(Some(Money::parse(&fields.required_minor("amount", 32)?, &currency)?))
 }
 
 /// The hosted page as a code to be printed or shown (L23).

@@ -36,6 +36,7 @@ fn session(number: u8, state: SessionState) -> Session {
         country: String::new(),
         locale: String::new(),
         return_url: "https://shop.example/thanks".into(),
+        cancel_url: String::new(),
         notify_url: "https://shop.example/hook".into(),
         goods: "[{}]".repeat(10_000),
         fingerprint: "f".into(),

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use tokio_postgres::Config;
-use tokio_postgres::config::SslMode;
+use tokio::task::JoinHandle;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config};
+
+use super::tls::{self, Said, Tls};
+use super::told;
 
 /// A server that has gone without a word is given up after this; longer than a statement may take.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -21,8 +25,52 @@ pub(in crate::store) fn connect_options(
         .log_statements(tracing::log::LevelFilter::Trace))
 }
 
-/// The same for everything but migrations.
-pub(in crate::store) fn config(options: &PgConnectOptions) -> anyhow::Result<Config> {
+/// A database on a server: where it is, and whom it is believed to be.
+#[derive(Clone)]
+pub(in crate::store) struct Address {
+    config: Config,
+    tls: Tls,
+}
+
+impl Address {
+    /// The same as `options` say, of which `sqlx` is only the reader.
+    ///
+    /// # Errors
+    ///
+    /// When a file of certificates that they name cannot be used.
+    pub(in crate::store) fn of(options: &PgConnectOptions) -> anyhow::Result<Address> {
+        let tls = Tls::of(options.get_ssl_mode(), &said(options))?;
+        Ok(Address { config: config(options)?, tls })
+    }
+
+    /// A connection, and what carries its words; that ends when the client is gone.
+    pub(super) async fn connect(&self) -> sqlx::Result<(Client, JoinHandle<()>)> {
+        let connected = self.config.connect(self.tls.clone()).await;
+        let (client, connection) = connected.map_err(|error| match tls::in_words(&error) {
+            Some(sentence) => sqlx::Error::Tls(sentence.into()),
+            None => told(error),
+        })?;
+        let carrying = tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection to PostgreSQL has ended");
+            }
+        });
+        Ok((client, carrying))
+    }
+}
+
+/// What the address says of certificates: the options give them back only as part of an address.
+fn said(options: &PgConnectOptions) -> Said {
+    let url = options.to_url_lossy();
+    let find = |name: &str| {
+        let mut pairs = url.query_pairs();
+        let (_, value) = pairs.find(|(one, _)| one == name)?;
+        Some(value.strip_prefix("file: ").unwrap_or(&value).to_owned())
+    };
+    Said { root: find("sslrootcert"), own: find("sslcert").zip(find("sslkey")) }
+}
+
+fn config(options: &PgConnectOptions) -> anyhow::Result<Config> {
     let mut url = options.to_url_lossy();
     url.set_query(None);
     let mut config: Config = url.as_str().parse()?;
@@ -35,7 +83,12 @@ pub(in crate::store) fn config(options: &PgConnectOptions) -> anyhow::Result<Con
         config.application_name(name);
     }
     config.ssl_mode(match options.get_ssl_mode() {
-        PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer => SslMode::Prefer,
+        // What does not leave the machine needs none.
+        _ if config.get_hosts().iter().any(|host| matches!(host, Host::Unix(_))) => {
+            SslMode::Disable
+        }
+        PgSslMode::Disable | PgSslMode::Allow => SslMode::Disable,
+        PgSslMode::Prefer => SslMode::Prefer,
         PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull => SslMode::Require,
     });
     Ok(config)
@@ -57,7 +110,28 @@ mod tests {
         assert_eq!(config.get_options(), Some("-c lock_timeout=5s"));
         let socket = "postgres://florin@localhost/florin?host=/run/postgresql";
         let config = super::config(&connect_options(socket, &[]).unwrap()).unwrap();
-        let host = tokio_postgres::config::Host::Unix("/run/postgresql".into());
-        assert_eq!(config.get_hosts(), [host]);
+        assert_eq!(config.get_hosts(), [Host::Unix("/run/postgresql".into())]);
+        assert_eq!(config.get_ssl_mode(), SslMode::Disable);
+    }
+
+    #[test]
+    fn an_address_says_who_is_believed() {
+        let url = "postgres://florin@db.example/florin?sslmode=verify-full&sslrootcert=/etc/ca.pem&sslcert=/etc/c.pem&sslkey=/etc/k.pem";
+        let options = connect_options(url, &[]).unwrap();
+        let own = Some(("/etc/c.pem".to_owned(), "/etc/k.pem".to_owned()));
+        assert_eq!(said(&options), Said { root: Some("/etc/ca.pem".into()), own });
+        let error = Address::of(&options).err().unwrap().to_string();
+        assert!(error.contains("sslrootcert: /etc/ca.pem cannot be read"), "{error}");
+        for (word, mode) in [
+            ("disable", SslMode::Disable),
+            ("prefer", SslMode::Prefer),
+            ("require", SslMode::Require),
+            ("verify-ca", SslMode::Require),
+            ("verify-full", SslMode::Require),
+        ] {
+            let url = format!("postgres://florin@db.example/florin?sslmode={word}");
+            let config = config(&connect_options(&url, &[]).unwrap()).unwrap();
+            assert_eq!(config.get_ssl_mode(), mode, "{word}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! until something is asked, or until the end, and go out together, as few statements as they can be (`merge`): the server
 //! carries them out one after another, each with a snapshot of its own, and answers each. The commit goes out right
 //! behind the last of them: when one has failed, the server undoes the unit, and takes the commit for the end of that.
-//! `sqlx` cannot do this; it keeps the migrations.
+//! `sqlx` cannot do this; it keeps the plan of the migrations.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::{Client, Statement};
 
 use super::StoreError;
 use crate::clock::Stopwatch;
@@ -28,12 +28,17 @@ mod config;
 mod merge;
 mod pool;
 mod request;
+mod steps;
+mod tls;
+mod trust;
 mod values;
 
-pub(super) use config::{config, connect_options};
+pub(super) use config::{Address, connect_options};
 pub(super) use pool::Lent;
 pub(super) use pool::Pool;
 pub(super) use request::Request;
+pub(super) use steps::Steps;
+pub(super) use tls::plainly;
 use values::told;
 pub(super) use values::{Heard, Param};
 
@@ -103,13 +108,8 @@ const NOT_ONE: &str = "22012";
 const STALE: [&str; 2] = ["0A000", "26000"];
 
 impl Wire {
-    async fn connect(config: &Config, said: Arc<Said>) -> sqlx::Result<Wire> {
-        let (client, connection) = config.connect(NoTls).await.map_err(told)?;
-        let carrying = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to PostgreSQL has ended");
-            }
-        });
+    async fn connect(address: &Address, said: Arc<Said>) -> sqlx::Result<Wire> {
+        let (client, carrying) = address.connect().await?;
         let (prepared, waiting) = (HashMap::new(), Vec::new());
         let (unit, is_stale, is_undone) = (Unit::Outside, false, false);
         Ok(Wire { client, carrying, prepared, waiting, unit, is_stale, is_undone, said })

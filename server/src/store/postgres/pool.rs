@@ -10,9 +10,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
-use tokio_postgres::Config;
 
-use super::{Said, Wire};
+use super::{Address, Said, Wire};
 use crate::store::waits::Waits;
 
 /// A request that waits longer than this for a connection is better told so.
@@ -23,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(in crate::store) struct Pool(Arc<Inner>);
 
 struct Inner {
-    config: Config,
+    address: Address,
     most: u32,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Wire>>,
@@ -33,10 +32,10 @@ struct Inner {
 
 impl Pool {
     /// At most that many; one is made at once, so that a wrong address is told at once.
-    pub(in crate::store) async fn connect(config: Config, most: u32) -> sqlx::Result<Pool> {
+    pub(in crate::store) async fn connect(address: Address, most: u32) -> sqlx::Result<Pool> {
         let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
         let (idle, said, waits) = (Mutex::default(), Arc::default(), Waits::default());
-        let pool = Pool(Arc::new(Inner { config, most, places, idle, said, waits }));
+        let pool = Pool(Arc::new(Inner { address, most, places, idle, said, waits }));
         drop(pool.lend().await?);
         Ok(pool)
     }
@@ -50,7 +49,7 @@ impl Pool {
         let place = place.map_err(|_| sqlx::Error::PoolClosed)?;
         let wire = match self.idle() {
             Some(wire) => wire,
-            None => timeout(PATIENCE, Wire::connect(&self.0.config, self.0.said.clone()))
+            None => timeout(PATIENCE, Wire::connect(&self.0.address, self.0.said.clone()))
                 .await
                 .map_err(|_| sqlx::Error::PoolTimedOut)??,
         };

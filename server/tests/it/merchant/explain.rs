@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use florin_server::reach::Waiting;
+use florin_shared::PaymentId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::ask::{ask, get};
-use crate::support::{TestApp, on_both};
+use crate::support::{Session, TestApp, on_both, order_id};
 
 async fn explained(app: &TestApp, query: &str) -> Value {
     get(app, &format!("/v1/methods/explain?{query}")).send().await.data()
@@ -23,6 +25,34 @@ fn says(explained: &Value, method: &str, state: &str, reason: &str, needs: &[&st
     assert_eq!((&found["state"], &found["reason"]), (&json!(state), &json!(reason)), "{found}");
     assert_eq!(found["needs"].as_array().cloned().unwrap_or_default(), needs, "{found}");
     assert!(found["message"].as_str().unwrap().len() > 10, "{found}");
+}
+
+/// Why the shopper cannot choose this method; empty when it can be chosen.
+async fn why_not(app: &TestApp, session: &Session, method: &str) -> String {
+    let view = app.view(session).await;
+    let offer = view.data()["methods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|offer| offer["method"] == method)
+        .cloned();
+    let offer = offer.unwrap_or_else(|| panic!("{method} is not in the list"));
+    offer["unavailable"]["reason"].as_str().unwrap_or_default().to_owned()
+}
+
+async fn antom_is_dead(app: &TestApp) {
+    for call in ["pay", "query", "cancel"] {
+        app.fault(
+            json!({ "fault": "server_error", "channel": "antom", "call": call, "times": 100_000 }),
+        )
+        .await;
+    }
+}
+
+async fn antom_is_back(app: &TestApp) {
+    let cleared =
+        reqwest::Client::new().delete(format!("{}/faults", app.sandbox)).send().await.unwrap();
+    assert!(cleared.status().is_success());
 }
 
 on_both! {
@@ -68,6 +98,57 @@ on_both! {
         says(&explained(app, &query).await, "GCASH", "DISABLED", "TIME_TOO_SHORT", &[]);
         app.pass(Duration::from_secs(60));
         says(&explained(app, &query).await, "GCASH", "DISABLED", "SESSION_OVER", &[]);
+    }
+
+    async fn a_channel_that_does_not_answer_offers_nothing_until_it_does_again(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        let looks = app.status(&session).await["looks"].clone();
+        antom_is_dead(app).await;
+        for _ in 0..3 {
+            let tried = app.session("PHP", "25000").await;
+            app.pay(&tried, "GCASH").await;
+        }
+        app.until("its methods are down", async || why_not(app, &session, "GCASH").await == "DOWN").await;
+        // Another channel goes on, and the page hears that its list has changed.
+        assert_eq!(why_not(app, &session, "QRPH").await, "");
+        let told = explained(app, &format!("session_id={}", session.id)).await;
+        says(&told, "GCASH", "DISABLED", "DOWN", &[]);
+        assert_eq!(of(&told, "GCASH")["channels"][0]["reason"], "DOWN");
+        says(&told, "QRPH", "OFFERED", "SUITS", &[]);
+        assert_ne!(app.status(&session).await["looks"], looks);
+        // Whoever presses all the same is not sent away.
+        assert_ne!(app.pay(&session, "GCASH").await.code(), "METHOD_NOT_OFFERED");
+        antom_is_back(app).await;
+        app.until("they are offered again", async || why_not(app, &session, "GCASH").await.is_empty()).await;
+        assert_eq!(app.status(&session).await["looks"], looks);
+    }
+
+    async fn it_is_found_out_that_it_answers_though_nobody_pays(app: TestApp) {
+        let session = app.session("PHP", "25000").await;
+        antom_is_dead(app).await;
+        for number in 0..3 {
+            let nobodys = Waiting::Payment(PaymentId::of([number; 16]));
+            app.app.reach.silent("antom", nobodys, app.app.now());
+        }
+        app.until("its methods are down", async || why_not(app, &session, "GCASH").await == "DOWN").await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert_eq!(why_not(app, &session, "GCASH").await, "DOWN");
+        antom_is_back(app).await;
+        app.until("they are offered again", async || why_not(app, &session, "GCASH").await.is_empty()).await;
+    }
+
+    async fn one_payment_that_gets_no_answer_takes_nothing_from_the_others(app: TestApp) {
+        let (other, session) = (app.session("PHP", "25000").await, app.session("PHP", "25000").await);
+        let opened = app.pay(&session, "GCASH").await;
+        for call in ["query", "cancel"] {
+            let rule = json!({ "fault": "server_error", "channel": "antom", "call": call, "request": order_id(&opened), "times": 1000 });
+            app.fault(rule).await;
+        }
+        for _ in 0..12 {
+            app.check_now(&session, &order_id(&opened)).await;
+            assert_eq!(why_not(app, &other, "GCASH").await, "");
+            tokio::time::sleep(Duration::from_millis(600)).await;
+        }
     }
 
     async fn a_question_that_is_none_is_refused_by_its_field(app: TestApp) {

@@ -381,6 +381,7 @@ pub async fn session(app: &App, trans_id: &str, life: Millis) -> SessionId {
         country: String::new(),
         locale: String::new(),
         return_url: "http://127.0.0.1:9/thanks".into(),
+        cancel_url: String::new(),
         notify_url: String::new(),
         goods: "[]".into(),
         fingerprint: trans_id.to_owned(),

@@ -124,6 +124,7 @@ impl Hand {
             country: String::new(),
             locale: String::new(),
             return_url: "http://127.0.0.1:9/thanks".into(),
+            cancel_url: String::new(),
             notify_url: self.hook.clone(),
             goods: "[]".into(),
             fingerprint: String::new(),

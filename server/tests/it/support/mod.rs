@@ -16,6 +16,7 @@ use std::time::Duration;
 
 pub use answer::{Answer, code, order_id};
 use florin_server::App;
+use florin_server::domain::order::LateSuccess;
 use florin_server::store::checks::{self, When};
 use serde_json::{Value, json};
 use sink::Sink;
@@ -148,6 +149,11 @@ impl TestApp {
     /// A process with a live account on the same database. It has no workers: nobody is called.
     pub async fn live(&self) -> String {
         start::start_live(&self.database, self.shift.clone(), &self.stop).await
+    }
+
+    /// One more merchant, with its key.
+    pub async fn one_more(&self, id: &str, key: &'static str) {
+        start::add_merchant(&self.app, id, key, LateSuccess::Reverse).await;
     }
 
     /// One more endpoint of a merchant.

@@ -82,7 +82,7 @@ async fn start(
     (app, base)
 }
 
-async fn add_merchant(app: &App, id: &str, key: &'static str, late_success: LateSuccess) {
+pub async fn add_merchant(app: &App, id: &str, key: &'static str, late_success: LateSuccess) {
     let merchant = Merchant {
         id: id.parse().unwrap(),
         name: "Northwind Tea".into(),

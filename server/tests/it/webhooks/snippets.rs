@@ -1,6 +1,7 @@
 //! The verifying snippets of `docs/webhooks.md`, run against a message that was really delivered, and against every way
 //! to spoil it. A language that is not installed fails.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,22 +9,27 @@ use std::process::{Command, Stdio};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::verify::{Headers, verify};
+use super::verify::{Headers, once, verify};
 use super::{pay_at, register};
 use crate::support::sink::Received;
 use crate::support::{Db, TestApp, tell};
 
-/// What each snippet is followed by: it reads the cases, and says of each whether it was believed.
+/// What each snippet is followed by: it reads the cases, and says of each whether it was refused, or was new, or known already.
 const NODE: &str = r#"
 import { readFileSync } from "node:fs";
-const believed = JSON.parse(readFileSync(0, "utf8")).map(({ secret, headers, body, now }) => {
+const seen = new Set();
+const all = [];
+for (const { secret, headers, body, now } of JSON.parse(readFileSync(0, "utf8"))) {
+  let done = 0;
   try {
-    return verify(secret, headers, Buffer.from(body), now).type !== undefined;
+    const message = verify(secret, headers, Buffer.from(body), now);
+    const isNew = await once(seen, headers, message, (message) => { done += message.type === undefined ? 9 : 1; });
+    all.push(isNew === (done === 1) ? (isNew ? "NEW" : "KNOWN") : "WRONG");
   } catch {
-    return false;
+    all.push("REFUSED");
   }
-});
-console.log(JSON.stringify(believed));
+}
+console.log(JSON.stringify(all));
 "#;
 
 const PYTHON: &str = r#"
@@ -31,26 +37,36 @@ const PYTHON: &str = r#"
 import sys
 
 
-def believed(case):
+seen = set()
+
+
+def taken(case):
+    done = []
     try:
-        return "type" in verify(case["secret"], case["headers"], case["body"].encode(), case["now"])
+        message = verify(case["secret"], case["headers"], case["body"].encode(), case["now"])
     except ValueError:
-        return False
+        return "REFUSED"
+    is_new = once(seen, case["headers"], message, lambda message: done.append(message["type"]))
+    return ("NEW" if is_new else "KNOWN") if is_new == (len(done) == 1) else "WRONG"
 
 
-print(json.dumps([believed(case) for case in json.load(sys.stdin)]))
+print(json.dumps([taken(case) for case in json.load(sys.stdin)]))
 "#;
 
 const PHP: &str = r#"
 
-$believed = function (array $case): bool {
+$seen = [];
+$taken = function (array $case) use (&$seen): string {
     try {
-        return isset(verify($case['secret'], $case['headers'], $case['body'], $case['now'])['type']);
+        $message = verify($case['secret'], $case['headers'], $case['body'], $case['now']);
     } catch (RuntimeException) {
-        return false;
+        return 'REFUSED';
     }
+    $done = 0;
+    $isNew = once($seen, $case['headers'], $message, function (array $message) use (&$done) { $done += isset($message['type']) ? 1 : 9; });
+    return $isNew === ($done === 1) ? ($isNew ? 'NEW' : 'KNOWN') : 'WRONG';
 };
-echo json_encode(array_map($believed, json_decode(file_get_contents('php://stdin'), true)));
+echo json_encode(array_map($taken, json_decode(file_get_contents('php://stdin'), true)));
 "#;
 
 /// A message as a receiver has it, and whether it is to be believed.
@@ -64,18 +80,23 @@ struct Case {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_snippet_of_the_page_believes_what_was_delivered_and_nothing_else() {
+async fn every_snippet_of_the_page_believes_what_was_delivered_once_and_nothing_else() {
     tell(Db::Sqlite, async |app| {
         let cases = cases(app).await;
-        let expected: Vec<bool> = cases.iter().map(|case| case.is_good).collect();
-        assert_eq!(cases.iter().map(in_rust).collect::<Vec<_>>(), expected, "Rust");
+        let expected = expected(&cases);
+        for word in ["NEW", "KNOWN", "REFUSED"] {
+            assert!(expected.contains(&word), "{word}");
+        }
+        let mut seen = HashSet::new();
+        let in_rust: Vec<&str> = cases.iter().map(|case| in_rust(case, &mut seen)).collect();
+        assert_eq!(in_rust, expected, "Rust");
         for (language, program, ending, driver) in [
             ("js", "node", "mjs", NODE),
             ("python", "python3", "py", PYTHON),
             ("php", "php", "php", PHP),
         ] {
-            let believed = run(program, ending, &format!("{}{driver}", snippet(language)), &cases);
-            assert_eq!(believed, expected, "{program}");
+            let taken = run(program, ending, &format!("{}{driver}", snippet(language)), &cases);
+            assert_eq!(taken, expected, "{program}");
         }
     })
     .await;
@@ -84,6 +105,18 @@ async fn every_snippet_of_the_page_believes_what_was_delivered_and_nothing_else(
 #[test]
 fn the_rust_snippet_is_the_one_that_is_compiled_here() {
     assert_eq!(snippet("rust").trim_end(), include_str!("verify.rs").trim_end());
+}
+
+/// What is to become of each: the first of a good message's is new, and every other one with its id is known, whatever its time and
+/// by whichever secret.
+fn expected(cases: &[Case]) -> Vec<&'static str> {
+    let mut seen = HashSet::new();
+    let taken = |case: &Case| match case.is_good {
+        false => "REFUSED",
+        true if seen.insert(case.headers["webhook-id"].to_string()) => "NEW",
+        true => "KNOWN",
+    };
+    cases.iter().map(taken).collect()
 }
 
 /// A message that was delivered during a rotation, and what may happen to one on its way.
@@ -95,13 +128,19 @@ async fn cases(app: &TestApp) -> Vec<Case> {
     let new = rotated.data()["secret"].as_str().unwrap().to_owned();
     pay_at(app, None).await;
     app.until("it was delivered", async || !sink.received().is_empty()).await;
-    let good = good(sink.received().remove(0), &new);
-    let mut cases = vec![good.clone(), Case { secret: old, ..good.clone() }];
+    let good = message(sink.received().remove(0), &new);
+    let told =
+        app.merchant(Method::GET, &format!("/v1/deliveries?endpoint_id={endpoint}"), None).await;
+    let delivery = told.data()["deliveries"][0]["delivery_id"].as_str().unwrap().to_owned();
+    app.merchant(Method::POST, &format!("/v1/deliveries/{delivery}/replay"), None).await.data();
+    app.until("it was delivered again", async || sink.received().len() > 1).await;
+    let again = message(sink.received().remove(1), &new);
+    let mut cases = vec![good.clone(), Case { secret: old, ..good.clone() }, again];
     cases.extend(spoilt(&good));
     cases
 }
 
-fn good(heard: Received, secret: &str) -> Case {
+fn message(heard: Received, secret: &str) -> Case {
     let headers = json!({
         "webhook-id": heard.id,
         "webhook-timestamp": heard.timestamp,
@@ -141,17 +180,25 @@ fn spoilt(good: &Case) -> Vec<Case> {
     spoilt
 }
 
-fn in_rust(case: &Case) -> bool {
+fn in_rust(case: &Case, seen: &mut HashSet<String>) -> &'static str {
     let text = |name: &str| case.headers[name].as_str().unwrap_or_default();
     let headers = Headers {
         id: text("webhook-id"),
         timestamp: text("webhook-timestamp"),
         signature: text("webhook-signature"),
     };
-    verify(&case.secret, &headers, case.body.as_bytes(), case.now)
+    if !verify(&case.secret, &headers, case.body.as_bytes(), case.now) {
+        return "REFUSED";
+    }
+    let mut done = 0;
+    match (once(seen, &headers, || done += 1), done) {
+        (true, 1) => "NEW",
+        (false, 0) => "KNOWN",
+        _ => "WRONG",
+    }
 }
 
-fn run(program: &str, ending: &str, text: &str, cases: &[Case]) -> Vec<bool> {
+fn run(program: &str, ending: &str, text: &str, cases: &[Case]) -> Vec<String> {
     let file = file(ending);
     std::fs::write(&file, text).unwrap();
     let input: Vec<Value> = cases

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -23,4 +25,13 @@ pub fn verify(secret: &str, headers: &Headers, body: &[u8], now: i64) -> bool {
     let given = headers.signature.split(' ').filter_map(|one| one.strip_prefix("v1,"));
     let mut given = given.filter_map(|one| STANDARD.decode(one).ok());
     given.any(|one| mac.clone().verify_slice(&one).is_ok())
+}
+
+/// Does `work` for a message that `seen` does not know: a set, or your table. Says whether it was new; answer 2xx either way.
+pub fn once(seen: &mut HashSet<String>, headers: &Headers, work: impl FnOnce()) -> bool {
+    if seen.contains(headers.id) {
+        return false;
+    }
+    work();
+    seen.insert(headers.id.to_owned())
 }

@@ -53,3 +53,17 @@ fn a_success_stays_or_leaves_as_the_merchant_wishes() {
         .after(1)
         .does(&[Effect::Go("https://shop.example/thanks".into())]);
 }
+
+#[test]
+fn a_page_with_a_silent_channel_asks_until_it_answers() {
+    let mut shown = view();
+    let down = Unavailable { reason: "DOWN".into(), needs: vec![] };
+    shown.methods = vec![Offer { unavailable: Some(down), ..offer("GCASH") }];
+    let story = Story::of(shown).is("choosing").then(Event::Due).does(&[Effect::Ask]);
+    let story = story.told(status(1)).does(&[]).then(Event::Due).does(&[Effect::Ask]);
+    // The channel answers again: the list is another one, and nobody need ask any more.
+    let story = story.told(dressed(status(1))).does(&[Effect::Load]);
+    let story = story.then(Event::Viewed(Ok(Box::new(new_view(status(1)))))).is("choosing");
+    assert!(story.checkout().may_pay());
+    story.then(Event::Due).does(&[]);
+}

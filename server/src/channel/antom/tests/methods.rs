@@ -42,8 +42,13 @@ const ASKED: &[(Method, &str, &str, &str)] = &[
 ];
 
 fn chosen(method: Method, country: &str, currency: &str) -> Option<&'static str> {
-    let wanted =
-        Wanted { amount: money(100_000, currency), country, rest: 1_800_000, scene: Scene::Pc };
+    let wanted = Wanted {
+        amount: money(100_000, currency),
+        country,
+        rest: 1_800_000,
+        scene: Scene::Pc,
+        down: &[],
+    };
     choose(PRODUCTS, method, wanted).ok().map(|product| product.name)
 }
 
@@ -95,8 +100,13 @@ fn what_antom_does_not_sell_there_is_not_asked_for() {
 #[test]
 fn payment_codes_are_sold_apart_from_what_pages_show() {
     let sold = |method, currency| {
-        let wanted =
-            Wanted { amount: money(100_000, currency), country: "DE", rest: 0, scene: Scene::Pc };
+        let wanted = Wanted {
+            amount: money(100_000, currency),
+            country: "DE",
+            rest: 0,
+            scene: Scene::Pc,
+            down: &[],
+        };
         charge(PRODUCTS, method, wanted)
     };
     for currency in ["CNY", "HKD", "PHP", "KRW", "MYR", "THB", "IDR", "SGD", "VND", "JPY"] {

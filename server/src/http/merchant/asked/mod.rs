@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub mod manage;
+mod numbers;
 pub mod pay;
 pub mod queries;
 pub mod words;

@@ -4,6 +4,7 @@ use florin_shared::theme::Appearance;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::numbers;
 use super::words::{
     AuthorisationType, CaptureMethod, Outcome, PaymentType, SessionMode, TokenUsage,
 };
@@ -28,8 +29,8 @@ pub struct CreateSession {
     /// The merchant's own number of the order: 1 to 64 visible ASCII characters.
     #[schema(pattern = "^[!-~]{1,64}$")]
     pub trans_id: String,
-    /// Smallest units, decimal digits: `"800"` HKD is HK$8.00.
-    #[schema(pattern = "^[1-9][0-9]{0,15}$")]
+    /// Smallest units, as decimal digits or as a whole JSON number: `"800"` HKD is HK$8.00.
+    #[schema(schema_with = numbers::amount)]
     pub amount: String,
     /// ISO 4217.
     #[schema(pattern = "^[A-Z]{3}$")]
@@ -45,6 +46,10 @@ pub struct CreateSession {
     /// Where the shopper goes afterwards; `session_id` is appended. https, in test mode also http to private hosts.
     #[schema(format = "uri", max_length = 2048)]
     pub return_url: Option<String>,
+    /// Where the shopper goes instead who leaves without having paid, or whose session has ended unpaid; `return_url` when absent. It says
+    /// nothing about the money: a payment may still be on its way.
+    #[schema(format = "uri", max_length = 2048)]
+    pub cancel_url: Option<String>,
     /// Where the events of this session go, before the merchant's endpoints.
     #[schema(format = "uri", max_length = 2048)]
     pub notify_url: Option<String>,
@@ -90,20 +95,31 @@ pub struct Storing {
     /// The merchant's own number of the shopper.
     #[schema(max_length = 128)]
     pub shopper_reference: Option<String>,
+    /// The one method that this session is for, as in `appearance.methods`. PayKKa's spellings are understood too: `AlipayPlus`,
+    /// `WechatPayGlobal`, `PayMaya`, in whatever case.
+    #[schema(max_length = 64)]
+    pub payment_method: Option<String>,
 }
 
 /// One line of the basket.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GoodSold {
+    /// The merchant's own number of it. It is kept with the session; nobody is shown it.
+    #[schema(max_length = 64)]
+    pub id: Option<String>,
     /// The name.
     #[schema(min_length = 1, max_length = 256)]
     pub name: String,
-    /// How many; 1 when absent.
-    pub quantity: Option<u32>,
-    /// The price of one, in smallest units.
-    #[schema(max_length = 16)]
+    /// How many, as a number or as its digits; 1 when absent.
+    #[schema(schema_with = numbers::maybe_count)]
+    pub quantity: Option<String>,
+    /// The price of one, in smallest units, as decimal digits or as a whole JSON number.
+    #[schema(schema_with = numbers::maybe_price)]
     pub unit_amount: Option<String>,
+    /// The same by PayKKa's name.
+    #[schema(schema_with = numbers::maybe_price)]
+    pub price: Option<String>,
 }
 
 /// A person or an address. Only `country` is used, to choose the methods; the other fields of document 004 are read and
@@ -139,8 +155,8 @@ pub struct ChangeSession {
     /// The merchant of the key.
     #[schema(pattern = "^[0-9]{1,20}$")]
     pub merchant_id: Option<String>,
-    /// Smallest units, decimal digits.
-    #[schema(pattern = "^[1-9][0-9]{0,15}$")]
+    /// Smallest units, as decimal digits or as a whole JSON number.
+    #[schema(schema_with = numbers::maybe_amount)]
     pub amount: Option<String>,
     /// May be said again; it cannot change.
     #[schema(pattern = "^[A-Z]{3}$")]
@@ -184,8 +200,8 @@ pub struct InitiateTransaction {
     /// The merchant's own number of the order.
     #[schema(pattern = "^[!-~]{1,64}$")]
     pub trans_id: String,
-    /// Smallest units, decimal digits.
-    #[schema(pattern = "^[1-9][0-9]{0,15}$")]
+    /// Smallest units, as decimal digits or as a whole JSON number.
+    #[schema(schema_with = numbers::amount)]
     pub amount: String,
     /// ISO 4217.
     #[schema(pattern = "^[A-Z]{3}$")]
@@ -246,11 +262,11 @@ pub struct CreateRefund {
     /// The merchant's own number of the order.
     #[schema(max_length = 64)]
     pub trans_id: Option<String>,
-    /// Smallest units, decimal digits; all that is left when absent.
-    #[schema(pattern = "^[1-9][0-9]{0,15}$")]
+    /// Smallest units, as decimal digits or as a whole JSON number; all that is left when absent.
+    #[schema(schema_with = numbers::maybe_amount)]
     pub amount: Option<String>,
     /// The same by PayKKa's name.
-    #[schema(pattern = "^[1-9][0-9]{0,15}$")]
+    #[schema(schema_with = numbers::maybe_amount)]
     pub refund_amount: Option<String>,
     /// ISO 4217; it must be the payment's.
     #[schema(pattern = "^[A-Z]{3}$")]
