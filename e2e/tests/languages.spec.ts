@@ -148,3 +148,22 @@ test('money is written as its readers write it, and the clock beside it in the s
   }
   expect(seen).toEqual(written.map(([, , , expected]) => expected))
 })
+
+test('a Latin name begins where an Arabic line does, and a Chinese word stands in Chinese without gaps', async ({ merchant, page }) => {
+  const goods = [{ name: 'Alpine Oolong', quantity: 2, unit_amount: '40000' }]
+  const arabic = await merchant.createSession({ display_locale: 'ar', goods })
+  for (const address of [arabic.session_url, `${arabic.session_url}?plain=1`]) {
+    await page.goto(address)
+    const [heading, name] = await page.locator('.goods').evaluate((goods) =>
+      ['h2', 'li bdi'].map((part) => {
+        const range = document.createRange()
+        range.selectNodeContents(goods.querySelector(part)!)
+        return range.getBoundingClientRect().right
+      }),
+    )
+    expect(Math.abs(heading! - name!), address).toBeLessThan(2)
+  }
+  await page.goto((await merchant.createSession({ display_locale: 'zh-Hans' })).session_url)
+  await expect(page.locator('.row', { has: page.locator('[value=QRPH]') }).locator('.hint')).toHaveText('使用您的银行应用扫码')
+  await expect(page.locator('.row', { has: page.locator('[value=GCASH]') }).locator('.hint')).toHaveText('使用GCash扫码')
+})
