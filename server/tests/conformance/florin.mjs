@@ -38,13 +38,18 @@ async function freePort() {
     return port;
 }
 
-/** A server of ours: `answer` gets the method, the address and the body, and gives the body to answer with. */
+/**
+ * A server of ours: `answer` gets the method, the address, the body and the headers, and gives the body to answer with, or
+ * `{ status, headers, body }`.
+ */
 export async function listen(answer) {
     const server = createServer(async (request, response) => {
         const parts = [];
         for await (const part of request) parts.push(part);
-        const body = await answer(request.method, request.url, Buffer.concat(parts).toString());
-        response.end(body);
+        const said = await answer(request.method, request.url, Buffer.concat(parts).toString(), request.headers);
+        if (typeof said === 'string') return response.end(said);
+        response.writeHead(said.status ?? 200, said.headers);
+        response.end(said.body);
     }).listen(0, '127.0.0.1');
     await new Promise((ready) => server.once('listening', ready));
     return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.closeAllConnections() || server.close() };
