@@ -15,6 +15,8 @@ if (!program) throw new Error('FLORIN_PROGRAM names no program: scripts/test/con
 export const DESK = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36';
 export const PHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1';
 
+export const INSIDE_WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 NetType/WIFI';
+
 /** Tries until something comes of it; what went wrong last is thrown after ten seconds. */
 export async function until(what) {
     let problem = new Error('nothing came of it');

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import WxPay from 'wechatpay-node-v3';
 
-import { DESK, florin, listen, until } from './florin.mjs';
+import { DESK, INSIDE_WECHAT, florin, listen, until } from './florin.mjs';
 
 const pem = (name) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 // Both pairs are for tests only, and printed in the protocol's page.
@@ -22,6 +22,8 @@ const mchid = '1900000001';
 const appid = 'wxd678efh567hg6787';
 const serial = '444F4864EA9B34415A2C1B1B8B7E7C5C6F2A5D01';
 const platformId = 'PUB_KEY_ID_0119000000012026111800000000000001';
+const openid = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o';
+const appSecret = 'fedcba9876543210fedcba9876543210';
 const apiV3Key = '0123456789abcdef0123456789ABCDEF';
 
 /** The package from npm, which signs by this key; what it checks, it checks by the platform's. */
@@ -121,7 +123,7 @@ describe('our sandbox, with both packages as its merchant', () => {
 
     test('npm: a JSAPI order is taken, and closed again', async () => {
         const pay = sdk();
-        const made = await pay.transactions_jsapi({ ...order('NODE0002'), payer: { openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o' } });
+        const made = await pay.transactions_jsapi({ ...order('NODE0002'), payer: { openid } });
         assert.match(made.data.package, /^prepay_id=wx/);
         assert.equal((await pay.close('NODE0002')).status, 204);
         assert.equal((await pay.query({ out_trade_no: 'NODE0002' })).data.trade_state, 'CLOSED');
@@ -168,7 +170,7 @@ describe('our server, at a WeChat Pay that both packages play', () => {
     let gateway, server, asked, known;
     const platform = node(platformKey);
     const config = (host) => `[wechatpay]\nhost = "${host}"\nmchid = "${mchid}"\nappid = "${appid}"\nserial = "${serial}"\n` +
-        `private_key = """\n${merchantKey}"""\npublic_key_id = "${platformId}"\npublic_key = """\n${platformPublic}"""\napi_v3_key = "${apiV3Key}"\n`;
+        `private_key = """\n${merchantKey}"""\npublic_key_id = "${platformId}"\npublic_key = """\n${platformPublic}"""\napi_v3_key = "${apiV3Key}"\napp_secret = "${appSecret}"\n`;
 
     /** Headers over exactly this body, signed by the package of the caller's choice. */
     const signedBy = async (sign, body) => {
@@ -192,6 +194,8 @@ describe('our server, at a WeChat Pay that both packages play', () => {
             const body = text && JSON.parse(text);
             asked.push({ method, url, text, headers });
             const number = url.match(/out-trade-no\/([^/?]+)/)?.[1];
+            if (url.startsWith('/sns/')) return JSON.stringify({ access_token: 'a', expires_in: 7200, openid, scope: 'snsapi_base' });
+            if (url.endsWith('/jsapi')) return said(200, { prepay_id: 'wx201410272009395522657a690389285100' });
             if (url.endsWith('/native')) return said(200, { code_url: 'weixin://wxpay/bizpayurl?pr=p4lpSuKzz' });
             if (url.endsWith('/refunds')) {
                 const { out_refund_no, out_trade_no, amount } = body;
@@ -264,10 +268,26 @@ describe('our server, at a WeChat Pay that both packages play', () => {
         });
     }
 
+    test('inside WeChat its bridge is asked for what both packages sign', async () => {
+        const session = await server.merchant({ amount: '8888', currency: 'CNY' });
+        const opened = await session.pay('WECHATPAY', INSIDE_WECHAT);
+        const way = new URL(opened.next_action.url);
+        assert.deepEqual([way.searchParams.get('appid'), way.searchParams.get('scope')], [appid, 'snsapi_base'], await server.log());
+        const page = await (await fetch(`${way.searchParams.get('redirect_uri')}?code=c1&state=${way.searchParams.get('state')}`)).text();
+        const text = page.match(/data-request="([^"]*)"/)?.[1].replaceAll('&quot;', '"');
+        const { paySign, signType, ...request } = JSON.parse(text ?? assert.fail(page));
+        assert.equal(JSON.parse(asked.find(({ url }) => url.endsWith('/jsapi')).text).payer.openid, openid);
+        const lines = [request.appId, request.timeStamp, request.nonceStr, request.package];
+        assert.deepEqual([signType, request.package], ['RSA', 'prepay_id=wx201410272009395522657a690389285100']);
+        assert.equal(node(merchantKey).sign(`${lines.join('\n')}\n`), paySign);
+        assert.equal(await other('sign', { lines }), paySign);
+    });
+
     test('every request of ours has the signature that both packages make', async () => {
-        const kinds = new Set(asked.map(({ method, url }) => `${method} ${url.replace(/out-trade-no\/.*/, 'query').split('/').at(-1)}`));
-        for (const kind of ['POST native', 'GET query', 'POST refunds']) assert.ok(kinds.has(kind), [...kinds].join());
-        for (const request of asked.slice(0, 12)) await wouldSign(request);
-        for (const { headers } of asked) assert.ok(headers.accept && headers['user-agent'] && headers['wechatpay-serial'] === platformId);
+        const signed = asked.filter(({ url }) => url.startsWith('/v3/'));
+        const kinds = new Set(signed.map(({ method, url }) => `${method} ${url.replace(/out-trade-no\/.*/, 'query').split('/').at(-1)}`));
+        for (const kind of ['POST native', 'POST jsapi', 'GET query', 'POST refunds']) assert.ok(kinds.has(kind), [...kinds].join());
+        for (const request of [...signed.slice(0, 12), signed.find(({ url }) => url.endsWith('/jsapi'))]) await wouldSign(request);
+        for (const { headers } of signed) assert.ok(headers.accept && headers['user-agent'] && headers['wechatpay-serial'] === platformId);
     });
 });

@@ -28,3 +28,4 @@ mod statements;
 mod store;
 mod storm;
 mod webhooks;
+mod wechatpay;
