@@ -231,6 +231,11 @@ impl App {
         format!("ct_{}", URL_SAFE_NO_PAD.encode(mac.as_ref()))
     }
 
+    /// By which we know these words again when they come back to us; 64 letters and digits.
+    pub fn seal_of(&self, words: &str) -> String {
+        hex(hmac::sign(&self.tokens, words.as_bytes()).as_ref())
+    }
+
     /// What is kept of it in memory and compared.
     pub fn token_digest(&self, session: &SessionId) -> [u8; 32] {
         digest_of(&self.client_token(session))

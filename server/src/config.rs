@@ -62,6 +62,10 @@ pub struct WechatpaySettings {
     pub other_public_key: Option<String>,
     /// The APIv3 key, 32 characters.
     pub api_v3_key: String,
+    /// The AppSecret of the official account that `appid` is: inside WeChat the payer is known by it. Without it WeChat Pay is
+    /// not offered there.
+    #[serde(default)]
+    pub app_secret: Option<String>,
 }
 
 /// Without the keys: settings are printed.
@@ -362,6 +366,7 @@ mod tests {
             other_public_key_id: None,
             other_public_key: None,
             api_v3_key: "hunter2".into(),
+            app_secret: Some("hunter2".into()),
         };
         let alipay = AlipaySettings {
             host: "https://a.example".into(),

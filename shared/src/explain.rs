@@ -15,8 +15,10 @@ pub struct ExplainView {
     pub currency: String,
     /// ISO 3166 alpha-2; empty when neither the request nor the currency says.
     pub country: String,
-    /// Where the shopper is, as asked.
+    /// Where the shopper is: as asked, or as the `user_agent` says.
     pub scene: String,
+    /// Why we think so, in one sentence.
+    pub scene_because: String,
     /// Every method that Florin knows, in the order in which the shopper sees them, hidden ones last.
     pub methods: Vec<Explained>,
 }

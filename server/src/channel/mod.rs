@@ -35,6 +35,19 @@ pub struct Asking {
     pub notify_url: String,
     /// What the merchant's scanner read, for a payment by payment code and for no other.
     pub scanned: Option<Scanned>,
+    /// The way through the channel's own login.
+    pub login: Login,
+}
+
+/// The way through a channel's own login, for what is sold only to somebody whom the channel knows (JSAPI).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Where it sends the shopper's browser back to: `{public}/login/{channel}`.
+    pub back: String,
+    /// Names the payment, and proves that the way began here. Letters and digits, fewer than 128.
+    pub state: String,
+    /// What the browser has brought back, for a shopper who comes from there just now and for nobody else.
+    pub code: Option<String>,
 }
 
 /// A payment opened at the channel.
@@ -225,4 +238,10 @@ impl Channels {
     pub fn products(&self) -> Vec<Product> {
         self.0.iter().flat_map(|channel| channel.products().iter().copied()).collect()
     }
+}
+
+#[cfg(test)]
+fn nobodys_login() -> Login {
+    let back = "https://pay.example/login/wechatpay".to_owned();
+    Login { back, state: "GW7".to_owned(), code: None }
 }

@@ -160,9 +160,9 @@ impl Transport {
         read: impl FnOnce(&Reply) -> Result<T, ChannelError>,
     ) -> Result<T, ChannelError> {
         let (name, watch) = (call.name, Stopwatch::start());
-        point!("channel/{name}/before");
+        point!("channel/{}/{name}/before", self.channel);
         let answer = self.ask(call, read).await;
-        point!("channel/{name}/after");
+        point!("channel/{}/{name}/after", self.channel);
         self.count(name, watch, &answer);
         answer
     }

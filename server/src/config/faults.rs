@@ -148,6 +148,7 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("wechatpay", "other_public_key_id", Kind::Text, false),
     ("wechatpay", "other_public_key", Kind::Text, false),
     ("wechatpay", "api_v3_key", Kind::Text, true),
+    ("wechatpay", "app_secret", Kind::Text, false),
     ("vietqr", "host", Kind::Text, true),
     ("vietqr", "client_id", Kind::Text, true),
     ("vietqr", "secret", Kind::Text, true),

@@ -24,17 +24,78 @@ words! {
     }
 }
 
-/// What browsers say of themselves, the narrower first: a mini-program's page runs in its wallet's browser.
-const SIGNS: [(&str, Scene); 8] = [
-    ("miniprogram", Scene::MiniProgram),
-    ("micromessenger", Scene::Wechat),
-    ("alipayclient", Scene::Alipay),
-    ("unionpay/", Scene::Unionpay),
-    ("iphone", Scene::Mobile),
-    ("ipad", Scene::Mobile),
-    ("android", Scene::Mobile),
-    ("mobile", Scene::Mobile),
+/// A rule: whose browser names itself by this word is there, for this reason.
+struct Rule {
+    /// A part of the `User-Agent` header, in lower case.
+    sign: &'static str,
+    scene: Scene,
+    because: &'static str,
+}
+
+const fn rule(sign: &'static str, scene: Scene, because: &'static str) -> Rule {
+    Rule { sign, scene, because }
+}
+
+const ON_A_PHONE: &str = "it is the browser of a phone or a tablet: a page opens the wallet on it";
+
+/// The first that fits decides, so the narrower stand first: a mini-program's page runs in its wallet's browser, and an
+/// office's or a computer's WeChat calls itself WeChat too.
+const RULES: [Rule; 14] = [
+    rule(
+        "miniprogram",
+        Scene::MiniProgram,
+        "it is a page inside of a mini-program, where only the mini-program itself may pay",
+    ),
+    rule(
+        "toutiaomicroapp",
+        Scene::MiniProgram,
+        "it is a page inside of a mini-program, where only the mini-program itself may pay",
+    ),
+    rule(
+        "wxwork",
+        Scene::Mobile,
+        "it is WeCom's browser, which has no login of WeChat's: its pages are a phone's",
+    ),
+    rule("windowswechat", Scene::Pc, "it is WeChat on a computer: the phone scans the code"),
+    rule("macwechat", Scene::Pc, "it is WeChat on a computer: the phone scans the code"),
+    rule(
+        "micromessenger",
+        Scene::Wechat,
+        "it is WeChat's browser: WeChat pays within the page, and opens no other wallet",
+    ),
+    rule(
+        "alipayclient",
+        Scene::Alipay,
+        "it is Alipay's browser: Alipay pays there, and other wallets do not open",
+    ),
+    rule(
+        "unionpay/",
+        Scene::Unionpay,
+        "it is UnionPay's browser: UnionPay pays there, and other wallets do not open",
+    ),
+    rule("iphone", Scene::Mobile, ON_A_PHONE),
+    rule("ipad", Scene::Mobile, ON_A_PHONE),
+    rule("android", Scene::Mobile, ON_A_PHONE),
+    rule("openharmony", Scene::Mobile, ON_A_PHONE),
+    rule("harmonyos", Scene::Mobile, ON_A_PHONE),
+    rule("mobile", Scene::Mobile, ON_A_PHONE),
 ];
+
+/// Where a shopper is, and how we came to think so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Where.
+    pub scene: Scene,
+    /// One sentence.
+    pub because: &'static str,
+}
+
+impl From<Scene> for Seen {
+    /// Somebody who knows says so.
+    fn from(scene: Scene) -> Seen {
+        Seen { scene, because: "it was asked about" }
+    }
+}
 
 impl Scene {
     /// Everywhere.
@@ -52,34 +113,20 @@ impl Scene {
 
     /// What a `User-Agent` header says. One that lies changes only what its own shopper is offered.
     pub fn of(agent: &str) -> Scene {
+        Scene::seen(agent).scene
+    }
+
+    /// The same, with the reason. Where no rule fits, it is a computer: a code always works, on a second screen.
+    pub fn seen(agent: &str) -> Seen {
         let agent = agent.to_ascii_lowercase();
-        let sign = SIGNS.iter().find(|(sign, _)| agent.contains(sign));
-        sign.map_or(Scene::Pc, |(_, scene)| *scene)
+        let rule = RULES.iter().find(|rule| agent.contains(rule.sign));
+        let computer = "it is no phone's browser that we know: the phone scans the code";
+        rule.map_or(Seen { scene: Scene::Pc, because: computer }, |rule| Seen {
+            scene: rule.scene,
+            because: rule.because,
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Scene;
-
-    #[test]
-    fn a_browser_tells_where_the_shopper_is() {
-        let browsers = [
-            ("Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36", Scene::Pc),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1", Scene::Mobile),
-            (
-                "Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/142.0 Mobile Safari/537.36",
-                Scene::Mobile,
-            ),
-            ("Mozilla/5.0 (Linux; Android 15) MicroMessenger/8.0.50 NetType/WIFI", Scene::Wechat),
-            ("Mozilla/5.0 (iPhone) MicroMessenger/8.0.50 miniProgram/wx0", Scene::MiniProgram),
-            ("Mozilla/5.0 (iPhone) AliApp(AP/10.6) AlipayClient/10.6", Scene::Alipay),
-            ("Mozilla/5.0 (iPhone) AlipayClient/10.6 MiniProgram APXWebView", Scene::MiniProgram),
-            ("Mozilla/5.0 (Linux; Android 15) UnionPay/1.0 CloudPay", Scene::Unionpay),
-            ("", Scene::Pc),
-        ];
-        for (agent, scene) in browsers {
-            assert_eq!(Scene::of(agent), scene, "{agent}");
-        }
-    }
-}
+mod tests;

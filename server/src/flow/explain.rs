@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::channel::Channel;
 use crate::clock::Millis;
 use crate::domain::offer::{self, Product, Wanted};
-use crate::domain::scene::Scene;
+use crate::domain::scene::Seen;
 use crate::domain::session::{Session, home_of};
 use crate::store::merchants::Merchant;
 
@@ -26,26 +26,26 @@ pub struct About {
     /// Milliseconds until the session ends.
     pub rest: Millis,
     /// Where the shopper is.
-    pub scene: Scene,
+    pub seen: Seen,
 }
 
 impl About {
     /// About this session, as it stands now.
-    pub fn session(session: Session, now: Millis, scene: Scene) -> About {
+    pub fn session(session: Session, now: Millis, seen: Seen) -> About {
         About {
             amount: session.amount,
             country: session.home().to_owned(),
             rest: session.rest(now),
             session: Some(session),
-            scene,
+            seen,
         }
     }
 
     /// About an amount, in a session of this length.
-    pub fn amount(amount: Money, country: String, rest: Millis, scene: Scene) -> About {
+    pub fn amount(amount: Money, country: String, rest: Millis, seen: Seen) -> About {
         let country =
             if country.is_empty() { home_of(amount.currency()).to_owned() } else { country };
-        About { session: None, amount, country, rest, scene }
+        About { session: None, amount, country, rest, seen }
     }
 
     fn wanted<'a>(&'a self, down: &'a [&'static str]) -> Wanted<'a> {
@@ -53,7 +53,7 @@ impl About {
             amount: self.amount,
             country: &self.country,
             rest: self.rest,
-            scene: self.scene,
+            scene: self.seen.scene,
             down,
         }
     }
@@ -99,7 +99,8 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         amount: about.amount.minor().to_string(),
         currency: about.amount.currency().to_string(),
         country: about.country.clone(),
-        scene: about.scene.as_str().to_owned(),
+        scene: about.seen.scene.as_str().to_owned(),
+        scene_because: about.seen.because.to_owned(),
         methods,
     }
 }

@@ -15,6 +15,7 @@ pub mod desk;
 pub mod expire;
 pub mod explain;
 pub mod keys;
+pub mod login;
 pub mod looks;
 pub mod notify_secret;
 pub mod pay;

@@ -9,7 +9,7 @@ use super::ask::{CALLING, ask, channel_of, note, read, refused};
 use super::cancel::stop;
 use super::desk::{Context, Desk, Finished};
 use super::settle::{Heard, settle};
-use super::{looks, to_the_end, view};
+use super::{login, looks, to_the_end, view};
 use crate::app::App;
 use crate::channel::{Asking, ChannelError, Channels};
 use crate::clock::Millis;
@@ -310,6 +310,7 @@ pub(super) async fn asking(
         return_url: app.session_url(&payment.session),
         notify_url: format!("{}/notify/{}", app.public_url, payment.channel),
         scanned: scanned.cloned(),
+        login: login::way(app, payment),
     })
 }
 

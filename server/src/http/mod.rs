@@ -30,6 +30,7 @@ mod hosted;
 pub mod idempotency;
 pub mod language;
 pub mod listen;
+mod login;
 pub mod logos;
 mod markup;
 pub mod merchant;
@@ -57,6 +58,7 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let files = printed::Early::of(&assets);
     let all = api
         .merge(page::routes())
+        .merge(login::routes())
         .merge(logos::routes())
         .merge(receipt::routes())
         .merge(docs::routes())

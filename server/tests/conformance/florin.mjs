@@ -15,6 +15,8 @@ if (!program) throw new Error('FLORIN_PROGRAM names no program: scripts/test/con
 export const DESK = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36';
 export const PHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1';
 
+export const INSIDE_WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 NetType/WIFI';
+
 /** Tries until something comes of it; what went wrong last is thrown after ten seconds. */
 export async function until(what) {
     let problem = new Error('nothing came of it');
@@ -38,13 +40,18 @@ async function freePort() {
     return port;
 }
 
-/** A server of ours: `answer` gets the method, the address and the body, and gives the body to answer with. */
+/**
+ * A server of ours: `answer` gets the method, the address, the body and the headers, and gives the body to answer with, or
+ * `{ status, headers, body }`.
+ */
 export async function listen(answer) {
     const server = createServer(async (request, response) => {
         const parts = [];
         for await (const part of request) parts.push(part);
-        const body = await answer(request.method, request.url, Buffer.concat(parts).toString());
-        response.end(body);
+        const said = await answer(request.method, request.url, Buffer.concat(parts).toString(), request.headers);
+        if (typeof said === 'string') return response.end(said);
+        response.writeHead(said.status ?? 200, said.headers);
+        response.end(said.body);
     }).listen(0, '127.0.0.1');
     await new Promise((ready) => server.once('listening', ready));
     return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.closeAllConnections() || server.close() };

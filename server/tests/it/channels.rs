@@ -243,16 +243,6 @@ on_both! {
         app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.held(&order_id(&opened)).await, MINOR);
     }
-
-    async fn inside_wechat_it_is_not_offered_and_the_list_says_where_it_is(app: TestApp) {
-        let session = app.session("CNY", AMOUNT).await;
-        let inside = [("user-agent", "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50")];
-        let path = format!("/v1/checkout/{}", session.id);
-        let view = app.call(Method::GET, &path, Some(&session.token), &inside, None).await;
-        let offers = view.data()["methods"].as_array().unwrap();
-        let wechat = offers.iter().find(|offer| offer["method"] == "WECHATPAY").unwrap();
-        assert_eq!(wechat["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "IN_STORE"] }));
-    }
 }
 
 /// The code, as soon as the page has it: a channel may not know at once what it was asked for.

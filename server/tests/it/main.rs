@@ -29,3 +29,4 @@ mod statements;
 mod store;
 mod storm;
 mod webhooks;
+mod wechatpay;

@@ -124,34 +124,42 @@ impl Client {
     }
 
     pub async fn shopper(&self, session: &Session, method: Method, path: &str) -> Answer {
-        self.shopper_says(session, method, path, None).await
-    }
-
-    async fn shopper_says(
-        &self,
-        session: &Session,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Answer {
         self.send(|http| {
             let path = format!("{}/v1/checkout/{}{path}", self.server.base, session.id);
-            let request = http.request(method.clone(), path).bearer_auth(&session.token);
-            if let Some(body) = &body { request.json(body) } else { request }
+            http.request(method.clone(), path).bearer_auth(&session.token)
         })
         .await
     }
 
     /// Opens a payment: its number and its code. One that ended meanwhile is replaced by the next.
     pub async fn open(&self, session: &Session, method: &str) -> (String, String) {
+        self.open_from("Mozilla/5.0 (X11; Linux x86_64)", session, (method, "text")).await
+    }
+
+    /// The same in WeChat's browser: its number, and the way to WeChat's login.
+    pub async fn open_inside_wechat(&self, session: &Session) -> (String, String) {
+        self.open_from("MicroMessenger/8.0.53", session, ("WECHATPAY", "url")).await
+    }
+
+    async fn open_from(
+        &self,
+        agent: &str,
+        session: &Session,
+        (method, what): (&str, &str),
+    ) -> (String, String) {
         let (begun, body) = (Instant::now(), json!({ "method": method, "version": 1 }));
+        let path = format!("{}/v1/checkout/{}/transactions", self.server.base, session.id);
         loop {
-            let opened =
-                self.shopper_says(session, Method::POST, "/transactions", Some(body.clone())).await;
+            let opened = self
+                .send(|http| {
+                    let request = http.post(&path).bearer_auth(&session.token).json(&body);
+                    request.header("user-agent", agent)
+                })
+                .await;
             let data = &opened.body["data"];
             if let Some(id) = data["order_id"].as_str() {
                 self.world.told.payment(id);
-                if let Some(code) = data["next_action"]["text"].as_str() {
+                if let Some(code) = data["next_action"][what].as_str() {
                     return (id.to_owned(), code.to_owned());
                 }
             }

@@ -7,6 +7,7 @@ use florin_server::clock::{Clock, rfc3339};
 use futures_util::future::{FutureExt, LocalBoxFuture, join_all};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::client::{Client, Session};
 use crate::world::{KEY, MERCHANT};
@@ -27,6 +28,9 @@ pub async fn day(client: &Client) {
         refusals(client).boxed_local(),
         gets_it_back_from_the_portal(client).boxed_local(),
         transfers_twice(client).boxed_local(),
+        goes_through(client, "wechatpay", "WECHATPAY").boxed_local(),
+        goes_through(client, "alipay", "ALIPAY").boxed_local(),
+        pays_inside_wechat(client).boxed_local(),
     ];
     let (_, manual) = tokio::join!(join_all(stories), pays_twice_and_a_person_must_help(client));
     resolves(client, &manual).await;
@@ -150,6 +154,46 @@ async fn transfers_twice(client: &Client) {
         .await;
     let said = json!({ "outcome": "RETURNED", "note": "bank transfer 4712" });
     client.post(&format!("/v1/reversals/{}/resolve", id.unwrap()), said).await.data();
+}
+
+/// Every call that this channel has: a code that is closed, a second one that is paid and given back, over which
+/// the channel takes its time. Alipay can close nothing that nobody has scanned: there the first code is paid too, and goes back.
+async fn goes_through(client: &Client, channel: &str, method: &str) {
+    let session = client.session(json!({ "currency": "CNY", "amount": "8800" })).await;
+    let (id, code) = client.open(&session, method).await;
+    client.shopper(&session, Method::POST, &format!("/transactions/{id}/cancel")).await;
+    let order = client.pay(&session, method).await;
+    client.world.wallet(&code, "approve").await;
+    // No message tells that it is back.
+    for rule in [
+        json!({ "fault": "refund_pending", "channel": channel, "times": 1, "ms": 300, "request": order }),
+        json!({ "fault": "silent", "channel": channel, "times": 9, "request": order }),
+    ] {
+        client.world.fault(rule).await;
+    }
+    refund(client, &order, channel, None).await;
+    until_refunded(client, channel, "SUCCESS").await;
+}
+
+/// To WeChat's login and back, as often as it takes: a code counts once, and who was away meanwhile goes there again.
+async fn pays_inside_wechat(client: &Client) {
+    let session = client.session(json!({ "currency": "CNY", "amount": "8800" })).await;
+    let begun = Instant::now();
+    loop {
+        let (id, way) = client.open_inside_wechat(&session).await;
+        let back = client.send(|http| http.get(way.as_str())).await.location;
+        let page = client.send(|http| http.get(back.as_str())).await.body;
+        let package = page.as_str().unwrap_or_default().split("&quot;package&quot;:&quot;").nth(1);
+        if let Some(package) = package.and_then(|rest| rest.split('&').next())
+            && client.approve(&(id, package.to_owned())).await
+        {
+            client.until_status(&session, "SUCCESS").await;
+            client.world.told.paid(&session.id);
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(40), "never: {back} {page}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Nobody answers the first question, so nothing is booked yet.

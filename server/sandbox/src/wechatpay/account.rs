@@ -8,5 +8,7 @@ pub(super) const MERCHANT_SERIAL: &str = "444F4864EA9B34415A2C1B1B8B7E7C5C6F2A5D
 pub(super) const PLATFORM_KEY_ID: &str = "PUB_KEY_ID_0119000000012026111800000000000001";
 /// The 32 bytes under which notifications are encrypted.
 pub(super) const API_V3_KEY: &[u8; 32] = b"0123456789abcdef0123456789ABCDEF";
+/// Of the official account, for the login.
+pub(super) const APP_SECRET: &str = "fedcba9876543210fedcba9876543210";
 /// Who pays, where the order does not say.
 pub(super) const SOMEBODY: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";

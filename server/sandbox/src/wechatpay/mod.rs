@@ -6,6 +6,7 @@ mod calls;
 mod cipher;
 mod close;
 mod codepay;
+mod login;
 mod notices;
 mod numbers;
 mod order;
@@ -67,7 +68,8 @@ impl Channel for WechatPay {
     }
 
     fn routes(&self) -> Router<Arc<World>> {
-        Router::new().route("/v3/{*rest}", any(receive)).layer(Extension(self.clone()))
+        let calls = Router::new().route("/v3/{*rest}", any(receive)).layer(Extension(self.clone()));
+        calls.merge(login::routes())
     }
 
     fn read_code(&self, text: &str) -> Option<String> {

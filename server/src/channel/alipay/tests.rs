@@ -55,6 +55,7 @@ fn asking() -> Asking {
         return_url: "https://pay.example/pay/CS1".into(),
         notify_url: NOTIFY.into(),
         scanned: None,
+        login: crate::channel::nobodys_login(),
     }
 }
 

@@ -60,6 +60,7 @@ fn asking() -> Asking {
         return_url: "https://shop.example/return".into(),
         notify_url: NOTIFY.into(),
         scanned: None,
+        login: crate::channel::nobodys_login(),
     }
 }
 

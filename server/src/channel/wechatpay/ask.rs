@@ -5,17 +5,18 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use super::Account;
-use super::wire::{H5Info, Order, Part, Refund, SceneInfo, Total};
+use super::wire::{H5Info, Order, Part, Payer, Refund, SceneInfo, Total};
 use crate::channel::Asking;
 use crate::clock::Millis;
 use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
 
-/// An order, as a code (`NATIVE`) or for the wallet on the same phone (`H5`).
+/// An order, as a code (`NATIVE`), for the wallet on the same phone (`H5`), or for this payer inside WeChat (`JSAPI`).
 pub(super) fn order<'a>(
     account: &'a Account,
     payment: &'a Payment,
     asking: &'a Asking,
+    openid: Option<&'a str>,
 ) -> Order<'a> {
     Order {
         appid: &account.appid,
@@ -26,6 +27,7 @@ pub(super) fn order<'a>(
         notify_url: &asking.notify_url,
         amount: Total { total: payment.amount.minor(), currency: "CNY" },
         scene_info: (payment.product == "H5").then(|| scene(payment)),
+        payer: openid.map(|openid| Payer { openid }),
     }
 }
 

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::Account;
 use super::codes::{self, CONFIGURATION, Verdict};
+use super::table::IN_WECHAT;
 use super::wire::Answer;
 use crate::channel::transport::no_answer;
 use crate::channel::{Asking, ChannelError, Opened};
@@ -40,6 +41,10 @@ pub(super) fn refused(reason: &str) -> Opened {
 fn action(payment: &Payment, asking: &Asking, answer: &Answer) -> Option<NextAction> {
     let nothing =
         NextAction { kind: String::new(), text: None, code_kind: None, app_link: None, url: None };
+    if payment.product == IN_WECHAT {
+        // It is signed and handed out by whoever asked (`jsapi.rs`).
+        return None;
+    }
     if payment.product == "H5" {
         let mut url: Url = answer.h5_url.as_deref()?.parse().ok()?;
         url.query_pairs_mut().append_pair("redirect_url", &asking.return_url);
@@ -116,7 +121,7 @@ pub(super) fn closed(answer: &Answer) -> Result<(), ChannelError> {
 }
 
 /// A word without a reason.
-fn saying(said: Said) -> Evidence {
+pub(super) fn saying(said: Said) -> Evidence {
     Evidence { said, reason: String::new() }
 }
 

@@ -6,6 +6,8 @@
 mod ask;
 mod codes;
 mod evidence;
+mod jsapi;
+mod login;
 mod notice;
 mod refunds;
 mod seal;
@@ -23,6 +25,7 @@ use serde::Serialize;
 use url::Url;
 
 use self::codes::Verdict;
+use self::login::Login;
 use self::seal::Seal;
 use self::sign::{HEADERS, Keys, Signed};
 use self::wire::{Answer, Close};
@@ -51,6 +54,8 @@ pub struct Wechatpay {
     keys: Keys,
     seal: Seal,
     transport: Transport,
+    /// Who inside WeChat is who; without it nothing is sold there.
+    login: Option<Login>,
     /// The machine's: WeChat Pay compares the times of signatures with its own clock, and so do we.
     clock: Clock,
 }
@@ -83,6 +88,7 @@ pub fn sandbox(host: &str) -> WechatpaySettings {
         other_public_key_id: None,
         other_public_key: None,
         api_v3_key: "0123456789abcdef0123456789ABCDEF".to_owned(),
+        app_secret: Some("fedcba9876543210fedcba9876543210".to_owned()),
     }
 }
 
@@ -107,6 +113,7 @@ impl Wechatpay {
             keys: Keys::of(settings)?,
             seal: Seal::of(&settings.api_v3_key)?,
             transport: Transport::new("wechatpay", &host, limits, codes::is_readable)?,
+            login: Login::of(settings, limits, settings.mchid == SANDBOX)?,
             clock,
         })
     }
@@ -123,7 +130,7 @@ impl Wechatpay {
         self.call(name, By::Post, target, patience, body).await
     }
 
-    async fn get(&self, name: &'static str, target: &str) -> Result<Answer, ChannelError> {
+    async fn ask(&self, name: &'static str, target: &str) -> Result<Answer, ChannelError> {
         self.call(name, By::Get, target, patience::QUERY, String::new()).await
     }
 
@@ -181,7 +188,7 @@ impl Channel for Wechatpay {
     }
 
     fn products(&self) -> &'static [Product] {
-        table::PRODUCTS
+        if self.login.is_some() { table::PRODUCTS } else { table::WITHOUT_LOGIN }
     }
 
     async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
@@ -195,15 +202,16 @@ impl Channel for Wechatpay {
                 return Ok(evidence::refused("PAYER_IP_UNKNOWN"));
             }
             "H5" => "/v3/pay/transactions/h5",
+            table::IN_WECHAT => return self.inside(payment, asking).await,
             _ => return Err(not_sent("WeChat Pay sells no such thing")),
         };
-        let request = ask::order(&self.account, payment, asking);
+        let request = ask::order(&self.account, payment, asking, None);
         let answer = self.post("pay", target, patience::PAY, &request).await?;
         evidence::opened(payment, asking, &answer)
     }
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {
-        let answer = self.get("inquiryPayment", &self.of_payment(payment)).await?;
+        let answer = self.ask("inquiryPayment", &self.of_payment(payment)).await?;
         evidence::queried(&self.account, payment, &answer)
     }
 
@@ -232,7 +240,7 @@ impl Channel for Wechatpay {
         reversal: &Reversal,
     ) -> Result<ReversalSaid, ChannelError> {
         let target = format!("/v3/refund/domestic/refunds/{}", reversal.request_id);
-        refunds::queried(reversal, &self.get("inquiryRefund", &target).await?)
+        refunds::queried(reversal, &self.ask("inquiryRefund", &target).await?)
     }
 
     async fn request_of(&self, number: &str) -> Result<Option<String>, ChannelError> {
@@ -242,7 +250,7 @@ impl Channel for Wechatpay {
         }
         let mchid = &self.account.mchid;
         let target = format!("/v3/pay/transactions/id/{number}?mchid={mchid}");
-        let answer = self.get("inquiryPayment", &target).await?;
+        let answer = self.ask("inquiryPayment", &target).await?;
         match codes::verdict(&answer) {
             Verdict::Done if answer.transaction_id.as_deref() == Some(number) => {
                 Ok(answer.out_trade_no)
@@ -286,7 +294,8 @@ fn host(settings: &WechatpaySettings) -> anyhow::Result<Url> {
     ensure!(
         !rsa::is_same_key(&settings.private_key, &known.private_key)
             && !rsa::is_same_key(&settings.public_key, &known.public_key)
-            && settings.api_v3_key != known.api_v3_key,
+            && settings.api_v3_key != known.api_v3_key
+            && settings.app_secret != known.app_secret,
         "these are the sandbox's keys, which everybody knows"
     );
     Ok(host)

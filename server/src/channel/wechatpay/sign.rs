@@ -104,6 +104,12 @@ impl Keys {
         Ok(headers)
     }
 
+    /// Our signature under these lines, each of which ends: what WeChat's own bridge checks before it asks for the money
+    /// (`protocols/wechatpay-v3.md` 5).
+    pub(super) fn of_lines(&self, lines: [&str; 4]) -> anyhow::Result<String> {
+        rsa::sign(&self.ours, format!("{}\n", lines.join("\n")).as_bytes())
+    }
+
     /// Whether WeChat Pay signed this, a moment ago.
     pub(super) fn verify(&self, signed: &Signed<'_>, now: Millis) -> Result<(), &'static str> {
         let signature = signed.signature.ok_or("it is not signed")?;

@@ -1,6 +1,6 @@
 //! What WeChat Pay sells: a code for a computer's screen or a counter, and a page that opens the wallet on the same phone.
-//! Inside WeChat neither works: there it is JSAPI, which needs the payer's `openid` (`protocols/wechatpay-v3.md` 4).
-//! In a merchant's own app it is APP payment, which that app must carry out itself.
+//! Inside WeChat neither works: there it is JSAPI, which needs the payer's `openid` (`protocols/wechatpay-v3.md` 4), and so the
+//! account's login. In a merchant's own app it is APP payment, which that app must carry out itself.
 
 use florin_shared::Method;
 
@@ -13,7 +13,13 @@ const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 
 /// Every row. The most is what a wallet pays at once; the contract says better, and WeChat Pay refuses beyond it.
-pub(super) static PRODUCTS: &[Product] = &[NATIVE, H5];
+pub(super) static PRODUCTS: &[Product] = &[NATIVE, H5, JSAPI];
+
+/// Those of an account that cannot learn who its payers are.
+pub(super) static WITHOUT_LOGIN: &[Product] = &[NATIVE, H5];
+
+/// The name of what is paid inside WeChat.
+pub(super) const IN_WECHAT: &str = "JSAPI";
 
 /// Its code lives for two hours. A deduction that began before the end may be told of a little later.
 const NATIVE: Product = Product {
@@ -41,5 +47,15 @@ const H5: Product = Product {
     kind: Kind::Redirect,
     scenes: &[Scene::Mobile],
     longest: 5 * MINUTE,
+    ..NATIVE
+};
+
+/// To the login and back, and there WeChat itself asks for the money. Before the login WeChat Pay knows of no order and so closes
+/// none: one that was left is watched until its time is over, which is therefore short.
+const JSAPI: Product = Product {
+    name: IN_WECHAT,
+    kind: Kind::Redirect,
+    scenes: &[Scene::Wechat],
+    longest: 15 * MINUTE,
     ..NATIVE
 };

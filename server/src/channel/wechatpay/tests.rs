@@ -15,6 +15,7 @@ use crate::domain::reversal::Reason;
 
 mod answers;
 mod calls;
+mod jsapi;
 mod notices;
 
 const NOTICE: &str = r#"{"id":"EV-2026111812013000001","create_time":"2026-11-18T12:01:30+08:00","resource_type":"encrypt-resource","event_type":"TRANSACTION.SUCCESS","summary":"支付成功","resource":{"original_type":"transaction","algorithm":"AEAD_AES_256_GCM","ciphertext":"bz1kVndYkCFlgKSe7VZeuBxCb6jr2XsCUhw9dEHzO9M653wGxG2i4fVCms/wOqKZjUsbFiP7HsHKfJhCIMNmvF5niBk/a3vVrQbhjp3mBOwXfoaOl2/awTZGd6MK08hyZwUeYYCKdKbB47Fn2iTx4iIL5MArQpEtZ9TFJko2/ITeMAI/EuQD3MLZTKmXPb+iEfjXhr8tSuxQo8eTK2S2dXd7HsOsChitm3A9GUwysKHf/jdsNspVYtQq/DxzPkrJ8avTfwr4cI1ZwgDjtL9P3rim93Vl+bOI+74Gt6igO/VDN0eLB791/QQ09HCF626KKVmI22d68XkuXnUrh3lgxbpeO/vZAZ1nyeB/H/xAZZaskMTGaodbxM7X3xpNdsPpZhRvvDaSSzDVHOtFgQU7O8Bo8u6JVRBscK+1Jth2d6aYphRGqT4WF9+TsgzbqviKAp/CUFuA3cTmv6SIFytB83ujmH5btbU6aukiDSVO2nUf1+5VlGFGp9gi6dYwARTipwVEr34HiglL7S/vKKZLs64RcNaON2XR+3hONM47EqYG33PuWl3Qcd0IvwVgEwmoks8bbiyu/A==","associated_data":"transaction","nonce":"fdasflkja484"}}"#;
@@ -63,6 +64,7 @@ fn asking() -> Asking {
         return_url: "https://pay.example/pay/CS1?a=b".into(),
         notify_url: "https://shop.example/notify/wechat".into(),
         scanned: None,
+        login: crate::channel::nobodys_login(),
     }
 }
 
@@ -72,7 +74,8 @@ fn answer(status: u16, fields: &Value) -> Answer {
 
 #[test]
 fn an_order_is_the_vectors_in_beijing_time() {
-    let order = serde_json::to_string(&ask::order(&account(), &payment(), &asking())).unwrap();
+    let order =
+        serde_json::to_string(&ask::order(&account(), &payment(), &asking(), None)).unwrap();
     assert_eq!(
         order,
         r#"{"appid":"wxd678efh567hg6787","mchid":"1900000001","description":"Blue mug","out_trade_no":"ORDER20261118000001","time_expire":"2026-11-18T12:10:00+08:00","notify_url":"https://shop.example/notify/wechat","amount":{"total":100,"currency":"CNY"}}"#
@@ -88,7 +91,8 @@ fn an_order_for_the_same_phone_says_where_it_is() {
             payer_ip: "203.0.113.7".into(),
             ..payment()
         };
-        let order = serde_json::to_value(ask::order(&account(), &payment, &asking())).unwrap();
+        let order =
+            serde_json::to_value(ask::order(&account(), &payment, &asking(), None)).unwrap();
         let expected = json!({ "payer_client_ip": "203.0.113.7", "h5_info": { "type": kind } });
         assert_eq!(order["scene_info"], expected);
     }
@@ -97,7 +101,7 @@ fn an_order_for_the_same_phone_says_where_it_is() {
 #[test]
 fn a_long_name_is_cut_to_whole_characters() {
     let asking = Asking { payee: "茶".repeat(60), ..asking() };
-    let order = serde_json::to_value(ask::order(&account(), &payment(), &asking)).unwrap();
+    let order = serde_json::to_value(ask::order(&account(), &payment(), &asking, None)).unwrap();
     assert_eq!(order["description"], "茶".repeat(42));
 }
 

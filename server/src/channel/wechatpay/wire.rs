@@ -4,7 +4,7 @@
 use florin_shared::Money;
 use serde::{Deserialize, Serialize};
 
-/// `native` and `h5`.
+/// `native`, `h5` and `jsapi`.
 #[derive(Serialize)]
 pub(super) struct Order<'a> {
     pub(super) appid: &'a str,
@@ -16,6 +16,14 @@ pub(super) struct Order<'a> {
     pub(super) amount: Total,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) scene_info: Option<SceneInfo<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payer: Option<Payer<'a>>,
+}
+
+/// Who pays, where only one person may.
+#[derive(Serialize)]
+pub(super) struct Payer<'a> {
+    pub(super) openid: &'a str,
 }
 
 /// What an order costs, in fen.
@@ -73,6 +81,7 @@ pub(super) struct Answer {
     pub(super) code: String,
     pub(super) code_url: Option<String>,
     pub(super) h5_url: Option<String>,
+    pub(super) prepay_id: Option<String>,
     pub(super) appid: Option<String>,
     pub(super) mchid: Option<String>,
     pub(super) out_trade_no: Option<String>,

@@ -49,16 +49,19 @@ async fn explained(
 /// A session of this merchant's, or an amount.
 async fn about(app: &App, merchant: &Merchant, fields: &mut Fields) -> Result<About> {
     let words: Vec<&str> = Scene::ALL.iter().map(|scene| scene.as_str()).collect();
-    let scene = fields.word("scene", &words)?.parse()?;
+    let seen = match fields.text("user_agent", 1024)? {
+        Some(agent) if !fields.has("scene") => Scene::seen(&agent),
+        _ => fields.word("scene", &words)?.parse::<Scene>()?.into(),
+    };
     if let Some(id) = fields.text("session_id", 64)? {
         let id = id.parse().map_err(|_| Error::no_such("session"))?;
         let session = query::session(app, &merchant.id, &Key::Session(id)).await?;
-        return Ok(About::session(session, app.now(), scene));
+        return Ok(About::session(session, app.now(), seen));
     }
     if !fields.has("amount") {
         return Err(fields.wrong("session_id", "is missing; say it, or amount and currency"));
     }
     let amount = Money::parse(&fields.required("amount", 32)?, &fields.required("currency", 8)?)?;
     let country = fields.country("country")?.unwrap_or_default();
-    Ok(About::amount(amount, country, USUAL, scene))
+    Ok(About::amount(amount, country, USUAL, seen))
 }

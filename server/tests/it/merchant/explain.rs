@@ -81,6 +81,20 @@ on_both! {
         assert_eq!(of(&fewer, "MAYA")["channels"][0]["state"], "OFFERED");
     }
 
+    async fn where_the_shopper_is_is_told_with_its_reason(app: TestApp) {
+        let of_agent = async |agent: &str| {
+            let agent: String = url::form_urlencoded::byte_serialize(agent.as_bytes()).collect();
+            explained(app, &format!("amount=25000&currency=CNY&user_agent={agent}")).await
+        };
+        let wechat = of_agent("Mozilla/5.0 (iPhone) MicroMessenger/8.0.50").await;
+        assert_eq!(wechat["scene"], "WECHAT");
+        assert!(wechat["scene_because"].as_str().unwrap().contains("WeChat's browser"), "{wechat}");
+        let desk = of_agent("Mozilla/5.0 (Windows NT 6.1) MicroMessenger/7.0.20 WindowsWechat").await;
+        assert_eq!(desk["scene"], "PC");
+        let said = explained(app, "amount=25000&currency=CNY&scene=MOBILE&user_agent=MicroMessenger").await;
+        assert_eq!(said["scene"], "MOBILE");
+    }
+
     async fn a_session_is_explained_as_its_shopper_sees_it(app: TestApp) {
         let session = app.session("PHP", "25000").await;
         let query = format!("session_id={}", session.id);

@@ -220,6 +220,7 @@ async fn every_scheme_shows_a_code_with_the_amount_and_the_reference() {
             return_url: String::new(),
             notify_url: String::new(),
             scanned: None,
+            login: crate::channel::nobodys_login(),
         };
         let opened = channel.pay(&payment, &asking).await.unwrap();
         assert_eq!(opened.evidence.said, Said::Pending);

@@ -5,14 +5,14 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
-const NOW: Millis = 1_794_974_400_000;
+pub(super) const NOW: Millis = 1_794_974_400_000;
 const CODE: &str = r#"{"code_url":"weixin://wxpay/bizpayurl?pr=p4lpSuKzz"}"#;
-const QUERY: &str =
+pub(super) const QUERY: &str =
     "GET /v3/pay/transactions/out-trade-no/ORDER20261118000001?mchid=1900000001 HTTP/1.1\r\n";
 
 /// How the gateway signs its answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Signing {
+pub(super) enum Signing {
     Right,
     Late,
     Probe,
@@ -20,7 +20,10 @@ enum Signing {
 }
 
 /// Gives these answers, one a call: the line that must be asked, the status, and what it says.
-async fn gateway(script: Vec<(&'static str, u16, &'static str)>, signing: Signing) -> Wechatpay {
+pub(super) async fn gateway(
+    script: Vec<(&'static str, u16, &'static str)>,
+    signing: Signing,
+) -> Wechatpay {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -28,7 +31,9 @@ async fn gateway(script: Vec<(&'static str, u16, &'static str)>, signing: Signin
             let (mut stream, _) = listener.accept().await.unwrap();
             let asked = hear(&mut stream).await;
             assert!(asked.starts_with(line), "{asked}");
-            assert!(asked.contains("WECHATPAY2-SHA256-RSA2048 mchid=\"1900000001\""), "{asked}");
+            let is_login = asked.starts_with("GET /sns/");
+            let is_signed = asked.contains("WECHATPAY2-SHA256-RSA2048 mchid=\"1900000001\"");
+            assert!(is_signed || is_login, "{asked}");
             assert!(asked.contains("user-agent: florin/"), "{asked}");
             stream.write_all(signed(status, body, signing).as_bytes()).await.unwrap();
         }
@@ -122,7 +127,7 @@ async fn what_cannot_be_opened_is_refused_before_anything_is_sent() {
         let opened = wechatpay.pay(&payment, &asking()).await.unwrap();
         assert_eq!(opened.evidence.said, Said::Failed);
     }
-    let other = Payment { product: "JSAPI".into(), ..payment() };
+    let other = Payment { product: "APP".into(), ..payment() };
     let opened = wechatpay.pay(&other, &asking()).await;
     assert!(matches!(opened, Err(ChannelError::NotSent(_))));
     assert_eq!(wechatpay.request_of("42/../x").await, Ok(None));

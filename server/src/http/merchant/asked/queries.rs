@@ -86,6 +86,9 @@ pub struct OfMethods {
     /// Where the shopper is.
     #[param(inline)]
     pub scene: Option<Scene>,
+    /// What the shopper's browser says of itself, to see where that is; `scene` counts before it.
+    #[param(max_length = 1024)]
+    pub user_agent: Option<String>,
 }
 
 /// Which deliveries; at most one of the four keys.

@@ -1,0 +1,186 @@
+//! WeChat Pay inside WeChat (JSAPI): to WeChat's login and back, and the order is for whoever came back.
+
+use std::time::Duration;
+
+use florin_server::store::checks::When;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::refunds::stored;
+use crate::support::{Answer, Session, TestApp, on_both, order_id};
+
+const INSIDE: [(&str, &str); 1] = [(
+    "user-agent",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 NetType/WIFI",
+)];
+const MINOR: i64 = 8_888;
+
+/// The shopper presses WeChat Pay inside WeChat.
+async fn pressed(app: &TestApp, session: &Session) -> Answer {
+    let path = format!("/v1/checkout/{}/transactions", session.id);
+    let wish = json!({ "method": "WECHATPAY", "version": 1 });
+    app.call(Method::POST, &path, Some(&session.token), &INSIDE, Some(wish)).await
+}
+
+async fn opened(app: &TestApp) -> (Session, Answer) {
+    let session = app.session("CNY", "8888").await;
+    let opened = pressed(app, &session).await;
+    assert_eq!(opened.data()["next_action"]["type"], "redirect", "{}", opened.body);
+    (session, opened)
+}
+
+/// What the browser finds at an address: a status, where it is sent on, and the text.
+async fn visit(address: &str) -> (u16, String, String) {
+    let browser =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let answer = browser.get(address).send().await.unwrap();
+    let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+    (answer.status().as_u16(), to.unwrap_or_default(), answer.text().await.unwrap())
+}
+
+/// Through WeChat's login: the address on our side that it leads back to.
+async fn logged_in(opened: &Answer) -> String {
+    let way = opened.data()["next_action"]["url"].as_str().unwrap();
+    assert!(way.ends_with("#wechat_redirect"), "{way}");
+    let (status, back, text) = visit(way).await;
+    assert_eq!(status, 303, "{text}");
+    back
+}
+
+/// What the page asks WeChat's bridge for.
+fn request(page: &str) -> Value {
+    let text = page.split("data-request=\"").nth(1).unwrap().split('"').next().unwrap();
+    serde_json::from_str(&text.replace("&quot;", "\"")).unwrap()
+}
+
+/// There and back, and the bridge is asked: the code of the payer's wallet.
+async fn asked_for(app: &TestApp, opened: &Answer) -> String {
+    let (status, _, page) = visit(&logged_in(opened).await).await;
+    assert_eq!(status, 200, "{page}");
+    assert!(app.base.starts_with("http://127.0.0.1"));
+    request(&page)["package"].as_str().unwrap().to_owned()
+}
+
+on_both! {
+    async fn inside_wechat_it_is_paid_within_the_page(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        let payment = stored(app, &order_id(&opened)).await;
+        assert_eq!((payment.product.as_str(), payment.channel.as_str()), ("JSAPI", "wechatpay"));
+        assert!(app.book().await.is_empty(), "before the login nobody has heard of an order");
+        let (status, _, page) = visit(&logged_in(&opened).await).await;
+        assert_eq!(status, 200, "{page}");
+        let request = request(&page);
+        assert_eq!((&request["signType"], &request["appId"]), (&json!("RSA"), &json!("wxd678efh567hg6787")));
+        assert!(page.contains(&format!("data-checkout=\"{}/pay/{}\"", app.base, session.id)), "{page}");
+        app.wallet(request["package"].as_str().unwrap(), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&payment.request_id).await, MINOR);
+        assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+        app.check(When::AtRest).await;
+    }
+
+    async fn a_reload_finds_the_way_to_the_login_again_and_it_is_one_payment(app: TestApp) {
+        let (session, first) = opened(app).await;
+        asked_for(app, &first).await;
+        let again = pressed(app, &session).await;
+        assert_eq!(order_id(&again), order_id(&first));
+        assert_eq!(again.data()["next_action"], first.data()["next_action"]);
+        let package = asked_for(app, &again).await;
+        assert_eq!(app.book().await.len(), 1);
+        app.wallet(&package, "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&first)).await, MINOR);
+    }
+
+    async fn a_code_counts_once_and_then_the_checkout_goes_on(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        let back = logged_in(&opened).await;
+        assert_eq!(visit(&back).await.0, 200);
+        let (status, to, _) = visit(&back).await;
+        assert_eq!((status, to), (303, format!("{}/pay/{}", app.base, session.id)));
+        let denied = back.split("code=").next().unwrap().to_owned() + &back[back.find("state=").unwrap()..];
+        assert_eq!(visit(&denied).await.0, 303, "who says no to the login goes on in the checkout");
+    }
+
+    async fn nobody_comes_back_who_was_not_sent(app: TestApp) {
+        let (_, opened) = opened(app).await;
+        let back = logged_in(&opened).await;
+        let (_, state) = back.split_once("state=").unwrap();
+        let id = order_id(&opened);
+        for wrong in [String::new(), id.clone(), format!("{id}{}", "0".repeat(64)), format!("é{state}"), state[1..].to_owned()] {
+            let (status, ..) = visit(&format!("{}/login/wechatpay?code=c1&state={wrong}", app.base)).await;
+            assert_eq!(status, 404, "{wrong}");
+        }
+        assert_eq!(visit(&back.replace("/login/wechatpay", "/login/alipay")).await.0, 404);
+        assert_eq!(visit(&back).await.0, 200, "and the right one still counts");
+    }
+
+    async fn what_was_cancelled_before_the_login_opens_nothing(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        let back = logged_in(&opened).await;
+        app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(visit(&back).await.0, 303);
+        assert!(app.book().await.is_empty());
+        let again = pressed(app, &session).await;
+        assert_ne!(order_id(&again), order_id(&opened));
+        let package = asked_for(app, &again).await;
+        app.wallet(&package, "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        app.pass(Duration::from_secs(60 * 60));
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+        assert_eq!(app.book().await.len(), 1);
+    }
+
+    async fn what_was_opened_is_closed_at_wechat_when_the_shopper_cancels(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        let package = asked_for(app, &opened).await;
+        let status = app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(status.data()["payment_status"], "CANCELLED", "{}", status.body);
+        assert_ne!(app.wallet(&package, "approve").await.body["status"], "PAID");
+        assert_eq!(app.held(&order_id(&opened)).await, 0);
+    }
+
+    async fn what_was_paid_while_it_was_being_cancelled_is_paid(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        app.fault(json!({ "fault": "silent", "channel": "wechatpay", "times": 9 })).await;
+        let package = asked_for(app, &opened).await;
+        app.wallet(&package, "approve").await.is_paid();
+        let status = app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(status.data()["payment_status"], "SUCCESS", "{}", status.body);
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+    }
+
+    async fn a_lost_answer_after_the_login_leads_back_and_another_visit_pays(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        app.fault(json!({ "fault": "lost_reply", "call": "jsapi", "channel": "wechatpay", "times": 1 })).await;
+        assert_eq!(visit(&logged_in(&opened).await).await.0, 303);
+        assert_eq!(app.book().await.len(), 1, "it was made, and nobody knows");
+        let package = asked_for(app, &pressed(app, &session).await).await;
+        app.wallet(&package, "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+        assert_eq!(app.book().await.len(), 1);
+    }
+
+    async fn the_code_at_the_computer_is_closed_when_the_shopper_goes_on_inside_wechat(app: TestApp) {
+        let session = app.session("CNY", "8888").await;
+        let code = app.pay(&session, "WECHATPAY").await;
+        let inside = pressed(app, &session).await;
+        assert_ne!(order_id(&inside), order_id(&code));
+        app.until("the code is closed", async || app.book_says(&order_id(&code)).await == "CANCELLED").await;
+        let package = asked_for(app, &inside).await;
+        app.wallet(&package, "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&inside)).await, MINOR);
+    }
+
+    async fn in_another_wallets_browser_the_list_says_where_it_is(app: TestApp) {
+        let session = app.session("CNY", "8888").await;
+        let inside = [("user-agent", "Mozilla/5.0 (iPhone) AliApp(AP/10.6) AlipayClient/10.6")];
+        let path = format!("/v1/checkout/{}", session.id);
+        let view = app.call(Method::GET, &path, Some(&session.token), &inside, None).await;
+        let offers = view.data()["methods"].as_array().unwrap();
+        let wechat = offers.iter().find(|offer| offer["method"] == "WECHATPAY").unwrap();
+        assert_eq!(wechat["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "WECHAT", "IN_STORE"] }));
+    }
+}
