@@ -24,7 +24,6 @@ impl World {
         let accepted =
             stored.payments.values().filter(|payment| payment.role == "ACCEPTED").count();
         assert!(accepted >= least, "only {accepted} were paid, of {least}");
-        println!("{}", found.told);
     }
 }
 
