@@ -77,11 +77,6 @@ export class Merchant {
     })
   }
 
-  /** How many of them there are by now. The API answers 404 until there is one. */
-  async opened(session: Session): Promise<number> {
-    return this.transactions(session).then(({ length }) => length, () => 0)
-  }
-
   /** How many of the session's transactions ended in which way, such as `CANCELLED SUCCESS`. */
   async outcome(session: Session): Promise<string> {
     const transactions = await this.transactions(session)

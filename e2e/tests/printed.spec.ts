@@ -98,7 +98,7 @@ test('what was pressed in a printed list is no answer to what is pressed later',
   await page.waitForFunction(() => customElements.get('florin-checkout'))
   await checkout.chooseByWord('MAYA')
   await checkout.payButton.click()
-  await expect.poll(() => merchant.opened(session)).toBe(1)
+  await expect.poll(() => merchant.transactions(session)).toHaveLength(1)
   view()
   program()
   await checkout.scan()
