@@ -183,4 +183,87 @@ on_both! {
         let wechat = offers.iter().find(|offer| offer["method"] == "WECHATPAY").unwrap();
         assert_eq!(wechat["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "WECHAT", "IN_STORE"] }));
     }
+
+    async fn a_payment_code_is_charged_at_once_and_given_back_like_every_payment(app: TestApp) {
+        let (status, order) = charged(app, "100000000000000001").await;
+        assert_eq!(status, "SUCCESS");
+        assert_eq!(app.held(&order).await, MINOR);
+        let body = json!({ "order_id": order, "refund_trans_id": "r1" });
+        let refund = app.merchant(Method::POST, "/v1/refunds", Some(body)).await;
+        assert_eq!(refund.status, 200, "{}", refund.body);
+        app.until("it is back", async || app.held(&order).await == 0).await;
+    }
+
+    async fn its_payer_types_a_password_and_wechat_pay_is_asked_meanwhile(app: TestApp) {
+        // Nobody is told of it: there is no address in such an order.
+        let (status, order) = charged(app, "110000000000000001").await;
+        assert_eq!(status, "PROCESSING");
+        app.wallet("110000000000000001", "approve").await.is_paid();
+        until(app, &order, "SUCCESS").await;
+        assert_eq!(app.held(&order).await, MINOR);
+        app.check(When::AtRest).await;
+    }
+
+    async fn a_payer_who_hesitates_too_long_is_reversed(app: TestApp) {
+        let (_, order) = charged(app, "110000000000000001").await;
+        app.pass(Duration::from_secs(61));
+        until(app, &order, "CANCELLED").await;
+        assert_eq!(app.book_says(&order).await, "CANCELLED");
+        assert_ne!(app.wallet("110000000000000001", "approve").await.body["status"], "PAID");
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn money_that_a_reversal_gave_back_never_counts(app: TestApp) {
+        app.fault(json!({ "fault": "cancel_returns_money", "channel": "wechatpay", "times": 1 })).await;
+        let (_, order) = charged(app, "110000000000000001").await;
+        let path = format!("/v1/transactions/{order}/cancel");
+        app.merchant(Method::POST, &path, None).await;
+        until(app, &order, "CANCELLED").await;
+        assert_eq!(app.held(&order).await, 0);
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn a_payment_code_whose_answer_is_lost_is_charged_once(app: TestApp) {
+        app.fault(json!({ "fault": "lost_reply", "call": "codepay", "channel": "wechatpay", "times": 1 })).await;
+        let (_, order) = charged(app, "100000000000000001").await;
+        until(app, &order, "SUCCESS").await;
+        let book = app.book().await;
+        assert_eq!((book.len(), book[0]["captured"].as_i64()), (1, Some(MINOR)), "{book:?}");
+    }
+
+    async fn a_refused_payment_code_says_why(app: TestApp) {
+        for (code, reason) in [
+            ("120000000000000001", "BALANCE"),
+            ("130000000000000001", "LIMIT"),
+            ("140000000000000001", "ACCOUNT"),
+            ("281000000000000001", "CODE_INVALID"),
+        ] {
+            let order = app.request("CNY", "8888");
+            let failed = charge(app, &order, code).await;
+            assert_eq!((&failed.data()["status"], &failed.data()["error_code"]), (&json!("FAIL"), &json!(reason)), "{code}");
+        }
+    }
+}
+
+async fn charge(app: &TestApp, order: &Value, code: &str) -> Answer {
+    let body = json!({
+        "trans_id": order["trans_id"], "currency": "CNY", "amount": "8888", "notify_url": order["notify_url"],
+        "goods": order["goods"], "payment": { "payment_method": "WECHATPAY", "payment_code": code },
+    });
+    app.merchant(Method::POST, "/v1/transactions", Some(body)).await
+}
+
+/// How it stands after the charge, and its number.
+async fn charged(app: &TestApp, code: &str) -> (String, String) {
+    let charged = charge(app, &app.request("CNY", "8888"), code).await;
+    let text = |name: &str| charged.data()[name].as_str().unwrap().to_owned();
+    (text("status"), text("order_id"))
+}
+
+async fn until(app: &TestApp, order: &str, status: &str) {
+    let path = format!("/v1/transactions?order_id={order}");
+    app.until(&format!("{order} is {status}"), async || {
+        app.merchant(Method::GET, &path, None).await.body["data"]["status"] == status
+    })
+    .await;
 }

@@ -5,11 +5,14 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use super::Account;
-use super::wire::{H5Info, Order, Part, Payer, Refund, SceneInfo, Total};
+use super::wire::{
+    CodeOrder, Counter, H5Info, Holder, Order, Part, Payer, Refund, SceneInfo, Store, Total,
+};
 use crate::channel::Asking;
 use crate::clock::Millis;
 use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
+use crate::domain::scanned::Scanned;
 
 /// An order, as a code (`NATIVE`), for the wallet on the same phone (`H5`), or for this payer inside WeChat (`JSAPI`).
 pub(super) fn order<'a>(
@@ -28,6 +31,27 @@ pub(super) fn order<'a>(
         amount: Total { total: payment.amount.minor(), currency: "CNY" },
         scene_info: (payment.product == "H5").then(|| scene(payment)),
         payer: openid.map(|openid| Payer { openid }),
+    }
+}
+
+/// An order by the code that the merchant scanned.
+pub(super) fn code_order<'a>(
+    account: &'a Account,
+    payment: &'a Payment,
+    asking: &Asking,
+    scanned: &'a Scanned,
+) -> CodeOrder<'a> {
+    CodeOrder {
+        appid: &account.appid,
+        mchid: &account.mchid,
+        description: cut(&asking.payee, 127),
+        out_trade_no: &payment.request_id,
+        amount: Total { total: payment.amount.minor(), currency: "CNY" },
+        payer: Holder { auth_code: scanned.code() },
+        scene_info: Counter {
+            device_id: scanned.device().filter(|device| device.len() <= 32),
+            store_info: Store { out_id: payment.merchant.as_str() },
+        },
     }
 }
 

@@ -10,6 +10,8 @@ use super::wire::Answer;
 pub(super) enum Verdict {
     /// It is done; what it says stands in its fields.
     Done,
+    /// It waits for the payer's password.
+    Waits,
     /// WeChat Pay does not know, or is busy.
     Unsure,
     /// Refused at the door, by our own fault: nothing was looked at. Somebody must mend it.
@@ -22,7 +24,7 @@ pub(super) enum Verdict {
     Absent,
 }
 
-use Verdict::{Absent, Done, Exists, Misasked, Refused, Unsure};
+use Verdict::{Absent, Done, Exists, Misasked, Refused, Unsure, Waits};
 
 pub(super) const CONFIGURATION: &str = "CONFIGURATION";
 const DECLINED: &str = "DECLINED";
@@ -30,6 +32,8 @@ const DECLINED: &str = "DECLINED";
 /// Code, the status it must come with, meaning.
 #[rustfmt::skip]
 pub(super) const CODES: &[(&str, u16, Verdict)] = &[
+    // The payer has the password before them.
+    ("USERPAYING", 202, Waits),
     ("PARAM_ERROR", 400, Misasked),
     ("APPID_MCHID_NOT_MATCH", 400, Misasked),
     ("MCH_NOT_EXISTS", 400, Misasked),
@@ -51,7 +55,13 @@ pub(super) const CODES: &[(&str, u16, Verdict)] = &[
 
 /// Which statuses come with words that decide something. A busy or broken WeChat Pay (429, 5xx) has said nothing.
 pub(super) fn is_readable(status: u16) -> bool {
-    matches!(status, 200 | 204 | 400 | 401 | 403 | 404)
+    matches!(status, 200 | 202 | 204 | 400 | 401 | 403 | 404)
+}
+
+/// Whether a wallet of WeChat's shows this: 18 digits, of which the first two are 10 to 15.
+pub(super) fn is_payment_code(code: &str) -> bool {
+    let is_ours = matches!(code.as_bytes(), [b'1', b'0'..=b'5', ..]);
+    is_ours && code.len() == 18 && code.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// What this answer means. A code that contradicts its status says nothing.
@@ -62,7 +72,7 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
     match CODES.iter().find(|(code, ..)| *code == answer.code) {
         Some((_, status, verdict)) if *status == answer.status => *verdict,
         Some(_) => Unsure,
-        None if answer.status == 401 || answer.code.is_empty() => Unsure,
+        None if matches!(answer.status, 202 | 401) || answer.code.is_empty() => Unsure,
         None => Refused(DECLINED),
     }
 }

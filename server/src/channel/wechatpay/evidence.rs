@@ -27,8 +27,26 @@ pub(super) fn opened(
         }
         Verdict::Refused(reason) => Ok(refused(reason)),
         Verdict::Misasked => Ok(refused(CONFIGURATION)),
-        Verdict::Unsure | Verdict::Exists | Verdict::Absent => Err(unclear(answer)),
+        Verdict::Waits | Verdict::Unsure | Verdict::Exists | Verdict::Absent => {
+            Err(unclear(answer))
+        }
     }
+}
+
+/// The answer to a payment code: it is paid at once, or waits for the payer's password.
+pub(super) fn scanned(
+    account: &Account,
+    payment: &Payment,
+    answer: &Answer,
+) -> Result<Opened, ChannelError> {
+    let evidence = match codes::verdict(answer) {
+        Verdict::Done => queried(account, payment, answer)?,
+        Verdict::Waits => saying(Said::Pending),
+        Verdict::Refused(reason) => return Ok(refused(reason)),
+        Verdict::Misasked => return Ok(refused(CONFIGURATION)),
+        Verdict::Unsure | Verdict::Exists | Verdict::Absent => return Err(unclear(answer)),
+    };
+    Ok(Opened { evidence, action: None })
 }
 
 /// An order that was refused at once.
@@ -69,9 +87,11 @@ pub(super) fn queried(
         Verdict::Done if has_gone_back(answer) => gone_back(payment, answer).map(saying),
         Verdict::Done => state(answer).ok_or_else(|| no_answer("a state we do not know")),
         Verdict::Absent => Ok(saying(Said::NotFound)),
-        Verdict::Unsure | Verdict::Misasked | Verdict::Refused(_) | Verdict::Exists => {
-            Err(unclear(answer))
-        }
+        Verdict::Waits
+        | Verdict::Unsure
+        | Verdict::Misasked
+        | Verdict::Refused(_)
+        | Verdict::Exists => Err(unclear(answer)),
     }
 }
 
@@ -116,7 +136,7 @@ fn paid(answer: &Answer) -> Option<Said> {
 pub(super) fn closed(answer: &Answer) -> Result<(), ChannelError> {
     match codes::verdict(answer) {
         Verdict::Done | Verdict::Refused(_) | Verdict::Exists | Verdict::Absent => Ok(()),
-        Verdict::Misasked | Verdict::Unsure => Err(unclear(answer)),
+        Verdict::Waits | Verdict::Misasked | Verdict::Unsure => Err(unclear(answer)),
     }
 }
 

@@ -28,7 +28,7 @@ use self::codes::Verdict;
 use self::login::Login;
 use self::seal::Seal;
 use self::sign::{HEADERS, Keys, Signed};
-use self::wire::{Answer, Close};
+use self::wire::{Answer, Close, Reverse};
 use super::transport::{By, Call, Limits, Reply, Transport, no_answer, not_sent, right_host};
 use super::{
     Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, json,
@@ -195,6 +195,18 @@ impl Channel for Wechatpay {
         if payment.amount.currency().code() != "CNY" {
             return Ok(evidence::refused("CURRENCY"));
         }
+        if payment.is_by_code() != asking.scanned.is_some() {
+            return Err(not_sent("a payment code belongs to a payment by payment code"));
+        }
+        if let Some(scanned) = &asking.scanned {
+            if !codes::is_payment_code(scanned.code()) {
+                return Ok(evidence::refused("CODE_INVALID"));
+            }
+            let request = ask::code_order(&self.account, payment, asking, scanned);
+            let target = "/v3/pay/transactions/codepay";
+            let answer = self.post("pay", target, patience::PAY, &request).await?;
+            return evidence::scanned(&self.account, payment, &answer);
+        }
         let target = match payment.product.as_str() {
             "NATIVE" => "/v3/pay/transactions/native",
             // Without the browser's address WeChat Pay opens nothing.
@@ -216,10 +228,17 @@ impl Channel for Wechatpay {
     }
 
     async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError> {
-        let target = format!("/v3/pay/transactions/out-trade-no/{}/close", payment.request_id);
+        let order = format!("/v3/pay/transactions/out-trade-no/{}", payment.request_id);
         let patience = patience::of_try(payment.cancels_sent);
-        let request = Close { mchid: &self.account.mchid };
-        evidence::closed(&self.post("cancel", &target, patience, &request).await?)
+        let Account { mchid, appid } = &self.account;
+        // Only a reversal ends what the merchant has scanned; one that was paid meanwhile is given back by it (D1).
+        let answer = if payment.is_by_code() {
+            let target = format!("{order}/reverse");
+            self.post("cancel", &target, patience, &Reverse { appid, mchid }).await?
+        } else {
+            self.post("cancel", &format!("{order}/close"), patience, &Close { mchid }).await?
+        };
+        evidence::closed(&answer)
     }
 
     async fn refund(

@@ -20,7 +20,7 @@ pub(super) fn refunded(reversal: &Reversal, answer: &Answer) -> Result<ReversalS
         Verdict::Refused(_) | Verdict::Exists | Verdict::Absent => {
             Ok(ReversalSaid::Failed(answer.code.clone()))
         }
-        Verdict::Unsure | Verdict::Misasked => Err(unclear(answer)),
+        Verdict::Waits | Verdict::Unsure | Verdict::Misasked => Err(unclear(answer)),
     }
 }
 
@@ -29,9 +29,11 @@ pub(super) fn queried(reversal: &Reversal, answer: &Answer) -> Result<ReversalSa
     match codes::verdict(answer) {
         Verdict::Done => status(reversal, answer),
         Verdict::Absent => Ok(ReversalSaid::NotFound),
-        Verdict::Unsure | Verdict::Misasked | Verdict::Refused(_) | Verdict::Exists => {
-            Err(unclear(answer))
-        }
+        Verdict::Waits
+        | Verdict::Unsure
+        | Verdict::Misasked
+        | Verdict::Refused(_)
+        | Verdict::Exists => Err(unclear(answer)),
     }
 }
 

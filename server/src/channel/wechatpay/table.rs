@@ -1,4 +1,4 @@
-//! What WeChat Pay sells: a code for a computer's screen or a counter, and a page that opens the wallet on the same phone.
+//! What WeChat Pay sells: a code of the payer's that the merchant scans, a code for a computer's screen or a counter, and a page that opens the wallet on the same phone.
 //! Inside WeChat neither works: there it is JSAPI, which needs the payer's `openid` (`protocols/wechatpay-v3.md` 4), and so the
 //! account's login. In a merchant's own app it is APP payment, which that app must carry out itself.
 
@@ -13,13 +13,16 @@ const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 
 /// Every row. The most is what a wallet pays at once; the contract says better, and WeChat Pay refuses beyond it.
-pub(super) static PRODUCTS: &[Product] = &[NATIVE, H5, JSAPI];
+pub(super) static PRODUCTS: &[Product] = &[NATIVE, H5, CODE, JSAPI];
 
 /// Those of an account that cannot learn who its payers are.
-pub(super) static WITHOUT_LOGIN: &[Product] = &[NATIVE, H5];
+pub(super) static WITHOUT_LOGIN: &[Product] = &[NATIVE, H5, CODE];
 
 /// The name of what is paid inside WeChat.
 pub(super) const IN_WECHAT: &str = "JSAPI";
+
+/// The name of what the merchant's scanner reads.
+pub(super) const CODEPAY: &str = "CODEPAY";
 
 /// Its code lives for two hours. A deduction that began before the end may be told of a little later.
 const NATIVE: Product = Product {
@@ -57,5 +60,15 @@ const JSAPI: Product = Product {
     kind: Kind::Redirect,
     scenes: &[Scene::Wechat],
     longest: 15 * MINUTE,
+    ..NATIVE
+};
+
+/// The payer types a password, or need not. Who has not done so after this time is not asked any longer: the order is reversed.
+const CODE: Product = Product {
+    name: CODEPAY,
+    kind: Kind::PaymentCode,
+    scenes: &[Scene::InStore],
+    shortest: MINUTE / 2,
+    longest: MINUTE,
     ..NATIVE
 };

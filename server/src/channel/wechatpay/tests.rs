@@ -14,6 +14,7 @@ use crate::domain::payment::{PaymentState, Role, Said};
 use crate::domain::reversal::Reason;
 
 mod answers;
+mod by_code;
 mod calls;
 mod jsapi;
 mod notices;

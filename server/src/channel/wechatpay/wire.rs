@@ -26,6 +26,45 @@ pub(super) struct Payer<'a> {
     pub(super) openid: &'a str,
 }
 
+/// `codepay`: it has no end of its own, and nobody is notified of it.
+#[derive(Serialize)]
+pub(super) struct CodeOrder<'a> {
+    pub(super) appid: &'a str,
+    pub(super) mchid: &'a str,
+    pub(super) description: String,
+    pub(super) out_trade_no: &'a str,
+    pub(super) amount: Total,
+    pub(super) payer: Holder<'a>,
+    pub(super) scene_info: Counter<'a>,
+}
+
+/// Whose code it is.
+#[derive(Serialize)]
+pub(super) struct Holder<'a> {
+    pub(super) auth_code: &'a str,
+}
+
+/// Where it was scanned.
+#[derive(Serialize)]
+pub(super) struct Counter<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) device_id: Option<&'a str>,
+    pub(super) store_info: Store<'a>,
+}
+
+/// By a number of the merchant's own.
+#[derive(Serialize)]
+pub(super) struct Store<'a> {
+    pub(super) out_id: &'a str,
+}
+
+/// `reverse`.
+#[derive(Serialize)]
+pub(super) struct Reverse<'a> {
+    pub(super) appid: &'a str,
+    pub(super) mchid: &'a str,
+}
+
 /// What an order costs, in fen.
 #[derive(Serialize)]
 pub(super) struct Total {

@@ -120,11 +120,13 @@ fn a_close_is_answered_whatever_it_says_unless_nobody_knows() {
         (404, "ORDER_NOT_EXIST", true),
         (400, "PARAM_ERROR", false),
         (403, "NO_AUTH", false),
+        (202, "USERPAYING", false),
+        (202, "SYSTEM_ERROR", false),
     ] {
         let answer = answer(status, &json!({ "code": code }));
         assert_eq!(evidence::closed(&answer).is_ok(), is_answered, "{code}");
     }
-    for status in [202, 429, 500, 502] {
+    for status in [429, 500, 502] {
         assert!(!codes::is_readable(status), "{status}");
     }
 }
