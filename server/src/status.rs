@@ -59,6 +59,11 @@ pub struct Shown {
 }
 
 impl Snapshot {
+    /// Whether a payment is open, so that the page shows it and no list.
+    pub fn is_being_paid(&self) -> bool {
+        self.payment.as_ref().is_some_and(|payment| payment.state.is_live())
+    }
+
     /// Puts together what the shopper of `session` sees; `payments` are those of the session, oldest first.
     pub fn of<'a>(
         session: &Session,

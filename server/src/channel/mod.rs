@@ -154,6 +154,11 @@ pub trait Channel: Send + Sync {
     /// Opens a payment. Repeating it with the same payment is the same request and opens nothing new.
     async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError>;
 
+    /// Whether `pay` asks nobody, so that its answer says nothing of whether the channel answers.
+    fn opens_alone(&self) -> bool {
+        false
+    }
+
     /// Asks for the truth about a payment, by our own number.
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError>;
 

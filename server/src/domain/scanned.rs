@@ -30,6 +30,13 @@ impl Scanned {
         &self.code
     }
 
+    /// Whether a wallet of WeChat's shows this: 18 digits, of which the first two are 10 to 15 (`protocols/wechatpay-v3.md`).
+    pub fn is_wechats(&self) -> bool {
+        let code = self.code.as_bytes();
+        let begins = matches!(code, [b'1', b'0'..=b'5', ..]);
+        begins && code.len() == 18 && code.iter().all(u8::is_ascii_digit)
+    }
+
     /// The merchant's own number of the device.
     pub fn device(&self) -> Option<&str> {
         self.device.as_deref()
@@ -63,6 +70,22 @@ mod tests {
             ["281000000000000001", "134567890123456789", "hQVDUFYwMWETTwegAAAAVVVV", &long[1..]]
         {
             assert_eq!(Scanned::read(text, None).unwrap().code(), text);
+        }
+    }
+
+    #[test]
+    fn wechats_codes_are_known_by_their_digits() {
+        for (code, is_wechats) in [
+            ("100000000000000001", true),
+            ("134567890123456789", true),
+            ("159999999999999999", true),
+            ("160000000000000000", false),
+            ("281000000000000001", false),
+            ("10000000000000000", false),
+            ("1000000000000000011", false),
+            ("10000000000000000a", false),
+        ] {
+            assert_eq!(Scanned::read(code, None).unwrap().is_wechats(), is_wechats, "{code}");
         }
     }
 

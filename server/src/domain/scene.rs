@@ -51,13 +51,13 @@ const RULES: [Rule; 14] = [
         Scene::MiniProgram,
         "it is a page inside of a mini-program, where only the mini-program itself may pay",
     ),
+    rule("windowswechat", Scene::Pc, "it is WeChat on a computer: the phone scans the code"),
+    rule("macwechat", Scene::Pc, "it is WeChat on a computer: the phone scans the code"),
     rule(
         "wxwork",
         Scene::Mobile,
         "it is WeCom's browser, which has no login of WeChat's: its pages are a phone's",
     ),
-    rule("windowswechat", Scene::Pc, "it is WeChat on a computer: the phone scans the code"),
-    rule("macwechat", Scene::Pc, "it is WeChat on a computer: the phone scans the code"),
     rule(
         "micromessenger",
         Scene::Wechat,

@@ -234,7 +234,9 @@ async fn reopen(
     }
     let asking = asking(app, payment, scanned).await?;
     let answer = channel.pay(payment, &asking).await;
-    note(app, channel, Waiting::Payment(payment.id.clone()), &answer);
+    if !channel.opens_alone() {
+        note(app, channel, Waiting::Payment(payment.id.clone()), &answer);
+    }
     match answer {
         Ok(opened) if opened.evidence.said != Said::Failed => {
             let statement = Statement {

@@ -8,10 +8,12 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use florin_shared::{PaymentId, SessionId};
 
 use super::ask::{channel_of, look, read, refused};
+use super::cancel::stop;
 use super::pay::asking;
 use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::{Asking, Channel, ChannelError, Login, Opened};
+use crate::clock::Millis;
 use crate::domain::payment::{Evidence, Payment, Said, Source, Statement};
 use crate::{Error, Result};
 
@@ -54,7 +56,7 @@ pub async fn returned(app: &App, channel: &str, state: &str, code: &str) -> Resu
     }
     let session = payment.session.clone();
     // Somebody who is too late, or says no to the login, learns in the checkout how it stands.
-    if code.is_empty() || !may_be_opened(app, &payment) {
+    if code.is_empty() || !may_be_opened(app, &payment, SHORTEST) {
         return Ok(Returned { session, request: None });
     }
     let mut asking = asking(app, &payment, None).await?;
@@ -62,8 +64,12 @@ pub async fn returned(app: &App, channel: &str, state: &str, code: &str) -> Resu
     Ok(Returned { session, request: open(app, &payment, &asking).await? })
 }
 
-fn may_be_opened(app: &App, payment: &Payment) -> bool {
-    payment.state.is_live() && !payment.confirming && app.now() < payment.expires
+/// The end of an order that is made now must be so far ahead: channels refuse an earlier one
+/// (`protocols/wechatpay-v3.md` 4).
+const SHORTEST: Millis = 60_000;
+
+fn may_be_opened(app: &App, payment: &Payment, rest: Millis) -> bool {
+    payment.state.is_live() && !payment.confirming && app.now() + rest < payment.expires
 }
 
 /// Opens it at the channel; gives the request only if the payment is still to be paid when the channel has answered: what was
@@ -98,10 +104,11 @@ async fn open(app: &App, payment: &Payment, asking: &Asking) -> Result<Option<St
         }
     };
     let payment = settle(app, payment, heard).await?;
-    Ok(request.filter(|_| may_be_opened(app, &payment)))
+    Ok(request.filter(|_| may_be_opened(app, &payment, 0)))
 }
 
 /// "No" is the last word only where the channel knows of no order under this number: an earlier visit may have made one.
+/// Then it is the last word, and nobody is sent through the login again and again.
 async fn no(
     app: &App,
     channel: &dyn Channel,
@@ -109,7 +116,12 @@ async fn no(
     evidence: Evidence,
 ) -> Result<Heard> {
     match look(app, channel, payment).await? {
-        Some(Said::NotFound) => Ok(Heard::Said(refused(evidence.reason), None)),
+        // It is closed rather than failed at once: an order of an earlier visit may still be on its way to the channel.
+        Some(Said::NotFound) => {
+            tracing::warn!(order_id = %payment.id, reason = evidence.reason, "refused after a login");
+            stop(app, payment).await?;
+            Ok(Heard::Said(refused(evidence.reason), None))
+        }
         Some(
             Said::Pending | Said::Confirming | Said::Failed | Said::Cancelled | Said::Paid { .. },
         )

@@ -259,7 +259,9 @@ pub(super) async fn open(
     let asking = asking(app, payment, scanned).await?;
     let channel = channel_of(app, payment)?;
     let answer = channel.pay(payment, &asking).await;
-    note(app, channel.as_ref(), Waiting::Payment(payment.id.clone()), &answer);
+    if !channel.opens_alone() {
+        note(app, channel.as_ref(), Waiting::Payment(payment.id.clone()), &answer);
+    }
     let heard = match answer {
         Ok(opened) => {
             let statement = Statement {

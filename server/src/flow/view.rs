@@ -61,9 +61,10 @@ pub async fn status(app: &App, id: &SessionId) -> Result<StatusView> {
 
 /// What a poll is told.
 pub fn told(app: &App, entry: &Entry, now: Millis) -> StatusView {
-    // Which channels answer is seen in the list, so that it changes with the looks.
-    let looks = app.looks_of(&entry.merchant.id) ^ app.reach.mark();
-    StatusView { looks, ..entry.snapshot().view(now) }
+    let snapshot = entry.snapshot();
+    // Which channels answer is seen in the list, so that it changes with the looks; while a code is shown nobody sees it.
+    let mark = if snapshot.is_being_paid() { 0 } else { app.reach.mark() };
+    StatusView { looks: app.looks_of(&entry.merchant.id) ^ mark, ..snapshot.view(now) }
 }
 
 /// Everything the page shows.

@@ -240,7 +240,7 @@ on_both! {
             (json!({ "order_id": order, "refund_trans_id": "r", "amount": "0" }), 400, "amount"),
             (json!({ "order_id": order, "refund_trans_id": "r", "amount": "-1" }), 400, "amount"),
             (json!({ "order_id": order, "refund_trans_id": "r", "amount": "1.5" }), 400, "amount"),
-            (json!({ "order_id": order, "refund_trans_id": "r", "amount": 100 }), 400, "amount"),
+            (json!({ "order_id": order, "refund_trans_id": "r", "amount": 100.5 }), 400, "amount"),
             (json!({ "order_id": order, "refund_trans_id": "r", "amount": "1", "refund_amount": "2" }), 400, "refund_amount"),
             (json!({ "order_id": order, "refund_trans_id": "r", "currency": "USD" }), 400, "currency"),
             (json!({ "order_id": order, "refund_trans_id": "r", "reason": "a\nb" }), 400, "reason"),

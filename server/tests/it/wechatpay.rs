@@ -115,6 +115,27 @@ on_both! {
         assert_eq!(visit(&back).await.0, 200, "and the right one still counts");
     }
 
+    async fn a_no_after_the_login_ends_it_and_the_shopper_goes_on(app: TestApp) {
+        app.fault(json!({ "fault": "pay_refused", "channel": "wechatpay", "times": 9 })).await;
+        let (session, opened) = opened(app).await;
+        assert_eq!(visit(&logged_in(&opened).await).await.0, 303);
+        // Nobody is led through the login again: the page shows the list.
+        let view = app.view(&session).await;
+        assert!(view.data()["open"].is_null(), "{}", view.body);
+        assert_eq!(app.book_says(&order_id(&opened)).await, "REFUSED");
+        app.pass(Duration::from_secs(60 * 60));
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn nothing_is_ordered_that_would_end_within_a_minute(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        let back = logged_in(&opened).await;
+        let rest = app.status(&session).await["code_expires_in_ms"].as_u64().unwrap();
+        app.pass(Duration::from_millis(rest - 50_000));
+        assert_eq!(visit(&back).await.0, 303);
+        assert!(app.book().await.is_empty());
+    }
+
     async fn what_was_cancelled_before_the_login_opens_nothing(app: TestApp) {
         let (session, opened) = opened(app).await;
         let back = logged_in(&opened).await;
@@ -229,6 +250,19 @@ on_both! {
         until(app, &order, "SUCCESS").await;
         let book = app.book().await;
         assert_eq!((book.len(), book[0]["captured"].as_i64()), (1, Some(MINOR)), "{book:?}");
+    }
+
+    async fn a_code_goes_to_the_wallet_that_shows_it_where_no_method_is_named(app: TestApp) {
+        for (code, method) in [("100000000000000001", "WECHATPAY"), ("281000000000000001", "ALIPAY_PLUS")] {
+            let order = app.request("CNY", "8888");
+            let body = json!({
+                "trans_id": order["trans_id"], "currency": "CNY", "amount": "8888", "notify_url": order["notify_url"],
+                "goods": order["goods"], "payment": { "payment_code": code },
+            });
+            let charged = app.merchant(Method::POST, "/v1/transactions", Some(body)).await;
+            assert_eq!(charged.data()["payment_method"], method, "{}", charged.body);
+            assert_ne!(charged.data()["status"], "FAIL", "{}", charged.body);
+        }
     }
 
     async fn a_refused_payment_code_says_why(app: TestApp) {

@@ -197,6 +197,8 @@ on_both! {
         let store = florin_server::store::Store::connect(&world.database).await.unwrap();
         let plant = async |tx: &mut florin_server::store::Tx| {
             tx.sql("update session set state = 'OPEN' where state = 'PAID'").execute().await?;
+            let log = "update event set to_state = 'OPEN' where kind = 'SESSION' and to_state = 'PAID'";
+            tx.sql(log).execute().await?;
             Ok::<_, florin_server::store::StoreError>(())
         };
         store.write(plant).await.unwrap();

@@ -1,6 +1,7 @@
 //! A session on the screen: what of it shows, and where each event goes.
 
-use florin_shared::shopper::CheckoutView;
+use florin_shared::session::SessionStatus;
+use florin_shared::shopper::{CheckoutView, Phase};
 
 use super::{Attempt, Checkout, Effect, Event, Link, Note, Stage};
 
@@ -21,9 +22,14 @@ impl Checkout {
         }
     }
 
-    /// Where the shopper goes afterwards.
+    /// Where the shopper goes afterwards. What the view said while nothing was paid may be the way of those who leave
+    /// unpaid, and counts no longer once somebody has paid.
     pub fn return_url(&self) -> Option<&str> {
-        self.view.state.return_url.as_deref().or(self.view.return_url.as_deref())
+        let told = &self.view.state;
+        let has_paid =
+            told.status == SessionStatus::Success || told.phase == Some(Phase::Confirming);
+        let before = self.view.return_url.as_deref().filter(|_| !has_paid);
+        told.return_url.as_deref().or(before)
     }
 
     /// Whether the overlay is open.

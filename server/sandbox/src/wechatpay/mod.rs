@@ -64,7 +64,7 @@ impl Channel for WechatPay {
     }
 
     fn own_faults(&self) -> &'static [Fault] {
-        &[Fault::SignTest]
+        &[Fault::SignTest, Fault::PayRefused]
     }
 
     fn routes(&self) -> Router<Arc<World>> {

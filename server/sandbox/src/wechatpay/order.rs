@@ -7,6 +7,7 @@ use super::calls::Trade;
 use super::refusal::{Refusal, well};
 use super::{codepay, numbers};
 use crate::book::Unwritten;
+use crate::faults::{Fault, Moment};
 use crate::gate::Said;
 use crate::ledger::{Line, Opened, Payment, Status};
 use crate::world::{Desk, World};
@@ -16,6 +17,9 @@ pub(super) async fn order(world: &World, trade: Trade, body: &[u8]) -> Result<Sa
         Ok(ask) => ask,
         Err(refusal) => return Ok(refusal.said()),
     };
+    if world.strikes(&Moment::of(Fault::PayRefused, &ask.key())).is_some() {
+        return Ok(Refusal::forbidden("NO_AUTH", "this account may not sell it").said());
+    }
     if trade == Trade::Code {
         return codepay::charge(world, &ask).await;
     }

@@ -185,6 +185,10 @@ impl Channel for Emvco {
         _ = self.notify_url.set(notify_url.to_owned());
     }
 
+    fn opens_alone(&self) -> bool {
+        true
+    }
+
     async fn pay(&self, payment: &Payment, _asking: &Asking) -> Result<Opened, ChannelError> {
         let text = self.code(payment).map_err(|fault| {
             tracing::error!(order_id = %payment.id, %fault, "no code can be made");

@@ -58,12 +58,6 @@ pub(super) fn is_readable(status: u16) -> bool {
     matches!(status, 200 | 202 | 204 | 400 | 401 | 403 | 404)
 }
 
-/// Whether a wallet of WeChat's shows this: 18 digits, of which the first two are 10 to 15.
-pub(super) fn is_payment_code(code: &str) -> bool {
-    let is_ours = matches!(code.as_bytes(), [b'1', b'0'..=b'5', ..]);
-    is_ours && code.len() == 18 && code.bytes().all(|digit| digit.is_ascii_digit())
-}
-
 /// What this answer means. A code that contradicts its status says nothing.
 pub(super) fn verdict(answer: &Answer) -> Verdict {
     if matches!(answer.status, 200 | 204) {

@@ -117,6 +117,10 @@ fn has_gone_back(answer: &Answer) -> bool {
 /// asked about by their own numbers. Of a payment that has not counted here we asked for none: somebody refunded it in WeChat
 /// Pay's portal, wholly perhaps, and what may have gone back is not accepted.
 fn gone_back(payment: &Payment, answer: &Answer) -> Result<Said, ChannelError> {
+    // Our own reversal gives back what was paid at the last moment, all of it (D1).
+    if payment.is_by_code() && payment.cancels_answered > 0 && payment.role == Role::None {
+        return Ok(Said::Cancelled);
+    }
     if payment.role == Role::None {
         tracing::error!(order_id = %payment.id,
             "WeChat Pay says that it was paid and refunded before we knew; a person must look in the portal how much");

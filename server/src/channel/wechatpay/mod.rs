@@ -199,7 +199,7 @@ impl Channel for Wechatpay {
             return Err(not_sent("a payment code belongs to a payment by payment code"));
         }
         if let Some(scanned) = &asking.scanned {
-            if !codes::is_payment_code(scanned.code()) {
+            if !scanned.is_wechats() {
                 return Ok(evidence::refused("CODE_INVALID"));
             }
             let request = ask::code_order(&self.account, payment, asking, scanned);

@@ -122,6 +122,12 @@ mod tests {
         assert_eq!(said(&options), Said { root: Some("/etc/ca.pem".into()), own });
         let error = Address::of(&options).err().unwrap().to_string();
         assert!(error.contains("sslrootcert: /etc/ca.pem cannot be read"), "{error}");
+        for weak in ["", "&sslmode=prefer", "&sslmode=require", "&sslmode=verify-ca"] {
+            let url = format!("postgres://florin@db.example/florin?sslrootcert=system{weak}");
+            let error =
+                Address::of(&connect_options(&url, &[]).unwrap()).err().unwrap().to_string();
+            assert!(error.contains("it needs sslmode=verify-full"), "{error}");
+        }
         for (word, mode) in [
             ("disable", SslMode::Disable),
             ("prefer", SslMode::Prefer),

@@ -43,6 +43,10 @@ impl Tls {
     ///
     /// When a file cannot be read, or holds no certificate.
     pub(super) fn of(mode: PgSslMode, said: &Said) -> anyhow::Result<Tls> {
+        anyhow::ensure!(
+            said.root.as_deref() != Some("system") || matches!(mode, PgSslMode::VerifyFull),
+            "sslrootcert=system believes every public authority, for any name: it needs sslmode=verify-full"
+        );
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()?

@@ -132,7 +132,7 @@ on_both! {
         let session = app.session("PHP", "25000").await;
         for (body, code, field) in [
             (json!({ "amount": "0" }), "INVALID_AMOUNT", "amount"),
-            (json!({ "amount": 5 }), "INVALID_FIELD", "amount"),
+            (json!({ "amount": 5.5 }), "INVALID_FIELD", "amount"),
             (json!({ "currency": "HKD" }), "INVALID_FIELD", "currency"),
             (json!({ "goods": [{}] }), "INVALID_FIELD", "goods.0.name"),
             (json!({ "goods": [{ "name": "a\u{1}b" }] }), "INVALID_FIELD", "goods.0.name"),

@@ -117,6 +117,8 @@ on_both! {
     async fn a_channel_that_does_not_answer_offers_nothing_until_it_does_again(app: TestApp) {
         let session = app.session("PHP", "25000").await;
         let looks = app.status(&session).await["looks"].clone();
+        let busy = app.session("PHP", "25000").await;
+        app.pay(&busy, "GCASH").await.data();
         antom_is_dead(app).await;
         for _ in 0..3 {
             let tried = app.session("PHP", "25000").await;
@@ -130,6 +132,8 @@ on_both! {
         assert_eq!(of(&told, "GCASH")["channels"][0]["reason"], "DOWN");
         says(&told, "QRPH", "OFFERED", "SUITS", &[]);
         assert_ne!(app.status(&session).await["looks"], looks);
+        // Who looks at a code sees no list.
+        assert_eq!(app.status(&busy).await["looks"], looks);
         // Whoever presses all the same is not sent away.
         assert_ne!(app.pay(&session, "GCASH").await.code(), "METHOD_NOT_OFFERED");
         antom_is_back(app).await;

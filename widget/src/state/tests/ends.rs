@@ -64,3 +64,14 @@ fn whoever_is_paid_is_watched_for_a_moment_only_and_not_while_leaving() {
     let stays = leaving.then(Event::Stayed).asks_after(Some(2000));
     stays.after(AFTER_CLOSE_MS).asks_after(None).is("paid over");
 }
+
+#[test]
+fn who_has_paid_is_not_led_where_those_go_who_leave_unpaid() {
+    // The merchant has named a way for those, and none for the others.
+    let leaving = CheckoutView { return_url: Some("https://shop.example/basket".into()), ..view() };
+    let story = Story::of(leaving).then(Event::Chose("GCASH".into())).then(Event::Confirmed);
+    assert_eq!(story.checkout().return_url(), Some("https://shop.example/basket"));
+    let story = story.then(Event::Opened(Ok(open(2))));
+    let story = story.told(StatusView { return_url: None, ..paid(3) }).is("paid over");
+    assert_eq!(story.checkout().return_url(), None);
+}

@@ -81,3 +81,13 @@ async fn what_no_wallet_of_wechats_shows_is_refused_unsent() {
         "and nothing is sent without the code"
     );
 }
+
+#[tokio::test]
+async fn what_our_reversal_gave_back_ends_it_whatever_word_it_comes_with() {
+    let back = r#"{"mchid":"1900000001","appid":"wxd678efh567hg6787","out_trade_no":"ORDER20261118000001","trade_state":"REFUND","amount":{"total":100,"currency":"CNY"}}"#;
+    let reversed = Payment { cancels_sent: 1, cancels_answered: 1, ..at_the_counter() };
+    for (payment, said) in [(reversed, Some(Said::Cancelled)), (at_the_counter(), None)] {
+        let wechatpay = gateway(vec![(QUERY, 200, back)], Signing::Right).await;
+        assert_eq!(wechatpay.query(&payment).await.ok().map(|told| told.said), said);
+    }
+}
