@@ -138,7 +138,8 @@ fn a_press_that_was_refused_is_told_above_the_printed_list() {
 #[test]
 fn a_printed_end_leads_back_by_a_link_and_promises_nothing() {
     for status_word in [SessionStatus::Success, SessionStatus::Cancelled] {
-        let state = StatusView { status: status_word, ..status() };
+        let back = Some("https://shop.example/thanks".to_owned());
+        let state = StatusView { status: status_word, return_url: back, ..status() };
         let view = CheckoutView { status: status_word, state, ..view() };
         let html = posted(&view, plain::Told::Nothing);
         assert!(html.contains(r#"href="https://shop.example/thanks""#), "{html}");
@@ -239,7 +240,8 @@ fn a_page_without_a_program_tells_what_became_of_the_attempt() {
 
 #[test]
 fn a_paid_page_goes_back_to_the_shop() {
-    let state = StatusView { status: SessionStatus::Success, ..status() };
+    let back = Some("https://shop.example/thanks".to_owned());
+    let state = StatusView { status: SessionStatus::Success, return_url: back, ..status() };
     let view = CheckoutView { status: SessionStatus::Success, state, ..view() };
     let page = plain::page(&view, &english(), plain::Told::Nothing);
     assert_eq!(page.leaves_for.as_deref(), Some("https://shop.example/thanks"));

@@ -62,7 +62,9 @@ fn over(seq: u64, payment: PaymentStatus) -> StatusView {
 }
 
 fn paid(seq: u64) -> StatusView {
-    StatusView { status: SessionStatus::Success, ..over(seq, PaymentStatus::Success) }
+    let back = Some("https://shop.example/thanks".to_owned());
+    let over = over(seq, PaymentStatus::Success);
+    StatusView { status: SessionStatus::Success, return_url: back, ..over }
 }
 
 fn failed(seq: u64, reason: &str) -> StatusView {

@@ -47,12 +47,13 @@ fn a_redirect_names_its_address_to_the_page_first() {
 fn a_second_payment_that_arrives_after_paid_is_told_to_whoever_is_still_here() {
     let here = CheckoutView { return_url: None, ..view() };
     let story = Story::of(here).then(Event::Chose("GCASH".into())).then(Event::Confirmed);
-    let story = story.then(Event::Opened(Ok(open(2)))).told(paid(3)).is("paid over");
+    let nowhere = |seq| StatusView { return_url: None, ..paid(seq) };
+    let story = story.then(Event::Opened(Ok(open(2)))).told(nowhere(3)).is("paid over");
     let story = story.asks_after(Some(2000)).then(Event::Due).does(&[Effect::Ask]);
     let twice = StatusView {
         notice: Some("SURPLUS_RETURNED".into()),
         notice_method: Some("ALIPAY_PLUS".into()),
-        ..paid(4)
+        ..nowhere(4)
     };
     let story = story.told(twice).is("paid over").does(&[]).asks_after(None);
     assert!(story.checkout().view.state.notice.is_some());
