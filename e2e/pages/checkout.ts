@@ -39,13 +39,12 @@ export class CheckoutPage {
   }
 
   async choose(method: string): Promise<void> {
-    // The whole row is the target for a finger; the radio itself is drawn over.
-    await this.method(method).check({ force: true })
+    await check(this.method(method))
   }
 
   /** By the method's name on the wire, which is the same in every language. */
   async chooseByWord(word: string): Promise<void> {
-    await this.page.locator(`input[type=radio][value=${word}]`).check({ force: true })
+    await check(this.page.locator(`input[type=radio][value=${word}]`))
   }
 
   async pay(): Promise<void> {
@@ -91,4 +90,12 @@ export class CheckoutPage {
   async expectPaid(): Promise<void> {
     await expect(this.heading(/^Paid /)).toBeVisible()
   }
+}
+
+/**
+ * The whole row is the target for a finger; the radio itself is drawn over, so it is checked by force. Force waits for nothing, and the list
+ * is exchanged once, when the program takes it over: a radio that is gone in that moment is looked for again.
+ */
+export async function check(radio: Locator): Promise<void> {
+  await expect(() => radio.check({ force: true, timeout: 2_000 })).toPass()
 }

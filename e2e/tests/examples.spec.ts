@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Locator } from '@playwright/test'
 import { Example } from '../support/examples.ts'
 import { readCode } from '../support/qr.ts'
+import { check } from '../pages/checkout.ts'
 import { expect, test } from '../support/test.ts'
 
 const react18 = { REACT_FROM: resolve(import.meta.dirname, '..') }
@@ -71,7 +72,7 @@ for (const [title, folder, settings] of [
       await page.goto(example.url)
       await page.getByRole('button', { name: 'Buy' }).click()
       await expect(page.locator('florin-part[show=amount]')).toHaveText('₱940.00')
-      await page.locator('florin-part[show=methods] input[value=GCASH]').check({ force: true })
+      await check(page.locator('florin-part[show=methods] input[value=GCASH]'))
       await expect(page.locator('#chosen')).toHaveText('GCASH')
       await page.locator('florin-part[show=methods] button.pay').click()
       await wallet.approve(await read(page.locator('florin-part[show=code] .frame')))
@@ -90,7 +91,7 @@ test('a page that forbids WebAssembly: bought in the frame, thanked by the page'
   try {
     await page.goto(example.url)
     const inside = page.frameLocator('florin-checkout iframe')
-    await inside.locator('input[value=GCASH]').check({ force: true })
+    await check(inside.locator('input[value=GCASH]'))
     await inside.locator('button.pay').click()
     await wallet.approve(await read(inside.locator('dialog .frame')))
     await expect(page.getByRole('heading', { name: 'Thank you' })).toBeVisible()
@@ -107,7 +108,7 @@ test.describe('without JavaScript', () => {
     const example = await Example.start('printed', server)
     try {
       await page.goto(example.url)
-      await page.locator('input[value=GCASH]').check({ force: true })
+      await check(page.locator('input[value=GCASH]'))
       await page.locator('button.pay').click()
       await expect(page).toHaveURL(/\/pay\/CS\w+\?plain=1/)
       await wallet.approve(await read(page.locator('.frame')))

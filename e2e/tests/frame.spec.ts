@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test'
 import { MerchantPage } from '../support/merchant-page.ts'
 import { readCode } from '../support/qr.ts'
 import type { Session } from '../support/merchant.ts'
+import { check } from '../pages/checkout.ts'
 import { expect, test } from '../support/test.ts'
 
 const policy = (server: string) =>
@@ -29,7 +30,7 @@ const heard = (page: Page) => page.evaluate(() => (window as unknown as { heard:
 
 const inside = (page: Page) => page.frameLocator('florin-checkout iframe')
 async function payWith(page: Page, method: string): Promise<string> {
-  await inside(page).locator(`input[value=${method}]`).check({ force: true })
+  await check(inside(page).locator(`input[value=${method}]`))
   await inside(page).locator('form button.pay').click()
   await expect(inside(page).locator('svg.code')).toBeVisible()
   return readCode(await inside(page).locator('dialog').screenshot({ animations: 'disabled' }))

@@ -1,6 +1,6 @@
 /** Pages that put the checkout in, move it, take it out and bring it back: nothing is left behind, and nothing runs twice. */
 import { chromium, type CDPSession, type Page } from '@playwright/test'
-import { CheckoutPage } from '../pages/checkout.ts'
+import { check, CheckoutPage } from '../pages/checkout.ts'
 import { browser } from '../support/browser.ts'
 import { MerchantPage } from '../support/merchant-page.ts'
 import type { Session } from '../support/merchant.ts'
@@ -149,7 +149,7 @@ test('two on a page are two payments, with one program', async ({ server, mercha
   for (const [number, amount] of ['800', '1,200'].entries()) {
     const one = page.locator('florin-checkout').nth(number)
     await expect(one.locator('.sum')).toContainText(amount)
-    await one.locator('input[value=GCASH]').check({ force: true })
+    await check(one.locator('input[value=GCASH]'))
     await one.locator('button.pay').click()
     await wallet.approve(await checkout.scan())
     await expect(checkout.heading(`Paid ₱${amount}.00`)).toBeVisible()
