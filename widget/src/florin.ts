@@ -210,7 +210,6 @@ export class FlorinCheckout extends HTMLElement {
       } else this.#root.replaceChildren(box);
 
       const begun = () => {
-        fetchWords(chosen.language, this.#translations).catch(() => {});
         const program = inParts ? fetchParts(this, box) : fetchProgram();
         program.catch(() => {}); // Awaited below.
         return program;
