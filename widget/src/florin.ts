@@ -209,22 +209,17 @@ export class FlorinCheckout extends HTMLElement {
         if (built.alone) return;
       } else this.#root.replaceChildren(box);
 
-      const begun = () => {
-        const program = inParts ? fetchParts(this, box) : fetchProgram();
-        program.catch(() => {}); // Awaited below.
-        return program;
-      };
       const bare = inParts || printed;
       const view = this.#fetchView(hosted, bare);
       // The list waits for the view alone, and on a slow line the program beside it would take most of what there is.
-      let loaded = bare && begun();
+      const loaded = Promise.resolve(bare || view).then(() => (inParts ? fetchParts(this, box) : fetchProgram()));
+      loaded.catch(() => {}); // Awaited below.
       const answer = await view;
       const at = performance.now();
       const shown = answer?.data;
       chosen = this.#locale(shown?.display_locale);
       if (run !== this.#run) return;
 
-      loaded ||= begun();
       speak(box, chosen);
       const drawn = shown?.markup?.language === chosen.language;
       const css = shown?.appearance?.css;
