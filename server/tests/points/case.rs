@@ -8,9 +8,9 @@ use florin_server::store::Store;
 use florin_server::store::checks::{self, When};
 
 use crate::client::Client;
-use crate::people;
 use crate::program::Server;
 use crate::world::{Ground, World, furnish};
+use crate::{merchants, people};
 
 pub struct Case {
     pub point: String,
@@ -51,7 +51,7 @@ impl Case {
             .serve(async {
                 people::day(&client).await;
                 if is_commands {
-                    people::operator(&client).await;
+                    merchants::operator(&client).await;
                 }
                 rest(&client).await;
             })

@@ -14,6 +14,7 @@
 mod case;
 mod client;
 mod cover;
+mod merchants;
 mod people;
 #[path = "../it/support/postgres.rs"]
 mod postgres;

@@ -1,5 +1,5 @@
 //! What a day brings, once over: people who pay, pay twice, cancel, leave, get money back; a merchant who changes
-//! everything that can be changed. All at once, each on orders of their own. And an operator, where it is about commands.
+//! everything that can be changed (`merchants.rs`). All at once, each on orders of their own.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::client::{Client, Session};
-use crate::world::{KEY, MERCHANT};
+use crate::merchants::{endpoints, refusals, settings};
+use crate::world::MERCHANT;
 
 /// Everybody at once.
 pub async fn day(client: &Client) {
@@ -322,88 +323,4 @@ async fn shows_a_code(client: &Client) {
             matches!(seen.body["data"]["status"].as_str(), Some("SUCCESS" | "CANCELLED"))
         })
         .await;
-}
-
-async fn settings(client: &Client) {
-    let looks = json!({ "appearance": { "theme": "dark" } });
-    client.merchant(Method::PATCH, "/v1/merchant", Some(looks.clone())).await.data();
-    client.group(Method::PATCH, "/v1/organisation", Some(looks)).await.data();
-    let key =
-        client.merchant(Method::POST, "/v1/merchant/keys", Some(json!({}))).await.text("key_id");
-    client.merchant(Method::DELETE, &format!("/v1/merchant/keys/{key}"), None).await;
-    let path = "/v1/merchant/webhook_secret/rotate";
-    let rotated =
-        client.merchant(Method::POST, path, Some(json!({ "overlap_seconds": 3600 }))).await;
-    client.world.merchant.trust(&rotated.text("secret"));
-    let key =
-        client.group(Method::POST, "/v1/organisation/keys", Some(json!({}))).await.text("key_id");
-    client.group(Method::DELETE, &format!("/v1/organisation/keys/{key}"), None).await;
-}
-
-/// One that is changed, rotated, tried and deleted; one that is gone when it is told something.
-async fn endpoints(client: &Client) {
-    client.world.merchant.answer("/gone", 410);
-    let make = async |path: &str| {
-        let url = format!("{}{path}", client.world.merchant.url);
-        let body = json!({ "url": url, "types": ["*"], "sessions": "ALL" });
-        let made = client.post("/v1/webhook_endpoints", body).await;
-        client.world.merchant.trust(&made.text("secret"));
-        format!("/v1/webhook_endpoints/{}", made.text("endpoint_id"))
-    };
-    make("/gone").await;
-    let path = make("/endpoint").await;
-    let change = json!({ "description": "the second one" });
-    client.merchant(Method::PATCH, &path, Some(change)).await.data();
-    let rotated = client.merchant(Method::POST, &format!("{path}/rotate"), Some(json!({}))).await;
-    client.world.merchant.trust(&rotated.text("secret"));
-    client.merchant(Method::POST, &format!("{path}/test"), None).await;
-    let session = client.session(json!({})).await;
-    client.pay(&session, "GCASH").await;
-    client.merchant(Method::DELETE, &path, None).await;
-}
-
-/// Calls that end in a refusal are answered and kept like others.
-async fn refusals(client: &Client) {
-    let charge = json!({
-        "merchant_id": MERCHANT, "trans_id": "mit", "payment_type": "PURCHASE", "authorisation_type": "FINAL_AUTH",
-        "capture_method": "AUTOMATIC", "currency": "PHP", "amount": "100", "mit": false,
-        "goods": [{ "name": "Oolong", "quantity": 1, "unit_amount": "100" }],
-        "payment": { "payment_method": "GCASH", "payment_code": "28763443825664394" },
-    });
-    assert!(client.post("/v1/transactions", charge).await.status < 500);
-    client.send(|http| http.get(format!("{}/readyz", client.server.base))).await;
-    client
-        .post("/v1/refunds/query", json!({ "merchant_id": MERCHANT, "refund_trans_id": "none" }))
-        .await;
-    let unreadable = client
-        .send(|http| {
-            let request = http.post(format!("{}/v1/refunds", client.server.base)).bearer_auth(KEY);
-            let request = request.header("idempotency-key", "unreadable");
-            request.header("content-type", "application/json").body("{")
-        })
-        .await;
-    assert_eq!(unreadable.status, 400, "{}", unreadable.body);
-}
-
-/// Commands beside the running server.
-pub async fn operator(client: &Client) {
-    let session = client.session(json!({})).await;
-    client.pay(&session, "GCASH").await;
-    let server = &client.server;
-    client
-        .until("a message can be sent again", async || {
-            server.run(&["events", "resend", &session.id]).await.status.success()
-        })
-        .await;
-    let made = server.run(&["keys", "new", "--merchant", MERCHANT, "--json"]).await;
-    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
-    let id = made["id"].as_str().unwrap();
-    server.run(&["keys", "revoke", id, "--merchant", MERCHANT]).await;
-    server.run(&["merchants", "new", "--name", "Southwind Tea"]).await;
-    let turned = server.run(&["merchants", "rotate-webhook-secret", MERCHANT, "--json"]).await;
-    if let Ok(turned) = serde_json::from_slice::<Value>(&turned.stdout) {
-        client.world.merchant.trust(turned["webhook_secret"].as_str().unwrap_or_default());
-    }
-    // Whether everything was answered is seen when it is at rest.
-    server.run(&["reconcile", "--hours", "1", "--wait-seconds", "1"]).await;
 }
