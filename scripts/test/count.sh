@@ -2,6 +2,7 @@
 
 passed=0 failed=0 skipped=0
 lines=()
+failures=()
 
 # record PART STATUS SECONDS LOG
 record() {
@@ -12,6 +13,7 @@ record() {
     # A part that broke before any test failed counts as one failure.
     [ "$verdict" = ok ] || [ "$f" -gt 0 ] || f=1
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    [ "$verdict" = ok ] || mapfile -t -O "${#failures[@]}" failures < <(failed_tests "$1" "$4")
     lines+=("$(printf '%-14s %-7s %6s s  %5s passed %4s failed %4s skipped' "$1" "$verdict" "$3" "$p" "$f" "$s")")
 }
 
@@ -44,9 +46,20 @@ browser_counts() {
         END { print p + 0, f + 0, s + 0 }'
 }
 
+# The names of the tests that failed, as each runner prints them; at most ten of a part.
+failed_tests() {
+    sed 's/\x1b\[[0-9;]*m//g' "$2" | case "$1" in
+        browser) sed -nE 's/^ +✘ +[0-9]+ (.*)$/\1/p' ;;
+        package) sed -nE 's/^ *✖ (.*)$/\1/p' ;;
+        *) sed -nE 's/^test (.*) \.\.\. FAILED$/\1/p' ;;
+    esac | sort -u | head -n 10 | sed "s/^/$1: /"
+}
+
+# The end of a log is what people are shown of it, so the failures' names stand there.
 summary() {
     printf '\n=== summary\n'
     printf '%s\n' "${lines[@]}"
+    [ ${#failures[@]} -eq 0 ] || printf '\nFailed:%s\n' "$(printf '\n  %s' "${failures[@]}")"
     printf '\n%s passed, %s failed\n' "$passed" "$failed"
     [ "$failed" -eq 0 ]
 }
