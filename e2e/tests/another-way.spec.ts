@@ -60,6 +60,29 @@ test('a payment that arrives while the code is being closed is shown and kept', 
   await expect(checkout.heading(/^Paid /).or(givenBack)).toBeVisible({ timeout: 15_000 })
 })
 
+test('a method that takes long to open can be left, and what comes of it is closed', async ({ merchant, checkout, wallet, page }) => {
+  const session = await merchant.createSession()
+  let answer = () => {}
+  const left = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/transactions', async (route) => {
+    const response = await route.fetch()
+    await left
+    await route.fulfill({ response })
+  }, { times: 1 })
+  await checkout.open(session)
+  await checkout.choose('GCash')
+  await checkout.pay()
+
+  await expect(page.locator('.note')).toHaveText('No answer just now. We keep looking', { timeout: 15_000 })
+  await checkout.button('Pay another way').click()
+  await checkout.expectList()
+  answer()
+  await expect.poll(async () => (await merchant.transactions(session))[0]?.status).toBe('CANCELLED')
+
+  await wallet.approve(await checkout.payWith('Maya'))
+  await checkout.expectPaid()
+})
+
 test('a second payment is given back, and the page says so', async ({ merchant, checkout, wallet, faults, book }) => {
   const session = await merchant.createSession()
   await checkout.open(session)

@@ -35,7 +35,11 @@ about_unit_widget() { echo "the widget's unit tests, without a browser"; }
 part_unit_widget() { cargo test -p florin-widget --lib --bins --no-fail-fast; }
 
 about_rust() { echo "all tests of the server, on SQLite and PostgreSQL"; }
-part_rust() { cargo test --no-fail-fast; }
+part_rust() {
+    local host
+    host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+    env "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/test/runner.sh" cargo test --no-fail-fast
+}
 
 about_points() { echo "the server kills itself at a third of its points on each database, another third each day"; }
 part_points() { cargo test -p florin-server --features failpoints --test points -- --nocapture; }

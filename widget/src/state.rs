@@ -14,7 +14,7 @@ mod time;
 
 use florin_shared::shopper::{CheckoutView, NextAction, OpenTransaction, StatusView};
 
-/// How long a cancel may take before the shopper may leave it to us.
+/// How long a cancel may take before the shopper may leave it to us; and the opening of a method, before there is a way out.
 pub const LEAVE_AFTER_MS: u64 = 5_000;
 /// How long after a close the server is still asked: a channel's cancel may have given money back (ruling D1), and the
 /// notice of it comes moments after the cancel's answer.
@@ -96,6 +96,8 @@ pub enum Stage {
         attempt: Option<Attempt>,
         /// Whether this happens in the overlay.
         over: bool,
+        /// Since when, on the monotonic clock.
+        since: u64,
     },
     /// The code is shown.
     Waiting {
@@ -342,10 +344,12 @@ impl State {
         }
     }
 
-    /// What a clock alone can bring about: that a code has run out, and whether there is something to ask.
-    pub fn by_clock(&self) -> (bool, Option<u64>) {
-        let stage = self.checkout().map(|checkout| &checkout.stage);
-        (matches!(stage, Some(Stage::RunOut { .. })), self.asks_after())
+    /// What a clock alone can bring about: that a code has run out, that an answer is late, and whether there is something to ask.
+    pub fn by_clock(&self) -> (bool, Option<Link>, Option<u64>) {
+        let checkout = self.checkout();
+        let has_run_out =
+            checkout.is_some_and(|checkout| matches!(checkout.stage, Stage::RunOut { .. }));
+        (has_run_out, checkout.map(|checkout| checkout.link), self.asks_after())
     }
 
     /// How long after the last question the next one is due; `None` when there is nothing to ask.

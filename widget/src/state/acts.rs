@@ -12,36 +12,36 @@ impl Checkout {
         vec![Effect::Tell(News::MethodChange(method))]
     }
 
-    pub(super) fn confirm(&mut self) -> Vec<Effect> {
+    pub(super) fn confirm(&mut self, now: u64) -> Vec<Effect> {
         match self.chosen.clone().filter(|_| self.may_pay()) {
-            Some(method) => self.open(method, false),
+            Some(method) => self.open(method, false, now),
             None => vec![],
         }
     }
 
     /// Chooses a method and confirms it, or does neither.
-    pub(super) fn take(&mut self, method: String) -> Vec<Effect> {
+    pub(super) fn take(&mut self, method: String, now: u64) -> Vec<Effect> {
         let mut effects = self.choose(method.clone());
         if self.chosen.as_ref() == Some(&method) {
-            effects.extend(self.confirm());
+            effects.extend(self.confirm(now));
         }
         effects
     }
 
-    pub(super) fn renew(&mut self) -> Vec<Effect> {
+    pub(super) fn renew(&mut self, now: u64) -> Vec<Effect> {
         match &self.stage {
             Stage::RunOut { attempt: Attempt { method, .. }, .. }
             | Stage::Declined { method, .. } => {
                 let method = method.clone();
-                self.open(method, true)
+                self.open(method, true, now)
             }
             _ => vec![],
         }
     }
 
-    fn open(&mut self, method: String, over: bool) -> Vec<Effect> {
+    fn open(&mut self, method: String, over: bool, now: u64) -> Vec<Effect> {
         self.failure = None;
-        self.stage = Stage::Opening { method: method.clone(), attempt: None, over };
+        self.stage = Stage::Opening { method: method.clone(), attempt: None, over, since: now };
         vec![Effect::Pay { method, version: self.view.version }]
     }
 

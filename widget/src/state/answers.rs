@@ -103,7 +103,7 @@ impl Checkout {
 
     pub(super) fn opened(&mut self, open: OpenTransaction, now: u64) -> Vec<Effect> {
         match &self.stage {
-            Stage::Opening { attempt: None, over, method } if *method == open.method => {
+            Stage::Opening { attempt: None, over, method, .. } if *method == open.method => {
                 let over = *over;
                 self.fine();
                 self.wait_for(open, true, over, now)
@@ -148,7 +148,7 @@ impl Checkout {
         }
         self.failure = Some(Trouble::Refused { code, sentence: String::new() });
         self.chosen = Some(method.clone());
-        self.stage = Stage::Opening { method, attempt: None, over: false };
+        self.stage = Stage::Opening { method, attempt: None, over: false, since: now };
         let _told_already = self.adopt(self.view.clone(), now);
     }
 
@@ -174,7 +174,10 @@ impl Checkout {
             }));
         }
         self.stage = match attempt.action {
-            None => Stage::Opening { method: attempt.method.clone(), attempt: Some(attempt), over },
+            None => {
+                let method = attempt.method.clone();
+                Stage::Opening { method, attempt: Some(attempt), over, since: now }
+            }
             Some(_) => Stage::Waiting { attempt, asking: false, confirming: false, away: false },
         };
         effects.extend(self.hear(state, now));

@@ -97,11 +97,11 @@ impl Checkout {
                 vec![]
             }
             Event::Chose(method) => self.choose(method),
-            Event::Confirmed => self.confirm(),
-            Event::Took(method) => self.take(method),
+            Event::Confirmed => self.confirm(now),
+            Event::Took(method) => self.take(method, now),
             Event::AskedNow => self.ask_now(),
             Event::WentToApp => self.go_to_app(),
-            Event::Renewed => self.renew(),
+            Event::Renewed => self.renew(now),
             Event::Left => self.leave(now),
             Event::WentOn => {
                 self.return_url().map(|url| Effect::Go(url.to_owned())).into_iter().collect()

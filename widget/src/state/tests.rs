@@ -128,6 +128,7 @@ fn refused(code: &str) -> Trouble {
 }
 
 /// A shopper's story: each step is told to the state, and its effects are kept.
+#[derive(Clone)]
 struct Story {
     state: State,
     now: u64,

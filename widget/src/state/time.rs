@@ -2,7 +2,7 @@
 
 use florin_shared::shopper::Offer;
 
-use super::{Checkout, Effect, Note, Stage};
+use super::{Checkout, Effect, LEAVE_AFTER_MS, Link, Note, Stage};
 
 /// Remaining times that differ by less than this are the network's jitter, and do not make a clock jump.
 pub(super) const JITTER_MS: u64 = 1_500;
@@ -79,6 +79,13 @@ impl Checkout {
             self.behind = None;
         }
         match &mut self.stage {
+            // The server keeps us waiting: whoever wants to go another way need not wait until this one is given up.
+            Stage::Opening { attempt: None, since, .. }
+                if self.link == Link::Fine && now.saturating_sub(*since) >= LEAVE_AFTER_MS =>
+            {
+                self.link = Link::Late;
+                vec![]
+            }
             Stage::Waiting { attempt, confirming: false, .. }
                 if attempt.has_code() && attempt.ends_at <= now =>
             {

@@ -39,6 +39,21 @@ fn an_opening_that_nobody_answered_asks_what_became_of_it() {
 }
 
 #[test]
+fn an_opening_that_takes_long_can_be_left_and_what_comes_of_it_is_closed() {
+    let link = |story: &Story| story.checkout().link;
+    let story = Story::opening().after(LEAVE_AFTER_MS - 1);
+    assert_eq!(link(&story), Link::Fine);
+    let story = story.after(1).is("opening").does(&[]).asks_after(None);
+    assert_eq!(link(&story), Link::Late);
+    // The answer may come all the same,
+    let there = story.clone().then(Event::Opened(Ok(open(2)))).is("waiting");
+    assert_eq!(link(&there), Link::Fine);
+    // or too late for a shopper who has left.
+    let left = story.then(Event::Left).notes(None);
+    left.then(Event::Opened(Ok(open(2)))).notes(None).does(&[Effect::Cancel("GW1".into())]);
+}
+
+#[test]
 fn an_opening_that_never_was_says_so() {
     let story = Story::opening()
         .then(Event::Opened(Err(refused("CHANNEL_UNAVAILABLE"))))
