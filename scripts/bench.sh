@@ -30,5 +30,6 @@ for database in sqlite postgres; do
     measure "$bench" load --database $database
     measure "$bench" overload --database $database
     measure "$bench" endpoints --database $database
+    measure "$bench" hanging --database $database
 done
 measure "$bench" shoppers

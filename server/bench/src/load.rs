@@ -106,18 +106,18 @@ impl Spent {
 
 /// Everybody's reports together.
 #[derive(Default)]
-struct Told {
-    create: Times,
-    pay: Times,
-    polls: Times,
-    paid: Vec<String>,
+pub(crate) struct Told {
+    pub(crate) create: Times,
+    pub(crate) pay: Times,
+    pub(crate) polls: Times,
+    pub(crate) paid: Vec<String>,
     /// When each was shown as paid.
     shown: Vec<Instant>,
-    failed: Vec<String>,
+    pub(crate) failed: Vec<String>,
 }
 
 impl Told {
-    fn of(reports: Vec<Report>) -> Told {
+    pub(crate) fn of(reports: Vec<Report>) -> Told {
         let mut told = Told::default();
         for report in reports {
             report.create.into_iter().for_each(|time| told.create.add(time));

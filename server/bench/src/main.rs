@@ -1,7 +1,7 @@
 //! Measures the real program, release build, over loopback only, bounded in count and time.
 //!
 //! `florin-bench polls`, `florin-bench payments --database sqlite|postgres`, `florin-bench webhooks --database
-//! sqlite|postgres`, `florin-bench seen`, `florin-bench load|overload|endpoints --database sqlite|postgres`, `florin-bench shoppers`. Each
+//! sqlite|postgres`, `florin-bench seen`, `florin-bench load|overload|endpoints|hanging --database sqlite|postgres`, `florin-bench shoppers`. Each
 //! starts the `florin` that lies beside it and prints one line for each figure.
 
 // What is not there cannot be measured: the program ends by panicking.
@@ -15,6 +15,7 @@ mod arrivals;
 mod client;
 mod cpu;
 mod endpoints;
+mod hanging;
 mod load;
 mod nothing;
 mod overload;
@@ -92,6 +93,8 @@ enum Measure {
     Shoppers(shoppers::Plan),
     /// How soon good endpoints hear of a payment, alone and beside bad ones (G12).
     Endpoints(endpoints::Plan),
+    /// Shoppers of one channel, alone and beside those of another that never answers (G7).
+    Hanging(hanging::Plan),
     /// Three times as many shoppers as can be served, and then few again (G14).
     Overload(overload::Plan),
     /// An axum handler that does nothing, to compare with.
@@ -122,6 +125,7 @@ async fn main() -> anyhow::Result<()> {
         Measure::Load(plan) => load::measure(&plan).await,
         Measure::Shoppers(plan) => shoppers::measure(&plan).await,
         Measure::Endpoints(plan) => endpoints::measure(&plan).await,
+        Measure::Hanging(plan) => hanging::measure(&plan).await,
         Measure::Overload(plan) => overload::measure(&plan).await,
         Measure::Nothing { listen } => nothing::serve(&listen).await,
     }

@@ -29,10 +29,14 @@ impl Session {
 
 /// What makes a session; its events go to `hook`, if there is one.
 pub(crate) fn order(trans_id: &str, hook: &str) -> String {
+    order_in(trans_id, hook, "PHP")
+}
+
+fn order_in(trans_id: &str, hook: &str, currency: &str) -> String {
     let mut request = json!({
         "merchant_id": "18356675194960", "payment_type": "PURCHASE", "authorisation_type": "FINAL_AUTH",
         "capture_method": "AUTOMATIC", "trans_id": trans_id, "session_mode": "DROP_IN",
-        "currency": "PHP", "amount": "25000", "return_url": "http://127.0.0.1:9/thanks",
+        "currency": currency, "amount": "25000", "return_url": "http://127.0.0.1:9/thanks",
         "goods": [{ "name": "Oolong", "quantity": 1, "unit_amount": "25000" }],
     });
     if !hook.is_empty() {
@@ -48,6 +52,16 @@ pub(crate) async fn create(
     hook: &str,
 ) -> anyhow::Result<Session> {
     Session::of(&data(client, "POST", "/v1/sessions", KEY, &order(trans_id, hook)).await?)
+}
+
+/// Makes a session in this currency; nobody is told of it.
+pub(crate) async fn create_in(
+    client: &mut Client,
+    trans_id: &str,
+    currency: &str,
+) -> anyhow::Result<Session> {
+    let order = order_in(trans_id, "", currency);
+    Session::of(&data(client, "POST", "/v1/sessions", KEY, &order).await?)
 }
 
 /// Makes a session, and comes again when the server has too much to do just now.
