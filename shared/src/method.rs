@@ -37,11 +37,13 @@ pub enum Method {
     Qris,
     /// A bank transfer whose code is a passcode for the shopper's bank app.
     BankTransfer,
+    /// UnionPay, mainland China: QuickPass (云闪付) and the apps of its banks.
+    Unionpay,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 15] = [
+    pub const ALL: [Method; 16] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
@@ -57,6 +59,7 @@ impl Method {
         Method::Fps,
         Method::Qris,
         Method::BankTransfer,
+        Method::Unionpay,
     ];
 
     /// The name on the wire.
@@ -77,6 +80,7 @@ impl Method {
             Method::Fps => "FPS",
             Method::Qris => "QRIS",
             Method::BankTransfer => "BANK_TRANSFER",
+            Method::Unionpay => "UNIONPAY",
         }
     }
 }

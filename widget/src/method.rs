@@ -70,6 +70,11 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             hint: texts.hint_bank_transfer(),
             mark: BANK,
         },
+        // Its word, and not the wallet's name in a script that the mark's font may lack.
+        Ok(Method::Unionpay) => {
+            let mark = Mark::Written { text: "Union Pay", class: "word rail" };
+            wallet(&texts.wallet_unionpay(), mark, texts)
+        }
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
     }
 }

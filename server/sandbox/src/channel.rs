@@ -16,6 +16,7 @@ use crate::bank::Bank;
 use crate::faults::{Call, Fault};
 use crate::ledger::{Opened, Payment, Refund};
 use crate::money::Money;
+use crate::unionpay::Unionpay;
 use crate::wechatpay::WechatPay;
 use crate::world::World;
 
@@ -31,6 +32,7 @@ pub(crate) enum Name {
     Bank,
     /// Mainland China's own Alipay, which is another protocol than Antom's.
     Alipay,
+    Unionpay,
 }
 
 /// What a notice says of a payment.
@@ -87,6 +89,11 @@ pub(crate) trait Channel: Send + Sync {
     /// How the codes begin that this channel's payer shows at a counter: paid at once, or by password.
     fn payment_code(&self, at_once: bool) -> Option<&'static str>;
 
+    /// How many digits such a code has.
+    fn payment_code_digits(&self) -> usize {
+        18
+    }
+
     /// What people call the method of this payment.
     fn title(&self, payment: &Payment) -> &'static str;
 
@@ -124,6 +131,7 @@ impl Channels {
             Box::new(WechatPay::load()?),
             Box::new(Alipay::load()?),
             Box::new(Bank::load()?),
+            Box::new(Unionpay::load()?),
         ];
         Ok(Channels(all.into()))
     }
@@ -158,7 +166,12 @@ mod tests {
             let both = [Kind::Query, Kind::Notification];
             let opened = [Kind::Pay, Kind::Cancel, Kind::Refund];
             // A bank is asked to open, to stop and to return nothing.
-            let kinds_of = if channel.name() == Name::Bank { &[][..] } else { &opened[..] };
+            let kinds_of = match channel.name() {
+                Name::Bank => &[][..],
+                // There is no call by which a code could be closed.
+                Name::Unionpay => &[Kind::Pay, Kind::Refund][..],
+                _ => &opened[..],
+            };
             for kind in both.iter().chain(kinds_of) {
                 assert!(kinds.contains(kind), "{:?} has no {kind:?}", channel.name());
             }

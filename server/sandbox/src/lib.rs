@@ -30,6 +30,7 @@ mod notify;
 mod numbers;
 mod page;
 mod serve;
+mod unionpay;
 mod wallet;
 mod wechatpay;
 mod world;

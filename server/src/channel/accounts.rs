@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
 use super::emvco::{self, Emvco};
+use super::unionpay::{self, Unionpay};
 use super::wechatpay::{self, Wechatpay};
 use super::{Channel, Channels};
 use crate::config::File;
@@ -67,6 +68,11 @@ const KINDS: &[Kind] = &[
         section: "alipay",
         own: |file| file.alipay.as_ref().map(|account| shared(Alipay::new(account))),
         sandbox: |host| shared(Alipay::new(&alipay::sandbox(host))),
+    },
+    Kind {
+        section: "unionpay",
+        own: |file| file.unionpay.as_ref().map(|account| shared(Unionpay::new(account))),
+        sandbox: |host| shared(Unionpay::new(&unionpay::sandbox(host))),
     },
 ];
 

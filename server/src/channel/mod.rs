@@ -22,6 +22,7 @@ pub mod nobody;
 pub mod patience;
 mod rsa;
 pub mod transport;
+pub mod unionpay;
 pub mod wechatpay;
 
 /// What a channel needs of us besides the payment: the same at every try, so that the request is the same.

@@ -37,6 +37,12 @@ impl Scanned {
         begins && code.len() == 18 && code.iter().all(u8::is_ascii_digit)
     }
 
+    /// Whether a wallet of UnionPay's shows this: 19 digits, of which the first two are 62 (`protocols/unionpay-qr.md` 7).
+    pub fn is_unionpays(&self) -> bool {
+        let code = self.code.as_bytes();
+        code.starts_with(b"62") && code.len() == 19 && code.iter().all(u8::is_ascii_digit)
+    }
+
     /// The merchant's own number of the device.
     pub fn device(&self) -> Option<&str> {
         self.device.as_deref()
@@ -86,6 +92,20 @@ mod tests {
             ("10000000000000000a", false),
         ] {
             assert_eq!(Scanned::read(code, None).unwrap().is_wechats(), is_wechats, "{code}");
+        }
+    }
+
+    #[test]
+    fn unionpays_codes_are_known_by_their_digits() {
+        for (code, is_unionpays) in [
+            ("6200000000000000001", true),
+            ("6299999999999999999", true),
+            ("6300000000000000001", false),
+            ("620000000000000001", false),
+            ("62000000000000000012", false),
+            ("620000000000000000a", false),
+        ] {
+            assert_eq!(Scanned::read(code, None).unwrap().is_unionpays(), is_unionpays, "{code}");
         }
     }
 

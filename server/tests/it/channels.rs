@@ -25,6 +25,8 @@ const WECHATPAY: Told = Told { name: "wechatpay", method: "WECHATPAY", currency:
 
 const ALIPAY: Told = Told { name: "alipay", method: "ALIPAY", currency: "CNY" };
 
+const UNIONPAY: Told = Told { name: "unionpay", method: "UNIONPAY", currency: "CNY" };
+
 const AMOUNT: &str = "25000";
 const MINOR: i64 = 25_000;
 
@@ -70,6 +72,10 @@ macro_rules! promises {
 
                     async fn alipay(app: TestApp) {
                         promise(app, &ALIPAY).await;
+                    }
+
+                    async fn unionpay(app: TestApp) {
+                        promise(app, &UNIONPAY).await;
                     }
                 }
             }

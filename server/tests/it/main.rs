@@ -28,5 +28,6 @@ mod shopper;
 mod statements;
 mod store;
 mod storm;
+mod unionpay;
 mod webhooks;
 mod wechatpay;

@@ -23,9 +23,6 @@ pub(super) fn routes() -> Router<Arc<World>> {
     Router::new().route("/wallet/code", get(show)).route("/wallet/payment-code.svg", get(picture))
 }
 
-/// How many digits a payment code has.
-const LENGTH: usize = 18;
-
 #[derive(Deserialize)]
 struct Shown {
     #[serde(default)]
@@ -42,7 +39,8 @@ struct Shown {
 fn fresh(world: &World, shown: &Shown) -> Option<String> {
     let channel = world.channels.of(shown.channel);
     let beginning = channel.payment_code(shown.pays == "at_once")?;
-    Some(format!("{beginning}{}", random_digits(LENGTH.saturating_sub(beginning.len()))))
+    let rest = channel.payment_code_digits().saturating_sub(beginning.len());
+    Some(format!("{beginning}{}", random_digits(rest)))
 }
 
 async fn show(

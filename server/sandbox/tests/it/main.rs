@@ -11,5 +11,6 @@ mod pay;
 mod payment_codes;
 mod refund;
 mod support;
+mod unionpay;
 mod wallet;
 mod wechatpay;

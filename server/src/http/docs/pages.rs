@@ -56,6 +56,7 @@ pages! {
     }
     "Channels" {
         "alipay" "Alipay" "docs/alipay.md";
+        "unionpay" "UnionPay" "docs/unionpay.md";
     }
     "Running Florin" {
         "operations" "Operations" "docs/operations.md";

@@ -1,0 +1,205 @@
+//! UnionPay's gateway over real HTTP, asked from the recipe and not by the sandbox's code.
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+use crate::support::World;
+
+type Fields = BTreeMap<String, String>;
+
+fn der(pem: &str) -> Vec<u8> {
+    let lines = pem.lines().filter(|line| !line.starts_with("-----"));
+    STANDARD.decode(lines.collect::<String>()).unwrap()
+}
+
+/// The hexadecimal SHA-256 of everything but the signature.
+fn hashed(fields: &Fields) -> String {
+    let pairs = fields.iter().filter(|(name, _)| *name != "signature");
+    let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+    let hash = digest(&SHA256, pairs.join("&").as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Beijing's time, now.
+#[allow(clippy::disallowed_methods, reason = "a merchant has a clock")]
+fn now() -> String {
+    Offset::constant(8).to_datetime(Timestamp::now()).strftime("%Y%m%d%H%M%S").to_string()
+}
+
+fn fields(pairs: &[(&str, &str)]) -> Fields {
+    let common = [
+        ("version", "5.1.0"),
+        ("encoding", "UTF-8"),
+        ("signMethod", "01"),
+        ("certId", "68759663125"),
+        ("bizType", "000000"),
+        ("channelType", "08"),
+        ("accessType", "0"),
+        ("merId", "777290058110048"),
+        ("currencyCode", "156"),
+        ("backUrl", "http://127.0.0.1:9/none"),
+    ];
+    let all = common.iter().chain(pairs).filter(|(_, value)| !value.is_empty());
+    all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn signed(mut fields: Fields) -> Fields {
+    let key = der(include_str!("../keys/unionpay_merchant_private.pem"));
+    let key = KeyPair::from_pkcs8(&key).unwrap();
+    let mut signature = vec![0; key.public_modulus_len()];
+    let (random, text) = (SystemRandom::new(), hashed(&fields));
+    key.sign(&RSA_PKCS1_SHA256, &random, text.as_bytes(), &mut signature).unwrap();
+    fields.insert("signature".into(), STANDARD.encode(signature));
+    fields
+}
+
+/// What is answered, when UnionPay signed it.
+async fn send(world: &World, path: &str, fields: &Fields) -> Fields {
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let url = format!("{}/gateway/api/{path}.do", world.url);
+    let request = world.http.post(url).body(form);
+    let sent = request.header("content-type", "application/x-www-form-urlencoded").send();
+    let text = sent.await.unwrap().text().await.unwrap();
+    let pair = |pair: &str| pair.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned()));
+    let told: Fields = text.split('&').filter_map(pair).collect();
+    let key = der(include_str!("../keys/unionpay_platform_public.pem"));
+    let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key);
+    let signature = STANDARD.decode(&told["signature"]).unwrap();
+    assert!(key.verify(hashed(&told).as_bytes(), &signature).is_ok(), "{text}");
+    assert!(told["signPubKeyCert"].starts_with("-----BEGIN CERTIFICATE-----"));
+    told
+}
+
+fn code(number: &str, time: &str) -> Fields {
+    fields(&[
+        ("txnType", "01"),
+        ("txnSubType", "07"),
+        ("orderId", number),
+        ("txnTime", time),
+        ("txnAmt", "8888"),
+    ])
+}
+
+fn question(number: &str, time: &str) -> Fields {
+    let kind = [("txnType", "00"), ("txnSubType", "00"), ("orderId", number), ("txnTime", time)];
+    fields(&kind)
+}
+
+fn back(number: &str, time: &str, query_id: &str, amount: &str) -> Fields {
+    fields(&[
+        ("txnType", "04"),
+        ("txnSubType", "00"),
+        ("orderId", number),
+        ("txnTime", time),
+        ("txnAmt", amount),
+        ("origQryId", query_id),
+    ])
+}
+
+async fn apply(world: &World, fields: Fields) -> Fields {
+    send(world, "backTransReq", &signed(fields)).await
+}
+
+async fn ask(world: &World, number: &str, time: &str) -> Fields {
+    send(world, "queryTrans", &signed(question(number, time))).await
+}
+
+#[tokio::test]
+async fn a_code_is_not_found_until_it_is_paid_and_is_known_by_number_and_time() {
+    let (world, time) = (World::start().await, now());
+    let made = apply(&world, code("order0001", &time)).await;
+    assert_eq!(made["respCode"], "00");
+    assert_eq!(ask(&world, "order0001", &time).await["respCode"], "34");
+    // The same application is the same code; the same number with anything else is a duplicate.
+    assert_eq!(apply(&world, code("order0001", &time)).await["qrCode"], made["qrCode"]);
+    let mut other = code("order0001", &time);
+    other.insert("txnAmt".into(), "8889".into());
+    assert_eq!(apply(&world, other).await["respCode"], "12");
+
+    world.approve(&made["qrCode"]).await;
+    let known = ask(&world, "order0001", &time).await;
+    let said = ["respCode", "origRespCode", "txnAmt", "currencyCode"].map(|name| &*known[name]);
+    assert_eq!(said, ["00", "00", "8888", "156"]);
+    assert_eq!(ask(&world, "order0001", "20260101000000").await["respCode"], "34");
+    assert_eq!(apply(&world, code("order0001", &time)).await["respCode"], "12", "it is paid");
+    assert_eq!(world.entry("order0001").await["captured"], 8888);
+}
+
+#[tokio::test]
+async fn a_refund_number_counts_once_and_no_more_goes_back_than_was_paid() {
+    let (world, time) = (World::start().await, now());
+    let made = apply(&world, code("order0001", &time)).await;
+    world.approve(&made["qrCode"]).await;
+    let paid = ask(&world, "order0001", &time).await["queryId"].clone();
+    let refund = async |number: &str, amount: &str| {
+        let fields = back(number, &time, &paid, amount);
+        apply(&world, fields).await["respCode"].clone()
+    };
+    assert_eq!(refund("refund001", "8000").await, "00");
+    assert_eq!(refund("refund001", "8000").await, "12");
+    assert_eq!(refund("refund002", "889").await, "62");
+    assert_eq!(refund("refund003", "888").await, "00");
+    let known = ask(&world, "refund003", &time).await;
+    assert_eq!((&*known["origRespCode"], &*known["txnAmt"]), ("00", "888"));
+    assert_eq!(world.entry("order0001").await["refunded"], 8888);
+    let stranger = back("refund004", &time, "202611181200000000018", "1");
+    assert_eq!(apply(&world, stranger).await["respCode"], "34");
+}
+
+#[tokio::test]
+async fn a_payers_code_is_good_for_one_transaction() {
+    let (world, time) = (World::start().await, now());
+    let charge = async |number: &str, qr: &str| {
+        let mut fields = code(number, &time);
+        for (name, value) in [("txnSubType", "06"), ("qrNo", qr), ("termId", "49000002")] {
+            fields.insert(name.into(), value.into());
+        }
+        apply(&world, fields).await["respCode"].clone()
+    };
+    assert_eq!(charge("order0001", "6200000000000000001").await, "00");
+    assert_eq!(charge("order0002", "6200000000000000001").await, "60");
+    assert_eq!(charge("order0003", "6210000000000000001").await, "05");
+    assert_eq!(ask(&world, "order0003", &time).await["origRespCode"], "05");
+    assert_eq!(charge("order0004", "6220000000000000001").await, "60");
+    assert_eq!(charge("order0005", "10000000000000001").await, "13");
+}
+
+#[tokio::test]
+async fn whoever_is_not_the_merchant_or_asks_amiss_is_told_by_which_code() {
+    let (world, time) = (World::start().await, now());
+    for (name, value, code_said) in [
+        ("merId", "777290058110049", "11"),
+        ("certId", "1", "11"),
+        ("version", "5.0.0", "10"),
+        ("signMethod", "11", "10"),
+        ("txnSubType", "01", "13"),
+        ("bizType", "000201", "13"),
+        ("orderId", "short", "13"),
+        ("orderId", "order-0001", "13"),
+        ("txnTime", "20200101000000", "13"),
+        ("txnTime", "yesterday", "13"),
+        ("txnAmt", "88.88", "13"),
+        ("currencyCode", "840", "13"),
+        ("backUrl", "nowhere", "13"),
+        ("payTimeout", "20200101000000", "13"),
+    ] {
+        let mut asked = code("order0001", &time);
+        asked.insert(name.into(), value.into());
+        assert_eq!(apply(&world, asked).await["respCode"], code_said, "{name} {value}");
+    }
+    let mut changed = signed(code("order0001", &time));
+    changed.insert("txnAmt".into(), "1".into());
+    assert_eq!(send(&world, "backTransReq", &changed).await["respCode"], "11");
+    assert_eq!(
+        send(&world, "queryTrans", &signed(code("order0001", &time))).await["respCode"],
+        "13"
+    );
+}
