@@ -56,6 +56,7 @@ pages! {
     }
     "Channels" {
         "alipay" "Alipay" "docs/alipay.md";
+        "lakala" "Lakala" "docs/lakala.md";
     }
     "Running Florin" {
         "operations" "Operations" "docs/operations.md";
