@@ -138,6 +138,42 @@ impl fmt::Debug for AlipaySettings {
     }
 }
 
+/// The Lakala account: a merchant of its open platform.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LakalaSettings {
+    /// `https://s2.lakala.com`, without a path; or Lakala's test, `https://test.wsmsd.cn/sit`.
+    pub host: String,
+    /// The application that Lakala has issued, `OP…`.
+    pub appid: String,
+    /// The serial of our certificate.
+    pub serial: String,
+    /// The merchant's number.
+    pub merchant_no: String,
+    /// The merchant's terminal: refunds are made by it.
+    pub term_no: String,
+    /// The address from which this server is seen to ask; Lakala's control of risks wants it with refunds.
+    pub request_ip: String,
+    /// Our key, PKCS#8 PEM.
+    pub private_key: String,
+    /// Lakala's key by which answers are signed, SubjectPublicKeyInfo PEM.
+    pub public_key: String,
+    /// Lakala's key by which messages are signed, where it is another one.
+    #[serde(default)]
+    pub notify_public_key: Option<String>,
+}
+
+/// Without the key: settings are printed.
+impl fmt::Debug for LakalaSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LakalaSettings")
+            .field("host", &self.host)
+            .field("appid", &self.appid)
+            .field("merchant_no", &self.merchant_no)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The UnionPay account in mainland China: the ACP gateway, with certificates.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -229,6 +265,8 @@ pub struct File {
     pub qris: Option<EmvcoSettings>,
     /// The Alipay account; the sandbox's when there is no account at all.
     pub alipay: Option<AlipaySettings>,
+    /// The Lakala account.
+    pub lakala: Option<LakalaSettings>,
     /// The UnionPay account; the sandbox's when there is no account at all.
     pub unionpay: Option<UnionpaySettings>,
     /// How much may be under way at once.
@@ -408,6 +446,17 @@ mod tests {
             private_key: "hunter2".into(),
             public_key: "p".into(),
         };
+        let lakala = LakalaSettings {
+            host: "https://a.example".into(),
+            appid: "OP1".into(),
+            serial: "4f".into(),
+            merchant_no: "1".into(),
+            term_no: "2".into(),
+            request_ip: "203.0.113.7".into(),
+            private_key: "hunter2".into(),
+            public_key: "p".into(),
+            notify_public_key: None,
+        };
         let unionpay = UnionpaySettings {
             host: "https://a.example".into(),
             mer_id: "1".into(),
@@ -421,6 +470,7 @@ mod tests {
             antom: Some(account),
             wechatpay: Some(wechatpay),
             alipay: Some(alipay),
+            lakala: Some(lakala),
             unionpay: Some(unionpay),
             ..File::default()
         };

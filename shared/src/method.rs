@@ -13,6 +13,8 @@ pub enum Method {
     Wechatpay,
     /// Alipay, mainland China.
     Alipay,
+    /// Lakala's cashier, mainland China: a page on which the shopper picks a wallet or a bank.
+    Lakala,
     /// GCash, Philippines.
     Gcash,
     /// Maya, Philippines.
@@ -43,10 +45,11 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 16] = [
+    pub const ALL: [Method; 17] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
+        Method::Lakala,
         Method::Gcash,
         Method::Maya,
         Method::Shopeepay,
@@ -68,6 +71,7 @@ impl Method {
             Method::AlipayPlus => "ALIPAY_PLUS",
             Method::Wechatpay => "WECHATPAY",
             Method::Alipay => "ALIPAY",
+            Method::Lakala => "LAKALA",
             Method::Gcash => "GCASH",
             Method::Maya => "MAYA",
             Method::Shopeepay => "SHOPEEPAY",

@@ -47,6 +47,12 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             }
         }
         Ok(Method::Alipay) => wallet("Alipay", ALIPAY, texts),
+        Ok(Method::Lakala) => Looks {
+            name: "Lakala".into(),
+            app: "Lakala".into(),
+            hint: texts.hint_cashier(),
+            mark: Mark::Written { text: "Lakala", class: "word rail" },
+        },
         Ok(Method::Gcash) => {
             wallet("GCash", Mark::Written { text: "GCash", class: "word gcash" }, texts)
         }
@@ -77,6 +83,11 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
         }
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
     }
+}
+
+/// Whether it is a page on which the shopper picks a wallet, and no wallet itself.
+pub(crate) fn is_cashier(method: &str) -> bool {
+    matches!(method.parse(), Ok(Method::Lakala))
 }
 
 /// A wallet app that scans.

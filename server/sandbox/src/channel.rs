@@ -14,6 +14,7 @@ use crate::alipay::Alipay;
 use crate::antom::Antom;
 use crate::bank::Bank;
 use crate::faults::{Call, Fault};
+use crate::lakala::Lakala;
 use crate::ledger::{Opened, Payment, Refund};
 use crate::money::Money;
 use crate::unionpay::Unionpay;
@@ -32,6 +33,8 @@ pub(crate) enum Name {
     Bank,
     /// Mainland China's own Alipay, which is another protocol than Antom's.
     Alipay,
+    /// Lakala's cashier.
+    Lakala,
     Unionpay,
 }
 
@@ -130,6 +133,7 @@ impl Channels {
             Box::new(Antom::load()?),
             Box::new(WechatPay::load()?),
             Box::new(Alipay::load()?),
+            Box::new(Lakala::load()?),
             Box::new(Bank::load()?),
             Box::new(Unionpay::load()?),
         ];

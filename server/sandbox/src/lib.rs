@@ -23,6 +23,7 @@ mod fault_panel;
 mod faults;
 mod gate;
 mod keys;
+mod lakala;
 mod ledger;
 mod money;
 mod notices;

@@ -78,6 +78,7 @@ pub(crate) const HOW_SENTENCE: Words = Words {
 pub(crate) fn methods(method: &str, locale: Locale) -> &str {
     let words = match method {
         "ALIPAY" => Words { en: "Alipay", zh: "支付宝" },
+        "LAKALA" => Words { en: "Lakala", zh: "拉卡拉" },
         "ALIPAY_PLUS" => Words { en: "Alipay+", zh: "Alipay+" },
         "GCASH" => Words { en: "GCash", zh: "GCash" },
         "MAYA" => Words { en: "Maya", zh: "Maya" },

@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
 use super::emvco::{self, Emvco};
+use super::lakala::{self, Lakala};
 use super::unionpay::{self, Unionpay};
 use super::wechatpay::{self, Wechatpay};
 use super::{Channel, Channels};
@@ -68,6 +69,11 @@ const KINDS: &[Kind] = &[
         section: "alipay",
         own: |file| file.alipay.as_ref().map(|account| shared(Alipay::new(account))),
         sandbox: |host| shared(Alipay::new(&alipay::sandbox(host))),
+    },
+    Kind {
+        section: "lakala",
+        own: |file| file.lakala.as_ref().map(|account| shared(Lakala::new(account))),
+        sandbox: |host| shared(Lakala::new(&lakala::sandbox(host))),
     },
     Kind {
         section: "unionpay",

@@ -18,6 +18,7 @@ pub mod alipay;
 pub mod antom;
 pub mod emvco;
 mod json;
+pub mod lakala;
 pub mod nobody;
 pub mod patience;
 mod rsa;

@@ -25,6 +25,8 @@ const WECHATPAY: Told = Told { name: "wechatpay", method: "WECHATPAY", currency:
 
 const ALIPAY: Told = Told { name: "alipay", method: "ALIPAY", currency: "CNY" };
 
+const LAKALA: Told = Told { name: "lakala", method: "LAKALA", currency: "CNY" };
+
 const UNIONPAY: Told = Told { name: "unionpay", method: "UNIONPAY", currency: "CNY" };
 
 const AMOUNT: &str = "25000";
@@ -72,6 +74,10 @@ macro_rules! promises {
 
                     async fn alipay(app: TestApp) {
                         promise(app, &ALIPAY).await;
+                    }
+
+                    async fn lakala(app: TestApp) {
+                        promise(app, &LAKALA).await;
                     }
 
                     async fn unionpay(app: TestApp) {
@@ -228,6 +234,10 @@ on_both! {
         a_cancelled_code_takes_no_money(app, &WECHATPAY).await;
     }
 
+    async fn a_cancelled_order_takes_no_money_at_lakala(app: TestApp) {
+        a_cancelled_code_takes_no_money(app, &LAKALA).await;
+    }
+
     async fn on_a_phone_wechat_pays_by_its_own_page_and_a_computers_code_is_closed(app: TestApp) {
         let (session, code) = WECHATPAY.opened(app).await;
         let phone = [
@@ -258,7 +268,8 @@ async fn code_in_view(app: &TestApp, session: &Session) -> String {
     })
     .await;
     let view = app.view(session).await;
-    view.data()["open"]["next_action"]["text"].as_str().unwrap().to_owned()
+    let action = &view.data()["open"]["next_action"];
+    action["text"].as_str().or(action["url"].as_str()).unwrap().to_owned()
 }
 
 async fn until_refunded(app: &TestApp, own: &str) {

@@ -131,22 +131,17 @@ impl Client {
         .await
     }
 
-    /// Opens a payment: its number and its code. One that ended meanwhile is replaced by the next.
+    /// Opens a payment: its number, and its code or its page. One that ended meanwhile is replaced by the next.
     pub async fn open(&self, session: &Session, method: &str) -> (String, String) {
-        self.open_from("Mozilla/5.0 (X11; Linux x86_64)", session, (method, "text")).await
+        self.open_from("Mozilla/5.0 (X11; Linux x86_64)", session, method).await
     }
 
     /// The same in WeChat's browser: its number, and the way to WeChat's login.
     pub async fn open_inside_wechat(&self, session: &Session) -> (String, String) {
-        self.open_from("MicroMessenger/8.0.53", session, ("WECHATPAY", "url")).await
+        self.open_from("MicroMessenger/8.0.53", session, "WECHATPAY").await
     }
 
-    async fn open_from(
-        &self,
-        agent: &str,
-        session: &Session,
-        (method, what): (&str, &str),
-    ) -> (String, String) {
+    async fn open_from(&self, agent: &str, session: &Session, method: &str) -> (String, String) {
         let (begun, body) = (Instant::now(), json!({ "method": method, "version": 1 }));
         let path = format!("{}/v1/checkout/{}/transactions", self.server.base, session.id);
         loop {
@@ -159,7 +154,8 @@ impl Client {
             let data = &opened.body["data"];
             if let Some(id) = data["order_id"].as_str() {
                 self.world.told.payment(id);
-                if let Some(code) = data["next_action"][what].as_str() {
+                let action = &data["next_action"];
+                if let Some(code) = action["text"].as_str().or(action["url"].as_str()) {
                     return (id.to_owned(), code.to_owned());
                 }
             }

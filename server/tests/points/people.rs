@@ -31,6 +31,7 @@ pub async fn day(client: &Client) {
         transfers_twice(client).boxed_local(),
         goes_through(client, "wechatpay", "WECHATPAY").boxed_local(),
         goes_through(client, "alipay", "ALIPAY").boxed_local(),
+        goes_through(client, "lakala", "LAKALA").boxed_local(),
         goes_through(client, "unionpay", "UNIONPAY").boxed_local(),
         pays_inside_wechat(client).boxed_local(),
     ];

@@ -12,7 +12,7 @@ use crate::sink::Received;
 use crate::support::{Db, Florin, KEY, MERCHANT, World, on_both};
 
 /// What the sandbox plays, as the doctor names it.
-const CHANNELS: [&str; 10] = [
+const CHANNELS: [&str; 11] = [
     "channel antom",
     "channel wechatpay",
     "channel vietqr",
@@ -22,6 +22,7 @@ const CHANNELS: [&str; 10] = [
     "channel fps",
     "channel qris",
     "channel alipay",
+    "channel lakala",
     "channel unionpay",
 ];
 

@@ -94,10 +94,11 @@ fn whoever_commits_or_sends_by_itself_has_a_pair_of_points() {
 const HEADS: [&str; 4] = ["self.call(", "self.post(", "self.ask(", "asked("];
 
 /// Who hands calls to the road: each takes a call's name from its caller, who says it behind one of [`HEADS`].
-const SENDERS: [&str; 6] = [
+const SENDERS: [&str; 7] = [
     "channel::alipay::send",
     "channel::antom::call",
     "channel::emvco::call",
+    "channel::lakala::call",
     "channel::unionpay::call",
     "channel::wechatpay::call",
     "channel::wechatpay::login::ask",

@@ -7,7 +7,7 @@ use super::button::button;
 use super::countdown::session_clock;
 use super::icon::{LOCK, sign, tile};
 use crate::dom::El;
-use crate::method::looks;
+use crate::method::{is_cashier, looks};
 use crate::money;
 use crate::state::{Checkout, Event, Link, Note, Stage};
 use crate::texts::Texts;
@@ -86,7 +86,9 @@ fn row(till: Till, offer: &Offer) -> El {
     let hint = match &offer.unavailable {
         Some(why) => reason(till, why),
         // It opens by itself: there is nothing to scan.
-        None if offer.kind == "redirect" => till.words().open_app(&looks.app),
+        None if offer.kind == "redirect" && !is_cashier(&offer.method) => {
+            till.words().open_app(&looks.app)
+        }
         None => looks.hint,
     };
     let text = named(till, &looks.name, &hint);

@@ -6,6 +6,7 @@ mod alipay;
 mod book;
 mod faults;
 mod gate;
+mod lakala;
 mod notices;
 mod pay;
 mod payment_codes;

@@ -56,6 +56,7 @@ pages! {
     }
     "Channels" {
         "alipay" "Alipay" "docs/alipay.md";
+        "lakala" "Lakala" "docs/lakala.md";
         "unionpay" "UnionPay" "docs/unionpay.md";
     }
     "Running Florin" {

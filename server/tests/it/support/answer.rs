@@ -47,10 +47,9 @@ impl Answer {
 
 /// The text in the code of an opened payment.
 pub fn code(opened: &Answer) -> String {
-    opened.data()["next_action"]["text"]
-        .as_str()
-        .unwrap_or_else(|| panic!("no code: {}", opened.body))
-        .to_owned()
+    let action = &opened.data()["next_action"];
+    let code = action["text"].as_str().or(action["url"].as_str());
+    code.unwrap_or_else(|| panic!("no code: {}", opened.body)).to_owned()
 }
 
 /// The id of an opened payment.
