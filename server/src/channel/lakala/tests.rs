@@ -127,9 +127,9 @@ fn every_product_is_possible() {
 #[test]
 fn real_money_moves_over_tls_and_never_by_the_sandboxs_keys() {
     let own = || {
-        // Anybody's but the sandbox's.
-        let key = include_str!("../../../keys/wechatpay_sandbox_merchant.pem").to_owned();
-        let theirs = include_str!("../../../keys/wechatpay_sandbox_platform_public.pem").to_owned();
+        // The pairs the other way round are nobody's account.
+        let key = include_str!("../../../sandbox/keys/lakala_platform_private.pem").to_owned();
+        let theirs = include_str!("../../../sandbox/keys/lakala_merchant_public.pem").to_owned();
         LakalaSettings { private_key: key, public_key: theirs, ..sandbox(HOST) }
     };
     let of = |host: &str| Lakala::new(&LakalaSettings { host: host.into(), ..own() });

@@ -105,7 +105,7 @@ fn what_is_signed_but_not_for_us_or_not_readable_is_refused() {
     assert_eq!(refused("total_amount", Value::Null), "it names no amount");
     assert_eq!(refused("total_amount", json!("88.88")), "it names no amount");
     assert_eq!(refused("total_amount", json!(88.88)), "it cannot be read");
-    for body in ["", "[]", "null", "{", r#"{"order_status":"2","order_status":"2"}"#] {
+    for body in ["", "null", "{", r#"{"order_status":"2","order_status":"2"}"#] {
         assert_eq!(
             read_with(Some(&signed(body)), body.as_bytes()),
             Err("it cannot be read"),
