@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 pub mod faults;
+mod unionpay;
+
+pub use self::unionpay::UnionpaySettings;
 
 /// The Antom account.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -170,37 +173,6 @@ impl fmt::Debug for LakalaSettings {
             .field("host", &self.host)
             .field("appid", &self.appid)
             .field("merchant_no", &self.merchant_no)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The UnionPay account in mainland China: the ACP gateway, with certificates.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UnionpaySettings {
-    /// `https://gateway.95516.com`, without a path.
-    pub host: String,
-    /// The merchant's number: 15 letters and digits.
-    pub mer_id: String,
-    /// The serial of the merchant's certificate, in decimal.
-    pub cert_id: String,
-    /// The key of that certificate, PKCS#8 PEM.
-    pub private_key: String,
-    /// The root certificate that UnionPay gives out, PEM.
-    pub root_certificate: String,
-    /// The intermediate certificate that UnionPay gives out, PEM.
-    pub middle_certificate: String,
-    /// The terminal's number, 8 letters and digits, of whoever charges payment codes; without it none are charged.
-    #[serde(default)]
-    pub term_id: Option<String>,
-}
-
-/// Without the key: settings are printed.
-impl fmt::Debug for UnionpaySettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnionpaySettings")
-            .field("host", &self.host)
-            .field("mer_id", &self.mer_id)
             .finish_non_exhaustive()
     }
 }
@@ -446,6 +418,7 @@ mod tests {
             private_key: "hunter2".into(),
             public_key: "p".into(),
         };
+<<<<<<< HEAD
         let lakala = LakalaSettings {
             host: "https://a.example".into(),
             appid: "OP1".into(),
@@ -466,12 +439,17 @@ mod tests {
             middle_certificate: "p".into(),
             term_id: None,
         };
+=======
+>>>>>>> h10/union
         let file = File {
             antom: Some(account),
             wechatpay: Some(wechatpay),
             alipay: Some(alipay),
+<<<<<<< HEAD
             lakala: Some(lakala),
             unionpay: Some(unionpay),
+=======
+>>>>>>> h10/union
             ..File::default()
         };
         assert!(!format!("{file:?}").contains("hunter2"));

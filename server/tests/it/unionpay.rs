@@ -188,10 +188,27 @@ on_both! {
         assert_eq!(status, "FAIL");
     }
 
-    async fn what_the_merchant_no_longer_waits_for_goes_back(app: TestApp) {
+    async fn a_payer_who_hesitates_has_paid_none_the_less(app: TestApp) {
         let (_, order) = charged(app, BY_PASSWORD).await;
-        let path = format!("/v1/transactions/{order}/cancel");
-        app.merchant(Method::POST, &path, None).await;
+        app.pass(Duration::from_secs(90));
+        app.wallet(BY_PASSWORD, "approve").await.is_paid();
+        until(app, &order, "SUCCESS").await;
+        assert_eq!(app.held(&order).await, MINOR);
+    }
+
+    async fn a_payer_who_never_types_it_has_not_paid_in_the_end(app: TestApp) {
+        let (_, order) = charged(app, BY_PASSWORD).await;
+        app.pass(Duration::from_secs(12 * 60));
+        until(app, &order, "CANCELLED").await;
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn what_is_paid_after_the_merchant_has_closed_the_session_goes_back(app: TestApp) {
+        let (_, order) = charged(app, BY_PASSWORD).await;
+        let session = stored(app, &order).await.session;
+        let path = format!("/v1/sessions/{session}/close");
+        let closed = app.merchant(Method::POST, &path, None).await;
+        assert_eq!(closed.status, 200, "{}", closed.body);
         app.wallet(BY_PASSWORD, "approve").await.is_paid();
         app.until("it is given back", async || app.held(&order).await == 0).await;
         app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;

@@ -37,8 +37,8 @@ const QR: Product = Product {
     numbers: Numbers::LIKE_OURS,
 };
 
-/// It is paid at once, or UnionPay says that it goes on with it. Who has waited for a minute asks the payer for another way; what
-/// is paid later goes back.
+/// It is paid at once, or UnionPay says that it goes on with it. Nobody can stop it: who pays within these minutes has paid,
+/// unless the merchant has closed the session meanwhile.
 const CODE: Product = Product {
     name: "CODEPAY",
     kind: Kind::PaymentCode,

@@ -175,7 +175,7 @@ fn a_merchant_of_unionpays_own_is_live_by_its_host() {
     let others = |host: &str, mer_id: &str| UnionpaySettings {
         host: host.into(),
         mer_id: mer_id.into(),
-        private_key: include_str!("../../../keys/alipay_sandbox_merchant.pem").into(),
+        private_key: include_str!("vectors/another_key.pem").into(),
         root_certificate: include_str!("vectors/of_another_chain.pem").into(),
         middle_certificate: include_str!("vectors/of_another_chain.pem").into(),
         ..sandbox("")
