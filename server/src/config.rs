@@ -126,6 +126,9 @@ pub struct AlipaySettings {
     pub private_key: String,
     /// Alipay's key (not the application's), SubjectPublicKeyInfo, PEM or its Base64 alone.
     pub public_key: String,
+    /// Which of Alipay's products the merchant has signed for, by their codes, with spaces between them; the one for codes and
+    /// the one for phones when absent.
+    pub products: Option<String>,
 }
 
 /// Without the key: settings are printed.
@@ -374,6 +377,7 @@ mod tests {
             seller_id: "2".into(),
             private_key: "hunter2".into(),
             public_key: "p".into(),
+            products: None,
         };
         let file = File {
             antom: Some(account),

@@ -184,6 +184,7 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("alipay", "seller_id", Kind::Text, true),
     ("alipay", "private_key", Kind::Text, true),
     ("alipay", "public_key", Kind::Text, true),
+    ("alipay", "products", Kind::Text, false),
     ("limits", "merchant", Kind::Number, false),
     ("limits", "refund", Kind::Number, false),
     ("limits", "shopper", Kind::Number, false),
