@@ -151,7 +151,7 @@ pub trait Channel: Send + Sync {
     fn listens_at(&self, _notify_url: &str) {}
 
     /// What it sells (ruling D6).
-    fn products(&self) -> &'static [Product];
+    fn products(&self) -> &[Product];
 
     /// Opens a payment. Repeating it with the same payment is the same request and opens nothing new.
     async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError>;

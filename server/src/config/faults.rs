@@ -184,6 +184,7 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("alipay", "seller_id", Kind::Text, true),
     ("alipay", "private_key", Kind::Text, true),
     ("alipay", "public_key", Kind::Text, true),
+    ("alipay", "products", Kind::Text, false),
     ("lakala", "host", Kind::Text, true),
     ("lakala", "appid", Kind::Text, true),
     ("lakala", "serial", Kind::Text, true),

@@ -4,10 +4,29 @@
 //! it, and it cannot be printed.
 
 use std::fmt;
+use std::ops::RangeInclusive;
+
+use florin_shared::Method;
 
 /// The shortest and the longest code: WeChat's has 18 digits, Alipay's 16 to 24, an EMVCo code is some base64, and Antom
 /// documents 128 characters.
-const LENGTHS: std::ops::RangeInclusive<usize> = 10..=128;
+const LENGTHS: RangeInclusive<usize> = 10..=128;
+
+/// Codes that are known by their digits: whose they are, how many digits they have, and the first two.
+struct Known {
+    method: Method,
+    digits: RangeInclusive<usize>,
+    begins: RangeInclusive<u8>,
+}
+
+/// Every wallet whose codes nobody takes for another's (`protocols/wechatpay-v3.md` 4, `protocols/alipay.md` 4,
+/// `protocols/unionpay-qr.md` 7). The wallets of
+/// Alipay+ show such codes as Alipay does, and are known by nothing.
+const WALLETS: &[Known] = &[
+    Known { method: Method::Wechatpay, digits: 18..=18, begins: 10..=15 },
+    Known { method: Method::Alipay, digits: 16..=24, begins: 25..=30 },
+    Known { method: Method::Unionpay, digits: 19..=19, begins: 62..=62 },
+];
 
 /// A payment code, and which of the merchant's devices scanned it.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,17 +49,20 @@ impl Scanned {
         &self.code
     }
 
-    /// Whether a wallet of WeChat's shows this: 18 digits, of which the first two are 10 to 15 (`protocols/wechatpay-v3.md`).
-    pub fn is_wechats(&self) -> bool {
-        let code = self.code.as_bytes();
-        let begins = matches!(code, [b'1', b'0'..=b'5', ..]);
-        begins && code.len() == 18 && code.iter().all(u8::is_ascii_digit)
+    /// Whose wallet shows this, if its digits tell.
+    pub fn wallet(&self) -> Option<Method> {
+        if !self.code.bytes().all(|sign| sign.is_ascii_digit()) {
+            return None;
+        }
+        let begins: u8 = self.code.get(..2)?.parse().ok()?;
+        let mut known = WALLETS.iter().filter(|one| one.digits.contains(&self.code.len()));
+        known.find(|one| one.begins.contains(&begins)).map(|one| one.method)
     }
 
-    /// Whether a wallet of UnionPay's shows this: 19 digits, of which the first two are 62 (`protocols/unionpay-qr.md` 7).
-    pub fn is_unionpays(&self) -> bool {
-        let code = self.code.as_bytes();
-        code.starts_with(b"62") && code.len() == 19 && code.iter().all(u8::is_ascii_digit)
+    /// Whether a wallet of this method may show this. Of a method whose codes are known by nothing, any may be.
+    pub fn may_be_of(&self, method: Method) -> bool {
+        let is_known = WALLETS.iter().any(|one| one.method == method);
+        !is_known || self.wallet() == Some(method)
     }
 
     /// The merchant's own number of the device.
@@ -57,7 +79,7 @@ impl fmt::Debug for Scanned {
 
 #[cfg(test)]
 mod tests {
-    use super::Scanned;
+    use super::*;
 
     #[test]
     fn what_no_wallet_shows_is_no_code() {
@@ -80,33 +102,41 @@ mod tests {
     }
 
     #[test]
-    fn wechats_codes_are_known_by_their_digits() {
-        for (code, is_wechats) in [
-            ("100000000000000001", true),
-            ("134567890123456789", true),
-            ("159999999999999999", true),
-            ("160000000000000000", false),
-            ("281000000000000001", false),
-            ("10000000000000000", false),
-            ("1000000000000000011", false),
-            ("10000000000000000a", false),
+    fn a_wallets_codes_are_known_by_their_digits() {
+        let (wechat, alipay) = (Some(Method::Wechatpay), Some(Method::Alipay));
+        let unionpay = Some(Method::Unionpay);
+        for (code, wallet) in [
+            ("100000000000000001", wechat),
+            ("134567890123456789", wechat),
+            ("159999999999999999", wechat),
+            ("160000000000000000", None),
+            ("10000000000000000", None),
+            ("1000000000000000011", None),
+            ("10000000000000000a", None),
+            ("2500000000000001", alipay),
+            ("281000000000000001", alipay),
+            ("300000000000000000000001", alipay),
+            ("240000000000000001", None),
+            ("310000000000000001", None),
+            ("281000000000000", None),
+            ("2810000000000000000000001", None),
+            ("28100000000000000=", None),
+            ("6200000000000000001", unionpay),
+            ("6299999999999999999", unionpay),
+            ("6300000000000000001", None),
+            ("620000000000000001", None),
+            ("62000000000000000012", None),
+            ("620000000000000000a", None),
         ] {
-            assert_eq!(Scanned::read(code, None).unwrap().is_wechats(), is_wechats, "{code}");
+            assert_eq!(Scanned::read(code, None).unwrap().wallet(), wallet, "{code}");
         }
     }
 
     #[test]
-    fn unionpays_codes_are_known_by_their_digits() {
-        for (code, is_unionpays) in [
-            ("6200000000000000001", true),
-            ("6299999999999999999", true),
-            ("6300000000000000001", false),
-            ("620000000000000001", false),
-            ("62000000000000000012", false),
-            ("620000000000000000a", false),
-        ] {
-            assert_eq!(Scanned::read(code, None).unwrap().is_unionpays(), is_unionpays, "{code}");
-        }
+    fn a_method_whose_codes_are_known_by_nothing_may_have_shown_any() {
+        let scanned = Scanned::read("281000000000000001", None).unwrap();
+        let may_be = [Method::Wechatpay, Method::Alipay, Method::AlipayPlus];
+        assert_eq!(may_be.map(|method| scanned.may_be_of(method)), [false, true, true]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ const AFTERWARDS: Millis = 10 * 60 * 1000;
 /// `PRODUCT_NOT_AVAILABLE`.
 pub async fn charge(app: &App, merchant: &Merchant, charge: Charge) -> Result<TransactionView> {
     let Charge { session, method, scanned } = charge;
-    let intended = intend(app, merchant, session, (method, shown_by(&scanned))).await?;
+    let intended = intend(app, merchant, session, (method, &scanned)).await?;
     let id = intended.payment().id.clone();
     let flow = app.clone();
     let carrying_out = to_the_end(async move { carry_out(&flow, intended, &scanned).await });
@@ -91,11 +91,12 @@ async fn intend(
     app: &App,
     merchant: &Merchant,
     wanted: NewSession,
-    (method, shown_by): (Option<Method>, Option<Method>),
+    (method, scanned): (Option<Method>, &Scanned),
 ) -> Result<Intended> {
     let context = Context::of(app, &merchant.id, &wanted.trans_id).await?;
     let id = SessionId::of(app.random.bytes::<20>());
     let (channels, life, down) = (app.channels.clone(), app.code_life, app.reach.down());
+    let scanned = scanned.clone();
     let (intended, finished): (Intended, Finished) = app
         .store
         .write(async move |tx: &mut Tx| {
@@ -107,7 +108,7 @@ async fn intend(
             not_paid(&desk)?;
             not_confirming(&desk)?;
             let product =
-                suits(&channels, &context.merchant, wanted.amount, (method, shown_by, &down))?;
+                suits(&channels, &context.merchant, wanted.amount, (method, &scanned, &down))?;
             let expires = desk.now() + product.longest + AFTERWARDS;
             let session = new_session(id, &context, NewSession { expires, ..wanted });
             desk.add_session(tx, session.clone()).await?;
@@ -133,25 +134,13 @@ fn again(desk: &Desk, wanted: &NewSession) -> Option<Payment> {
     desk.payments.iter().find(|payment| payment.session == session.id).cloned()
 }
 
-/// Whose codes are known by their digits.
-const KNOWN_BY_DIGITS: [Method; 2] = [Method::Wechatpay, Method::Unionpay];
-
-/// Whose wallet shows this, as far as the digits say.
-fn shown_by(scanned: &Scanned) -> Option<Method> {
-    match () {
-        () if scanned.is_wechats() => Some(Method::Wechatpay),
-        () if scanned.is_unionpays() => Some(Method::Unionpay),
-        () => None,
-    }
-}
-
-/// The product to charge the code by: of the method that was named, or of the first one that suits; for codes that are known
-/// by their digits, of their own.
+/// The product to charge the code by: of the method that was named, or of the first one that suits; of the wallet's own where
+/// the code's digits tell whose it is.
 fn suits(
     channels: &Channels,
     merchant: &Merchant,
     amount: Money,
-    (method, shown_by, down): (Option<Method>, Option<Method>, &[&'static str]),
+    (method, scanned, down): (Option<Method>, &Scanned, &[&'static str]),
 ) -> Result<Product> {
     let products = channels.products();
     let mut methods = offer::enabled(merchant.appearance.methods.as_deref());
@@ -161,9 +150,9 @@ fn suits(
     }
     methods.retain(|method| offer::of_codes(&products, *method).next().is_some());
     if method.is_none() {
-        // Its codes are known by their digits: whoever names no method does not mean a wallet that cannot have shown this one.
-        methods.retain(|method| !KNOWN_BY_DIGITS.contains(method) || shown_by == Some(*method));
-        methods.sort_by_key(|method| shown_by != Some(*method));
+        // Whoever names no method does not mean a wallet that cannot have shown this code.
+        methods.retain(|method| scanned.may_be_of(*method));
+        methods.sort_by_key(|method| scanned.wallet() != Some(*method));
     }
     let country = home_of(amount.currency());
     let wanted = Wanted { amount, country, rest: Millis::MAX, scene: Scene::InStore, down };

@@ -1,6 +1,6 @@
-//! Where a channel's own login sends a shopper's browser back to, and the page on which WeChat's bridge asks for the money.
+//! Where a channel's own login sends a shopper's browser back to, and the page on which the wallet's bridge asks for the money.
 //!
-//! It is a page of ours for two reasons: the code counts once, and WeChat lets only those addresses ask that its merchant has
+//! It is a page of ours for two reasons: the code counts once, and a wallet lets only those addresses ask that its merchant has
 //! registered, which need not be every shop's. Whatever the bridge says, the page goes back to the checkout: how the payment
 //! stands comes from the channel.
 
@@ -20,11 +20,11 @@ use crate::{App, Result};
 
 /// The addresses of this file.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/login/{channel}", get(back)).route("/wechat.js", get(script))
+    Router::new().route("/login/{channel}", get(back)).route("/bridge.js", get(script))
 }
 
 const PAGE: &str = include_str!("login.html");
-const SCRIPT: &str = include_str!("wechat.js");
+const SCRIPT: &str = include_str!("bridge.js");
 
 async fn script() -> impl IntoResponse {
     let kind = (header::CONTENT_TYPE, "text/javascript; charset=utf-8");
@@ -45,15 +45,17 @@ async fn returned(app: &App, channel: String, uri: &Uri, asked: &HeaderMap) -> R
         let found = pairs(uri.query()).find(|(key, _)| key == name);
         found.map(|(_, value)| value).unwrap_or_default()
     };
-    let (state, code) = (brought("state"), brought("code"));
-    let flow = app.clone();
-    let opening = async move { login::returned(&flow, &channel, &state, &code).await };
+    // Alipay has a name of its own for it.
+    let code = ["code", "auth_code"].map(brought).into_iter().find(|code| !code.is_empty());
+    let (state, code) = (brought("state"), code.unwrap_or_default());
+    let (flow, of) = (app.clone(), channel.clone());
+    let opening = async move { login::returned(&flow, &of, &state, &code).await };
     match to_the_end(opening).await? {
         Returned { session, request: Some(request) } => {
             let session = view::paged(app, &session).await?;
             let payee = app.merchant(&session.merchant).await?.name.clone();
             let checkout = app.session_url(&session.id);
-            Ok(html(Language::asked(asked), &payee, &request, &checkout))
+            Ok(html(Language::asked(asked), &payee, (&channel, &request), &checkout))
         }
         Returned { session, request: None } => {
             Ok((page::headers(), Redirect::to(&app.session_url(&session))).into_response())
@@ -62,11 +64,17 @@ async fn returned(app: &App, channel: String, uri: &Uri, asked: &HeaderMap) -> R
 }
 
 /// Nothing to read: the bridge covers it at once. Without the script, and without the bridge, there is the way on.
-fn html(language: Language, payee: &str, request: &str, checkout: &str) -> Response {
+fn html(
+    language: Language,
+    payee: &str,
+    (channel, request): (&str, &str),
+    checkout: &str,
+) -> Response {
     let values = [
         ("lang", language.tag()),
         ("dir", language.direction()),
         ("payee", &escape(payee)),
+        ("channel", &escape(channel)),
         ("request", &escape(request)),
         ("checkout", &escape(checkout)),
     ];

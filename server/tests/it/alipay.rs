@@ -1,10 +1,11 @@
-//! Alipay's own protocol: a code that nobody has scanned is no trade, a phone is sent to a page, a close gives nothing back.
+//! Alipay's own protocol: a code that nobody has scanned is no trade, a phone is sent to a page, a close gives nothing back,
+//! and what the merchant scans is cancelled for good.
 
 use std::time::Duration;
 
 use florin_server::store::checks::When;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
 
@@ -51,7 +52,133 @@ async fn refund(app: &TestApp, order: &str, own: &str) {
     .await;
 }
 
+/// The merchant scans this code; no method is named.
+async fn charge(app: &TestApp, order: &Value, code: &str) -> Answer {
+    let body = json!({
+        "trans_id": order["trans_id"], "currency": "CNY", "amount": "8888", "notify_url": order["notify_url"],
+        "goods": order["goods"], "payment": { "payment_code": code },
+    });
+    app.merchant(Method::POST, "/v1/transactions", Some(body)).await
+}
+
+/// How it stands after the charge, its number, and the merchant's own.
+async fn charged(app: &TestApp, code: &str) -> (String, String, String) {
+    let order = app.request("CNY", "8888");
+    let charged = charge(app, &order, code).await;
+    let text = |name: &str| charged.data()[name].as_str().unwrap().to_owned();
+    assert_eq!(text("payment_method"), "ALIPAY");
+    (text("status"), text("order_id"), order["trans_id"].as_str().unwrap().to_owned())
+}
+
+async fn until(app: &TestApp, order: &str, status: &str) {
+    let path = format!("/v1/transactions?order_id={order}");
+    app.until(&format!("{order} is {status}"), async || {
+        app.merchant(Method::GET, &path, None).await.body["data"]["status"] == status
+    })
+    .await;
+}
+
+const AT_ONCE: &str = "281000000000000001";
+const BY_PASSWORD: &str = "282000000000000001";
+
 on_both! {
+    async fn a_payment_code_is_charged_at_once_told_and_given_back(app: TestApp) {
+        let (status, order, trans_id) = charged(app, AT_ONCE).await;
+        assert_eq!(status, "SUCCESS");
+        assert_eq!(app.held(&order).await, 8888);
+        app.until("the merchant is told", async || app.sink.kinds(&trans_id) == ["PAYMENT.SUCCESS"]).await;
+        refund(app, &order, "r1").await;
+        assert_eq!(app.held(&order).await, 0);
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn its_payer_types_a_password_and_alipay_is_asked_meanwhile(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "channel": "alipay", "times": 9 })).await;
+        let (status, order, _) = charged(app, BY_PASSWORD).await;
+        assert_eq!(status, "PROCESSING");
+        app.wallet(BY_PASSWORD, "approve").await.is_paid();
+        until(app, &order, "SUCCESS").await;
+        assert_eq!(app.held(&order).await, 8888);
+        app.check(When::AtRest).await;
+    }
+
+    async fn a_payer_who_says_no_may_still_say_yes_and_is_cancelled_after_a_minute(app: TestApp) {
+        let (_, order, trans_id) = charged(app, BY_PASSWORD).await;
+        app.wallet(BY_PASSWORD, "decline").await;
+        app.pass(Duration::from_secs(61));
+        until(app, &order, "CANCELLED").await;
+        assert_eq!(app.book_says(&order).await, "CANCELLED");
+        assert_ne!(app.wallet(BY_PASSWORD, "approve").await.body["status"], "PAID");
+        app.until("the merchant is told", async || app.sink.kinds(&trans_id) == ["PAYMENT.CANCELED"]).await;
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn who_pays_while_it_is_being_cancelled_gets_it_back_and_no_goods_are_handed_over(app: TestApp) {
+        // The message that it was paid comes after the cancel, and is true of a moment that is over.
+        app.fault(json!({ "fault": "cancel_returns_money", "channel": "alipay", "times": 1 })).await;
+        let (_, order, trans_id) = charged(app, BY_PASSWORD).await;
+        app.merchant(Method::POST, &format!("/v1/transactions/{order}/cancel"), None).await;
+        until(app, &order, "CANCELLED").await;
+        assert_eq!(app.held(&order).await, 0);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        until(app, &order, "CANCELLED").await;
+        assert_eq!(app.sink.kinds(&trans_id), ["PAYMENT.CANCELED"]);
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn a_cancel_whose_answer_is_lost_is_sent_again(app: TestApp) {
+        for fault in ["lost_reply", "unknown"] {
+            app.fault(json!({ "fault": fault, "call": "cancel", "channel": "alipay", "times": 1 })).await;
+        }
+        let (_, order, _) = charged(app, BY_PASSWORD).await;
+        app.pass(Duration::from_secs(61));
+        let path = format!("/v1/transactions?order_id={order}");
+        app.until("it is cancelled", async || {
+            // One that nobody answered is repeated when it can no longer be on its way.
+            app.pass(Duration::from_secs(2));
+            app.merchant(Method::GET, &path, None).await.body["data"]["status"] == "CANCELLED"
+        }).await;
+        assert_eq!((app.book_says(&order).await.as_str(), app.held(&order).await), ("CANCELLED", 0));
+        app.pass(Duration::from_secs(10 * 60));
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn a_payment_code_whose_answer_is_lost_or_unclear_is_charged_once(app: TestApp) {
+        for fault in ["lost_reply", "unknown", "bad_signature"] {
+            let code = format!("2510000000000{:03}", fault.len());
+            app.fault(json!({ "fault": fault, "call": "alipay.trade.pay", "channel": "alipay", "times": 1 })).await;
+            let (_, order, _) = charged(app, &code).await;
+            until(app, &order, "SUCCESS").await;
+            let book = app.book().await;
+            let row = book.iter().find(|row| row["paymentRequestId"] == order.as_str()).unwrap();
+            assert_eq!((row["captured"].as_i64(), row["refunded"].as_i64()), (Some(8888), Some(0)), "{row}");
+        }
+    }
+
+    async fn another_amount_than_was_asked_for_goes_back(app: TestApp) {
+        for call in ["alipay.trade.pay", "alipay.trade.query"] {
+            app.fault(json!({ "fault": "wrong_amount", "call": call, "channel": "alipay", "value": 8887, "times": 9 })).await;
+        }
+        app.fault(json!({ "fault": "silent", "channel": "alipay", "times": 99 })).await;
+        let (_, _, trans_id) = charged(app, AT_ONCE).await;
+        app.until("it is told as reversed", async || app.sink.kinds(&trans_id) == ["PAYMENT.REVERSED"]).await;
+    }
+
+    async fn a_refused_payment_code_says_why(app: TestApp) {
+        for (code, reason) in [
+            ("284000000000000001", "BALANCE"),
+            ("285000000000000001", "RISK"),
+            ("283000000000000001", "CODE_INVALID"),
+        ] {
+            let failed = charge(app, &app.request("CNY", "8888"), code).await;
+            assert_eq!((&failed.data()["status"], &failed.data()["error_code"]), (&json!("FAIL"), &json!(reason)), "{code}");
+        }
+        let used = charged(app, AT_ONCE).await;
+        assert_eq!(used.0, "SUCCESS");
+        let again = charge(app, &app.request("CNY", "8888"), AT_ONCE).await;
+        assert_eq!(again.data()["error_code"], "CODE_INVALID", "{}", again.body);
+    }
+
     async fn a_code_is_paid_told_and_given_back(app: TestApp) {
         let (session, order) = paid(app).await;
         assert_eq!(app.held(&order).await, 8888);

@@ -136,9 +136,10 @@ impl Client {
         self.open_from("Mozilla/5.0 (X11; Linux x86_64)", session, method).await
     }
 
-    /// The same in WeChat's browser: its number, and the way to WeChat's login.
-    pub async fn open_inside_wechat(&self, session: &Session) -> (String, String) {
-        self.open_from("MicroMessenger/8.0.53", session, "WECHATPAY").await
+    /// The same in the wallet's own browser: its number, and the way to the wallet's login.
+    pub async fn open_inside(&self, session: &Session, method: &str) -> (String, String) {
+        let agent = if method == "ALIPAY" { "AlipayClient/10.6" } else { "MicroMessenger/8.0.53" };
+        self.open_from(agent, session, method).await
     }
 
     async fn open_from(&self, agent: &str, session: &Session, method: &str) -> (String, String) {

@@ -33,7 +33,8 @@ pub async fn day(client: &Client) {
         goes_through(client, "alipay", "ALIPAY").boxed_local(),
         goes_through(client, "lakala", "LAKALA").boxed_local(),
         goes_through(client, "unionpay", "UNIONPAY").boxed_local(),
-        pays_inside_wechat(client).boxed_local(),
+        pays_inside(client, "WECHATPAY", "&quot;package&quot;:&quot;").boxed_local(),
+        pays_inside(client, "ALIPAY", "&quot;tradeNO&quot;:&quot;").boxed_local(),
     ];
     let (_, manual) = tokio::join!(join_all(stories), pays_twice_and_a_person_must_help(client));
     resolves(client, &manual).await;
@@ -178,17 +179,18 @@ async fn goes_through(client: &Client, channel: &str, method: &str) {
     until_refunded(client, channel, "SUCCESS").await;
 }
 
-/// To WeChat's login and back, as often as it takes: a code counts once, and who was away meanwhile goes there again.
-async fn pays_inside_wechat(client: &Client) {
+/// To the wallet's login and back, as often as it takes: a code counts once, and who was away meanwhile goes there again. The
+/// bridge is asked for what stands behind `before`.
+async fn pays_inside(client: &Client, method: &str, before: &str) {
     let session = client.session(json!({ "currency": "CNY", "amount": "8800" })).await;
     let begun = Instant::now();
     loop {
-        let (id, way) = client.open_inside_wechat(&session).await;
+        let (id, way) = client.open_inside(&session, method).await;
         let back = client.send(|http| http.get(way.as_str())).await.location;
         let page = client.send(|http| http.get(back.as_str())).await.body;
-        let package = page.as_str().unwrap_or_default().split("&quot;package&quot;:&quot;").nth(1);
-        if let Some(package) = package.and_then(|rest| rest.split('&').next())
-            && client.approve(&(id, package.to_owned())).await
+        let asked = page.as_str().unwrap_or_default().split(before).nth(1);
+        if let Some(asked) = asked.and_then(|rest| rest.split('&').next())
+            && client.approve(&(id, asked.to_owned())).await
         {
             client.until_status(&session, "SUCCESS").await;
             client.world.told.paid(&session.id);

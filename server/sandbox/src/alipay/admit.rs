@@ -17,6 +17,9 @@ pub(super) struct Asked {
     pub(super) content: String,
     pub(super) notify_url: Option<String>,
     pub(super) return_url: String,
+    /// What a login has given out, and what is wanted for it.
+    pub(super) code: String,
+    pub(super) grant_type: String,
 }
 
 /// Why nobody comes in.
@@ -77,6 +80,8 @@ impl Asked {
             content: field("biz_content"),
             notify_url: Some(field("notify_url")).filter(|url| !url.is_empty()),
             return_url: field("return_url"),
+            code: field("code"),
+            grant_type: field("grant_type"),
         })
     }
 }

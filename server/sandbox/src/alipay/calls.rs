@@ -3,22 +3,32 @@
 use crate::faults::{Call, Kind};
 
 pub(super) const PRECREATE: &str = "alipay.trade.precreate";
+pub(super) const CHARGE: &str = "alipay.trade.pay";
+pub(super) const CANCEL: &str = "alipay.trade.cancel";
+pub(super) const CREATE: &str = "alipay.trade.create";
 pub(super) const QUERY: &str = "alipay.trade.query";
 pub(super) const CLOSE: &str = "alipay.trade.close";
 pub(super) const REFUND: &str = "alipay.trade.refund";
 pub(super) const REFUND_QUERY: &str = "alipay.trade.fastpay.refund.query";
-/// A page: browsers come to it, and no server asks for it.
+/// Pages: browsers come to them, and no server asks for one.
 pub(super) const WAP: &str = "alipay.trade.wap.pay";
+pub(super) const PAGE: &str = "alipay.trade.page.pay";
+/// Of the login, and about no trade: no fault befalls it.
+pub(super) const TOKEN: &str = "alipay.system.oauth.token";
 
 pub(super) static QUERYING: &Call = &CALLS[1];
+pub(super) static CHARGING: &Call = &CALLS[6];
 
-pub(super) static CALLS: [Call; 6] = [
+pub(super) static CALLS: [Call; 9] = [
     Call::new(PRECREATE, Kind::Pay),
     Call::with_amount(QUERY, Kind::Query),
     Call::new(CLOSE, Kind::Cancel),
     Call::new(REFUND, Kind::Refund),
     Call::new(REFUND_QUERY, Kind::RefundQuery),
     Call::with_amount("trade_status_sync", Kind::Notification),
+    Call::with_amount(CHARGE, Kind::Pay),
+    Call::new(CANCEL, Kind::Cancel),
+    Call::new(CREATE, Kind::Pay),
 ];
 
 /// The call of this method, if servers ask for it.

@@ -5,6 +5,9 @@
 
 mod admit;
 mod calls;
+mod cancel;
+mod counter;
+mod login;
 mod notices;
 mod open;
 mod refund;
@@ -24,6 +27,7 @@ use axum::{Extension, Router};
 use url::Url;
 
 use self::admit::Asked;
+use self::login::Logins;
 use self::signature::Keys;
 use self::speak::AlipayVoice;
 use self::wire::Verdict;
@@ -40,15 +44,16 @@ use crate::world::World;
 const APP_ID: &str = "2021000000000001";
 const SELLER_ID: &str = "2088000000000002";
 
-/// Alipay, with its keys.
+/// Alipay, with its keys, and with whom it has sent back from its login.
 #[derive(Clone)]
 pub(crate) struct Alipay {
     keys: Keys,
+    logins: Logins,
 }
 
 impl Alipay {
     pub(crate) fn load() -> anyhow::Result<Alipay> {
-        Ok(Alipay { keys: Keys::load()? })
+        Ok(Alipay { keys: Keys::load()?, logins: Logins::default() })
     }
 }
 
@@ -62,12 +67,16 @@ impl Channel for Alipay {
     }
 
     fn own_faults(&self) -> &'static [Fault] {
-        &[]
+        &[Fault::PayRefused]
     }
 
     fn routes(&self) -> Router<Arc<World>> {
         let gateway = get(visit).post(receive);
-        Router::new().route("/gateway.do", gateway).layer(Extension(self.clone()))
+        let login = get(login::authorize);
+        Router::new()
+            .route("/gateway.do", gateway)
+            .route("/oauth2/publicAppAuthorize.htm", login)
+            .layer(Extension(self.clone()))
     }
 
     /// Its codes are addresses of the wallet.
@@ -75,8 +84,8 @@ impl Channel for Alipay {
         None
     }
 
-    fn payment_code(&self, _: bool) -> Option<&'static str> {
-        None
+    fn payment_code(&self, at_once: bool) -> Option<&'static str> {
+        Some(if at_once { counter::AT_ONCE } else { counter::BY_PASSWORD })
     }
 
     fn title(&self, _: &Payment) -> &'static str {
@@ -125,15 +134,25 @@ async fn receive(
     body: Bytes,
 ) -> Response {
     let heard = Heard { uri, method, headers, body };
-    gate::receive(cord, async move { hear(&world, &alipay.keys, &heard).await }).await
+    gate::receive(cord, async move { hear(&world, &alipay, &heard).await }).await
 }
 
-async fn hear(world: &World, keys: &Keys, heard: &Heard) -> Spoken {
+async fn hear(world: &World, alipay: &Alipay, heard: &Heard) -> Spoken {
+    let keys = &alipay.keys;
     let asked = match Asked::of(keys, heard.uri.query(), &heard.body) {
         Ok(asked) => asked,
         Err(refusal) => return refusal.spoken(keys),
     };
     let voice = AlipayVoice { keys, method: &asked.method };
+    if asked.method == calls::TOKEN {
+        return match login::exchanged(&alipay.logins, &asked, world.clock.now()) {
+            Ok(told) => gate::say(&voice, &speak::said(&told), Signed::Well),
+            Err(why) => {
+                let error = AlipayVoice { keys, method: "error" };
+                gate::say(&error, &speak::said(&why.alone()), Signed::Well)
+            }
+        };
+    }
     let Some(call) = calls::of_servers(&asked.method) else {
         let why = Verdict::new("40002", "isv.invalid-method", "there is no such method");
         return gate::say(&voice, &speak::said(&why.alone()), Signed::Well);
@@ -160,6 +179,9 @@ fn subject(world: &World, asked: &Asked) -> Key {
 async fn perform(world: &World, call: &Call, asked: &Asked) -> Result<Said, Unwritten> {
     let answer = match call.name {
         calls::PRECREATE => open::precreate(world, asked).await?,
+        calls::CREATE => open::create(world, asked).await?,
+        calls::CHARGE => counter::charge(world, asked).await?,
+        calls::CANCEL => cancel::cancel(world, asked).await?,
         calls::QUERY => trade::query(world, asked).await?,
         calls::CLOSE => trade::close(world, asked).await?,
         calls::REFUND => refund::refund(world, asked).await?,
@@ -175,7 +197,12 @@ async fn visit(
     uri: Uri,
 ) -> Response {
     let opened = match Asked::of(&alipay.keys, uri.query(), &[]) {
-        Ok(asked) if asked.method == calls::WAP => open::wap(&world, &asked).await,
+        Ok(asked) if asked.method == calls::WAP => {
+            open::page(&world, &asked, "QUICK_WAP_WAY").await
+        }
+        Ok(asked) if asked.method == calls::PAGE => {
+            open::page(&world, &asked, "FAST_INSTANT_TRADE_PAY").await
+        }
         Ok(_) => return sorry("this method is no page"),
         Err(refusal) => return sorry(refusal.why()),
     };

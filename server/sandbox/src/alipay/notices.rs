@@ -2,6 +2,7 @@
 
 use url::form_urlencoded::{self, Serializer};
 
+use super::login::SOMEBODY;
 use super::signature::{Fields, Keys, joined};
 use super::speak::signed_text;
 use super::{APP_ID, SELLER_ID, wire};
@@ -65,7 +66,7 @@ fn fields(payment: &Payment, amount: &Money, now: i64) -> Fields {
         ("version", "1.0".into()),
         ("trade_no", opened.payment_id.clone()),
         ("out_trade_no", opened.key.request.clone()),
-        ("buyer_id", "2088000000000001".into()),
+        ("buyer_id", SOMEBODY.into()),
         ("seller_id", SELLER_ID.into()),
         ("total_amount", total.clone()),
         ("receipt_amount", total.clone()),

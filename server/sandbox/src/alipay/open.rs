@@ -1,12 +1,15 @@
-//! Trades begin: a code for another screen, or a page on the payer's own (`protocols/alipay.md` 4).
+//! Trades begin: a code for another screen, or a page on the payer's own (`protocols/alipay.md` 4). What is common to every
+//! beginning stands here too.
 
 use serde_json::{Value, json};
 
 use super::admit::Asked;
+use super::login::SOMEBODY;
 use super::wire::{self, Verdict};
 use crate::book::Unwritten;
 use crate::channel::Name;
 use crate::clock;
+use crate::faults::{Fault, Moment};
 use crate::ledger::{Key, Ledger, Line, Opened, Payment, Status};
 use crate::money::Money;
 use crate::numbers::{random, random_digits};
@@ -15,13 +18,16 @@ use crate::world::{Desk, World};
 /// Of a code that was never given a time.
 const USUAL_LIFE: i64 = 2 * 60 * 60 * 1000;
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+/// The product of codes, whoever shows them.
+pub(super) const FACE_TO_FACE: &str = "FACE_TO_FACE_PAYMENT";
 /// Where the payer meets the code.
-const OTHER_SCREEN: &str = "WEB";
-pub(super) const OWN_SCREEN: &str = "WAP";
+pub(super) const OTHER_SCREEN: &str = "WEB";
+const OWN_SCREEN: &str = "WAP";
+const INSIDE: &str = "JSAPI";
 
 /// `alipay.trade.precreate`: only a code.
 pub(super) async fn precreate(world: &World, asked: &Asked) -> Result<Value, Unwritten> {
-    let opened = open(world, asked, "FACE_TO_FACE_PAYMENT", OTHER_SCREEN).await?;
+    let opened = open(world, asked, FACE_TO_FACE, OTHER_SCREEN).await?;
     Ok(opened.map_or_else(|verdict| verdict.alone(), |payment| code(world, &payment)))
 }
 
@@ -32,13 +38,44 @@ fn code(world: &World, payment: &Payment) -> Value {
     answer
 }
 
-/// `alipay.trade.wap.pay`: the code that the wallet's page asks about. A link may be followed again.
-pub(super) async fn wap(
+/// `alipay.trade.wap.pay` and `alipay.trade.page.pay`: the code that the wallet's page asks about. A link may be followed again.
+pub(super) async fn page(
     world: &World,
     asked: &Asked,
+    product: &str,
 ) -> Result<Result<String, Verdict>, Unwritten> {
-    let opened = open(world, asked, "QUICK_WAP_WAY", OWN_SCREEN).await?;
+    let opened = open(world, asked, product, OWN_SCREEN).await?;
     Ok(opened.map(|payment| payment.opened.code))
+}
+
+/// `alipay.trade.create`: a trade for one buyer, whom the bridge asks by the trade's own number.
+pub(super) async fn create(world: &World, asked: &Asked) -> Result<Value, Unwritten> {
+    let made = match create_for(asked) {
+        Ok(()) => open(world, asked, "JSAPI_PAY", INSIDE).await?,
+        Err(verdict) => Err(verdict),
+    };
+    Ok(made.map_or_else(
+        |verdict| verdict.alone(),
+        |payment| {
+            let mut answer = wire::success();
+            for (name, value) in names(&payment).as_object().into_iter().flatten() {
+                answer[name] = value.clone();
+            }
+            answer
+        },
+    ))
+}
+
+/// Whether it names a buyer who is known here, and the application in which they are.
+fn create_for(asked: &Asked) -> Result<(), Verdict> {
+    let whose: wire::Whose = wire::read(&asked.content)?;
+    if whose.op_app_id.as_deref() != Some(super::APP_ID) {
+        return Err(Verdict::illegal("op_app_id is the application's"));
+    }
+    match whose.buyer_id.as_deref() {
+        Some(SOMEBODY) => Ok(()),
+        Some(_) | None => Err(Verdict::illegal("buyer_id is nobody's")),
+    }
 }
 
 async fn open(
@@ -51,17 +88,33 @@ async fn open(
         Ok(order) => order,
         Err(verdict) => return Ok(Err(verdict)),
     };
+    if world.strikes(&Moment::of(Fault::PayRefused, &order.key())).is_some() {
+        return Ok(Err(Verdict::refused("ACQ.ACCESS_FORBIDDEN", "this account may not sell it")));
+    }
     let now = world.clock.now();
     world.decide(|desk| decide(desk, asked, &order, terminal, now)).await
 }
 
-struct Order {
-    wire: wire::Open,
+/// What every beginning asks for.
+pub(super) struct Order {
+    pub(super) wire: wire::Open,
     amount: Money,
-    expires_ms: Option<i64>,
+    end: Option<End>,
 }
 
-fn read(asked: &Asked, product: &str) -> Result<Order, Verdict> {
+/// When a trade ends: at that time, or so long after it begins.
+enum End {
+    At(i64),
+    After(i64),
+}
+
+impl Order {
+    pub(super) fn key(&self) -> Key {
+        Key::new(Name::Alipay, &self.wire.out_trade_no)
+    }
+}
+
+pub(super) fn read(asked: &Asked, product: &str) -> Result<Order, Verdict> {
     let wire: wire::Open = wire::read(&asked.content)?;
     let number = &wire.out_trade_no;
     let is_number = number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -77,14 +130,18 @@ fn read(asked: &Asked, product: &str) -> Result<Order, Verdict> {
         return Err(Verdict::illegal("subject has 1 to 256 characters without / = &"));
     }
     let amount = wire::money(&wire.total_amount)?;
-    let expires_ms = match &wire.time_expire {
-        None => None,
-        Some(text) => Some(
-            wire::parse_time(text)
-                .ok_or_else(|| Verdict::illegal("time_expire is yyyy-MM-dd HH:mm:ss"))?,
-        ),
-    };
-    Ok(Order { wire, amount, expires_ms })
+    let end = end(&wire)?;
+    Ok(Order { wire, amount, end })
+}
+
+fn end(wire: &wire::Open) -> Result<Option<End>, Verdict> {
+    if let Some(text) = &wire.time_expire {
+        let wrong = || Verdict::illegal("time_expire is yyyy-MM-dd HH:mm:ss");
+        return wire::parse_time(text).map(|at| Some(End::At(at))).ok_or_else(wrong);
+    }
+    let Some(text) = &wire.timeout_express else { return Ok(None) };
+    let wrong = || Verdict::illegal("timeout_express is 1m to 15d");
+    wire::parse_span(text).map(|span| Some(End::After(span))).ok_or_else(wrong)
 }
 
 fn decide(
@@ -94,18 +151,38 @@ fn decide(
     terminal: &str,
     now: i64,
 ) -> Result<Payment, Verdict> {
-    let key = Key::new(Name::Alipay, &order.wire.out_trade_no);
-    if let Some(payment) = desk.ledger.payment(&key) {
+    if let Some(payment) = desk.ledger.payment(&order.key()) {
         return again(payment, &asked.content, now).map(|()| payment.clone());
     }
-    let expires_ms = order.expires_ms.unwrap_or(now + USUAL_LIFE).min(now + life(terminal));
+    let code = (terminal != INSIDE).then(|| fresh_code(&desk.ledger));
+    if terminal == OWN_SCREEN {
+        desk.write(Line::Arrived { key: order.key(), at_ms: now });
+    }
+    begin(desk, asked, order, (terminal, code), now)
+}
+
+/// A trade that was not there, with its code; without one, the payer's wallet asks for it by its number.
+pub(super) fn begin(
+    desk: &mut Desk,
+    asked: &Asked,
+    order: &Order,
+    (terminal, code): (&str, Option<String>),
+    now: i64,
+) -> Result<Payment, Verdict> {
+    let wished = match order.end {
+        None => now + USUAL_LIFE,
+        Some(End::At(at)) => at,
+        Some(End::After(span)) => now + span,
+    };
+    let expires_ms = wished.min(now + life(terminal));
     if expires_ms <= now {
         return Err(Verdict::illegal("time_expire has passed"));
     }
+    let payment_id = format!("{}22001400{}", clock::day(now), random_digits(12));
     let opened = Opened {
-        key,
-        payment_id: format!("{}22001400{}", clock::day(now), random_digits(12)),
-        code: fresh_code(&desk.ledger),
+        key: order.key(),
+        code: code.unwrap_or_else(|| payment_id.clone()),
+        payment_id,
         fingerprint: asked.content.clone(),
         at_ms: now,
         expires_ms,
@@ -120,20 +197,17 @@ fn decide(
         attach: String::new(),
         payer: String::new(),
     };
-    if terminal == OWN_SCREEN {
-        desk.write(Line::Arrived { key: opened.key.clone(), at_ms: now });
-    }
     desk.write(Line::Opened(Box::new(opened.clone())));
     Ok(Payment::new(opened))
 }
 
 /// A code lives two hours at the most, a trade fifteen days.
 fn life(terminal: &str) -> i64 {
-    if terminal == OWN_SCREEN { 15 * 24 * 60 * 60 * 1000 } else { USUAL_LIFE }
+    if terminal == OTHER_SCREEN { USUAL_LIFE } else { 15 * 24 * 60 * 60 * 1000 }
 }
 
 /// The same request has the same code; the same number with other data is refused, and so is one that has ended.
-fn again(payment: &Payment, content: &str, now: i64) -> Result<(), Verdict> {
+pub(super) fn again(payment: &Payment, content: &str, now: i64) -> Result<(), Verdict> {
     if payment.opened.fingerprint != content {
         let why = "this out_trade_no was used with other data";
         return Err(Verdict::refused("ACQ.CONTEXT_INCONSISTENT", why));

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::admit::Asked;
 use super::calls::QUERYING;
-use super::open::{OWN_SCREEN, names};
+use super::open::{OTHER_SCREEN, names};
 use super::wire::{self, Verdict, Which};
 use crate::book::Unwritten;
 use crate::channel::Name;
@@ -37,7 +37,7 @@ pub(super) fn find<'a>(ledger: &'a Ledger, which: &Which) -> Result<&'a Payment,
 }
 
 fn exists(payment: &Payment) -> bool {
-    payment.opened.terminal == OWN_SCREEN || payment.captured.is_some()
+    payment.opened.terminal != OTHER_SCREEN || payment.captured.is_some()
 }
 
 fn told(world: &World, payment: &Payment, now: i64) -> Value {

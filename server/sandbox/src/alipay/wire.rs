@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clock;
 use crate::money::Money;
 
-/// `alipay.trade.precreate` and `alipay.trade.wap.pay`.
+/// What opens a trade, whichever way.
 #[derive(Deserialize)]
 pub(super) struct Open {
     pub(super) out_trade_no: String,
@@ -17,6 +17,17 @@ pub(super) struct Open {
     pub(super) subject: String,
     pub(super) product_code: String,
     pub(super) time_expire: Option<String>,
+    pub(super) timeout_express: Option<String>,
+    /// Of `alipay.trade.pay`: where the code was read, and the code.
+    pub(super) scene: Option<String>,
+    pub(super) auth_code: Option<String>,
+}
+
+/// `alipay.trade.create`: for whom, and in which application.
+#[derive(Deserialize)]
+pub(super) struct Whose {
+    pub(super) buyer_id: Option<String>,
+    pub(super) op_app_id: Option<String>,
 }
 
 /// Which trade; its own number wins.
@@ -92,6 +103,11 @@ pub(super) fn success() -> Value {
     json!({ "code": "10000", "msg": "Success" })
 }
 
+/// It works, and waits for the payer.
+pub(super) fn waiting() -> Value {
+    json!({ "code": "10003", "msg": "order success pay inprocess" })
+}
+
 pub(super) fn read<T: DeserializeOwned>(content: &str) -> Result<T, Verdict> {
     serde_json::from_str(content).map_err(|error| Verdict::illegal(error.to_string()))
 }
@@ -126,6 +142,21 @@ pub(super) fn parse_time(text: &str) -> Option<i64> {
     Offset::constant(8).to_timestamp(local).ok().map(jiff::Timestamp::as_millisecond)
 }
 
+/// `90m`, `2h` or `15d`, in milliseconds: a minute at the least, and fifteen days at the most.
+pub(super) fn parse_span(text: &str) -> Option<i64> {
+    const MINUTE: i64 = 60 * 1000;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let minutes = match unit {
+        "m" => 1,
+        "h" => 60,
+        "d" => 24 * 60,
+        _ => return None,
+    };
+    let number = digits.parse::<u16>().ok().filter(|_| !digits.starts_with('+'))?;
+    let span = i64::from(number) * minutes * MINUTE;
+    (MINUTE..=15 * 24 * 60 * MINUTE).contains(&span).then_some(span)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +171,18 @@ mod tests {
         }
         assert_eq!(yuan(8888), "88.88");
         assert_eq!(yuan(1), "0.01");
+    }
+
+    #[test]
+    fn a_trade_lives_a_minute_to_fifteen_days() {
+        let minutes = |text| parse_span(text).map(|span| span / 60_000);
+        assert_eq!(
+            [minutes("2m"), minutes("1h"), minutes("15d")],
+            [Some(2), Some(60), Some(21_600)]
+        );
+        for none in ["", "m", "0m", "2", "2s", "16d", "-1m", "+1m", "é"] {
+            assert_eq!(minutes(none), None, "{none}");
+        }
     }
 
     #[test]

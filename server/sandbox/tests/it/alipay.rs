@@ -172,3 +172,60 @@ async fn a_link_opens_a_trade_that_can_be_closed() {
     assert_eq!(world.wallet(&page, "approve").await.0, 409);
     assert_eq!(browser.get(&link).send().await.unwrap().status(), 400);
 }
+
+fn scanned(number: &str, code: &str) -> Value {
+    let mut content = code_of(number);
+    content["scene"] = "bar_code".into();
+    content["auth_code"] = code.into();
+    content["timeout_express"] = "2m".into();
+    content
+}
+
+#[tokio::test]
+async fn a_payment_code_is_paid_waits_or_is_refused_and_is_good_once() {
+    let world = World::start().await;
+    let pay = async |content| ask(&world, "alipay.trade.pay", content).await;
+    let paid = pay(scanned("a1", "281000000000000001")).await;
+    assert_eq!((&paid["code"], &paid["total_amount"]), (&json!("10000"), &json!("88.88")));
+    assert!(paid["gmt_payment"].is_string(), "{paid}");
+    let again = pay(scanned("a1", "281000000000000001")).await;
+    assert_eq!(again["sub_code"], "ACQ.TRADE_HAS_SUCCESS");
+    for (number, code, sub_code) in [
+        ("a1", "281000000000000002", "ACQ.CONTEXT_INCONSISTENT"),
+        ("a2", "281000000000000001", "ACQ.PAYMENT_AUTH_CODE_INVALID"),
+        ("a2", "283000000000000001", "ACQ.PAYMENT_AUTH_CODE_INVALID"),
+        ("a2", "284000000000000001", "ACQ.BUYER_BALANCE_NOT_ENOUGH"),
+        ("a2", "285000000000000001", "ACQ.PAYMENT_REQUEST_HAS_RISK"),
+    ] {
+        assert_eq!(pay(scanned(number, code)).await["sub_code"], sub_code, "{code}");
+    }
+    let waiting = pay(scanned("a3", "282000000000000001")).await;
+    assert_eq!(waiting["code"], "10003");
+    assert_eq!(ask(&world, "alipay.trade.query", of("a3")).await["trade_status"], "WAIT_BUYER_PAY");
+    world.approve("282000000000000001").await;
+    assert_eq!(ask(&world, "alipay.trade.query", of("a3")).await["trade_status"], "TRADE_SUCCESS");
+}
+
+#[tokio::test]
+async fn a_cancel_closes_what_is_open_and_gives_back_what_is_paid() {
+    let world = World::start().await;
+    let cancel = async |number| ask(&world, "alipay.trade.cancel", of(number)).await;
+    assert_eq!(cancel("a0").await["sub_code"], "ACQ.TRADE_NOT_EXIST");
+    ask(&world, "alipay.trade.pay", scanned("a1", "282000000000000001")).await;
+    let closed = cancel("a1").await;
+    assert_eq!((&closed["action"], &closed["retry_flag"]), (&json!("close"), &json!("N")));
+    assert_eq!(world.wallet("282000000000000001", "approve").await.0, 409);
+    assert_eq!(cancel("a1").await["action"], Value::Null);
+
+    ask(&world, "alipay.trade.pay", scanned("a2", "281000000000000002")).await;
+    assert_eq!(cancel("a2").await["action"], "refund");
+    let known = ask(&world, "alipay.trade.query", of("a2")).await;
+    assert_eq!(known["trade_status"], "TRADE_CLOSED");
+    assert!(known["send_pay_date"].is_string(), "it was paid: {known}");
+    assert_eq!(world.entry("a2").await["cancelled_after_capture"], 8888);
+
+    world.fault(json!({ "fault": "cancel_returns_money", "channel": "alipay" })).await;
+    ask(&world, "alipay.trade.pay", scanned("a3", "282000000000000003")).await;
+    assert_eq!(cancel("a3").await["action"], "refund");
+    assert_eq!(world.entry("a3").await["cancelled_after_capture"], 8888);
+}

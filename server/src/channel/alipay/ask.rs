@@ -5,12 +5,14 @@
 use url::form_urlencoded::Serializer;
 
 use super::sign::{self, Keys};
+use super::table;
 use super::text::{beijing, yuan};
-use super::wire::{OfPayment, OfRefund, Open, Refund};
+use super::wire::{Buyer, Charge, Create, OfPayment, OfRefund, Open, Refund};
 use crate::channel::Asking;
 use crate::clock::Millis;
 use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
+use crate::domain::scanned::Scanned;
 
 /// A method with its parameters.
 pub(super) struct Request<'a> {
@@ -21,17 +23,22 @@ pub(super) struct Request<'a> {
     pub(super) return_url: &'a str,
     /// JSON: the text that is signed is the text that is sent.
     pub(super) content: &'a str,
+    /// What a login has brought back, where it is exchanged.
+    pub(super) code: &'a str,
 }
 
 impl Request<'_> {
     /// The signed form, by which the gateway is asked.
     pub(super) fn form(&self, keys: &Keys) -> anyhow::Result<String> {
         let time = beijing(self.at);
+        let grant = if self.code.is_empty() { "" } else { "authorization_code" };
         let mut parameters = vec![
             ("app_id", self.app_id),
             ("biz_content", self.content),
             ("charset", "utf-8"),
+            ("code", self.code),
             ("format", "JSON"),
+            ("grant_type", grant),
             ("method", self.method),
             ("notify_url", self.notify_url),
             ("return_url", self.return_url),
@@ -54,14 +61,35 @@ impl Request<'_> {
 
 /// A code that the shopper scans from another screen: `alipay.trade.precreate`.
 pub(super) fn code<'a>(payment: &'a Payment, asking: &Asking) -> Open<'a> {
-    open(payment, asking, "FACE_TO_FACE_PAYMENT")
+    open(payment, asking, table::FACE_TO_FACE)
 }
 
-/// A page of Alipay's for the phone that shows the checkout: `alipay.trade.wap.pay`. Who leaves it comes back to where
-/// they were.
+/// A page of Alipay's for the screen that shows the checkout: `alipay.trade.wap.pay`, which brings whoever leaves it back to where
+/// they were, and `alipay.trade.page.pay`.
 pub(super) fn page<'a>(payment: &'a Payment, asking: &'a Asking) -> Open<'a> {
+    if payment.product == table::PAGE {
+        return open(payment, asking, table::PAGE);
+    }
     let quit_url = Some(asking.return_url.as_str());
-    Open { quit_url, ..open(payment, asking, "QUICK_WAP_WAY") }
+    Open { quit_url, ..open(payment, asking, table::WAP) }
+}
+
+/// A trade for this buyer, who is within Alipay: `alipay.trade.create`.
+pub(super) fn inside<'a>(
+    app_id: &'a str,
+    payment: &'a Payment,
+    asking: &Asking,
+    buyer: &'a Buyer,
+) -> Create<'a> {
+    Create {
+        out_trade_no: &payment.request_id,
+        total_amount: yuan(payment.amount),
+        subject: subject(&asking.payee),
+        product_code: table::INSIDE,
+        time_expire: beijing(payment.expires),
+        op_app_id: app_id,
+        buyer,
+    }
 }
 
 fn open<'a>(payment: &'a Payment, asking: &Asking, product_code: &'static str) -> Open<'a> {
@@ -72,6 +100,25 @@ fn open<'a>(payment: &'a Payment, asking: &Asking, product_code: &'static str) -
         product_code,
         time_expire: beijing(payment.expires),
         quit_url: None,
+    }
+}
+
+/// A code that the merchant has scanned: `alipay.trade.pay`. We cancel it after a minute. Should no cancel get through, Alipay
+/// closes by itself what nobody has paid by then.
+pub(super) fn charge<'a>(
+    payment: &'a Payment,
+    asking: &Asking,
+    scanned: &'a Scanned,
+) -> Charge<'a> {
+    Charge {
+        out_trade_no: &payment.request_id,
+        total_amount: yuan(payment.amount),
+        subject: subject(&asking.payee),
+        product_code: table::FACE_TO_FACE,
+        scene: "bar_code",
+        auth_code: scanned.code(),
+        timeout_express: "2m",
+        terminal_id: scanned.device().filter(|device| device.len() <= 32),
     }
 }
 

@@ -29,7 +29,8 @@ use Verdict::{Absent, Done, Exists, Misasked, Refused, Unsure, Waiting};
 pub(super) const CONFIGURATION: &str = "CONFIGURATION";
 const ACCOUNT: &str = "ACCOUNT";
 const BALANCE: &str = "BALANCE";
-const CODE_INVALID: &str = "CODE_INVALID";
+/// No code of Alipay's, or one that has run out or was used: Alipay tells them apart by nothing.
+pub(super) const CODE_INVALID: &str = "CODE_INVALID";
 const DECLINED: &str = "DECLINED";
 const LIMIT: &str = "LIMIT";
 const RISK: &str = "RISK";
@@ -102,6 +103,11 @@ pub(super) fn is_never(answer: &Answer) -> bool {
 /// Whether the number stands at Alipay with other data.
 pub(super) fn is_other_data(answer: &Answer) -> bool {
     bare(answer) == "CONTEXT_INCONSISTENT"
+}
+
+/// Whether somebody brought a code from a login that does not count, or no longer: that is nobody's mistake.
+pub(super) fn is_about_a_login(answer: &Answer) -> bool {
+    answer.sub_code == "isv.code-invalid"
 }
 
 fn bare(answer: &Answer) -> &str {

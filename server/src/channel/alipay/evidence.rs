@@ -4,10 +4,10 @@ use florin_shared::shopper::NextAction;
 
 use super::codes::{self, CONFIGURATION, Verdict};
 use super::text::{fen, millis};
-use super::wire::Answer;
+use super::wire::{Answer, TradePay};
 use crate::channel::transport::no_answer;
 use crate::channel::{ChannelError, Opened};
-use crate::domain::payment::{Evidence, Payment, Said};
+use crate::domain::payment::{Evidence, Payment, Role, Said};
 
 /// The longest code that we show: Alipay's are some fifty characters.
 const LONGEST: usize = 1024;
@@ -28,6 +28,40 @@ pub(super) fn precreated(payment: &Payment, answer: &Answer) -> Result<Opened, C
     }
 }
 
+/// The answer to `alipay.trade.create`, and what the bridge is asked for. No money can have been taken: the bridge asks.
+pub(super) fn created(payment: &Payment, answer: &Answer) -> Result<Opened, ChannelError> {
+    let opened = precreated(payment, answer)?;
+    if opened.evidence.said == Said::Failed {
+        return Ok(opened);
+    }
+    let is_number = |number: &&str| {
+        number.len() <= 64 && number.bytes().all(|sign| sign.is_ascii_alphanumeric())
+    };
+    let number = answer.trade_no.as_deref().filter(|number| !number.is_empty()).filter(is_number);
+    let trade_no = number.ok_or_else(|| no_answer("a trade without a number"))?;
+    let text = serde_json::to_string(&TradePay { trade_no });
+    let text = Some(text.map_err(|why| no_answer(why.to_string()))?);
+    let action =
+        NextAction { kind: "invoke".into(), text, code_kind: None, app_link: None, url: None };
+    Ok(Opened { action: Some(action), ..opened })
+}
+
+/// The answer to a payment code: it is paid, or waits for the payer's password. What went wrong is a "no" only by a code that is
+/// said of nothing else.
+pub(super) fn charged(payment: &Payment, answer: &Answer) -> Result<Opened, ChannelError> {
+    let said = match codes::verdict(answer) {
+        Verdict::Done | Verdict::Waiting if !is_about(payment, answer) => {
+            return Err(no_answer("about another payment"));
+        }
+        Verdict::Done => paid(answer, answer.gmt_payment.as_deref(), Returned::Nothing)?,
+        Verdict::Waiting => Said::Pending,
+        Verdict::Refused(reason) => return Ok(refused(reason)),
+        Verdict::Misasked => return Ok(refused(CONFIGURATION)),
+        Verdict::Unsure | Verdict::Exists | Verdict::Absent => return Err(unclear(answer)),
+    };
+    Ok(Opened { evidence: saying(said), action: None })
+}
+
 /// A payment that was refused at once.
 pub(super) fn refused(reason: &str) -> Opened {
     let evidence = Evidence { said: Said::Failed, reason: reason.to_owned() };
@@ -38,6 +72,7 @@ pub(super) fn refused(reason: &str) -> Opened {
 pub(super) fn queried(payment: &Payment, answer: &Answer) -> Result<Evidence, ChannelError> {
     match codes::verdict(answer) {
         Verdict::Done if !is_about(payment, answer) => Err(no_answer("about another payment")),
+        Verdict::Done if is_undone(payment, answer) => Ok(saying(Said::Cancelled)),
         Verdict::Done => status(answer).map(saying),
         Verdict::Absent => Ok(saying(Said::NotFound)),
         Verdict::Waiting
@@ -45,6 +80,21 @@ pub(super) fn queried(payment: &Payment, answer: &Answer) -> Result<Evidence, Ch
         | Verdict::Misasked
         | Verdict::Refused(_)
         | Verdict::Exists => Err(unclear(answer)),
+    }
+}
+
+/// Our own cancel gives back what was paid at the last moment, all of it (D1).
+fn is_undone(payment: &Payment, answer: &Answer) -> bool {
+    let is_ours =
+        payment.is_by_code() && payment.cancels_answered > 0 && payment.role == Role::None;
+    is_ours && answer.trade_status.as_deref() == Some("TRADE_CLOSED")
+}
+
+/// The answer to `alipay.trade.cancel`. Whether it took place Alipay says beside its code, and wants to be asked again.
+pub(super) fn cancelled(answer: &Answer) -> Result<(), ChannelError> {
+    match answer.retry_flag.as_deref() {
+        Some("Y") => Err(unclear(answer)),
+        Some(_) | None => closed(answer),
     }
 }
 
@@ -78,10 +128,11 @@ pub(super) fn unclear(answer: &Answer) -> ChannelError {
 
 fn status(answer: &Answer) -> Result<Said, ChannelError> {
     let status = answer.trade_status.as_deref().unwrap_or_default();
+    let at = answer.send_pay_date.as_deref();
     match status {
         "WAIT_BUYER_PAY" => Ok(Said::Pending),
-        "TRADE_SUCCESS" | "TRADE_FINISHED" => paid(answer, Returned::Nothing),
-        "TRADE_CLOSED" if was_paid(answer) => paid(answer, Returned::Everything),
+        "TRADE_SUCCESS" | "TRADE_FINISHED" => paid(answer, at, Returned::Nothing),
+        "TRADE_CLOSED" if was_paid(answer) => paid(answer, at, Returned::Everything),
         "TRADE_CLOSED" => Ok(Said::Cancelled),
         _ => Err(no_answer("a status we do not know")),
     }
@@ -94,7 +145,7 @@ enum Returned {
 }
 
 /// It was paid: the order's total, never what the payer paid after discounts (D3).
-fn paid(answer: &Answer, returned: Returned) -> Result<Said, ChannelError> {
+fn paid(answer: &Answer, at: Option<&str>, returned: Returned) -> Result<Said, ChannelError> {
     let is_cny = answer.trans_currency.as_deref().is_none_or(|of| of.is_empty() || of == "CNY");
     let amount = answer.total_amount.as_deref().and_then(fen).filter(|_| is_cny);
     let amount = amount.ok_or_else(|| no_answer("paid, but not how much"))?;
@@ -102,7 +153,7 @@ fn paid(answer: &Answer, returned: Returned) -> Result<Said, ChannelError> {
         Returned::Nothing => 0,
         Returned::Everything => amount.minor(),
     };
-    Ok(Said::Paid { amount, at: answer.send_pay_date.as_deref().and_then(millis), returned })
+    Ok(Said::Paid { amount, at: at.and_then(millis), returned })
 }
 
 /// `TRADE_CLOSED` is said of what nobody paid in time and of what was given back. Money that was taken left its traces.

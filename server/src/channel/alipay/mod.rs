@@ -3,13 +3,15 @@
 //! Here are the calls. What is asked stands in `ask`, what an answer says in `evidence` and `refunds`, how an answer is proved
 //! in `envelope` and `sign`, and the tables are `codes` and `table`. It keeps no state: every call goes by our own number.
 //!
-//! A payment is closed by `alipay.trade.close`, never by `alipay.trade.cancel`: the latter gives money back that was paid a
-//! moment before, and the former says that it was paid (D1).
+//! A payment is closed by `alipay.trade.close` and not by `alipay.trade.cancel`: the latter gives money back that was paid a
+//! moment before, and the former says that it was paid (D1). Only what the merchant has scanned is cancelled: its payer stands at
+//! the counter, and may confirm until it is ended for good.
 
 mod ask;
 mod codes;
 mod envelope;
 mod evidence;
+mod jsapi;
 mod notice;
 mod refunds;
 mod sign;
@@ -23,8 +25,10 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use async_trait::async_trait;
+use florin_shared::Method;
 use florin_shared::shopper::NextAction;
 use serde::Serialize;
+use url::Url;
 
 use self::ask::Request;
 use self::codes::Verdict;
@@ -40,6 +44,7 @@ use crate::config::AlipaySettings;
 use crate::domain::offer::Product;
 use crate::domain::payment::{Evidence, Payment, Said};
 use crate::domain::reversal::{Reversal, ReversalSaid};
+use crate::domain::scanned::Scanned;
 
 /// The application that the sandbox knows. Its keys are public, so real money must never come near it.
 const SANDBOX_APP: &str = "2021000000000001";
@@ -52,6 +57,9 @@ pub struct Alipay {
     gateway: String,
     is_live: bool,
     account: Account,
+    products: Vec<Product>,
+    /// Where a payer's browser learns who they are.
+    login: Url,
     keys: Keys,
     transport: Transport,
 }
@@ -70,6 +78,7 @@ pub fn sandbox(host: &str) -> AlipaySettings {
         seller_id: "2088000000000002".to_owned(),
         private_key: include_str!("../../../keys/alipay_sandbox_merchant.pem").to_owned(),
         public_key: include_str!("../../../keys/alipay_sandbox_platform_public.pem").to_owned(),
+        products: Some(format!("{} {}", table::USUAL, table::INSIDE)),
     }
 }
 
@@ -90,6 +99,8 @@ impl Alipay {
             gateway: format!("{origin}/gateway.do"),
             is_live: host.scheme() == "https" && origin != THEIR_SANDBOX,
             account: account(settings)?,
+            products: table::products(settings.products.as_deref().unwrap_or(table::USUAL))?,
+            login: jsapi::pages(&origin, is_sandbox)?,
             keys: Keys::of(settings)?,
             transport: Transport::new("alipay", &host, limits, only_200)?,
         })
@@ -136,6 +147,7 @@ impl Alipay {
             notify_url,
             return_url,
             content: &call.content,
+            code: "",
         }
     }
 
@@ -151,10 +163,39 @@ impl Alipay {
         evidence::precreated(payment, &self.send(&call, form).await?)
     }
 
-    /// An address for the shopper's own screen. Making one asks nobody, and who follows it meets Alipay's own page: so Alipay
-    /// is asked first, and a shopper is not sent away to read that our keys are wrong, or to pay what is paid. Whatever
-    /// comes of the question, nothing has been opened by it.
-    async fn wap(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
+    /// A code of the payer's own wallet.
+    async fn charge(
+        &self,
+        payment: &Payment,
+        asking: &Asking,
+        scanned: &Scanned,
+    ) -> Result<Opened, ChannelError> {
+        if scanned.wallet() != Some(Method::Alipay) {
+            return Ok(evidence::refused(codes::CODE_INVALID));
+        }
+        let content = ask::charge(payment, asking, scanned);
+        let call = asked("pay", "alipay.trade.pay", patience::PAY, &content)?;
+        let form = self.request(&call, &asking.notify_url, "").form(&self.keys);
+        evidence::charged(payment, &self.send(&call, form).await?)
+    }
+
+    /// A page of Alipay's on the shopper's own screen.
+    async fn page(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
+        let method = match payment.product.as_str() {
+            table::PAGE => "alipay.trade.page.pay",
+            _ => "alipay.trade.wap.pay",
+        };
+        let content = ask::page(payment, asking);
+        let call = asked("pay", method, patience::PAY, &content)?;
+        let request = self.request(&call, &asking.notify_url, &asking.return_url);
+        let link = request.link(&self.gateway, &self.keys);
+        self.sent_to(payment, link.map_err(|why| not_sent(why.to_string()))?).await
+    }
+
+    /// Naming an address asks nobody, and who follows it meets Alipay's own page: so Alipay is asked first, and a shopper is not
+    /// sent away to read that our keys are wrong, or to pay what is paid. Whatever comes of the question, nothing has been
+    /// opened by it.
+    async fn sent_to(&self, payment: &Payment, address: String) -> Result<Opened, ChannelError> {
         let unopened = |why: ChannelError| not_sent(why.to_string());
         let known = self.inquire(&ask::of_payment(payment)).await.map_err(unopened)?;
         if codes::verdict(&known) == Verdict::Misasked {
@@ -164,26 +205,22 @@ impl Alipay {
         match evidence.said {
             Said::NotFound | Said::Pending => Ok(Opened {
                 evidence: evidence::saying(Said::Pending),
-                action: Some(self.redirect(payment, asking)?),
+                action: Some(redirect(address)),
             }),
             Said::Confirming | Said::Failed | Said::Cancelled | Said::Paid { .. } => {
                 Ok(Opened { evidence, action: None })
             }
         }
     }
+}
 
-    fn redirect(&self, payment: &Payment, asking: &Asking) -> Result<NextAction, ChannelError> {
-        let content = ask::page(payment, asking);
-        let call = asked("pay", "alipay.trade.wap.pay", patience::PAY, &content)?;
-        let request = self.request(&call, &asking.notify_url, &asking.return_url);
-        let link = request.link(&self.gateway, &self.keys);
-        Ok(NextAction {
-            kind: "redirect".into(),
-            text: None,
-            code_kind: None,
-            app_link: None,
-            url: Some(link.map_err(|why| not_sent(why.to_string()))?),
-        })
+fn redirect(address: String) -> NextAction {
+    NextAction {
+        kind: "redirect".into(),
+        text: None,
+        code_kind: None,
+        app_link: None,
+        url: Some(address),
     }
 }
 
@@ -197,16 +234,20 @@ impl Channel for Alipay {
         self.is_live
     }
 
-    fn products(&self) -> &'static [Product] {
-        table::PRODUCTS
+    fn products(&self) -> &[Product] {
+        &self.products
     }
 
     async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
-        if payment.is_by_code() || asking.scanned.is_some() {
-            return Err(not_sent("payment codes are not charged here"));
+        if payment.is_by_code() != asking.scanned.is_some() {
+            return Err(not_sent("a payment code belongs to a payment by payment code"));
+        }
+        if let Some(scanned) = &asking.scanned {
+            return self.charge(payment, asking, scanned).await;
         }
         match payment.product.as_str() {
-            table::WAP => self.wap(payment, asking).await,
+            table::WAP | table::PAGE => self.page(payment, asking).await,
+            table::INSIDE => self.inside(payment, asking).await,
             _ => self.precreate(payment, asking).await,
         }
     }
@@ -218,6 +259,10 @@ impl Channel for Alipay {
     async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError> {
         let patience = patience::of_try(payment.cancels_sent);
         let about = ask::of_payment(payment);
+        if payment.is_by_code() {
+            let call = asked("cancel", "alipay.trade.cancel", patience, &about)?;
+            return evidence::cancelled(&self.call(call).await?);
+        }
         let call = asked("cancel", "alipay.trade.close", patience, &about)?;
         evidence::closed(&self.call(call).await?)
     }
@@ -289,7 +334,7 @@ fn account(settings: &AlipaySettings) -> anyhow::Result<Account> {
 
 /// A mistake of ours is everybody's: every payment fails by it until somebody mends it.
 fn told_of_mistakes(method: &str, answer: &Answer) {
-    if codes::verdict(answer) == Verdict::Misasked {
+    if codes::verdict(answer) == Verdict::Misasked && !codes::is_about_a_login(answer) {
         tracing::error!(
             method,
             code = answer.word(),

@@ -1,5 +1,8 @@
-//! What Alipay sells: renminbi, by a code for another screen or by a page on the shopper's own (`protocols/alipay.md` 4).
+//! What Alipay sells: renminbi, by a code for another screen, by a page on the shopper's own, within Alipay's own browser, or by
+//! a code of the payer's that the merchant scans (`protocols/alipay.md` 4). A merchant signs for each of these; the settings say
+//! for which.
 
+use anyhow::{Context, ensure};
 use florin_shared::Method;
 
 use crate::clock::Millis;
@@ -12,33 +15,90 @@ const MINUTE: Millis = 60 * 1000;
 /// The page for phones, by Alipay's own name of the product.
 pub(super) const WAP: &str = "QUICK_WAP_WAY";
 
-/// WeChat's browser opens no page of Alipay's, and nobody scans the phone that they hold. Alipay would let a code live for
-/// two hours; but one that was left without being scanned cannot be closed, and is watched until its time is over.
-pub(super) static PRODUCTS: &[Product] = &[
-    Product { name: "FACE_TO_FACE_PAYMENT", scenes: &[Scene::Pc], ..YUAN },
-    Product {
-        name: WAP,
-        kind: Kind::Redirect,
-        scenes: &[Scene::Mobile, Scene::Alipay, Scene::App],
-        longest: 30 * MINUTE,
-        ..YUAN
-    },
+/// The page for computers.
+pub(super) const PAGE: &str = "FAST_INSTANT_TRADE_PAY";
+
+/// What is paid within Alipay's own browser.
+pub(super) const INSIDE: &str = "JSAPI_PAY";
+
+/// Codes, for another screen and of the payer's.
+pub(super) const FACE_TO_FACE: &str = "FACE_TO_FACE_PAYMENT";
+
+/// What the merchant's scanner reads, by Alipay's own word for that way in: it is signed for with [`FACE_TO_FACE`].
+pub(super) const SCANNED: &str = "BAR_CODE";
+
+/// What is signed for where the settings do not say.
+pub(super) const USUAL: &str = "FACE_TO_FACE_PAYMENT QUICK_WAP_WAY";
+
+/// What a merchant sells who has signed for these, in the order in which they were named: at a computer the first of code and
+/// page is offered. Within Alipay its own way comes before the page.
+///
+/// # Errors
+/// A name that is none, or stands twice; no name.
+pub(super) fn products(signed: &str) -> anyhow::Result<Vec<Product>> {
+    let mut products: Vec<Product> = Vec::new();
+    for name in signed.split_whitespace() {
+        let known = SOLD.iter().find(|(known, _)| *known == name);
+        let (_, sold) = known.with_context(|| format!("Alipay's products have no {name}"))?;
+        let is_twice = products.iter().any(|product| product.name == name);
+        ensure!(!is_twice, "Alipay's products name {name} twice");
+        products.extend_from_slice(sold);
+    }
+    ensure!(!products.is_empty(), "Alipay's products must not be empty");
+    products.sort_by_key(|product| product.name != INSIDE);
+    Ok(products)
+}
+
+const SOLD: [(&str, &[Product]); 4] = [
+    (FACE_TO_FACE, &[CODE, BAR_CODE]),
+    (WAP, &[FOR_PHONES]),
+    (PAGE, &[FOR_COMPUTERS]),
+    (INSIDE, &[JSAPI]),
 ];
 
-const YUAN: Product = Product {
+/// Alipay would let a code live for two hours; but one that was left without being scanned cannot be closed, and is watched
+/// until its time is over.
+const CODE: Product = Product {
     method: Method::Alipay,
     channel: "alipay",
-    name: "",
+    name: FACE_TO_FACE,
     currency: "CNY",
     country: "",
     least: 1,
     most: 10_000_000_000,
     step: 1,
     kind: Kind::Scan,
-    scenes: &[],
+    scenes: &[Scene::Pc],
     cancellable: true,
     shortest: MINUTE,
     longest: 15 * MINUTE,
     settles_in: 2 * MINUTE,
     numbers: Numbers::LIKE_OURS,
+};
+
+/// WeChat's browser opens no page of Alipay's, and nobody scans the phone that they hold.
+const FOR_PHONES: Product = Product {
+    name: WAP,
+    kind: Kind::Redirect,
+    scenes: &[Scene::Mobile, Scene::Alipay, Scene::App],
+    longest: 30 * MINUTE,
+    ..CODE
+};
+
+/// Alipay's page has a code of its own, and a login for whoever has no phone at hand.
+const FOR_COMPUTERS: Product = Product { name: PAGE, scenes: &[Scene::Pc], ..FOR_PHONES };
+
+/// To the login and back, and there Alipay itself asks for the money. Before the login Alipay knows of no trade and so closes none:
+/// one that was left is watched until its time is over, which is therefore short.
+const JSAPI: Product =
+    Product { name: INSIDE, kind: Kind::Redirect, scenes: &[Scene::Alipay], ..CODE };
+
+/// The payer types a password, or need not. Who has not done so after this time is not waited for: the trade is cancelled.
+const BAR_CODE: Product = Product {
+    name: SCANNED,
+    kind: Kind::PaymentCode,
+    scenes: &[Scene::InStore],
+    shortest: MINUTE / 2,
+    longest: MINUTE,
+    ..CODE
 };

@@ -1,7 +1,9 @@
 //! The channel against Alipay's words, as tables, and whole calls to a gateway that says what it is told to.
 
 mod answers;
+mod by_code;
 mod calls;
+mod jsapi;
 mod notices;
 
 use florin_shared::{Method, Money, ReversalId};
@@ -151,4 +153,22 @@ fn real_money_moves_where_alipay_says_so_and_never_by_the_sandboxs_keys() {
 fn the_acknowledgement_is_seven_bytes() {
     let said = Alipay::new(&sandbox(HOST)).unwrap().acknowledgement();
     assert_eq!((said.status, said.body, said.body.len()), (200, "success", 7));
+}
+
+#[test]
+fn what_is_sold_is_what_the_merchant_has_signed_for() {
+    let names = |signed: Option<&str>| {
+        let settings = AlipaySettings { products: signed.map(str::to_owned), ..sandbox(HOST) };
+        let alipay = Alipay::new(&settings).ok()?;
+        let names: Vec<&str> = alipay.products().iter().map(|product| product.name).collect();
+        Some(names.join(" "))
+    };
+    let usual = Some("FACE_TO_FACE_PAYMENT BAR_CODE QUICK_WAP_WAY".to_owned());
+    assert_eq!(names(None), usual);
+    let online = "FAST_INSTANT_TRADE_PAY  QUICK_WAP_WAY\nJSAPI_PAY";
+    let sold = Some("JSAPI_PAY FAST_INSTANT_TRADE_PAY QUICK_WAP_WAY".to_owned());
+    assert_eq!(names(Some(online)), sold, "a payment within Alipay comes before its page");
+    for wrong in ["", " ", "WAP", "QUICK_WAP_WAY QUICK_WAP_WAY", "BAR_CODE"] {
+        assert_eq!(names(Some(wrong)), None, "{wrong}");
+    }
 }

@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use async_trait::async_trait;
+use florin_shared::Method;
 use url::Url;
 
 use self::certificate::{Trust, Whose};
@@ -185,7 +186,7 @@ impl Channel for Unionpay {
             let answer = self.call("pay", BACK, patience::PAY, request).await?;
             return evidence::applied(payment, &answer);
         };
-        if !scanned.is_unionpays() {
+        if !scanned.may_be_of(Method::Unionpay) {
             return Ok(evidence::refused("CODE_INVALID"));
         }
         let request = ask::charge(&self.account, payment, asking, scanned)?;

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use async_trait::async_trait;
+use florin_shared::Method;
 use serde::Serialize;
 use url::Url;
 
@@ -199,7 +200,7 @@ impl Channel for Wechatpay {
             return Err(not_sent("a payment code belongs to a payment by payment code"));
         }
         if let Some(scanned) = &asking.scanned {
-            if !scanned.is_wechats() {
+            if scanned.wallet() != Some(Method::Wechatpay) {
                 return Ok(evidence::refused("CODE_INVALID"));
             }
             let request = ask::code_order(&self.account, payment, asking, scanned);

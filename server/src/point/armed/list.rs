@@ -61,6 +61,7 @@ pub const COMMITS: &[&str] = &[
 pub const OTHERS: &[&str] = &[
     "board",
     "channel/alipay/cancel",
+    "channel/alipay/login",
     "channel/alipay/pay",
     "channel/alipay/query",
     "channel/alipay/query_refund",

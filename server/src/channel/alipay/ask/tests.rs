@@ -19,6 +19,7 @@ fn request<'a>(method: &'a str, content: &'a str, return_url: &'a str) -> Reques
         notify_url: "https://shop.example/notify/alipay",
         return_url,
         content,
+        code: "",
     }
 }
 
