@@ -81,6 +81,7 @@ async fn in_this_order(bases: &[String], notices: &[Notice], number: usize) -> V
 }
 
 /// How long acknowledgements took (the goal is 50 ms for 99 of 100): the machine's matter, so it is told and not judged.
+#[allow(clippy::print_stdout)] // What has been shown.
 fn tell_times(what: &str, mut took: Vec<Duration>) {
     took.sort();
     let at = |share: usize| took[(took.len() * share / 100).min(took.len() - 1)];

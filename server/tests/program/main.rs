@@ -24,6 +24,7 @@ mod refused;
 mod replicas;
 mod restarts;
 mod retries;
+mod shut;
 #[path = "../it/support/sink.rs"]
 mod sink;
 mod slow;
