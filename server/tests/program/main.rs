@@ -9,6 +9,7 @@ mod clocks;
 #[path = "../kill/cluster.rs"]
 mod cluster;
 mod commands;
+mod crossed;
 mod database;
 mod demo;
 mod figures;
