@@ -2,9 +2,11 @@
 //!
 //! What is under way feels every change at once. Chance is drawn from a seed.
 
+mod requests;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,6 +14,8 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+use self::requests::Requests;
 
 /// How the network is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +36,11 @@ pub enum Weather {
     Late(u64),
     /// So many bytes a second in each direction.
     Slow(u64),
+    /// Every whole request arrives twice: the copy so many milliseconds later, over a connection of its own, and its answer is
+    /// lost.
+    Twice(u64),
+    /// A whole request is held back until a later one has gone by and been answered, at most so many milliseconds.
+    Overtaken(u64),
 }
 
 /// The proxy.
@@ -40,12 +49,14 @@ pub struct Chaos {
     pub url: String,
     weather: watch::Sender<Weather>,
     upstream: watch::Sender<Option<SocketAddr>>,
+    shared: Arc<Shared>,
 }
 
 struct Shared {
     weather: watch::Receiver<Weather>,
     upstream: watch::Receiver<Option<SocketAddr>>,
     dice: AtomicU64,
+    requests: Requests,
 }
 
 impl Chaos {
@@ -59,12 +70,23 @@ impl Chaos {
             weather: weather_now,
             upstream: upstream_now,
             dice: AtomicU64::new(seed),
+            requests: Requests::default(),
         });
-        let stop = stop.clone();
+        let (stop, ours) = (stop.clone(), shared.clone());
         tokio::spawn(async move {
-            _ = stop.run_until_cancelled(accept(listener, shared)).await;
+            _ = stop.run_until_cancelled(accept(listener, ours)).await;
         });
-        Ok(Chaos { url, weather, upstream })
+        Ok(Chaos { url, weather, upstream, shared })
+    }
+
+    /// How many copies of requests have arrived so far.
+    pub fn doubled(&self) -> u64 {
+        self.shared.requests.doubled.load(Ordering::Relaxed)
+    }
+
+    /// How many requests have been overtaken so far.
+    pub fn overtaken(&self) -> u64 {
+        self.shared.requests.overtaken.load(Ordering::Relaxed)
     }
 
     /// Passes on to this address.
@@ -96,8 +118,10 @@ async fn connect(near: TcpStream, shared: Arc<Shared>) {
     let Ok(far) = TcpStream::connect(upstream).await else { return };
     let (near_in, near_out) = near.into_split();
     let (far_in, far_out) = far.into_split();
-    let mut request = Way { from: near_in, to: far_out, is_reply: false, passed: 0 };
-    let mut reply = Way { from: far_in, to: near_out, is_reply: true, passed: 0 };
+    let goes_by = Arc::new(AtomicBool::new(false));
+    let mut request =
+        Way { from: near_in, to: far_out, is_reply: false, passed: 0, goes_by: goes_by.clone() };
+    let mut reply = Way { from: far_in, to: near_out, is_reply: true, passed: 0, goes_by };
     let mut ends = shared.weather.clone();
     let is_reset = tokio::select! {
         () = request.pass(&shared) => false,
@@ -115,10 +139,12 @@ struct Way {
     is_reply: bool,
     /// Since the weather became [`Weather::HalfBody`].
     passed: usize,
+    /// Whether the connection's request overtakes another one, and is not answered yet.
+    goes_by: Arc<AtomicBool>,
 }
 
 impl Way {
-    async fn pass(&mut self, shared: &Shared) {
+    async fn pass(&mut self, shared: &Arc<Shared>) {
         let mut piece = [0; 4096];
         loop {
             let most = match *shared.weather.borrow() {
@@ -129,12 +155,41 @@ impl Way {
             if read == 0 {
                 return;
             }
+            if !self.is_reply && requests::begins(&piece[..read]) {
+                let weather = *shared.weather.borrow();
+                if let Weather::Twice(_) | Weather::Overtaken(_) = weather {
+                    let mut request = piece[..read].to_vec();
+                    self.whole(shared, weather, &mut request).await;
+                    if self.to.write_all(&request).await.is_err() {
+                        return;
+                    }
+                    continue;
+                }
+            }
             match self.weathered(shared, read).await {
                 Some(passes) if self.to.write_all(&piece[..passes]).await.is_err() => return,
                 Some(passes) if passes < read => return,
-                Some(_) => {}
-                None => {}
+                Some(_) if self.is_reply && self.goes_by.swap(false, Ordering::SeqCst) => {
+                    shared.has_gone_by();
+                }
+                Some(_) | None => {}
             }
+        }
+    }
+
+    /// Reads the rest of a request, and does to it what the weather does. It passes when this ends.
+    async fn whole(&mut self, shared: &Arc<Shared>, weather: Weather, request: &mut Vec<u8>) {
+        if !requests::complete(&mut self.from, request).await {
+            return;
+        }
+        if let Weather::Twice(late) = weather {
+            let (ours, copy) = (shared.clone(), request.clone());
+            let late = Duration::from_millis(late);
+            tokio::spawn(async move { ours.send_again(copy, late).await });
+        }
+        if let Weather::Overtaken(most) = weather {
+            let goes_by = shared.goes_by(Duration::from_millis(most)).await;
+            self.goes_by.store(goes_by, Ordering::SeqCst);
         }
     }
 
@@ -142,7 +197,9 @@ impl Way {
     async fn weathered(&mut self, shared: &Shared, read: usize) -> Option<usize> {
         let now = *shared.weather.borrow();
         match now {
-            Weather::Fair | Weather::Reset => Some(read),
+            Weather::Fair | Weather::Reset | Weather::Twice(_) | Weather::Overtaken(_) => {
+                Some(read)
+            }
             Weather::Cut => {
                 _ = shared.weather.clone().wait_for(|later| *later != Weather::Cut).await;
                 Some(read)

@@ -2,6 +2,7 @@
 
 use florin_shared::{MerchantId, Method, Money, PaymentId, SessionId};
 
+use super::offer::Product;
 use super::words;
 use crate::clock::Millis;
 
@@ -118,7 +119,120 @@ pub struct Payment {
     pub changed: Millis,
 }
 
+/// What a payment is from its first moment to its last.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// `GW…`.
+    pub id: PaymentId,
+    /// Its session.
+    pub session: SessionId,
+    /// Who sells.
+    pub merchant: MerchantId,
+    /// The merchant's own number of the order.
+    pub trans_id: String,
+    /// The shopper's device.
+    pub terminal: String,
+    /// The address that the shopper's browser comes from, or empty.
+    pub payer_ip: String,
+    /// How much is asked for.
+    pub amount: Money,
+    /// When its code ends.
+    pub expires: Millis,
+}
+
+/// What carries a payment out, as far as it is kept.
+struct Sold {
+    request_id: String,
+    method: Method,
+    channel: String,
+    product: String,
+    cancellable: bool,
+    final_after: Millis,
+}
+
 impl Payment {
+    /// One that nothing has happened to: nobody has heard of it, and nobody is to be asked about it.
+    pub fn new(terms: Terms, product: &Product, now: Millis) -> Payment {
+        let sold = Sold {
+            request_id: product.numbers.of(&terms.id),
+            method: product.method,
+            channel: product.channel.to_owned(),
+            product: product.name.to_owned(),
+            cancellable: product.cancellable,
+            final_after: terms.expires + product.settles_in,
+        };
+        Payment::fresh(terms, sold, now)
+    }
+
+    /// Another one by the same code, under a number of its own. It was opened when its code was, since a session that is over
+    /// opens nothing; nobody waits for it and nothing can stop it, so from its first moment on only a question decides.
+    pub fn once_more(
+        &self,
+        id: PaymentId,
+        request_id: String,
+        shows_by: Millis,
+        now: Millis,
+    ) -> Payment {
+        let first = self.clone();
+        let sold = Sold {
+            request_id,
+            method: first.method,
+            channel: first.channel,
+            product: first.product,
+            cancellable: false,
+            final_after: first.final_after.max(shows_by),
+        };
+        let terms = Terms {
+            id,
+            session: first.session,
+            merchant: first.merchant,
+            trans_id: first.trans_id,
+            terminal: first.terminal,
+            payer_ip: first.payer_ip,
+            amount: first.amount,
+            expires: first.expires,
+        };
+        Payment {
+            state: PaymentState::Cancelling,
+            next_ask: Some(now),
+            changed: now,
+            ..Payment::fresh(terms, sold, first.created)
+        }
+    }
+
+    fn fresh(terms: Terms, sold: Sold, now: Millis) -> Payment {
+        Payment {
+            id: terms.id,
+            session: terms.session,
+            merchant: terms.merchant,
+            trans_id: terms.trans_id,
+            method: sold.method,
+            channel: sold.channel,
+            product: sold.product,
+            request_id: sold.request_id,
+            terminal: terms.terminal,
+            payer_ip: terms.payer_ip,
+            cancellable: sold.cancellable,
+            amount: terms.amount,
+            state: PaymentState::Intent,
+            role: Role::None,
+            confirming: false,
+            reason: String::new(),
+            got: None,
+            paid: None,
+            action: String::new(),
+            expires: terms.expires,
+            final_after: sold.final_after,
+            cancels_sent: 0,
+            cancels_answered: 0,
+            cancel_until: 0,
+            asks: 0,
+            next_ask: None,
+            created: now,
+            changed: now,
+        }
+    }
+
     /// Whether the merchant scanned the payer's payment code. The code is not kept: only whoever still holds it can send the
     /// payment once more.
     pub fn is_by_code(&self) -> bool {

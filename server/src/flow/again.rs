@@ -6,8 +6,8 @@ use florin_shared::PaymentId;
 
 use super::desk::{Context, Desk, Finished};
 use crate::app::App;
-use crate::clock::{Millis, Random};
-use crate::domain::payment::{Payment, PaymentState, Role};
+use crate::clock::Millis;
+use crate::domain::payment::Payment;
 use crate::store::{Tx, payments};
 use crate::{Error, Result};
 
@@ -41,7 +41,8 @@ async fn write_down(app: &App, first: Payment, request_id: String) -> Result<Pay
             let payment = match desk.payments.iter().find(is_same) {
                 Some(known) => known.clone(),
                 None => {
-                    let payment = of(&first, request_id, &random, desk.now());
+                    let (id, now) = (PaymentId::of(random.dated(desk.now())), desk.now());
+                    let payment = first.once_more(id, request_id, now + SHOWS_WITHIN, now);
                     desk.add(tx, payment.clone()).await?;
                     payment
                 }
@@ -52,29 +53,4 @@ async fn write_down(app: &App, first: Payment, request_id: String) -> Result<Pay
     finished.tell(app);
     tracing::warn!(order_id = %payment.id, first = %payment.request_id, "a code was paid again");
     Ok(payment)
-}
-
-/// Nobody waits for it and nothing can stop it: from its first moment on only a question decides.
-fn of(first: &Payment, request_id: String, random: &Random, now: Millis) -> Payment {
-    Payment {
-        id: PaymentId::of(random.dated(now)),
-        request_id,
-        cancellable: false,
-        state: PaymentState::Cancelling,
-        role: Role::None,
-        confirming: false,
-        reason: String::new(),
-        got: None,
-        paid: None,
-        action: String::new(),
-        final_after: first.final_after.max(now + SHOWS_WITHIN),
-        cancels_sent: 0,
-        cancels_answered: 0,
-        cancel_until: 0,
-        asks: 0,
-        next_ask: Some(now),
-        changed: now,
-        // It was opened when its code was: a session that is over opens nothing.
-        ..first.clone()
-    }
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::channel::{Asking, ChannelError, Channels};
 use crate::clock::Millis;
 use crate::domain::offer::{self, Kind, Product, Wanted};
-use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement};
+use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement, Terms};
 use crate::domain::scanned::Scanned;
 use crate::domain::scene::Scene;
 use crate::domain::session::{NotPayable, Session};
@@ -212,37 +212,17 @@ fn new_payment(session: &Session, opening: Opening, now: Millis) -> Payment {
     // Only a page of the channel's own compares it; nobody else needs to keep it.
     let payer_ip = payer_ip.filter(|_| product.kind == Kind::Redirect);
     let life = life.map_or(product.longest, |life| life.min(product.longest));
-    let expires = whole_seconds(session.expires.min(now + life));
-    Payment {
-        request_id: product.numbers.of(&id),
+    let terms = Terms {
         id,
         session: session.id.clone(),
         merchant: session.merchant.clone(),
         trans_id: session.trans_id.clone(),
-        method: product.method,
-        channel: product.channel.to_owned(),
-        product: product.name.to_owned(),
         terminal: terminal.to_owned(),
         payer_ip: payer_ip.map(|ip| ip.to_string()).unwrap_or_default(),
-        cancellable: product.cancellable,
         amount: session.amount,
-        state: PaymentState::Intent,
-        role: Role::None,
-        confirming: false,
-        reason: String::new(),
-        got: None,
-        paid: None,
-        action: String::new(),
-        expires,
-        final_after: expires + product.settles_in,
-        cancels_sent: 0,
-        cancels_answered: 0,
-        cancel_until: 0,
-        asks: 0,
-        next_ask: Some(now + FIRST_ASK),
-        created: now,
-        changed: now,
-    }
+        expires: whole_seconds(session.expires.min(now + life)),
+    };
+    Payment { next_ask: Some(now + FIRST_ASK), ..Payment::new(terms, &product, now) }
 }
 
 /// Channels are told the end of a code in seconds: it must not end there before it ends here.

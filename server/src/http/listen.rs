@@ -2,6 +2,7 @@
 //! lost.
 
 mod clients;
+mod kept;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +26,10 @@ use super::peer::Peer;
 /// What a listener allows.
 #[derive(Clone, Copy, Debug)]
 pub struct Doors {
-    /// Open connections. Beyond it the kernel lets newcomers wait, and then refuses them.
+    /// Open connections. Beyond them and those that are kept the kernel lets newcomers wait, and then refuses them.
     pub connections: usize,
+    /// How many more there are when all of these are taken, for channels' messages: who asks anything else there is refused.
+    pub kept: usize,
     /// How many of them one client may hold.
     pub each: Each,
     /// For the head of a request, for how long a connection may be idle, and for how long its other side may not read.
@@ -46,16 +49,18 @@ pub enum Each {
 /// The kernel may hold connections that are complete and that we have not taken yet: how long they get to be served.
 const LAST_ONES: Duration = Duration::from_millis(300);
 
+/// How long the head of a request may take on a kept connection, which idle ones would hold in vain.
+const KEPT_HEAD: Duration = Duration::from_secs(3);
+
 /// Serves until `close`, then refuses new connections and serves to its end what has begun.
 pub async fn serve(listener: TcpListener, router: Router, doors: Doors, close: CancellationToken) {
-    let (all, places) = (GracefulShutdown::new(), places(doors.connections));
-    let mut room = Room { router, doors, all, places, clients: Clients::of(doors.each) };
+    let mut room = Room::new(router, doors);
     loop {
         let place = tokio::select! {
-            place = room.places.clone().acquire_owned() => place,
+            place = room.place() => place,
             () = close.cancelled() => break,
         };
-        let Ok(place) = place else { break };
+        let Some(place) = place else { break };
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => room.seat(stream, Peer(peer), place),
@@ -69,40 +74,81 @@ pub async fn serve(listener: TcpListener, router: Router, doors: Doors, close: C
     room.all.shutdown().await;
 }
 
+/// A connection's place.
+struct Place {
+    held: OwnedSemaphorePermit,
+    is_kept: bool,
+}
+
 fn places(most: usize) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))
 }
 
 struct Room {
     router: Router,
+    for_channels: Router,
     doors: Doors,
     all: GracefulShutdown,
     places: Arc<Semaphore>,
+    kept: Arc<Semaphore>,
     clients: Clients,
 }
 
 impl Room {
-    fn seat(&mut self, stream: TcpStream, peer: Peer, place: OwnedSemaphorePermit) {
+    fn new(router: Router, doors: Doors) -> Room {
+        Room {
+            for_channels: kept::for_channels(router.clone()),
+            router,
+            doors,
+            all: GracefulShutdown::new(),
+            places: places(doors.connections),
+            kept: places(doors.kept),
+            clients: Clients::of(doors.each),
+        }
+    }
+
+    /// The next free place: one that is kept only when there is no other.
+    async fn place(&self) -> Option<Place> {
+        let (held, is_kept) = tokio::select! {
+            biased;
+            held = self.places.clone().acquire_owned() => (held, false),
+            held = self.kept.clone().acquire_owned() => (held, true),
+        };
+        Some(Place { held: held.ok()?, is_kept })
+    }
+
+    fn seat(&mut self, stream: TcpStream, peer: Peer, mut place: Place) {
         // Closed without a word: whoever holds so many gets no more of our time.
         let Some(held) = self.clients.admit(peer.0.ip()) else { return };
         // Answers are small, and a shopper waits for each of them.
         _ = stream.set_nodelay(true);
         give_up_on_deaf(&stream, self.doors.head);
-        let router = self.router.clone().map_request(move |mut request: Request<Incoming>| {
+        // While nobody came, another one may have become free.
+        if place.is_kept
+            && let Ok(held) = self.places.clone().try_acquire_owned()
+        {
+            place = Place { held, is_kept: false };
+        }
+        let (router, head) = match place.is_kept {
+            true => (&self.for_channels, self.doors.head.min(KEPT_HEAD)),
+            false => (&self.router, self.doors.head),
+        };
+        let router = router.clone().map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
             request
         });
         let service = TowerToHyperService::new(router);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.doors.head)
+            .header_read_timeout(head)
+            .keep_alive(!place.is_kept)
             .max_buf_size(32 * 1024)
             .serve_connection(TokioIo::new(stream), service);
         let watched = self.all.watch(connection);
         tokio::spawn(async move {
             // A connection that breaks is its client's affair.
             _ = watched.await;
-            drop((place, held));
+            drop((place.held, held));
         });
     }
 
@@ -113,7 +159,7 @@ impl Room {
             let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
             let place = self.places.clone().acquire_owned().now_or_never();
             if let (Ok(stream), Some(Ok(place))) = (stream, place) {
-                self.seat(stream, Peer(peer), place);
+                self.seat(stream, Peer(peer), Place { held: place, is_kept: false });
             }
         }
     }

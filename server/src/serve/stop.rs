@@ -14,11 +14,18 @@ use tokio_util::sync::CancellationToken;
 use super::Running;
 
 /// What a listener allows. The idle time is longer than any page waits between two polls.
-pub(super) const DOORS: Doors =
-    Doors { connections: 15_000, each: Each::All(usize::MAX), head: Duration::from_secs(30) };
+pub(super) const DOORS: Doors = Doors {
+    connections: 15_000,
+    kept: 0,
+    each: Each::All(usize::MAX),
+    head: Duration::from_secs(30),
+};
 
 /// Files that are no connections of shoppers: the database, channels, merchants, logs.
 const RESERVE: u64 = 512;
+
+/// One connection more for so many is kept for channels' messages.
+const KEPT: usize = 32;
 
 /// The listener of shoppers, merchants and channels: as many connections as wanted, if the process may have so many open files.
 pub(super) fn doors(limits: &Limits) -> Doors {
@@ -29,7 +36,7 @@ pub(super) fn doors(limits: &Limits) -> Doors {
         Some(0) => Each::All(usize::MAX),
         Some(most) => Each::All(most),
     };
-    Doors { connections, each, ..DOORS }
+    Doors { connections, kept: connections / KEPT, each, ..DOORS }
 }
 
 fn connections(wanted: Option<usize>) -> usize {
@@ -38,7 +45,7 @@ fn connections(wanted: Option<usize>) -> usize {
     _ = setrlimit(Resource::Nofile, raised);
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let most = usize::try_from(files.saturating_sub(RESERVE).max(64)).unwrap_or(usize::MAX);
-    wanted.unwrap_or(DOORS.connections).min(most)
+    wanted.unwrap_or(DOORS.connections).min(most - most / KEPT)
 }
 
 /// Keeps the figures small until the end.

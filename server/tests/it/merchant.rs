@@ -7,6 +7,7 @@ mod document_004;
 mod explain;
 mod idempotency;
 mod looks;
+mod money_once;
 mod pages;
 mod paykka;
 mod printed;

@@ -9,6 +9,7 @@ mod clocks;
 #[path = "../kill/cluster.rs"]
 mod cluster;
 mod commands;
+mod crossed;
 mod database;
 mod demo;
 mod figures;
@@ -24,6 +25,7 @@ mod refused;
 mod replicas;
 mod restarts;
 mod retries;
+mod shut;
 #[path = "../it/support/sink.rs"]
 mod sink;
 mod slow;

@@ -97,6 +97,16 @@ async fn shopper(world: &World, florin: &Florin, session: &Session) -> u64 {
     polls
 }
 
+/// The goal is 50 ms for 99 of 100 refusals (G14), which a quiet machine keeps (`bench`). Here the wild programs share two
+/// cores with a debug build: ten times the goal catches a refusal that waits in line first.
+#[allow(clippy::print_stdout)] // What has been shown.
+fn is_refused_soon(shed: &[Duration]) {
+    let (median, p99) = (shed[shed.len() / 2], shed[shed.len() * 99 / 100]);
+    println!("{} refusals: {median:.1?} in the median, p99 {p99:.1?}", shed.len());
+    assert!(median < Duration::from_millis(250), "a refusal takes {median:?}");
+    assert!(p99 < Duration::from_millis(500), "one refusal in a hundred takes {p99:?}");
+}
+
 /// Shops run wild against every place that there is, not two.
 const FLOOD: usize = 96;
 
@@ -153,8 +163,7 @@ on_both! {
         let good: u64 = told.iter().map(|told| told.good).sum();
         shed.sort();
         assert!(good > 50 && shed.len() > 50, "{good} done, {} refused", shed.len());
-        let median = shed[shed.len() / 2];
-        assert!(median < Duration::from_millis(250), "a refusal takes {median:?}");
+        is_refused_soon(&shed);
         assert!(polls.iter().all(|polls| *polls > 20), "{polls:?}");
         let figures = florin.get(format!("{}/metrics", florin.admin)).await.body;
         let line = format!("florin_http_shed_total{{class=\"merchant\"}} {}", shed.len());

@@ -52,13 +52,13 @@ async fn a_channel_that_was_away_is_settled_with_on_postgres() {
 }
 
 /// A server whose roads to the channel and back can be cut.
-struct Town {
-    world: World,
-    florin: Florin,
-    there: Chaos,
-    back: Chaos,
+pub struct Town {
+    pub world: World,
+    pub florin: Florin,
+    pub there: Chaos,
+    pub back: Chaos,
     merchant: Merchant,
-    told: Promises,
+    pub told: Promises,
 }
 
 fn address(url: &str) -> SocketAddr {
@@ -66,7 +66,7 @@ fn address(url: &str) -> SocketAddr {
 }
 
 impl Town {
-    async fn new(db: Db) -> Town {
+    pub async fn new(db: Db) -> Town {
         let world = World::new(db).await;
         let there = Chaos::start(1, &world.stop).await.unwrap();
         let back = Chaos::start(2, &world.stop).await.unwrap();
@@ -79,7 +79,7 @@ impl Town {
         Town { world, florin, there, back, merchant, told: Promises::default() }
     }
 
-    async fn session(&self) -> Session {
+    pub async fn session(&self) -> Session {
         let mut order = self.world.order();
         order["notify_url"] = json!(self.merchant.hook());
         let session = self.florin.session(order).await;
@@ -88,9 +88,13 @@ impl Town {
     }
 
     /// What the shopper gets for the choice of a method; perhaps nothing.
-    async fn choose(&self, session: &Session) -> reqwest::Result<Answer> {
+    pub async fn choose(&self, session: &Session) -> reqwest::Result<Answer> {
+        self.choose_by(session, "GCASH").await
+    }
+
+    async fn choose_by(&self, session: &Session, method: &str) -> reqwest::Result<Answer> {
         let path = format!("/v1/checkout/{}/transactions", session.id);
-        let body = json!({ "method": "GCASH", "version": 1 });
+        let body = json!({ "method": method, "version": 1 });
         let answer = self.florin.call(Method::POST, &path, &session.token, Some(&body)).await?;
         if let Some(id) = answer.body["data"]["order_id"].as_str() {
             self.told.payment(id);
@@ -99,9 +103,13 @@ impl Town {
     }
 
     /// A code, as soon as there is one.
-    async fn code(&self, session: &Session) -> (String, String) {
+    pub async fn code(&self, session: &Session) -> (String, String) {
+        self.code_by(session, "GCASH").await
+    }
+
+    pub async fn code_by(&self, session: &Session, method: &str) -> (String, String) {
         loop {
-            if let Ok(answer) = self.choose(session).await {
+            if let Ok(answer) = self.choose_by(session, method).await {
                 let data = &answer.body["data"];
                 let text = data["next_action"]["text"].as_str().map(str::to_owned);
                 if let (Some(id), Some(text)) = (data["order_id"].as_str(), text) {
@@ -112,12 +120,12 @@ impl Town {
         }
     }
 
-    async fn approve(&self, (id, code): &(String, String)) {
+    pub async fn approve(&self, (id, code): &(String, String)) {
         self.world.wallet(code, "approve").await;
         self.told.taken(id);
     }
 
-    async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    pub async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         let begun = Instant::now();
         while !is_so().await {
             let is_patient = begun.elapsed() < Duration::from_secs(60);
@@ -126,18 +134,18 @@ impl Town {
         }
     }
 
-    async fn until_shown(&self, session: &Session, name: &str, word: &str) {
+    pub async fn until_shown(&self, session: &Session, name: &str, word: &str) {
         let what = format!("{} is {word}", session.id);
         self.until(&what, async || self.florin.status(session).await[name] == word).await;
     }
 
-    async fn refund_status(&self, own: &str) -> Value {
+    pub async fn refund_status(&self, own: &str) -> Value {
         let path = format!("/v1/refunds?refund_trans_id={own}");
         let seen = self.florin.call(Method::GET, &path, KEY, None).await.unwrap();
         seen.body["data"]["status"].clone()
     }
 
-    async fn compare(&self) -> Found {
+    pub async fn compare(&self) -> Found {
         let store = Store::connect_read_only(&self.world.database).await.unwrap();
         let stored = Stored::read(&store).await.unwrap();
         let held = books::sandbox(&self.world.http, &self.world.sandbox).await.unwrap();

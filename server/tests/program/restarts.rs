@@ -18,7 +18,7 @@ use crate::support::{Db, Florin, KEY, Session, World};
 const WHOLE_AGAIN: Duration = Duration::from_secs(5);
 
 /// What is told while the database is away: the truth, and what is known from memory.
-async fn is_honest(world: &World, florin: &Florin, known: &Session) {
+pub async fn is_honest(world: &World, florin: &Florin, known: &Session) {
     let order = world.order();
     let told = florin.call(Method::POST, "/v1/sessions", KEY, Some(&order)).await.unwrap();
     assert_eq!((told.status, &told.body["ret_code"]), (503, &json!("BUSY")), "{}", told.body);
@@ -27,7 +27,7 @@ async fn is_honest(world: &World, florin: &Florin, known: &Session) {
 }
 
 /// From now on it must be possible to pay, soon.
-async fn is_whole_again(world: &World, florin: &Florin, what: &str) {
+pub async fn is_whole_again(world: &World, florin: &Florin, what: &str) {
     let back = Instant::now();
     shopper(world, florin).await;
     let took = back.elapsed();

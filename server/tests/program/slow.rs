@@ -15,14 +15,17 @@ use crate::support::{Db, World};
 const HEAD: Duration = Duration::from_millis(400);
 
 async fn listening(connections: usize) -> (String, CancellationToken) {
-    opened(Doors { connections, each: Each::All(usize::MAX), head: HEAD }).await
+    opened(Doors { connections, kept: 0, each: Each::All(usize::MAX), head: HEAD }).await
 }
 
 async fn opened(doors: Doors) -> (String, CancellationToken) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let large = get(async || "x".repeat(32 << 20));
-    let router = Router::new().route("/", get(async || "ok")).route("/large", large);
+    let router = Router::new()
+        .route("/", get(async || "ok"))
+        .route("/notify/antom", get(async || "ok"))
+        .route("/large", large);
     let close = CancellationToken::new();
     tokio::spawn(serve(listener, router, doors, close.clone()));
     (address, close)
@@ -93,7 +96,7 @@ async fn from(ip: &str, to: &str) -> std::io::Result<TcpStream> {
 #[tokio::test]
 async fn one_host_cannot_hold_what_others_need() {
     let each = Each::All(5);
-    let (address, _close) = opened(Doors { connections: 8, each, head: HEAD * 20 }).await;
+    let (address, _close) = opened(Doors { connections: 8, kept: 0, each, head: HEAD * 20 }).await;
     // One host takes all it can get, and goes on.
     let mut held = Vec::new();
     for _ in 0..40 {
@@ -140,6 +143,75 @@ async fn the_program_keeps_one_host_to_its_share() {
         .await
         .unwrap();
     assert!(rest(&mut served).await.contains("200 OK"));
+}
+
+/// One request on a connection of its own, and everything that comes.
+async fn asks(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let text = format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
+    _ = stream.write_all(text.as_bytes()).await;
+    rest(&mut stream).await
+}
+
+/// So many that say nothing.
+async fn idle(address: &str, many: usize) -> Vec<TcpStream> {
+    let mut held = Vec::new();
+    for _ in 0..many {
+        held.push(TcpStream::connect(address).await.unwrap());
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    held
+}
+
+#[tokio::test]
+async fn when_all_connections_are_taken_channels_are_heard_and_others_refused() {
+    let (each, head) = (Each::All(usize::MAX), Duration::from_secs(60));
+    let (address, _close) = opened(Doors { connections: 3, kept: 2, each, head }).await;
+    let held = idle(&address, 3).await;
+    let told = asks(&address, "/notify/antom").await;
+    assert!(told.starts_with("HTTP/1.1 200") && told.ends_with("ok"), "{told}");
+    assert!(told.contains("connection: close"), "a kept connection serves one request: {told}");
+    let told = asks(&address, "/").await;
+    assert!(told.starts_with("HTTP/1.1 503") && told.contains("BUSY"), "{told}");
+    assert!(told.contains("retry-after: 1") && told.contains("connection: close"), "{told}");
+    // Idle ones that come on take the kept connections too, but for three seconds only.
+    let _more = idle(&address, 4).await;
+    let begun = Stopwatch::start();
+    let told = asks(&address, "/notify/antom").await;
+    assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+    assert!(begun.time() < Duration::from_secs(15), "{:?}", begun.time());
+    drop(held);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut again = TcpStream::connect(&address).await.unwrap();
+    again.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert!(rest(&mut again).await.ends_with("ok"), "an ordinary one, when there is one");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channels_message_arrives_at_the_program_though_idle_connections_hold_all_others() {
+    let world = World::new(Db::Sqlite).await;
+    let file = world.folder.join("florin.toml");
+    std::fs::write(&file, "[limits]\nconnections = 64\n").unwrap();
+    let florin = world.serve(&[("FLORIN_CONFIG", file.to_str().unwrap())]).await;
+    let session = florin.session(world.order()).await;
+    let opened = florin.open(&session, "GCASH").await;
+    let address = florin.base.trim_start_matches("http://").to_owned();
+    // One of the 64 is the shopper's own.
+    let _held = idle(&address, 63).await;
+    let told = asks(&address, "/v1/merchant").await;
+    assert!(told.starts_with("HTTP/1.1 503"), "there is room left, and nothing is proved: {told}");
+    world.wallet(opened["next_action"]["text"].as_str().unwrap(), "approve").await;
+    florin.until_paid(&session).await;
+    let line =
+        "florin_http_requests_total{route=\"/notify/{channel}\",method=\"POST\",status=\"2xx\"} 1";
+    for _ in 0..100 {
+        let figures = florin.get(format!("{}/metrics", florin.admin)).await.body;
+        if figures.as_str().unwrap().contains(line) {
+            return world.agrees(1).await;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the channel was never heard");
 }
 
 #[tokio::test]

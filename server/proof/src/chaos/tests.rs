@@ -142,3 +142,83 @@ async fn late_and_slow_take_their_time() {
     line.chaos.set(Weather::Late(40));
     assert_eq!(line.say("a").await.as_deref(), Some("a"));
 }
+
+fn request(body: &str) -> String {
+    format!("POST /x HTTP/1.1\r\nhost: a\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+/// What arrives within a while.
+async fn arrives(line: &mut Line) -> Option<String> {
+    tokio::time::timeout(Duration::from_millis(500), line.told.recv()).await.ok().flatten()
+}
+
+#[tokio::test]
+async fn a_request_arrives_twice_and_is_answered_once() {
+    let mut line = Line::new().await;
+    line.chaos.set(Weather::Twice(0));
+    let whole = request("abc");
+    assert_eq!(line.say(&whole).await.as_ref(), Some(&whole));
+    assert_eq!(arrives(&mut line).await.as_ref(), Some(&whole));
+    assert_eq!(arrives(&mut line).await.as_ref(), Some(&whole));
+    assert_eq!(line.hear().await, None, "the copy's answer is lost");
+    assert_eq!((line.arrived(), line.chaos.doubled()), (None, 1));
+    line.chaos.set(Weather::Fair);
+    assert_eq!(line.say(&whole).await.as_ref(), Some(&whole));
+    assert_eq!(arrives(&mut line).await, Some(whole));
+    assert_eq!(arrives(&mut line).await, None, "in fair weather once");
+}
+
+#[tokio::test]
+async fn a_copy_comes_as_late_as_is_wished_and_whole_though_the_request_came_in_pieces() {
+    let mut line = Line::new().await;
+    line.chaos.set(Weather::Twice(200));
+    let whole = request("abcdef");
+    let (first, rest) = whole.split_at(whole.len() - 4);
+    line.client.write_all(first.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(line.arrived(), None, "it waits for the rest");
+    let begun = Instant::now();
+    assert_eq!(line.say(rest).await.as_ref(), Some(&whole));
+    assert_eq!(arrives(&mut line).await.as_ref(), Some(&whole));
+    assert_eq!(arrives(&mut line).await, Some(whole));
+    assert!(begun.elapsed() >= Duration::from_millis(190), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn what_has_no_known_end_or_is_no_request_passes_once() {
+    let mut line = Line::new().await;
+    line.chaos.set(Weather::Twice(0));
+    for text in ["abc", "POST /x HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"] {
+        assert_eq!(line.say(text).await.as_deref(), Some(text));
+        assert_eq!(arrives(&mut line).await.as_deref(), Some(text));
+        assert_eq!(arrives(&mut line).await, None);
+    }
+    assert_eq!(line.chaos.doubled(), 0);
+}
+
+#[tokio::test]
+async fn a_request_is_overtaken_by_a_later_one() {
+    let mut line = Line::new().await;
+    line.chaos.set(Weather::Overtaken(5_000));
+    let (early, late) = (request("early"), request("late"));
+    assert_eq!(line.say(&early).await, None);
+    let at = line.chaos.url.trim_start_matches("http://").to_owned();
+    let mut first = std::mem::replace(&mut line.client, TcpStream::connect(at).await.unwrap());
+    assert_eq!(line.say(&late).await.as_ref(), Some(&late));
+    assert_eq!(arrives(&mut line).await.as_ref(), Some(&late));
+    assert_eq!(arrives(&mut line).await.as_ref(), Some(&early));
+    let mut piece = [0; 1024];
+    let read = first.read(&mut piece).await.unwrap();
+    assert_eq!(&piece[..read], early.as_bytes());
+    assert_eq!(line.chaos.overtaken(), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_overtakes_passes_after_its_time() {
+    let mut line = Line::new().await;
+    line.chaos.set(Weather::Overtaken(150));
+    let (begun, alone) = (Instant::now(), request("alone"));
+    assert_eq!(line.say(&alone).await.as_ref(), Some(&alone));
+    assert!(begun.elapsed() >= Duration::from_millis(140), "{:?}", begun.elapsed());
+    assert_eq!(line.chaos.overtaken(), 0);
+}

@@ -37,7 +37,7 @@ async fn claimed_and_died(app: &TestApp, slot: Slot, fingerprint: &'static str) 
 }
 
 /// The process died after the effect: as if its answer had never been stored.
-async fn forget_answers(app: &TestApp) {
+pub(super) async fn forget_answers(app: &TestApp) {
     let done: Result<(), Error> = app
         .app
         .store
@@ -77,6 +77,7 @@ on_both! {
         let bare = post(app, "/v1/sessions").once("0b6f-1").text("application/json", &text).send().await;
         equal(&first, &bare);
         assert_eq!(count(app, SESSIONS).await, 1);
+        app.agrees(0).await;
     }
 
     async fn a_refusal_is_an_answer_too(app: TestApp) {
@@ -86,6 +87,7 @@ on_both! {
         let first = post(app, "/v1/sessions").once("refused-1").json(&request).send().await;
         assert_eq!(first.status, 409, "{:?}", first.code());
         equal(&first, &post(app, "/v1/sessions").once("refused-1").json(&request).send().await);
+        app.agrees(0).await;
     }
 
     async fn what_could_not_be_read_may_be_mended_under_the_same_key(app: TestApp) {
@@ -104,6 +106,7 @@ on_both! {
         let late = post(app, "/v1/sessions").once("mend-1").json(&wrong).send().await;
         assert_eq!((late.status, late.code().as_str()), (422, "IDEMPOTENCY_KEY_REUSED"));
         assert_eq!(count(app, SESSIONS).await, 1);
+        app.agrees(0).await;
     }
 
     async fn another_request_under_the_same_key_is_refused(app: TestApp) {
@@ -118,6 +121,7 @@ on_both! {
         let refused = post(app, "/v1/sessions?x=1").once("k-1").json(&request).send().await;
         assert_eq!(refused.status, 422);
         assert_eq!(count(app, SESSIONS).await, 1);
+        app.agrees(0).await;
     }
 
     async fn a_key_belongs_to_one_merchant_and_one_address(app: TestApp) {
@@ -135,6 +139,7 @@ on_both! {
         // A wrong key learns nothing, not even that there is an answer.
         let stranger = post(app, "/v1/sessions").by("sk_test_wrong").once("k-1").json(&request).send().await;
         assert_eq!((stranger.status, stranger.code().as_str()), (401, "WRONG_KEY"));
+        app.agrees(0).await;
     }
 
     async fn a_malformed_key_is_refused_and_nothing_is_done(app: TestApp) {
@@ -149,6 +154,7 @@ on_both! {
         assert_eq!(count(app, SESSIONS).await + count(app, "select count(*) from idempotency").await, 0);
         let longest = "k".repeat(255);
         assert_eq!(post(app, "/v1/sessions").once(&longest).json(&request).send().await.status, 200);
+        app.agrees(0).await;
     }
 
     async fn fifty_at_once_are_one(app: TestApp) {
@@ -164,6 +170,7 @@ on_both! {
         assert_eq!(good.iter().filter(|reply| !reply.is_replayed()).count(), 1);
         assert!(good.iter().all(|reply| reply.bytes == good[0].bytes));
         assert_eq!(count(app, SESSIONS).await, 1);
+        app.agrees(0).await;
     }
 
     async fn a_run_that_died_before_its_effect_frees_the_key_with_its_lease(app: TestApp) {
@@ -186,6 +193,7 @@ on_both! {
         let first = post(app, path).once("dead-1").json(&body).send().await;
         assert_eq!(first.data()["session_id"], session.id);
         equal(&first, &post(app, path).once("dead-1").json(&body).send().await);
+        app.agrees(0).await;
     }
 
     async fn a_crash_between_effect_and_answer_doubles_nothing(app: TestApp) {
@@ -230,6 +238,7 @@ on_both! {
         assert_eq!(hears.data()["endpoint_id"], endpoint.data()["endpoint_id"]);
         assert_ne!(hears.data()["secret"], endpoint.data()["secret"], "the first secret was never shown");
         assert_eq!(count(app, "select count(*) from webhook_endpoint").await, 1);
+        app.agrees(0).await;
     }
 
     async fn a_failure_of_ours_is_no_answer_but_the_key_stays_bound(app: TestApp) {
@@ -245,6 +254,7 @@ on_both! {
         let first = post(app, "/v1/codes").once("fail-1").json(&body).send().await;
         assert_eq!(first.data()["status"], "ACTIVE");
         equal(&first, &post(app, "/v1/codes").once("fail-1").json(&body).send().await);
+        app.agrees(0).await;
     }
 
     async fn a_caller_who_hangs_up_finds_the_answer_later(app: TestApp) {
@@ -258,6 +268,7 @@ on_both! {
             post(app, "/v1/sessions").once("gone-1").json(&request).send().await.status == 200
         }).await;
         assert_eq!(count(app, SESSIONS).await, 1);
+        app.agrees(0).await;
     }
 
     async fn another_key_with_an_equal_body_is_another_request(app: TestApp) {
@@ -268,6 +279,7 @@ on_both! {
         // Without a key an equal body is the same request (D8).
         let plain = post(app, "/v1/sessions").json(&request).send().await;
         assert_eq!(plain.data(), first.data());
+        app.agrees(0).await;
     }
 
     async fn an_answer_is_kept_for_72_hours_and_then_forgotten(app: TestApp) {
@@ -281,6 +293,7 @@ on_both! {
         assert_ne!(anew.data()["code_id"], first.data()["code_id"]);
         app.pass(Duration::from_secs(73 * 3600));
         app.until("the old answer is swept away", async || count(app, "select count(*) from idempotency").await == 0).await;
+        app.agrees(0).await;
     }
 
     async fn old_answers_are_forgotten_some_at_a_time_until_none_is_left(app: TestApp) {
@@ -303,6 +316,7 @@ on_both! {
         }).await;
         old.unwrap();
         app.until("all are forgotten", async || count(app, "select count(*) from idempotency").await == 0).await;
+        app.agrees(0).await;
     }
 
     async fn a_stored_answer_is_sealed_from_whoever_reads_the_database(app: TestApp) {
@@ -317,6 +331,7 @@ on_both! {
         let sealed = post(app, "/v1/merchant/keys").by(&secret).once("secret-1").send().await;
         assert_eq!((sealed.status, sealed.code().as_str()), (409, "IDEMPOTENCY_ANSWER_SEALED"));
         assert_eq!(app.call(Method::GET, "/v1/merchant/keys", Some(KEY), &[], None).await.data().as_array().unwrap().len(), 2);
+        app.agrees(0).await;
     }
 
     async fn a_change_may_be_repeated_too_and_a_question_needs_no_record(app: TestApp) {
@@ -330,5 +345,6 @@ on_both! {
         let now = ask(app, Method::GET, &format!("/v1/sessions?session_id={}", session.id)).once("p-1").send().await;
         assert_eq!(now.data()["amount"], "1000");
         assert_eq!(count(app, "select count(*) from idempotency").await, 1);
+        app.agrees(0).await;
     }
 }

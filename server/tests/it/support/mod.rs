@@ -1,5 +1,7 @@
 //! A running server with its sandbox, a merchant, a shopper and a wallet.
 
+mod agree;
+pub mod alipay;
 mod answer;
 pub mod antom;
 mod outside;
