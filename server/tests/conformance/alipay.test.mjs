@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { AlipaySdk } from 'alipay-sdk';
 
-import { DESK, PHONE, florin, listen, until } from './florin.mjs';
+import { DESK, INSIDE_ALIPAY, PHONE, florin, listen, until } from './florin.mjs';
 
 const pem = (name) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 const base64 = (text) => text.replaceAll(/-----.*-----/g, '').replaceAll(/\s/g, '');
@@ -79,6 +79,8 @@ describe('our sandbox, with the SDK as its merchant', () => {
     });
 
     test('a link of the SDK opens the page, and the trade can then be closed', async () => {
+        const computers = merchant.pageExecute('alipay.trade.page.pay', 'GET', { bizContent: order('PAGE0', 'FAST_INSTANT_TRADE_PAY') });
+        assert.equal((await fetch(computers, { redirect: 'manual' })).status, 302);
         const link = merchant.pageExecute('alipay.trade.wap.pay', 'GET', { bizContent: order('PAGE1', 'QUICK_WAP_WAY') });
         const visit = await fetch(link, { redirect: 'manual' });
         assert.equal(visit.status, 302, await visit.text());
@@ -87,6 +89,37 @@ describe('our sandbox, with the SDK as its merchant', () => {
         assert.equal((await exec('alipay.trade.query', { out_trade_no: 'PAGE1' })).tradeStatus, 'TRADE_CLOSED');
         const forged = await fetch(link.replace('PAGE1', 'PAGE2'), { redirect: 'manual' });
         assert.equal(forged.status, 400);
+    });
+
+    test('a payment code is charged and cancelled, which gives its money back', async () => {
+        const scanned = (number, code) => ({ ...order(number, 'FACE_TO_FACE_PAYMENT'), scene: 'bar_code', auth_code: code });
+        const paid = await exec('alipay.trade.pay', scanned('SCAN1', '281000000000000001'));
+        assert.deepEqual([paid.code, paid.totalAmount], ['10000', '88.88']);
+        const waiting = await exec('alipay.trade.pay', scanned('SCAN2', '282000000000000001'));
+        assert.equal(waiting.code, '10003');
+        const refused = await exec('alipay.trade.pay', scanned('SCAN3', '284000000000000001'));
+        assert.deepEqual([refused.code, refused.subCode], ['40004', 'ACQ.BUYER_BALANCE_NOT_ENOUGH']);
+        for (const [number, action] of [['SCAN1', 'refund'], ['SCAN2', 'close']]) {
+            const ended = await exec('alipay.trade.cancel', { out_trade_no: number });
+            assert.deepEqual([ended.code, ended.action, ended.retryFlag], ['10000', action, 'N']);
+        }
+    });
+
+    test('a payer comes back from the login, and a trade is made for them', async () => {
+        const login = new URL(`${server.sandbox}/oauth2/publicAppAuthorize.htm`);
+        login.search = new URLSearchParams({ app_id: appId, scope: 'auth_base', redirect_uri: `${shop.url}/back`, state: 'GW7' });
+        const back = new URL((await fetch(login, { redirect: 'manual' })).headers.get('location'));
+        const code = back.searchParams.get('auth_code');
+        const exchange = (validateSign) => merchant.exec('alipay.system.oauth.token', { grant_type: 'authorization_code', code }, { validateSign });
+        const told = await exchange(true);
+        assert.match(told.userId, /^2088/);
+        // The SDK finds no signed text in an `error_response`.
+        assert.equal((await exchange(false)).subCode, 'isv.code-invalid');
+        const trade = { ...order('INSIDE1', 'JSAPI_PAY'), buyer_id: told.userId, op_app_id: appId };
+        const made = await exec('alipay.trade.create', trade);
+        assert.equal(made.code, '10000', JSON.stringify(made));
+        assert.ok((await wallet(made.tradeNo)).ok);
+        assert.equal((await exec('alipay.trade.query', { out_trade_no: 'INSIDE1' })).tradeStatus, 'TRADE_SUCCESS');
     });
 
     test('an answer that is signed wrongly is refused by the SDK too', async () => {
@@ -110,7 +143,8 @@ describe('our server, at a gateway where the SDK checks what it asks', () => {
     // The other side: it checks by the merchant's public key.
     const platform = sdk(platformKey, merchantPublic);
     const config = (host) => `[alipay]\nhost = "${host}"\napp_id = "${appId}"\nseller_id = "${sellerId}"\n` +
-        `private_key = """\n${merchantKey}"""\npublic_key = "${base64(platformPublic)}"\n`;
+        `private_key = """\n${merchantKey}"""\npublic_key = "${base64(platformPublic)}"\n` +
+        'products = "FACE_TO_FACE_PAYMENT QUICK_WAP_WAY JSAPI_PAY"\n';
 
     /** Signed over exactly this text, by Node and not by us. */
     const sign = (text) => createSign('RSA-SHA256').update(text).sign(platformKey, 'base64');
@@ -126,9 +160,20 @@ describe('our server, at a gateway where the SDK checks what it asks', () => {
         known = new Map();
         gateway = await listen((method, url, body) => {
             const form = fields(body);
-            const content = JSON.parse(form.biz_content);
+            const content = JSON.parse(form.biz_content ?? '{}');
             asked.push(form);
             switch (form.method) {
+                case 'alipay.trade.pay':
+                    return said(form.method, { code: '10003', out_trade_no: content.out_trade_no, trade_no: '2026111822001400000000000002' });
+                case 'alipay.trade.cancel':
+                    known.set(content.out_trade_no, { out_trade_no: content.out_trade_no, trade_status: 'TRADE_CLOSED', total_amount: '88.88' });
+                    return said(form.method, { out_trade_no: content.out_trade_no, retry_flag: 'N', action: 'close' });
+                case 'alipay.system.oauth.token': {
+                    const text = JSON.stringify({ access_token: 'a', user_id: '2088000000000001', expires_in: 1296000 });
+                    return `{"alipay_system_oauth_token_response":${text},"sign":"${sign(text)}"}`;
+                }
+                case 'alipay.trade.create':
+                    return said(form.method, { out_trade_no: content.out_trade_no, trade_no: '2026111822001400000000000003' });
                 case 'alipay.trade.precreate':
                     return said(form.method, { out_trade_no: content.out_trade_no, qr_code: 'https://qr.alipay.com/bax03431ljhokirwl38f00a7' });
                 case 'alipay.trade.query':
@@ -200,5 +245,56 @@ describe('our server, at a gateway where the SDK checks what it asks', () => {
         assert.deepEqual([form.method, link.origin], ['alipay.trade.wap.pay', gateway.url]);
         assert.ok(platform.checkNotifySign(form));
         assert.ok(!platform.checkNotifySign(changed(form)));
+    });
+
+    test('a computer gets such a link too, where the merchant has signed for pages', async () => {
+        const pages = config(gateway.url).replace('FACE_TO_FACE_PAYMENT', 'FAST_INSTANT_TRADE_PAY FACE_TO_FACE_PAYMENT');
+        const other = await florin(pages);
+        try {
+            const opened = await (await other.merchant({ amount: '8888', currency: 'CNY' })).pay('ALIPAY', DESK);
+            const form = fields(new URL(opened.next_action.url).search);
+            assert.equal(form.method, 'alipay.trade.page.pay');
+            assert.ok(platform.checkNotifySign(form));
+        } finally {
+            await other.stop();
+        }
+    });
+
+    test('a payment code is charged, told of and cancelled in words that the SDK accepts', async () => {
+        const scanned = (code) => server.scan({ amount: '8888', currency: 'CNY' }, code);
+        const first = await scanned('281000000000000001');
+        assert.deepEqual([first.status, first.payment_method], ['PROCESSING', 'ALIPAY'], await server.log());
+        const request = asked.findLast((form) => form.method === 'alipay.trade.pay');
+        assert.ok(platform.checkNotifySign(request) && !platform.checkNotifySign(changed(request)));
+        const content = JSON.parse(request.biz_content);
+        assert.deepEqual([content.auth_code, content.scene, content.total_amount], ['281000000000000001', 'bar_code', '88.88']);
+        const paid = notice({ out_trade_no: first.order_id, trade_no: '2026111822001400000000000002', trade_status: 'TRADE_SUCCESS', gmt_payment: '2026-11-18 12:01:30' });
+        assert.equal((await tell(paid)).status, 200);
+        await until(async () => (await server.ask(`/v1/transactions?order_id=${first.order_id}`)).status === 'SUCCESS');
+
+        const second = await scanned('282000000000000001');
+        await server.cancel(second.order_id);
+        await until(async () => (await server.ask(`/v1/transactions?order_id=${second.order_id}`)).status === 'CANCELLED');
+        const cancel = asked.find((form) => form.method === 'alipay.trade.cancel');
+        assert.ok(platform.checkNotifySign(cancel));
+        assert.equal(JSON.parse(cancel.biz_content).out_trade_no, second.order_id);
+    });
+
+    test('within Alipay a code of the login is exchanged and a trade made for its payer, and the SDK accepts both', async () => {
+        const session = await server.merchant({ amount: '8888', currency: 'CNY' });
+        const opened = await session.pay('ALIPAY', INSIDE_ALIPAY);
+        const way = new URL(opened.next_action.url);
+        assert.deepEqual([way.searchParams.get('app_id'), way.searchParams.get('scope')], [appId, 'auth_base'], await server.log());
+        const back = new URL(way.searchParams.get('redirect_uri'));
+        back.search = new URLSearchParams({ app_id: appId, scope: 'auth_base', state: way.searchParams.get('state'), auth_code: 'c1' });
+        const page = await (await fetch(back)).text();
+        const text = page.match(/data-request="([^"]*)"/)?.[1].replaceAll('&quot;', '"');
+        assert.deepEqual(JSON.parse(text ?? assert.fail(page)), { tradeNO: '2026111822001400000000000003' });
+        const exchange = asked.find((form) => form.method === 'alipay.system.oauth.token');
+        assert.deepEqual([exchange.code, exchange.grant_type, exchange.biz_content], ['c1', 'authorization_code', undefined]);
+        const made = asked.find((form) => form.method === 'alipay.trade.create');
+        const content = JSON.parse(made.biz_content);
+        assert.deepEqual([content.buyer_id, content.product_code], ['2088000000000001', 'JSAPI_PAY']);
+        for (const form of [exchange, made]) assert.ok(platform.checkNotifySign(form), 'the SDK does not accept it');
     });
 });

@@ -17,6 +17,8 @@ export const PHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Ver
 
 export const INSIDE_WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 NetType/WIFI';
 
+export const INSIDE_ALIPAY = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Mobile/15E148 AliApp(AP/10.6.60) AlipayClient/10.6.60';
+
 /** Tries until something comes of it; what went wrong last is thrown after ten seconds. */
 export async function until(what) {
     let problem = new Error('nothing came of it');
@@ -90,6 +92,11 @@ export async function florin(config) {
         sandbox: `http://${sandboxOn}`,
         told,
         merchant: (order) => session(url, merchant, order),
+        /** What the merchant's scanner read. */
+        scan: (order, code) => asked(url, '/v1/transactions', merchant.key, {
+            merchant_id: merchant.merchant_id, trans_id: crypto.randomUUID(), ...order, payment: { payment_code: code },
+        }),
+        cancel: (orderId) => asked(url, `/v1/transactions/${orderId}/cancel`, merchant.key, {}),
         ask: (where) => asked(url, where, merchant.key),
         /** What a person reads who has to find out why it failed. */
         log: () => readFile(path.join(folder, 'log'), 'utf8'),
