@@ -70,7 +70,8 @@ impl Case {
         }
         assert!(server.kills() > 0 || self.hit > 1, "this point was never reached");
         let done = server.run(&["check", "--at-rest"]).await;
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+        let said = [done.stdout, done.stderr].concat();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&said));
         assert_eq!(world.compare().await.wrong, Vec::<String>::new());
         Outcome { up: server.slowest(), was_reached: server.kills() > 0 }
     }
