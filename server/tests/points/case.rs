@@ -20,8 +20,8 @@ pub struct Case {
 }
 
 pub struct Outcome {
-    /// From the start after the kill to the first right answer, at most: a figure, since it is the machine's matter, where
-    /// many start at once in a debug build. What may not grow is held by `tests/program/starting.rs`.
+    /// From the start after the kill to the first right answer, at most. What may not grow is held by
+    /// `tests/program/starting.rs`.
     pub up: Duration,
     /// Later hits need not come.
     pub was_reached: bool,
