@@ -53,7 +53,7 @@ on_both! {
             assert!(action["url"].as_str().unwrap().contains("/b/pay?merchantNo=82229007392000A&merchantOrderNo="), "{action}");
         }
         let refused = pay_in(app, "MicroMessenger/8.0.53 miniProgram").await;
-        assert_eq!((refused.status, refused.code()), (400, "METHOD_NOT_OFFERED"), "{}", refused.body);
+        assert_eq!((refused.status, refused.code()), (409, "METHOD_NOT_OFFERED"), "{}", refused.body);
     }
 
     async fn a_payers_no_ends_the_order_and_the_next_one_is_another(app: TestApp) {
@@ -71,7 +71,7 @@ on_both! {
     async fn an_order_that_lakala_refuses_has_failed_and_the_session_goes_on(app: TestApp) {
         fault(app, json!({ "fault": "pay_refused", "times": 1 })).await;
         let (session, refused) = opened(app).await;
-        assert_eq!(refused.data()["payment_status"], "FAIL", "{}", refused.body);
+        assert_eq!(refused.data()["state"]["payment_status"], "FAIL", "{}", refused.body);
         let second = app.pay(&session, "LAKALA").await;
         app.wallet(&code(&second), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
