@@ -75,7 +75,7 @@ on_both! {
         app.wallet(request["package"].as_str().unwrap(), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.held(&payment.request_id).await, MINOR);
-        assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.SUCCESS"]).await;
         app.check(When::AtRest).await;
     }
 
