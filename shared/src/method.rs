@@ -49,6 +49,7 @@ impl Method {
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
+        Method::Unionpay,
         Method::Lakala,
         Method::Gcash,
         Method::Maya,
@@ -62,7 +63,6 @@ impl Method {
         Method::Fps,
         Method::Qris,
         Method::BankTransfer,
-        Method::Unionpay,
     ];
 
     /// The name on the wire.

@@ -46,10 +46,10 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
                 mark: WECHAT,
             }
         }
-        Ok(Method::Alipay) => wallet("Alipay", ALIPAY, texts),
+        Ok(Method::Alipay) => wallet(&texts.wallet_alipay(), ALIPAY, texts),
         Ok(Method::Lakala) => Looks {
-            name: "Lakala".into(),
-            app: "Lakala".into(),
+            name: texts.wallet_lakala(),
+            app: texts.wallet_lakala(),
             hint: texts.hint_cashier(),
             mark: Mark::Written { text: "Lakala", class: "word rail" },
         },

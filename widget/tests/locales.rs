@@ -77,11 +77,12 @@ fn the_build_stops_at_what_is_missing_or_broken() {
 }
 
 /// Names keep their own spelling in every language.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "AlipayHK",
     "Alipay",
     "Touch ’n Go",
     "UnionPay",
+    "Lakala",
     "WeChat Pay",
     "WeChat",
     "QR",
