@@ -5,8 +5,9 @@
 
 use florin_shared::PaymentId;
 
+use super::cancel::stop;
 use super::desk::{Context, Desk};
-use super::pay::asking;
+use super::pay::{asking, shows_nothing};
 use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::{Channel, ChannelError};
@@ -245,7 +246,13 @@ async fn reopen(
                 after_cancel: None,
                 after_confirming: false,
             };
-            settle(app, payment, Heard::Said(statement, opened.action)).await
+            let payment = settle(app, payment, Heard::Said(statement, opened.action)).await?;
+            // As at the first time (`pay::open`): what is there, and cannot be shown, is of no use however often it is asked for.
+            if shows_nothing(&payment) {
+                tracing::warn!(order_id = %payment.id, "the channel has a payment, and gives no code for it");
+                stop(app, &payment).await?;
+            }
+            Ok(payment)
         }
         // "No" to a repetition says nothing about the first time: the next query decides.
         Ok(_) | Err(_) => settle(app, payment, Heard::NoAnswer).await,

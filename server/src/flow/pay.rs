@@ -268,17 +268,19 @@ pub(super) async fn open(
     if unheard {
         return ask(app, &payment.id).await;
     }
-    // Opened, but with nothing to show: of no use to anybody, so it is closed at the channel (`protocols/antom.md` 4). A
-    // payment code has nothing to show: its payer types a password.
-    if payment.is_by_code() {
-        return Ok(payment);
-    }
-    if payment.state == PaymentState::Processing && payment.action.is_empty() {
+    if shows_nothing(&payment) {
         tracing::warn!(order_id = %payment.id, "the channel opened a payment without a code");
         stop(app, &payment).await?;
         return Err(unavailable());
     }
     Ok(payment)
+}
+
+/// Opened, but with nothing to show: of no use to anybody, so it is closed at the channel (`protocols/antom.md` 4). A payment code
+/// has nothing to show: its payer types a password.
+pub(super) fn shows_nothing(payment: &Payment) -> bool {
+    let is_open = payment.state == PaymentState::Processing && payment.action.is_empty();
+    is_open && !payment.is_by_code()
 }
 
 /// What a channel needs of us besides the payment.

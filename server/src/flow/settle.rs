@@ -118,9 +118,11 @@ fn answer(payment: &Payment, heard: &Heard) -> Answer {
 }
 
 /// A cancel that nobody answered was repeated, and what counts now was found after the last one's answer: an earlier one may
-/// still be on its way and give the money back (D1). Every answer before its time is too early.
+/// still be on its way and give the money back (D1). Every answer before its time is too early. At the counter one is enough: there
+/// a cancel gives back what was paid meanwhile, and a query may be slower to tell (`protocols/alipay.md` 4).
 fn watch_for_lost_cancel(payment: &mut Payment, step: &Step, now: Millis) {
-    if matches!(step, Step::Accept(..)) && payment.cancels_sent > 1 {
+    let may_go_back = payment.cancels_sent > if payment.is_by_code() { 0 } else { 1 };
+    if matches!(step, Step::Accept(..)) && may_go_back {
         payment.cancel_until = now + pace::LOST_CANCEL;
     }
 }

@@ -13,6 +13,7 @@ use florin_shared::Code;
 use metrics::{counter, histogram};
 use tracing::{Instrument, Span};
 
+use super::listen::kept::{Kept, SOON};
 use crate::clock::Stopwatch;
 use crate::gates::{self, Class, Place};
 use crate::metrics::{REQUEST_SECONDS, REQUESTS, SHED};
@@ -114,18 +115,23 @@ fn count(class: Class, method: Method, route: &str, status: StatusCode, seconds:
 
 /// Reads the body before it takes a place, so that slow senders hold no place at all.
 async fn admitted(app: &App, class: Class, request: Request, next: Next) -> Response {
-    let request = match whole(request).await {
+    let is_kept = request.extensions().get::<Kept>().is_some();
+    if is_kept && !Kept::is_for(class) {
+        return busy(class, "all connections are taken; nothing was done, try again");
+    }
+    let request = match whole(request, if is_kept { SOON } else { ARRIVES }).await {
         Ok(request) => request,
         Err(refused) => return refused,
     };
     match place(app, class, &request) {
         Some(place) => gates::holding(place, next.run(request)).await,
-        None => {
-            counter!(SHED, "class" => class.as_str()).increment(1);
-            Error::refused(Code::Busy, "too much is under way; nothing was done, try again")
-                .into_response()
-        }
+        None => busy(class, "too much is under way; nothing was done, try again"),
     }
+}
+
+fn busy(class: Class, sentence: &str) -> Response {
+    counter!(SHED, "class" => class.as_str()).increment(1);
+    Error::refused(Code::Busy, sentence).into_response()
 }
 
 /// What begins an order must be let in as well.
@@ -136,12 +142,12 @@ fn place(app: &App, class: Class, request: &Request) -> Option<Place> {
     admitted.then(|| app.gates.enter(class)).flatten()
 }
 
-async fn whole(request: Request) -> std::result::Result<Request, Response> {
+async fn whole(request: Request, arrives: Duration) -> std::result::Result<Request, Response> {
     if request.body().is_end_stream() {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(ARRIVES, to_bytes(body, MOST)).await {
+    match tokio::time::timeout(arrives, to_bytes(body, MOST)).await {
         Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
         Ok(Err(_)) => Err(closing(Error::refused(
             Code::BodyTooLarge,

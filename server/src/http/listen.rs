@@ -2,7 +2,7 @@
 //! lost.
 
 mod clients;
-mod kept;
+pub(super) mod kept;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use self::clients::Clients;
+use self::kept::{Kept, SOON};
 use super::peer::Peer;
 
 /// What a listener allows.
@@ -48,9 +49,6 @@ pub enum Each {
 
 /// The kernel may hold connections that are complete and that we have not taken yet: how long they get to be served.
 const LAST_ONES: Duration = Duration::from_millis(300);
-
-/// How long the head of a request may take on a kept connection, which idle ones would hold in vain.
-const KEPT_HEAD: Duration = Duration::from_secs(3);
 
 /// Serves until `close`, then refuses new connections and serves to its end what has begun.
 pub async fn serve(listener: TcpListener, router: Router, doors: Doors, close: CancellationToken) {
@@ -86,24 +84,24 @@ fn places(most: usize) -> Arc<Semaphore> {
 
 struct Room {
     router: Router,
-    for_channels: Router,
     doors: Doors,
     all: GracefulShutdown,
     places: Arc<Semaphore>,
     kept: Arc<Semaphore>,
     clients: Clients,
+    at_kept: Clients,
 }
 
 impl Room {
     fn new(router: Router, doors: Doors) -> Room {
         Room {
-            for_channels: kept::for_channels(router.clone()),
             router,
             doors,
             all: GracefulShutdown::new(),
             places: places(doors.connections),
             kept: places(doors.kept),
             clients: Clients::of(doors.each),
+            at_kept: Clients::of(kept::each(doors)),
         }
     }
 
@@ -129,12 +127,19 @@ impl Room {
         {
             place = Place { held, is_kept: false };
         }
-        let (router, head) = match place.is_kept {
-            true => (&self.for_channels, self.doors.head.min(KEPT_HEAD)),
-            false => (&self.router, self.doors.head),
+        let one_of_kept = match place.is_kept {
+            true => match self.at_kept.admit(peer.0.ip()) {
+                Some(held) => Some(held),
+                None => return,
+            },
+            false => None,
         };
-        let router = router.clone().map_request(move |mut request: Request<Incoming>| {
+        let head = if place.is_kept { self.doors.head.min(SOON) } else { self.doors.head };
+        let router = self.router.clone().map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
+            if place.is_kept {
+                request.extensions_mut().insert(Kept);
+            }
             request
         });
         let service = TowerToHyperService::new(router);
@@ -148,7 +153,7 @@ impl Room {
         tokio::spawn(async move {
             // A connection that breaks is its client's affair.
             _ = watched.await;
-            drop((place.held, held));
+            drop((place.held, held, one_of_kept));
         });
     }
 
@@ -157,9 +162,8 @@ impl Room {
         let Ok(listener) = listener.into_std() else { return };
         while let Ok((stream, peer)) = listener.accept() {
             let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
-            let place = self.places.clone().acquire_owned().now_or_never();
-            if let (Ok(stream), Some(Ok(place))) = (stream, place) {
-                self.seat(stream, Peer(peer), Place { held: place, is_kept: false });
+            if let (Ok(stream), Some(Some(place))) = (stream, self.place().now_or_never()) {
+                self.seat(stream, Peer(peer), place);
             }
         }
     }

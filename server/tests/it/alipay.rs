@@ -120,6 +120,7 @@ on_both! {
         app.merchant(Method::POST, &format!("/v1/transactions/{order}/cancel"), None).await;
         until(app, &order, "CANCELLED").await;
         assert_eq!(app.held(&order).await, 0);
+        app.until("the merchant is told", async || !app.sink.kinds(&trans_id).is_empty()).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         until(app, &order, "CANCELLED").await;
         assert_eq!(app.sink.kinds(&trans_id), ["PAYMENT.CANCELED"]);

@@ -116,6 +116,7 @@ on_both! {
     async fn a_message_that_contradicts_what_was_paid_changes_nothing(app: TestApp) {
         fault(app, json!({ "fault": "contradiction", "times": 1 })).await;
         let (session, order) = paid(app).await;
+        app.until("the merchant is told", async || !app.sink.kinds(&session.trans_id).is_empty()).await;
         tokio::time::sleep(Duration::from_millis(500)).await;
         assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
         assert_eq!(app.held(&order).await, MINOR);

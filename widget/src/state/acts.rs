@@ -1,6 +1,6 @@
 //! What the shopper does.
 
-use super::{Attempt, Behind, Checkout, Effect, LEAVE_AFTER_MS, News, Note, Stage};
+use super::{Attempt, Behind, Checkout, Effect, LEAVE_AFTER_MS, Link, News, Note, Stage};
 
 impl Checkout {
     pub(super) fn choose(&mut self, method: String) -> Vec<Effect> {
@@ -90,6 +90,10 @@ impl Checkout {
             Stage::Opening { attempt: None, .. }
             | Stage::RunOut { .. }
             | Stage::Declined { .. } => {
+                // That answer was late. The next one is not yet.
+                if self.lost == 0 {
+                    self.link = Link::Fine;
+                }
                 self.back_to_list(None);
                 vec![]
             }

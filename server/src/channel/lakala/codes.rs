@@ -47,10 +47,16 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
     known.map_or_else(by_sentence, |(_, verdict)| *verdict)
 }
 
-/// Whether one clause of it says that the order or the refund is not there. A merchant who is not there is another matter.
+/// Who is not there is another matter than what; an order is called the merchant's in some sentences.
+fn is_about_somebody(clause: &str) -> bool {
+    clause.replace("商户订单", "订单").contains("商户") || clause.contains("终端")
+}
+
+/// Whether one clause of it says that the order or the refund is not there.
 fn is_missing(sentence: &str) -> bool {
     let has = |clause: &str, words: &[&str]| words.iter().any(|word| clause.contains(word));
     let mut clauses =
         sentence.split(|sign: char| sign.is_whitespace() || "，,。；;：:！!".contains(sign));
-    clauses.any(|clause| has(clause, &WHAT) && has(clause, &IS_MISSING))
+    clauses
+        .any(|clause| has(clause, &WHAT) && has(clause, &IS_MISSING) && !is_about_somebody(clause))
 }

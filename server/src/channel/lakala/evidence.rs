@@ -107,8 +107,11 @@ fn status(payment: &Payment, data: &Data) -> Result<Said, ChannelError> {
         "0" | "1" => Ok(Said::Pending),
         "2" => paid(data, 0),
         "6" => gone_back(payment, data),
-        // Money was taken all the same: it is either all back, or nobody can tell.
-        "3" | "4" | "5" | "7" if moved(data, &["PAY"])? > 0 => gone_back(payment, data),
+        // Money was taken all the same, at the last moment. We ask for no refund of Lakala's own for that, so it is there.
+        "3" | "4" | "5" | "7" if moved(data, &["PAY"])? > 0 => match is_going_back(data) {
+            true => gone_back(payment, data),
+            false => paid(data, 0),
+        },
         "3" => Ok(Said::Failed),
         // Its time was over, or somebody closed it: nobody has paid (D2).
         "4" | "5" | "7" => Ok(Said::Cancelled),
@@ -136,6 +139,11 @@ fn gone_back(payment: &Payment, data: &Data) -> Result<Said, ChannelError> {
     paid(data, returned)
 }
 
+/// Whether anything of it was sent back, whatever became of that.
+fn is_going_back(data: &Data) -> bool {
+    data.trades().iter().any(|trade| is_of_kind(trade, &["REFUND", "CANCEL"]))
+}
+
 /// How much was moved by trades of these kinds.
 fn moved(data: &Data, kinds: &[&str]) -> Result<i64, ChannelError> {
     let amounts = data.trades().iter().filter(|trade| has_moved(trade, kinds)).map(|trade| {
@@ -146,9 +154,12 @@ fn moved(data: &Data, kinds: &[&str]) -> Result<i64, ChannelError> {
 }
 
 /// Whether this is a trade of one of these kinds, and done. `S` is said of cards, `SUCCESS` of codes.
-fn has_moved(trade: &Trade, kinds: &[&str]) -> bool {
-    let is_of_kind = trade.trade_type.as_deref().is_some_and(|kind| kinds.contains(&kind));
-    is_of_kind && matches!(trade.trade_status.as_deref(), Some("S" | "SUCCESS"))
+pub(super) fn has_moved(trade: &Trade, kinds: &[&str]) -> bool {
+    is_of_kind(trade, kinds) && matches!(trade.trade_status.as_deref(), Some("S" | "SUCCESS"))
+}
+
+fn is_of_kind(trade: &Trade, kinds: &[&str]) -> bool {
+    trade.trade_type.as_deref().is_some_and(|kind| kinds.contains(&kind))
 }
 
 /// An address to which a browser may be sent.

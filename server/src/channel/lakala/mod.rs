@@ -225,7 +225,7 @@ impl Channel for Lakala {
         let trade = evidence::paid_by(&self.account, payment, &known).map_err(unsent)?;
         let request = ask::refund(&self.account, trade, reversal);
         let patience = patience::of_try(reversal.sends);
-        refunds::refunded(&self.call("refund", REFUND, patience, &request).await?)
+        refunds::refunded(reversal, &self.call("refund", REFUND, patience, &request).await?)
     }
 
     async fn query_refund(

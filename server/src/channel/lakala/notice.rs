@@ -1,9 +1,9 @@
 //! Lakala's own messages (`protocols/lakala.md` 4): who speaks is proved over the raw bytes, then what they say is read.
 
 use super::Account;
-use super::evidence::{paid_at, saying};
+use super::evidence::{has_moved, paid_at, saying};
 use super::sign::Keys;
-use super::wire::Data;
+use super::wire::{Data, Trade};
 use crate::channel::{Forged, Notice, Notification, json};
 use crate::domain::payment::Said;
 use crate::domain::reversal::ReversalSaid;
@@ -36,14 +36,24 @@ pub(super) fn read(
 fn said(told: &Data) -> Result<Said, Forged> {
     match told.status().as_str() {
         "0" | "1" => Ok(Said::Pending),
-        "2" => {
-            let amount = told.total().ok_or(Forged("it names no amount"))?;
-            Ok(Said::Paid { amount, at: paid_at(told.order_trade_info.as_ref()), returned: 0 })
+        "2" => paid(told),
+        // It was paid at the last moment: whatever its state is called, that is what has happened.
+        "3" | "4" | "5" | "7" if told.order_trade_info.as_ref().is_some_and(is_payment) => {
+            paid(told)
         }
         "3" => Ok(Said::Failed),
         "4" | "5" | "7" => Ok(Said::Cancelled),
         _ => Err(Forged("it has a status that we do not know")),
     }
+}
+
+fn paid(told: &Data) -> Result<Said, Forged> {
+    let amount = told.total().ok_or(Forged("it names no amount"))?;
+    Ok(Said::Paid { amount, at: paid_at(told.order_trade_info.as_ref()), returned: 0 })
+}
+
+fn is_payment(trade: &Trade) -> bool {
+    has_moved(trade, &["PAY"])
 }
 
 /// Whether it speaks of money that went back.

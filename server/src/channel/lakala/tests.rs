@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::order::tests::payment as fresh;
 use crate::domain::payment::{PaymentState, Role};
-use crate::domain::reversal::Reason;
+use crate::domain::reversal::{Reason, ReversalState};
 
 const HOST: &str = "http://127.0.0.1:8081";
 const NOTIFY: &str = "https://shop.example/notify/lakala";

@@ -24,7 +24,9 @@ pub(super) fn applied(payment: &Payment, answer: &Fields) -> Result<Opened, Chan
         }
         Verdict::Refused => Ok(refused(DECLINED)),
         Verdict::Misasked => Ok(refused(CONFIGURATION)),
-        Verdict::Unsure | Verdict::Absent | Verdict::Exists => Err(unclear(answer)),
+        // It has our application already, and will not say its code a second time.
+        Verdict::Exists => Ok(Opened { evidence: saying(Said::Pending), action: None }),
+        Verdict::Unsure | Verdict::Absent => Err(unclear(answer)),
     }
 }
 

@@ -2,30 +2,34 @@
 //! are well.
 //!
 //! Who comes can be told apart only by what is asked first, so everybody gets such a connection for a moment: one request, whose
-//! head must come soon, and no second one.
+//! head and body must come soon, and no second one. What may not use it is refused where everything is (`around.rs`), so that a page
+//! can read it.
 
-use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use florin_shared::Code;
-use metrics::counter;
+use std::time::Duration;
 
-use crate::Error;
+use super::{Doors, Each};
 use crate::gates::Class;
-use crate::metrics::SHED;
 
-/// The same server, for who may use a kept connection; everybody else is refused at once.
-pub(super) fn for_channels(router: Router) -> Router {
-    router.layer(middleware::from_fn(only_channels))
+/// Stands in a request that came by a kept connection.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::http) struct Kept;
+
+/// How long the head of a request may take there, and then its body: idle ones would hold the place in vain.
+pub(in crate::http) const SOON: Duration = Duration::from_secs(3);
+
+impl Kept {
+    /// Whether this may be asked there.
+    pub(in crate::http) fn is_for(class: Class) -> bool {
+        matches!(class, Class::Notice | Class::Health)
+    }
 }
 
-async fn only_channels(request: Request, next: Next) -> Response {
-    let class = Class::of(request.uri().path());
-    if matches!(class, Class::Notice | Class::Health) {
-        return next.run(request).await;
+/// How many of them one client may hold at once.
+pub(super) fn each(doors: Doors) -> Each {
+    let most = (doors.kept / 8).max(1);
+    match doors.each {
+        Each::FromOutside(_) => Each::FromOutside(most),
+        Each::All(usize::MAX) => doors.each,
+        Each::All(_) => Each::All(most),
     }
-    counter!(SHED, "class" => class.as_str()).increment(1);
-    Error::refused(Code::Busy, "all connections are taken; nothing was done, try again")
-        .into_response()
 }

@@ -50,6 +50,7 @@ fn an_opening_that_takes_long_can_be_left_and_what_comes_of_it_is_closed() {
     assert_eq!(link(&there), Link::Fine);
     // or too late for a shopper who has left.
     let left = story.then(Event::Left).notes(None);
+    assert_eq!(link(&left.clone().then(Event::Confirmed)), Link::Fine);
     left.then(Event::Opened(Ok(open(2)))).notes(None).does(&[Effect::Cancel("GW1".into())]);
 }
 

@@ -42,6 +42,8 @@ const MEANINGS: &[(&str, &str, &str, bool, &str, &str)] = &[
     ("X1", "失败：原交易不存在。", "NotFound", true, "Failed(\"X1\")", "NotFound"),
     // Who is not there is another matter than what.
     ("X1", "商户不存在", "?", true, "Failed(\"X1\")", "?"),
+    ("X1", "交易商户不存在", "?", true, "Failed(\"X1\")", "?"),
+    ("X1", "交易终端不存在", "?", true, "Failed(\"X1\")", "?"),
     ("X1", "终端不存在，订单创建失败", "?", true, "Failed(\"X1\")", "?"),
     ("X1", "订单已存在", "?", true, "Failed(\"X1\")", "?"),
     ("X1", "", "?", true, "Failed(\"X1\")", "?"),
@@ -54,7 +56,7 @@ fn every_refusal_has_its_meaning() {
         let said = answer(code, msg, json!({}));
         assert_eq!(after_query(&payment(), &said), *query, "{code} {msg}");
         assert_eq!(evidence::closed(&said).is_ok(), *close, "{code} {msg}");
-        assert_eq!(of_reversal(refunds::refunded(&said)), *refund, "{code} {msg}");
+        assert_eq!(of_reversal(refunds::refunded(&reversal(), &said)), *refund, "{code} {msg}");
         let queried = of_reversal(refunds::queried(&reversal(), &said));
         assert_eq!(queried, *refund_query, "{code} {msg}");
     }
@@ -144,10 +146,12 @@ fn what_went_back_is_the_sum_of_the_trades_that_gave_it_back() {
     // Paid twice, and Lakala gave the second back by itself: that was not this payment's.
     assert_eq!(told("2", &[PAY, PAY, back(8888)]), paid(Some(AT), 0));
     assert_eq!(told("6", &[PAY, PAY, back(8888), back(800)]), paid(Some(AT), 800));
-    // Money that was taken from a payer of an order that is over is either back, or nobody can tell.
+    // Money that was taken for an order that is over is back, or on its way, or here.
     assert_eq!(told("7", &[PAY, back(8888)]), paid(Some(AT), 8888));
-    assert_eq!(told("7", &[PAY]), "?");
-    assert_eq!(told("3", &[PAY]), "?");
+    assert_eq!(told("7", &[PAY, ("REFUND", "DEAL", 8888)]), "?");
+    for over in ["3", "4", "5", "7"] {
+        assert_eq!(told(over, &[PAY]), paid(Some(AT), 0), "{over}");
+    }
 }
 
 #[test]
@@ -198,8 +202,29 @@ fn a_refund_needs_the_trade_that_paid() {
 }
 
 #[test]
+fn what_lakala_has_taken_up_or_may_have_is_never_taken_for_refused() {
+    let refused = || answer("X1", "退款订单号重复", json!({}));
+    let absent = || answer("X1", "退款订单不存在", json!({}));
+    let sent = |state, sends| Reversal { state, sends, ..reversal() };
+    let first = sent(ReversalState::Sent, 1);
+    assert_eq!(of_reversal(refunds::refunded(&first, &refused())), "Failed(\"X1\")");
+    // The number may have been taken up the first time.
+    let again = sent(ReversalState::Sent, 2);
+    for answer in [refused(), absent()] {
+        assert_eq!(of_reversal(refunds::refunded(&again, &answer)), "?");
+    }
+    // Nothing is sent again because Lakala does not find what it has accepted.
+    assert_eq!(of_reversal(refunds::queried(&first, &absent())), "?");
+    let unknown = sent(ReversalState::Unknown, 1);
+    assert_eq!(of_reversal(refunds::queried(&unknown, &absent())), "NotFound");
+}
+
+#[test]
 fn a_refund_is_back_when_its_own_number_says_so() {
-    assert_eq!(of_reversal(refunds::refunded(&answer("BBS00000", "", json!({})))), "Pending");
+    assert_eq!(
+        of_reversal(refunds::refunded(&reversal(), &answer("BBS00000", "", json!({})))),
+        "Pending"
+    );
     let queried = |data| of_reversal(refunds::queried(&reversal(), &answer("BBS00000", "", data)));
     let ours = |state: &str| json!({ "out_refund_order_no": "RF1", "refund_amount": "800", "trade_state": state });
     for (state, expected) in [

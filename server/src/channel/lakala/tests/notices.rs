@@ -35,8 +35,18 @@ fn with(changes: &[(&str, Value)]) -> Result<Notice, &'static str> {
     read_with(Some(&signed(&body)), body.as_bytes())
 }
 
+/// Of the vector, which tells of a payment.
 fn said(status: Value) -> Result<Said, &'static str> {
-    match with(&[("order_status", status)])? {
+    said_by(&[("order_status", status)])
+}
+
+/// The same without what was paid.
+fn said_of_no_trade(status: &str) -> Result<Said, &'static str> {
+    said_by(&[("order_status", json!(status)), ("order_trade_info", Value::Null)])
+}
+
+fn said_by(changes: &[(&str, Value)]) -> Result<Said, &'static str> {
+    match with(changes)? {
         Notice::Payment { request_id, evidence } if request_id == ORDER => Ok(evidence.said),
         other => panic!("{other:?}"),
     }
@@ -69,9 +79,13 @@ fn every_status_has_its_meaning() {
     assert_eq!(said(json!("1")), Ok(Said::Pending));
     assert_eq!(said(json!("2")), Ok(paid()));
     assert_eq!(said(json!(2)), Ok(paid()));
-    assert_eq!(said(json!("3")), Ok(Said::Failed));
+    assert_eq!(said_of_no_trade("3"), Ok(Said::Failed));
     for unpaid in ["4", "5", "7"] {
-        assert_eq!(said(json!(unpaid)), Ok(Said::Cancelled), "{unpaid}");
+        assert_eq!(said_of_no_trade(unpaid), Ok(Said::Cancelled), "{unpaid}");
+    }
+    // It was over, and somebody had paid: that is what counts.
+    for over in ["3", "4", "5", "7"] {
+        assert_eq!(said(json!(over)), Ok(paid()), "{over}");
     }
     assert_eq!(said(json!("8")), Err("it has a status that we do not know"));
     assert_eq!(said(Value::Null), Err("it has a status that we do not know"));
