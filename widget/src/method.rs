@@ -51,7 +51,7 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             name: texts.wallet_lakala(),
             app: texts.wallet_lakala(),
             hint: texts.hint_cashier(),
-            mark: Mark::Written { text: "Lakala", class: "word rail" },
+            mark: Mark::Written { text: "Lakala", class: "word" },
         },
         Ok(Method::Gcash) => {
             wallet("GCash", Mark::Written { text: "GCash", class: "word gcash" }, texts)
@@ -78,7 +78,7 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
         },
         // Its word, and not the wallet's name in a script that the mark's font may lack.
         Ok(Method::Unionpay) => {
-            let mark = Mark::Written { text: "Union Pay", class: "word rail" };
+            let mark = Mark::Written { text: "Union Pay", class: "word" };
             wallet(&texts.wallet_unionpay(), mark, texts)
         }
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
@@ -99,7 +99,7 @@ fn wallet(name: &str, mark: Mark, texts: &Texts) -> Looks {
 fn bank_code(name: &str, text: &'static str, texts: &Texts) -> Looks {
     let app = texts.bank_app();
     let hint = texts.hint_scan(&app);
-    Looks { name: name.into(), app, hint, mark: Mark::Written { text, class: "word rail" } }
+    Looks { name: name.into(), app, hint, mark: Mark::Written { text, class: "word" } }
 }
 
 #[cfg(test)]
