@@ -46,13 +46,15 @@ browser_counts() {
         END { print p + 0, f + 0, s + 0 }'
 }
 
-# The names of the tests that failed, as each runner prints them; at most ten of a part.
+# The names of the tests that failed, as each runner prints them, at most ten of a part; of one without names its last words.
 failed_tests() {
-    sed 's/\x1b\[[0-9;]*m//g' "$2" | case "$1" in
+    local names
+    names=$(sed 's/\x1b\[[0-9;]*m//g' "$2" | case "$1" in
         browser) sed -nE 's/^ +✘ +[0-9]+ (.*)$/\1/p' ;;
         package) sed -nE 's/^ *✖ (.*)$/\1/p' ;;
         *) sed -nE 's/^test (.*) \.\.\. FAILED$/\1/p' ;;
-    esac | sort -u | head -n 10 | sed "s/^/$1: /"
+    esac | sort -u | head -n 10)
+    printf '%s\n' "${names:-$(grep -v '^ *$' "$2" | tail -n 3)}" | sed "s/^/$1: /"
 }
 
 # The end of a log is what people are shown of it, so the failures' names stand there.
