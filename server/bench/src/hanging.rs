@@ -25,7 +25,7 @@ pub(crate) struct Plan {
     #[arg(long, value_enum)]
     database: Database,
     /// How many shoppers a second come for each of the two channels.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 100)]
     rate: u64,
     /// For how many seconds they come, alone and beside the others.
     #[arg(long, default_value_t = 30)]
