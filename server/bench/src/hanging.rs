@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep_until};
 use crate::Database;
 use crate::arrivals::Arrivals;
 use crate::client::Client;
+use crate::load::Told;
 use crate::load::shopper::{Report, Street};
-use crate::load::{Told, thousandths};
 use crate::pool::Pool;
 use crate::process::raise_open_files;
 use crate::server::Server;
@@ -77,9 +77,8 @@ async fn silence(server: &Server) -> anyhow::Result<()> {
 }
 
 fn print(who: &str, told: &mut Told) {
-    let all = (told.paid.len() + told.failed.len()) as u64;
     println!(
-        "  {who}: create p99 {:?} (reach 100 ms), {} polls p99 {:?} (reach 25 ms), pay {:?}, p99 {:?}; {} paid, {} failed or turned away, ratio {}",
+        "  {who}: create p99 {:?} (reach 100 ms), {} polls p99 {:?} (reach 25 ms), pay {:?}, p99 {:?}; {} paid, {} failed or turned away",
         told.create.per_mille(990),
         told.polls.len(),
         told.polls.per_mille(990),
@@ -87,7 +86,6 @@ fn print(who: &str, told: &mut Told) {
         told.pay.per_mille(990),
         told.paid.len(),
         told.failed.len(),
-        thousandths(told.paid.len() as u64, all),
     );
     if let Some(first) = told.failed.first() {
         println!("    the first that failed: {first}");

@@ -35,6 +35,7 @@ pub(crate) enum Name {
     Alipay,
     /// Lakala's cashier.
     Lakala,
+    /// UnionPay's gateway in mainland China.
     Unionpay,
 }
 

@@ -7,67 +7,24 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::refunds::stored;
-use crate::support::{Answer, Session, TestApp, on_both, order_id};
+use crate::support::inside::{Inside, request, visit};
+use crate::support::{Answer, TestApp, on_both, order_id};
 
-const INSIDE: [(&str, &str); 1] = [(
-    "user-agent",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 NetType/WIFI",
-)];
+const INSIDE: Inside = Inside {
+    method: "WECHATPAY",
+    agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 NetType/WIFI",
+    login_ends: "#wechat_redirect",
+    asks: "package",
+};
 const MINOR: i64 = 8_888;
-
-/// The shopper presses WeChat Pay inside WeChat.
-async fn pressed(app: &TestApp, session: &Session) -> Answer {
-    let path = format!("/v1/checkout/{}/transactions", session.id);
-    let wish = json!({ "method": "WECHATPAY", "version": 1 });
-    app.call(Method::POST, &path, Some(&session.token), &INSIDE, Some(wish)).await
-}
-
-async fn opened(app: &TestApp) -> (Session, Answer) {
-    let session = app.session("CNY", "8888").await;
-    let opened = pressed(app, &session).await;
-    assert_eq!(opened.data()["next_action"]["type"], "redirect", "{}", opened.body);
-    (session, opened)
-}
-
-/// What the browser finds at an address: a status, where it is sent on, and the text.
-pub async fn visit(address: &str) -> (u16, String, String) {
-    let browser =
-        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let answer = browser.get(address).send().await.unwrap();
-    let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
-    (answer.status().as_u16(), to.unwrap_or_default(), answer.text().await.unwrap())
-}
-
-/// Through WeChat's login: the address on our side that it leads back to.
-async fn logged_in(opened: &Answer) -> String {
-    let way = opened.data()["next_action"]["url"].as_str().unwrap();
-    assert!(way.ends_with("#wechat_redirect"), "{way}");
-    let (status, back, text) = visit(way).await;
-    assert_eq!(status, 303, "{text}");
-    back
-}
-
-/// What the page asks the wallet's bridge for.
-pub fn request(page: &str) -> Value {
-    let text = page.split("data-request=\"").nth(1).unwrap().split('"').next().unwrap();
-    serde_json::from_str(&text.replace("&quot;", "\"")).unwrap()
-}
-
-/// There and back, and the bridge is asked: the code of the payer's wallet.
-async fn asked_for(app: &TestApp, opened: &Answer) -> String {
-    let (status, _, page) = visit(&logged_in(opened).await).await;
-    assert_eq!(status, 200, "{page}");
-    assert!(app.base.starts_with("http://127.0.0.1"));
-    request(&page)["package"].as_str().unwrap().to_owned()
-}
 
 on_both! {
     async fn inside_wechat_it_is_paid_within_the_page(app: TestApp) {
-        let (session, opened) = opened(app).await;
+        let (session, opened) = INSIDE.opened(app).await;
         let payment = stored(app, &order_id(&opened)).await;
         assert_eq!((payment.product.as_str(), payment.channel.as_str()), ("JSAPI", "wechatpay"));
         assert!(app.book().await.is_empty(), "before the login nobody has heard of an order");
-        let (status, _, page) = visit(&logged_in(&opened).await).await;
+        let (status, _, page) = visit(&INSIDE.logged_in(&opened).await).await;
         assert_eq!(status, 200, "{page}");
         let request = request(&page);
         assert_eq!((&request["signType"], &request["appId"]), (&json!("RSA"), &json!("wxd678efh567hg6787")));
@@ -80,12 +37,12 @@ on_both! {
     }
 
     async fn a_reload_finds_the_way_to_the_login_again_and_it_is_one_payment(app: TestApp) {
-        let (session, first) = opened(app).await;
-        asked_for(app, &first).await;
-        let again = pressed(app, &session).await;
+        let (session, first) = INSIDE.opened(app).await;
+        INSIDE.asked_for(app, &first).await;
+        let again = INSIDE.pressed(app, &session).await;
         assert_eq!(order_id(&again), order_id(&first));
         assert_eq!(again.data()["next_action"], first.data()["next_action"]);
-        let package = asked_for(app, &again).await;
+        let package = INSIDE.asked_for(app, &again).await;
         assert_eq!(app.book().await.len(), 1);
         app.wallet(&package, "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
@@ -93,8 +50,8 @@ on_both! {
     }
 
     async fn a_code_counts_once_and_then_the_checkout_goes_on(app: TestApp) {
-        let (session, opened) = opened(app).await;
-        let back = logged_in(&opened).await;
+        let (session, opened) = INSIDE.opened(app).await;
+        let back = INSIDE.logged_in(&opened).await;
         assert_eq!(visit(&back).await.0, 200);
         let (status, to, _) = visit(&back).await;
         assert_eq!((status, to), (303, format!("{}/pay/{}", app.base, session.id)));
@@ -103,8 +60,8 @@ on_both! {
     }
 
     async fn nobody_comes_back_who_was_not_sent(app: TestApp) {
-        let (_, opened) = opened(app).await;
-        let back = logged_in(&opened).await;
+        let (_, opened) = INSIDE.opened(app).await;
+        let back = INSIDE.logged_in(&opened).await;
         let (_, state) = back.split_once("state=").unwrap();
         let id = order_id(&opened);
         for wrong in [String::new(), id.clone(), format!("{id}{}", "0".repeat(64)), format!("é{state}"), state[1..].to_owned()] {
@@ -117,8 +74,8 @@ on_both! {
 
     async fn a_no_after_the_login_ends_it_and_the_shopper_goes_on(app: TestApp) {
         app.fault(json!({ "fault": "pay_refused", "channel": "wechatpay", "times": 9 })).await;
-        let (session, opened) = opened(app).await;
-        assert_eq!(visit(&logged_in(&opened).await).await.0, 303);
+        let (session, opened) = INSIDE.opened(app).await;
+        assert_eq!(visit(&INSIDE.logged_in(&opened).await).await.0, 303);
         // Nobody is led through the login again: the page shows the list.
         let view = app.view(&session).await;
         assert!(view.data()["open"].is_null(), "{}", view.body);
@@ -128,8 +85,8 @@ on_both! {
     }
 
     async fn nothing_is_ordered_that_would_end_within_a_minute(app: TestApp) {
-        let (session, opened) = opened(app).await;
-        let back = logged_in(&opened).await;
+        let (session, opened) = INSIDE.opened(app).await;
+        let back = INSIDE.logged_in(&opened).await;
         let rest = app.status(&session).await["code_expires_in_ms"].as_u64().unwrap();
         app.pass(Duration::from_millis(rest - 50_000));
         assert_eq!(visit(&back).await.0, 303);
@@ -137,14 +94,14 @@ on_both! {
     }
 
     async fn what_was_cancelled_before_the_login_opens_nothing(app: TestApp) {
-        let (session, opened) = opened(app).await;
-        let back = logged_in(&opened).await;
+        let (session, opened) = INSIDE.opened(app).await;
+        let back = INSIDE.logged_in(&opened).await;
         app.cancel(&session, &order_id(&opened)).await;
         assert_eq!(visit(&back).await.0, 303);
         assert!(app.book().await.is_empty());
-        let again = pressed(app, &session).await;
+        let again = INSIDE.pressed(app, &session).await;
         assert_ne!(order_id(&again), order_id(&opened));
-        let package = asked_for(app, &again).await;
+        let package = INSIDE.asked_for(app, &again).await;
         app.wallet(&package, "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         app.pass(Duration::from_secs(60 * 60));
@@ -153,8 +110,8 @@ on_both! {
     }
 
     async fn what_was_opened_is_closed_at_wechat_when_the_shopper_cancels(app: TestApp) {
-        let (session, opened) = opened(app).await;
-        let package = asked_for(app, &opened).await;
+        let (session, opened) = INSIDE.opened(app).await;
+        let package = INSIDE.asked_for(app, &opened).await;
         let status = app.cancel(&session, &order_id(&opened)).await;
         assert_eq!(status.data()["payment_status"], "CANCELLED", "{}", status.body);
         assert_ne!(app.wallet(&package, "approve").await.body["status"], "PAID");
@@ -162,9 +119,9 @@ on_both! {
     }
 
     async fn what_was_paid_while_it_was_being_cancelled_is_paid(app: TestApp) {
-        let (session, opened) = opened(app).await;
+        let (session, opened) = INSIDE.opened(app).await;
         app.fault(json!({ "fault": "silent", "channel": "wechatpay", "times": 9 })).await;
-        let package = asked_for(app, &opened).await;
+        let package = INSIDE.asked_for(app, &opened).await;
         app.wallet(&package, "approve").await.is_paid();
         let status = app.cancel(&session, &order_id(&opened)).await;
         assert_eq!(status.data()["payment_status"], "SUCCESS", "{}", status.body);
@@ -172,11 +129,11 @@ on_both! {
     }
 
     async fn a_lost_answer_after_the_login_leads_back_and_another_visit_pays(app: TestApp) {
-        let (session, opened) = opened(app).await;
+        let (session, opened) = INSIDE.opened(app).await;
         app.fault(json!({ "fault": "lost_reply", "call": "jsapi", "channel": "wechatpay", "times": 1 })).await;
-        assert_eq!(visit(&logged_in(&opened).await).await.0, 303);
+        assert_eq!(visit(&INSIDE.logged_in(&opened).await).await.0, 303);
         assert_eq!(app.book().await.len(), 1, "it was made, and nobody knows");
-        let package = asked_for(app, &pressed(app, &session).await).await;
+        let package = INSIDE.asked_for(app, &INSIDE.pressed(app, &session).await).await;
         app.wallet(&package, "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.held(&order_id(&opened)).await, MINOR);
@@ -186,10 +143,10 @@ on_both! {
     async fn the_code_at_the_computer_is_closed_when_the_shopper_goes_on_inside_wechat(app: TestApp) {
         let session = app.session("CNY", "8888").await;
         let code = app.pay(&session, "WECHATPAY").await;
-        let inside = pressed(app, &session).await;
+        let inside = INSIDE.pressed(app, &session).await;
         assert_ne!(order_id(&inside), order_id(&code));
         app.until("the code is closed", async || app.book_says(&order_id(&code)).await == "CANCELLED").await;
-        let package = asked_for(app, &inside).await;
+        let package = INSIDE.asked_for(app, &inside).await;
         app.wallet(&package, "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.held(&order_id(&inside)).await, MINOR);

@@ -4,6 +4,7 @@ mod agree;
 pub mod alipay;
 mod answer;
 pub mod antom;
+pub mod inside;
 mod outside;
 pub(crate) mod postgres;
 mod rows;
