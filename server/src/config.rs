@@ -8,8 +8,8 @@ mod accounts;
 pub mod faults;
 
 pub use self::accounts::{
-    AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings, UnionpaySettings,
-    WechatpaySettings,
+    AcquirerSettings, AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings,
+    UnionpaySettings, WechatpaySettings,
 };
 
 /// What the command line, the environment and the file say together.
@@ -76,6 +76,10 @@ pub struct File {
     pub lakala: Option<LakalaSettings>,
     /// The UnionPay account; the sandbox's when there is no account at all.
     pub unionpay: Option<UnionpaySettings>,
+    /// The account at an operator of digital RMB.
+    pub ecny: Option<AcquirerSettings>,
+    /// The account at an acquirer whose terminals take order codes.
+    pub pos: Option<AcquirerSettings>,
     /// How much may be under way at once.
     pub limits: Limits,
     /// How to stop.

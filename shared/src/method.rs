@@ -41,15 +41,20 @@ pub enum Method {
     BankTransfer,
     /// UnionPay, mainland China: QuickPass (云闪付) and the apps of its banks.
     Unionpay,
+    /// Digital RMB (e-CNY), mainland China: any of its wallets.
+    Ecny,
+    /// A code that is taken to a terminal at a counter, which takes the card.
+    PosOrder,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 17] = [
+    pub const ALL: [Method; 19] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
         Method::Unionpay,
+        Method::Ecny,
         Method::Lakala,
         Method::Gcash,
         Method::Maya,
@@ -63,6 +68,7 @@ impl Method {
         Method::Fps,
         Method::Qris,
         Method::BankTransfer,
+        Method::PosOrder,
     ];
 
     /// The name on the wire.
@@ -85,6 +91,8 @@ impl Method {
             Method::Qris => "QRIS",
             Method::BankTransfer => "BANK_TRANSFER",
             Method::Unionpay => "UNIONPAY",
+            Method::Ecny => "ECNY",
+            Method::PosOrder => "POS_ORDER",
         }
     }
 }

@@ -81,6 +81,16 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             let mark = Mark::Written { text: "Union Pay", class: "word" };
             wallet(&texts.wallet_unionpay(), mark, texts)
         }
+        Ok(Method::Ecny) => {
+            let mark = Mark::Written { text: "e-CNY", class: "word ecny" };
+            wallet(&texts.wallet_ecny(), mark, texts)
+        }
+        Ok(Method::PosOrder) => Looks {
+            name: texts.pos_order(),
+            app: texts.pos_order(),
+            hint: texts.hint_pos(),
+            mark: Mark::Written { text: "POS", class: "word" },
+        },
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
     }
 }
@@ -124,7 +134,7 @@ mod tests {
         for (at, name) in names.iter().enumerate() {
             assert!(!names[..at].contains(name), "{name} twice");
         }
-        assert_eq!(looks("E_CNY", &texts).name, "E CNY");
+        assert_eq!(looks("E_MONEY", &texts).name, "E MONEY");
         assert_eq!(looks("GCASH", &texts).hint, "Scan with GCash");
     }
 }

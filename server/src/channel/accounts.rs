@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 
+use super::acquirer::{self, Acquirer};
 use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
 use super::emvco::{self, Emvco};
@@ -79,6 +80,16 @@ const KINDS: &[Kind] = &[
         section: "unionpay",
         own: |file| file.unionpay.as_ref().map(|account| shared(Unionpay::new(account))),
         sandbox: |host| shared(Unionpay::new(&unionpay::sandbox(host))),
+    },
+    Kind {
+        section: "ecny",
+        own: |file| file.ecny.as_ref().map(|account| shared(Acquirer::new("ecny", account))),
+        sandbox: |host| shared(Acquirer::new("ecny", &acquirer::sandbox("ecny", host))),
+    },
+    Kind {
+        section: "pos",
+        own: |file| file.pos.as_ref().map(|account| shared(Acquirer::new("pos", account))),
+        sandbox: |host| shared(Acquirer::new("pos", &acquirer::sandbox("pos", host))),
     },
 ];
 

@@ -14,6 +14,7 @@ use crate::domain::reversal::{Reversal, ReversalSaid};
 use crate::domain::scanned::Scanned;
 
 pub mod accounts;
+pub mod acquirer;
 pub mod alipay;
 pub mod antom;
 pub mod emvco;

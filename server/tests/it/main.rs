@@ -5,6 +5,7 @@
 
 mod support;
 
+mod acquirer;
 mod alipay;
 mod bad_input;
 mod channels;
