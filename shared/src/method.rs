@@ -41,15 +41,18 @@ pub enum Method {
     BankTransfer,
     /// UnionPay, mainland China: QuickPass (云闪付) and the apps of its banks.
     Unionpay,
+    /// One code that WeChat, Alipay and other wallets of mainland China scan: whichever does, pays in its own browser (L21).
+    OneCode,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 17] = [
+    pub const ALL: [Method; 18] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
         Method::Unionpay,
+        Method::OneCode,
         Method::Lakala,
         Method::Gcash,
         Method::Maya,
@@ -85,6 +88,7 @@ impl Method {
             Method::Qris => "QRIS",
             Method::BankTransfer => "BANK_TRANSFER",
             Method::Unionpay => "UNIONPAY",
+            Method::OneCode => "ONE_CODE",
         }
     }
 }

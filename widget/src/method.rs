@@ -2,7 +2,7 @@
 
 use florin_shared::Method;
 
-use crate::texts::Texts;
+use crate::texts::{Texts, joined};
 
 include!(concat!(env!("OUT_DIR"), "/marks.rs"));
 
@@ -80,6 +80,11 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
         Ok(Method::Unionpay) => {
             let mark = Mark::Written { text: "Union Pay", class: "word" };
             wallet(&texts.wallet_unionpay(), mark, texts)
+        }
+        // The wallets that it is always for; a server may know others that scan it too.
+        Ok(Method::OneCode) => {
+            let wallets = joined(&[&texts.wallet_alipay(), " / ", &texts.wallet_wechat()]);
+            wallet(&wallets, WALLET, texts)
         }
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
     }

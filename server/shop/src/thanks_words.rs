@@ -94,6 +94,7 @@ pub(crate) fn methods(method: &str, locale: Locale) -> &str {
         "FPS" => Words { en: "FPS", zh: "转数快 FPS" },
         "QRIS" => Words { en: "QRIS", zh: "QRIS" },
         "UNIONPAY" => Words { en: "UnionPay", zh: "银联云闪付" },
+        "ONE_CODE" => Words { en: "One code", zh: "聚合码" },
         "BANKCARD" => Words { en: "Card", zh: "银行卡" },
         other => return other,
     };
