@@ -45,16 +45,19 @@ pub enum Method {
     Ecny,
     /// A code that is taken to a terminal at a counter, which takes the card.
     PosOrder,
+    /// One code that WeChat, Alipay and other wallets of mainland China scan: whichever does, pays in its own browser (L21).
+    OneCode,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 19] = [
+    pub const ALL: [Method; 20] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
         Method::Unionpay,
         Method::Ecny,
+        Method::OneCode,
         Method::Lakala,
         Method::Gcash,
         Method::Maya,
@@ -93,6 +96,7 @@ impl Method {
             Method::Unionpay => "UNIONPAY",
             Method::Ecny => "ECNY",
             Method::PosOrder => "POS_ORDER",
+            Method::OneCode => "ONE_CODE",
         }
     }
 }

@@ -145,7 +145,8 @@ pub struct OpenTransaction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextAction {
-    /// `show_code` or `redirect`; an unknown word means: offer the hosted page.
+    /// `show_code`, `redirect`, or `elsewhere`: it is being paid in another browser, and there is nothing to do in this one. An
+    /// unknown word means: offer the hosted page.
     #[serde(rename = "type")]
     pub kind: String,
     /// `show_code`: the text in the code, or the passcode.

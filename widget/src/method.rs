@@ -2,7 +2,7 @@
 
 use florin_shared::Method;
 
-use crate::texts::Texts;
+use crate::texts::{Texts, joined};
 
 include!(concat!(env!("OUT_DIR"), "/marks.rs"));
 
@@ -91,6 +91,11 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             hint: texts.hint_pos(),
             mark: Mark::Written { text: "POS", class: "word" },
         },
+        // The wallets that it is always for; a server may know others that scan it too.
+        Ok(Method::OneCode) => {
+            let wallets = joined(&[&texts.wallet_alipay(), " / ", &texts.wallet_wechat()]);
+            wallet(&wallets, WALLET, texts)
+        }
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
     }
 }

@@ -10,6 +10,7 @@ use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
 use super::emvco::{self, Emvco};
 use super::lakala::{self, Lakala};
+use super::one_code::OneCode;
 use super::unionpay::{self, Unionpay};
 use super::wechatpay::{self, Wechatpay};
 use super::{Channel, Channels};
@@ -128,12 +129,15 @@ pub fn open(accounts: Vec<Account>) -> anyhow::Result<Channels> {
     let opened = accounts.into_iter().map(|account| {
         account.channel.with_context(|| format!("[{}] cannot be used", account.section))
     });
-    let channels = opened.collect::<anyhow::Result<Vec<_>>>()?;
+    let mut channels = opened.collect::<anyhow::Result<Vec<_>>>()?;
     let live = channels.iter().filter(|channel| channel.is_live()).count();
     ensure!(
         live == 0 || live == channels.len(),
         "one account is live and another is not: test and real money never meet in one server"
     );
+    // Of what these sell.
+    let one = OneCode::of(&channels).map(|one| Arc::new(one) as Arc<dyn Channel>);
+    channels.extend(one);
     Ok(Channels::new(channels))
 }
 

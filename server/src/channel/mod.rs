@@ -21,6 +21,7 @@ pub mod emvco;
 mod json;
 pub mod lakala;
 pub mod nobody;
+pub mod one_code;
 pub mod patience;
 mod rsa;
 pub mod transport;

@@ -23,6 +23,7 @@ pub mod query;
 pub mod refund;
 pub mod resolve;
 pub mod reverse;
+pub mod scan;
 pub mod settings;
 pub mod settle;
 pub mod tell;

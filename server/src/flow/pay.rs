@@ -36,6 +36,8 @@ pub struct Choice {
     pub scene: Scene,
     /// The address that the shopper's browser comes from, as far as it is known.
     pub payer_ip: Option<IpAddr>,
+    /// The one code that the shopper's wallet has scanned (`scan.rs`): it stands for what was seen, and for the choice.
+    pub code: Option<PaymentId>,
 }
 
 /// When the first question is asked if nobody has answered by then, whether or not the call is still under way.
@@ -78,11 +80,14 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
                 return Err(Error::no_such("session"));
             }
             let now = desk.now();
-            session.may_be_paid(now, choice.seen).map_err(refuse)?;
+            // Whoever changes the amount calls the code back (D10).
+            let seen = if choice.code.is_some() { session.shown } else { choice.seen };
+            session.may_be_paid(now, seen).map_err(refuse)?;
             let product = suits(&channels, &merchant, &session, (&choice, &down), now)?;
             if let Some(open) = same_again(&desk, &session, &product, now) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
+            still_shown(&desk, choice.code.as_ref())?;
             not_paid(&desk)?;
             not_confirming(&desk)?;
             not_too_many(&desk, &session)?;
@@ -140,6 +145,14 @@ fn same_again(desk: &Desk, session: &Session, product: &Product, now: Millis) ->
         .cloned()
 }
 
+/// A code that another wallet has scanned, that was called back or has run out opens nothing.
+fn still_shown(desk: &Desk, code: Option<&PaymentId>) -> Result<()> {
+    let Some(code) = code else { return Ok(()) };
+    let shown = desk.payment(code)?;
+    let is_shown = shown.state.is_live() && desk.now() < shown.expires;
+    if is_shown { Ok(()) } else { Err(Error::no_such("code any more")) }
+}
+
 /// The last guard: whatever the session says, an order that is paid is not paid again.
 pub(super) fn not_paid(desk: &Desk) -> Result<()> {
     let is_paid = desk.payments.iter().any(|payment| payment.role == Role::Accepted);
@@ -181,7 +194,9 @@ fn suits(
 ) -> Result<Product> {
     let method = choice.method;
     let looks = looks::in_force(merchant, session)?;
-    if !offer::enabled(looks.methods.as_deref()).contains(&method) {
+    let enabled = offer::enabled(looks.methods.as_deref());
+    let is_by_code = choice.code.is_some() && enabled.contains(&Method::OneCode);
+    if !enabled.contains(&method) && !is_by_code {
         let sentence = format!("{} is not offered by this merchant", method.as_str());
         return Err(Error::field(Code::MethodNotOffered, "method", sentence));
     }

@@ -18,6 +18,7 @@ mod inside_alipay;
 mod lakala;
 mod merchant;
 mod modes;
+mod one_code;
 mod openapi;
 mod partitions;
 mod payment_codes;

@@ -4,6 +4,7 @@ use super::button::{button, link};
 #[cfg(target_arch = "wasm32")]
 use super::copy::copy_button;
 use super::countdown::code_clock;
+use super::overlay::say;
 #[cfg(target_arch = "wasm32")]
 use super::ways::{elsewhere, ways};
 use crate::dom::El;
@@ -83,6 +84,7 @@ fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Ve
             let on = url.map(|url| link(till, "primary", &words.continue_to(&looks.name), url));
             on.into_iter().chain([elsewhere(till, &checkout.view)]).collect()
         }
+        ("elsewhere", _) => vec![say(till, &words.pay_there(&looks.app))],
         // A word newer than this build: the hosted page knows it.
         _ => vec![link(till, "primary", &words.continue_page(), &till.hosted())],
     }
