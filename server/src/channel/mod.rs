@@ -21,6 +21,7 @@ mod json;
 pub mod lakala;
 pub mod nobody;
 pub mod patience;
+pub mod renamed;
 mod rsa;
 pub mod transport;
 pub mod unionpay;

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::File;
+use crate::vault::Vault;
 
 /// Something that is wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,7 @@ const VARIABLES: &[(&str, IsGood, &str)] = &[
     ("FLORIN_CODE_SECONDS", is_code_life, "write a whole number from 5 to 86400"),
     ("FLORIN_CONFIG", is_file, "name a TOML file that this user may read"),
     ("FLORIN_LOG_JSON", is_yes_or_no, "write true or false"),
+    ("FLORIN_SEALING_KEY", is_sealing_key, "write at least 32 characters: `openssl rand -hex 32`"),
 ];
 
 /// Variables that belong to other programs of this repository, or to single commands.
@@ -119,19 +121,23 @@ fn is_code_life(text: &str) -> bool {
     text.parse().is_ok_and(|seconds: i64| (5..=86_400).contains(&seconds))
 }
 
+fn is_sealing_key(text: &str) -> bool {
+    Vault::of(text).is_ok()
+}
+
 fn is_yes_or_no(text: &str) -> bool {
     matches!(text, "true" | "false")
 }
 
 /// What a key of the file may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Text,
     Number,
 }
 
 /// Every key of every table, and whether the table is nothing without it.
-const KEYS: &[(&str, &str, Kind, bool)] = &[
+pub(super) const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("antom", "host", Kind::Text, true),
     ("antom", "client_id", Kind::Text, true),
     ("antom", "private_key", Kind::Text, true),
@@ -201,6 +207,7 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("unionpay", "root_certificate", Kind::Text, true),
     ("unionpay", "middle_certificate", Kind::Text, true),
     ("unionpay", "term_id", Kind::Text, false),
+    ("merchants", "channel_hosts", Kind::Text, false),
     ("limits", "merchant", Kind::Number, false),
     ("limits", "refund", Kind::Number, false),
     ("limits", "shopper", Kind::Number, false),
@@ -308,93 +315,4 @@ pub(super) fn line_of(text: &str, at: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_fault_of_a_file_is_named_with_its_line() {
-        let text = "[antom]\nhost = \"https://a.example\"\nclient = \"c\"\nkey_version = \"1\"\n\n[limit]\npoll = 1\n";
-        let found = of_file("florin.toml", text).unwrap_err();
-        let lines: Vec<_> =
-            found.iter().map(|fault| (fault.line.unwrap(), fault.what.as_str())).collect();
-        assert_eq!(
-            lines,
-            [
-                (1, "[antom] lacks client_id"),
-                (1, "[antom] lacks private_key"),
-                (1, "[antom] lacks public_key"),
-                (3, "[antom] has no client"),
-                (4, "key_version is not what it should be"),
-                (6, "there is no table [limit]"),
-            ]
-        );
-        assert_eq!(found[3].remedy, "remove it, or write client_id");
-        assert_eq!(found[5].remedy, "remove it, or write limits");
-    }
-
-    #[test]
-    fn what_is_no_toml_is_told_by_its_line_without_its_text() {
-        let found = of_file("florin.toml", "[antom]\nprivate_key = hunter2\n").unwrap_err();
-        assert_eq!(found[0].line, Some(2));
-        assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
-    }
-
-    #[test]
-    fn a_good_file_has_none() {
-        let file =
-            of_file("florin.toml", "[limits]\npoll = 9\n[stop]\ngrace_seconds = 1\n").unwrap();
-        assert_eq!((file.limits.poll, file.stop.grace_seconds), (Some(9), 1));
-        assert_eq!(file.stop.deadline_seconds, 25);
-        assert_eq!(file.keep.deliveries_days, 90);
-        assert_eq!(of_file("florin.toml", ""), Ok(File::default()));
-    }
-
-    #[test]
-    fn what_the_handbook_shows_has_none() {
-        let handbook = include_str!("../../../docs/operations.md");
-        let (_, from) = handbook.split_once("\n[limits]").unwrap();
-        let (shown, _) = from.split_once("```").unwrap();
-        let file = of_file("florin.toml", &format!("[limits]{shown}")).unwrap();
-        assert_eq!((file.limits.merchant, file.limits.refund), (Some(128), Some(256)));
-    }
-
-    #[test]
-    fn messages_are_kept_for_longer_than_they_are_tried() {
-        let found = of_file("florin.toml", "\n[keep]\ndeliveries_days = 30\n").unwrap_err();
-        assert_eq!(
-            (found[0].line, found[0].what.as_str()),
-            (Some(3), "deliveries_days is at least 31")
-        );
-        let file = of_file("florin.toml", "[keep]\ndeliveries_days = 31\n").unwrap();
-        assert_eq!(file.keep.deliveries_days, 31);
-    }
-
-    #[test]
-    fn every_variable_is_looked_at() {
-        let set = [
-            ("FLORIN_LISTEN", "8080"),
-            ("FLORIN_PUBLIC_URL", "ftp://x"),
-            ("FLORIN_CODE_SECONDS", "1"),
-            ("FLORIN_DATABASE_URL", "mysql://x"),
-            ("FLORIN_LISTN", "127.0.0.1:1"),
-            ("FLORIN_ADMIN_LISTEN", "off"),
-            ("HOME", "/"),
-        ];
-        let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let found = of_environment(set);
-        let places: Vec<_> = found.iter().map(|fault| fault.place.as_str()).collect();
-        assert_eq!(
-            places,
-            [
-                "FLORIN_CODE_SECONDS",
-                "FLORIN_DATABASE_URL",
-                "FLORIN_LISTEN",
-                "FLORIN_LISTN",
-                "FLORIN_PUBLIC_URL"
-            ]
-        );
-        assert_eq!(found[3].remedy, "remove it, or write FLORIN_LISTEN");
-        let nested = [("FLORIN_PUBLIC_URL".to_owned(), "https://pay.example/florin".to_owned())];
-        assert_eq!(of_environment(nested.into_iter()).len(), 1);
-    }
-}
+mod tests;

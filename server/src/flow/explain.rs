@@ -5,13 +5,15 @@ use florin_shared::explain::{ChannelExplained, ExplainView, Explained, Verdict};
 use florin_shared::shopper::Unavailable;
 use florin_shared::{Method, Money};
 
-use super::looks;
+use super::{looks, sellers};
+
 use crate::app::App;
 use crate::channel::Channel;
 use crate::clock::Millis;
 use crate::domain::offer::{self, Product, Wanted};
 use crate::domain::scene::Seen;
 use crate::domain::session::{Session, home_of};
+use crate::own::Sellers;
 use crate::store::merchants::Merchant;
 
 /// What is asked about.
@@ -60,7 +62,13 @@ impl About {
 }
 
 /// Explains every method that Florin knows.
-pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> ExplainView {
+pub async fn explain(
+    app: &App,
+    merchant: &Merchant,
+    about: &About,
+    now: Millis,
+) -> crate::Result<ExplainView> {
+    let sellers = sellers::of_merchant(app, &merchant.id).await?;
     let looks = about.session.as_ref().and_then(|session| looks::in_force(merchant, session).ok());
     let looks = looks.as_ref().unwrap_or(&merchant.appearance);
     let enabled = offer::enabled(looks.methods.as_deref());
@@ -68,22 +76,22 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         .session
         .as_ref()
         .is_some_and(|session| session.may_be_paid(now, session.shown).is_err());
-    let (products, down) = (app.channels.products(), app.reach.down());
+    let (products, down) = (sellers.products(), app.reach.down());
     let wanted = about.wanted(&down);
-    let listed = offer::list(&products, looks.methods.as_deref(), wanted);
+    let listed = offer::list(products, looks.methods.as_deref(), wanted);
     let mut methods: Vec<Explained> = listed
         .iter()
         .filter_map(|offer| offer.method.parse().ok())
         .map(|method| {
-            let found = offer::choose(&products, method, wanted);
+            let found = offer::choose(products, method, wanted);
             let page = if over { session_over() } else { of(&found) };
-            explained(app, (method, true), wanted, page)
+            explained(&sellers, (method, true), wanted, page)
         })
         .collect();
     for method in Method::ALL {
         if !listed.iter().any(|offer| offer.method == method.as_str()) {
             let is_enabled = enabled.contains(&method);
-            let why = match offer::choose(&products, method, wanted) {
+            let why = match offer::choose(products, method, wanted) {
                 _ if !is_enabled => not_enabled(),
                 // Other currencies than this, and the merchant has not asked for it by name.
                 Err(why) if !why.needs.is_empty() => {
@@ -91,10 +99,10 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
                 }
                 Ok(_) | Err(_) => not_sold(),
             };
-            methods.push(explained(app, (method, is_enabled), wanted, why));
+            methods.push(explained(&sellers, (method, is_enabled), wanted, why));
         }
     }
-    ExplainView {
+    Ok(ExplainView {
         session_id: about.session.as_ref().map(|session| session.id.to_string()),
         amount: about.amount.minor().to_string(),
         currency: about.amount.currency().to_string(),
@@ -102,22 +110,19 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         scene: about.seen.scene.as_str().to_owned(),
         scene_because: about.seen.because.to_owned(),
         methods,
-    }
+    })
 }
 
 fn explained(
-    app: &App,
+    sellers: &Sellers,
     (method, is_enabled): (Method, bool),
     wanted: Wanted<'_>,
     verdict: Verdict,
 ) -> Explained {
-    let by_code = by_code(&app.channels.products(), method, wanted);
+    let by_code = by_code(sellers.products(), method, wanted);
     let payment_code = if is_enabled { by_code } else { not_enabled() };
-    let channels = app
-        .channels
-        .all()
-        .map(|channel| channel_explained(channel.as_ref(), method, wanted))
-        .collect();
+    let channels =
+        sellers.all().map(|channel| channel_explained(channel.as_ref(), method, wanted)).collect();
     Explained { method: method.as_str().to_owned(), verdict, payment_code, channels }
 }
 

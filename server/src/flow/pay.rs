@@ -9,15 +9,16 @@ use super::ask::{CALLING, ask, channel_of, note, read, refused};
 use super::cancel::stop;
 use super::desk::{Context, Desk, Finished};
 use super::settle::{Heard, settle};
-use super::{login, looks, to_the_end, view};
+use super::{login, looks, sellers, to_the_end, view};
 use crate::app::App;
-use crate::channel::{Asking, ChannelError, Channels};
+use crate::channel::{Asking, ChannelError};
 use crate::clock::Millis;
 use crate::domain::offer::{self, Kind, Product, Wanted};
 use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement, Terms};
 use crate::domain::scanned::Scanned;
 use crate::domain::scene::Scene;
 use crate::domain::session::{NotPayable, Session};
+use crate::own::Sellers;
 use crate::reach::Waiting;
 use crate::store::Tx;
 use crate::store::merchants::Merchant;
@@ -66,7 +67,7 @@ enum Intended {
 async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
     let context = Context::of(app, &page.merchant, &page.trans_id).await?;
     let id = page.id.clone();
-    let channels = app.channels.clone();
+    let sellers = sellers::of_merchant(app, &page.merchant).await?;
     let (life, down) = (app.code_life, app.reach.down());
     let (intended, finished): (Intended, Finished) = app
         .store
@@ -79,7 +80,7 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
             }
             let now = desk.now();
             session.may_be_paid(now, choice.seen).map_err(refuse)?;
-            let product = suits(&channels, &merchant, &session, (&choice, &down), now)?;
+            let product = suits(&sellers, &merchant, &session, (&choice, &down), now)?;
             if let Some(open) = same_again(&desk, &session, &product, now) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
@@ -173,7 +174,7 @@ fn not_too_many(desk: &Desk, session: &Session) -> Result<()> {
 }
 
 fn suits(
-    channels: &Channels,
+    sellers: &Sellers,
     merchant: &Merchant,
     session: &Session,
     (choice, down): (&Choice, &[&'static str]),
@@ -192,9 +193,9 @@ fn suits(
         scene: choice.scene,
         down,
     };
-    let products = channels.products();
-    let chosen = offer::choose(&products, method, wanted);
-    let chosen = chosen.or_else(|_| offer::choose(&products, method, wanted.at_any_rate()));
+    let products = sellers.products();
+    let chosen = offer::choose(products, method, wanted);
+    let chosen = chosen.or_else(|_| offer::choose(products, method, wanted.at_any_rate()));
     chosen.map_err(|why| {
         let needs = if why.needs.is_empty() {
             String::new()
@@ -237,7 +238,7 @@ pub(super) async fn open(
     scanned: Option<&Scanned>,
 ) -> Result<Payment> {
     let asking = asking(app, payment, scanned).await?;
-    let channel = channel_of(app, payment)?;
+    let channel = channel_of(app, payment).await?;
     let answer = channel.pay(payment, &asking).await;
     if !channel.opens_alone() {
         note(app, channel.as_ref(), Waiting::Payment(payment.id.clone()), &answer);

@@ -18,6 +18,7 @@ mod lakala;
 mod merchant;
 mod modes;
 mod openapi;
+mod own_channels;
 mod partitions;
 mod payment_codes;
 mod planted;
