@@ -1,8 +1,11 @@
 //! Every setting: from the environment, a flag, or the TOML file; parsed here and nowhere else.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+
+use crate::domain::fee::Fee;
 
 mod accounts;
 pub mod faults;
@@ -81,6 +84,8 @@ pub struct File {
     pub lakala: Option<LakalaSettings>,
     /// The UnionPay account; the sandbox's when there is no account at all.
     pub unionpay: Option<UnionpaySettings>,
+    /// What each of the accounts above costs, by its table's name: `0.6%`, `2.9% + 30`.
+    pub fees: BTreeMap<String, Fee>,
     /// What merchants may do by themselves.
     pub merchants: Merchants,
     /// How much may be under way at once.

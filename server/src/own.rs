@@ -4,14 +4,15 @@
 //! this one is followed at once. Where it is older than that, nobody is charged twice by it: which account carries a payment
 //! is written down with the payment, before any channel hears of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use florin_shared::{AccountId, MerchantId};
 
 use crate::channel::Channel;
 use crate::clock::Millis;
-use crate::domain::offer::Product;
+use crate::domain::fee::Fee;
+use crate::domain::offer::{Product, Seller};
 use crate::vault::Vault;
 
 /// How long what was read is believed.
@@ -20,20 +21,27 @@ pub const LIFE: Millis = 2_000;
 /// Who may carry out a merchant's payments: its own accounts, the oldest first, then those of the server.
 pub struct Sellers {
     channels: Vec<Arc<dyn Channel>>,
+    terms: Vec<Seller>,
     products: Vec<Product>,
 }
 
 impl Sellers {
-    /// These, in order of preference.
-    pub fn new(channels: Vec<Arc<dyn Channel>>) -> Sellers {
-        let products =
-            channels.iter().flat_map(|channel| channel.products().iter().copied()).collect();
-        Sellers { channels, products }
+    /// These, in order of preference, with what is known of each.
+    pub fn new(each: Vec<(Arc<dyn Channel>, Seller)>) -> Sellers {
+        let products = each.iter().flat_map(|(channel, _)| channel.products().iter().copied());
+        let products = products.collect();
+        let (channels, terms) = each.into_iter().unzip();
+        Sellers { channels, terms, products }
     }
 
     /// Each of them.
     pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Channel>> {
         self.channels.iter()
+    }
+
+    /// Whose they are and what they cost, in the same order.
+    pub fn terms(&self) -> &[Seller] {
+        &self.terms
     }
 
     /// Everything that they sell.
@@ -46,7 +54,8 @@ impl Sellers {
 #[derive(Default)]
 pub struct Own {
     vault: OnceLock<Vault>,
-    hosts: OnceLock<Vec<String>>,
+    hosts: Mutex<BTreeSet<String>>,
+    fees: OnceLock<BTreeMap<String, Fee>>,
     held: Mutex<Inner>,
 }
 
@@ -65,10 +74,16 @@ struct Held {
 }
 
 impl Own {
-    /// By these keys accounts are sealed, and these hosts they may name besides the channels' own. Said once, at the start.
-    pub fn begin(&self, vault: Vault, hosts: Vec<String>) {
+    /// By these keys accounts are sealed, and so much the server's own accounts cost. Said once, at the start.
+    pub fn begin(&self, vault: Vault, fees: BTreeMap<String, Fee>) {
         _ = self.vault.set(vault);
-        _ = self.hosts.set(hosts);
+        _ = self.fees.set(fees);
+    }
+
+    /// Accounts may name this host too, besides the channels' own.
+    pub fn allow(&self, host: &str) {
+        let host = host.trim_end_matches('/').to_owned();
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner).insert(host);
     }
 
     /// The keys; none before [`Own::begin`].
@@ -78,7 +93,12 @@ impl Own {
 
     /// Whether an account may name this host besides the channels' own.
     pub fn allows(&self, host: &str) -> bool {
-        self.hosts.get().is_some_and(|hosts| hosts.iter().any(|one| one == host))
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner).contains(host)
+    }
+
+    /// What the server's own account at this channel costs, if the settings say it.
+    pub fn fee(&self, channel: &str) -> Option<Fee> {
+        self.fees.get()?.get(channel).copied()
     }
 
     /// Which change was the last: whoever reads the database asks before.
@@ -111,6 +131,11 @@ impl Own {
         let held = self.held();
         let known = held.accounts.get(id)?;
         is_fresh(known.read, now).then(|| known.channel.clone())
+    }
+
+    /// The same, however long ago that was.
+    pub fn at_hand(&self, id: &AccountId) -> Option<Arc<dyn Channel>> {
+        self.held().accounts.get(id).map(|known| known.channel.clone())
     }
 
     /// The same, if this is still its version in the database just now.

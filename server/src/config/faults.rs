@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::File;
+use crate::domain::fee::Fee;
 use crate::vault::Vault;
 
 /// Something that is wrong with the settings.
@@ -260,6 +261,7 @@ impl Faults<'_> {
             let (at, known) = (name.span().start, KEYS.iter().map(|(table, ..)| *table));
             let name = name.get_ref().as_ref();
             match value.get_ref() {
+                DeValue::Table(inside) if name == "fees" => self.fees(inside),
                 DeValue::Table(inside) if known.clone().any(|known| known == name) => {
                     self.table(name, at, inside);
                 }
@@ -283,6 +285,25 @@ impl Faults<'_> {
         for (_, known, _, needed) in keys() {
             if *needed && !inside.iter().any(|(key, _)| key.get_ref().as_ref() == *known) {
                 self.add(at, format!("[{name}] lacks {known}"), format!("add {known} = …"));
+            }
+        }
+    }
+
+    /// One key for each account's table, which are those with a `host`.
+    fn fees(&mut self, inside: &DeTable<'_>) {
+        let accounts =
+            || KEYS.iter().filter(|(_, key, ..)| *key == "host").map(|(table, ..)| *table);
+        for (key, value) in inside {
+            let name = key.get_ref().as_ref();
+            if !accounts().any(|account| account == name) {
+                self.add(
+                    key.span().start,
+                    format!("[fees] has no {name}"),
+                    meant(name, accounts()),
+                );
+            } else if !value.get_ref().as_str().is_some_and(|fee| fee.parse::<Fee>().is_ok()) {
+                let remedy = "write \"0.6%\", \"2.9% + 30\" or \"30\"";
+                self.add(value.span().start, format!("{name} is no fee"), remedy);
             }
         }
     }

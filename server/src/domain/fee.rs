@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 /// A part of the amount, and so much for each payment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct Fee {
     /// Millionths of the amount.
     part: i64,
@@ -22,6 +23,14 @@ impl Fee {
     /// What it is for so much, in millionths of the smallest unit: exact, so that two are compared without rounding.
     pub fn of(self, amount: i64) -> i128 {
         i128::from(amount) * i128::from(self.part) + i128::from(self.fixed) * 1_000_000
+    }
+}
+
+impl TryFrom<String> for Fee {
+    type Error = NoFee;
+
+    fn try_from(text: String) -> Result<Fee, NoFee> {
+        text.parse()
     }
 }
 

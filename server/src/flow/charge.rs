@@ -156,7 +156,14 @@ fn suits(
         methods.sort_by_key(|method| scanned.wallet() != Some(*method));
     }
     let country = home_of(amount.currency());
-    let wanted = Wanted { amount, country, rest: Millis::MAX, scene: Scene::InStore, down };
+    let wanted = Wanted {
+        amount,
+        country,
+        rest: Millis::MAX,
+        scene: Scene::InStore,
+        down,
+        sellers: sellers.terms(),
+    };
     let mut refused = None;
     // The first that answers; and where none does, the first of all.
     let tries = [wanted, wanted.at_any_rate()];

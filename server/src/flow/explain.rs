@@ -1,7 +1,7 @@
 //! Why each method is offered, disabled or hidden: the very decision that the shopper's list and `pay` take, told with
 //! its reasons.
 
-use florin_shared::explain::{ChannelExplained, ExplainView, Explained, Verdict};
+use florin_shared::explain::{ChannelExplained, Choice, ExplainView, Explained, Verdict};
 use florin_shared::shopper::Unavailable;
 use florin_shared::{Method, Money};
 
@@ -10,7 +10,7 @@ use super::{looks, sellers};
 use crate::app::App;
 use crate::channel::Channel;
 use crate::clock::Millis;
-use crate::domain::offer::{self, Product, Wanted};
+use crate::domain::offer::{self, Passed, Product, Wanted};
 use crate::domain::scene::Seen;
 use crate::domain::session::{Session, home_of};
 use crate::own::Sellers;
@@ -50,13 +50,14 @@ impl About {
         About { session: None, amount, country, rest, seen }
     }
 
-    fn wanted<'a>(&'a self, down: &'a [&'static str]) -> Wanted<'a> {
+    fn wanted<'a>(&'a self, down: &'a [&'static str], sellers: &'a Sellers) -> Wanted<'a> {
         Wanted {
             amount: self.amount,
             country: &self.country,
             rest: self.rest,
             scene: self.seen.scene,
             down,
+            sellers: sellers.terms(),
         }
     }
 }
@@ -77,7 +78,7 @@ pub async fn explain(
         .as_ref()
         .is_some_and(|session| session.may_be_paid(now, session.shown).is_err());
     let (products, down) = (sellers.products(), app.reach.down());
-    let wanted = about.wanted(&down);
+    let wanted = about.wanted(&down, &sellers);
     let listed = offer::list(products, looks.methods.as_deref(), wanted);
     let mut methods: Vec<Explained> = listed
         .iter()
@@ -121,8 +122,14 @@ fn explained(
 ) -> Explained {
     let by_code = by_code(sellers.products(), method, wanted);
     let payment_code = if is_enabled { by_code } else { not_enabled() };
-    let channels =
-        sellers.all().map(|channel| channel_explained(channel.as_ref(), method, wanted)).collect();
+    let taken = offer::choose(sellers.products(), method, wanted).ok();
+    let channels = sellers
+        .all()
+        .map(|channel| {
+            let told = channel_explained(channel.as_ref(), method, wanted);
+            ChannelExplained { choice: choice(&told, taken.as_ref(), wanted), ..told }
+        })
+        .collect();
     Explained { method: method.as_str().to_owned(), verdict, payment_code, channels }
 }
 
@@ -134,6 +141,35 @@ fn by_code(products: &[Product], method: Method, wanted: Wanted<'_>) -> Verdict 
     match offer::charge(products, method, wanted) {
         Ok(_) => verdict("OFFERED", "SUITS", "a payment code of it can be charged"),
         refused => of(&refused),
+    }
+}
+
+/// Whether this channel carries the method out, and why it or another one.
+fn choice(told: &ChannelExplained, taken: Option<&Product>, wanted: Wanted<'_>) -> Choice {
+    let said = |reason: &str, message: String| Choice {
+        taken: false,
+        reason: reason.to_owned(),
+        message,
+        fee: wanted.fee_of(&told.channel).map(|fee| fee.to_string()),
+    };
+    let Some(taken) = taken.filter(|_| told.verdict.state == "OFFERED") else {
+        return said("UNFIT", "it does not suit, or does not answer".to_owned());
+    };
+    let by = taken.channel;
+    if by == told.channel {
+        let first = "it is the first of those that suit and answer: own accounts before the server's, then by fee, then in order";
+        return Choice { taken: true, ..said("TAKEN", first.to_owned()) };
+    }
+    match offer::passed(wanted, by, &told.channel) {
+        Passed::NotOwn => said(
+            "NOT_OWN",
+            format!("{by} is the merchant's own account, and goes before the server's"),
+        ),
+        Passed::FeeUnsaid => {
+            said("FEE_UNSAID", format!("nobody has said what it costs, and of {by} somebody has"))
+        }
+        Passed::Dearer => said("DEARER", format!("{by} costs less for this amount")),
+        Passed::Behind => said("BEHIND", format!("it costs the same as {by}, which comes first")),
     }
 }
 
@@ -149,6 +185,7 @@ fn channel_explained(
         verdict: if sells { of(&found) } else { not_sold() },
         product: found.ok().map(|product| product.name.to_owned()),
         payment_code: by_code(channel.products(), method, wanted),
+        choice: Choice::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::channel::{Channel, accounts};
 use crate::config::given::Given;
 use crate::domain::account::{self, AccountState};
+use crate::domain::offer::Seller;
 use crate::own::Sellers;
 use crate::store::accounts::{self as stored, Account};
 use crate::{Error, Result};
@@ -24,16 +25,23 @@ pub async fn of_merchant(app: &App, merchant: &MerchantId) -> Result<Arc<Sellers
     let rows = stored::of_merchant(&mut app.store.read().await?, merchant).await?;
     let rows: Vec<Account> =
         rows.into_iter().filter(|row| row.state == AccountState::Enabled).collect();
-    let mut channels = Vec::new();
+    let mut each = Vec::new();
     for row in &rows {
         match opened(app, row).await {
-            Ok(channel) => channels.push(channel),
+            Ok(channel) => {
+                let fee = row.fee.parse().ok();
+                each.push((channel.clone(), Seller { channel: channel.name(), is_own: true, fee }));
+            }
             Err(error) => tracing::error!(account = %row.id, %error, "an account cannot be used"),
         }
     }
     let is_own = |name: &str| rows.iter().any(|row| row.channel == name);
-    channels.extend(app.channels.all().filter(|channel| !is_own(channel.name())).cloned());
-    let sellers = Arc::new(Sellers::new(channels));
+    let servers = app.channels.all().filter(|channel| !is_own(channel.name()));
+    each.extend(servers.map(|channel| {
+        let name = channel.name();
+        (channel.clone(), Seller { channel: name, is_own: false, fee: app.own.fee(name) })
+    }));
+    let sellers = Arc::new(Sellers::new(each));
     app.own.keep_sellers(merchant.clone(), sellers.clone(), (age, now));
     Ok(sellers)
 }
@@ -55,6 +63,12 @@ pub async fn named(app: &App, name: &str) -> Result<Option<Arc<dyn Channel>>> {
         Some(row) => opened(app, &row).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// The channel of that name as this process has met it last, however long ago; nothing where it never has.
+pub(super) fn at_hand(app: &App, name: &str) -> Option<Arc<dyn Channel>> {
+    let servers = app.channels.named(name).cloned();
+    servers.or_else(|| app.own.at_hand(&account::of_name(name)?.1))
 }
 
 /// The channels at which something waited when the last process ended: they are known from the start, so that what waits is asked

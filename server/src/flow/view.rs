@@ -86,6 +86,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         rest: session.rest(now),
         scene,
         down: &down,
+        sellers: sellers.terms(),
     };
     Ok(CheckoutView {
         session_id: session.id.to_string(),

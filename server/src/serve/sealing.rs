@@ -33,9 +33,9 @@ pub(super) async fn begin(
         "merchants' accounts in this database were sealed by another key: give this process the same FLORIN_SEALING_KEY as the \
          others, or put {FILE} back into the data folder"
     );
+    app.own.begin(vault, file.fees.clone());
     let hosts = file.merchants.channel_hosts.split_whitespace().chain(sandbox);
-    let hosts = hosts.map(|host| host.trim_end_matches('/').to_owned()).collect();
-    app.own.begin(vault, hosts);
+    hosts.for_each(|host| app.own.allow(host));
     sellers::recall(app).await.context("what waits at merchants' own accounts cannot be read")
 }
 
