@@ -11,10 +11,12 @@ use super::antom::{self, Antom};
 use super::emvco::{self, Emvco};
 use super::lakala::{self, Lakala};
 use super::one_code::OneCode;
+use super::renamed::Renamed;
 use super::unionpay::{self, Unionpay};
 use super::wechatpay::{self, Wechatpay};
 use super::{Channel, Channels};
 use crate::config::File;
+use crate::config::given::{self, Given};
 
 type Made = anyhow::Result<Arc<dyn Channel>>;
 
@@ -119,6 +121,38 @@ pub fn of_sandbox(host: &str) -> Vec<Account> {
     let made = |kind: &Kind| Account { section: kind.section, channel: (kind.sandbox)(host) };
     KINDS.iter().map(made).collect()
 }
+
+/// Every channel's name.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.section)
+}
+
+/// The channel of a merchant's own account with these settings, under the account's name.
+///
+/// # Errors
+/// There is no such channel, or the settings are none of its: a key that cannot be read, a host that is none.
+pub fn of_merchant(section: &str, given: &Given, name: &str) -> Made {
+    let kind = KINDS.iter().find(|kind| kind.section == section);
+    let kind = kind.with_context(|| format!("there is no channel {section}"))?;
+    let made = (kind.own)(&given::file(section, given)?);
+    let channel = made.with_context(|| format!("{section} has no settings"))??;
+    Ok(Arc::new(Renamed::new(name, channel)))
+}
+
+/// The hosts of the channels themselves: what a merchant's own account may name without anybody's leave.
+pub const HOSTS: &[&str] = &[
+    "https://open-na-global.alipay.com",
+    "https://open-sea-global.alipay.com",
+    "https://open-de-global.alipay.com",
+    "https://api.mch.weixin.qq.com",
+    "https://api2.mch.weixin.qq.com",
+    "https://openapi.alipay.com",
+    "https://openapi-sandbox.dl.alipaydev.com",
+    "https://s2.lakala.com",
+    "https://test.wsmsd.cn/sit",
+    "https://gateway.95516.com",
+    "https://gateway.test.95516.com",
+];
 
 /// The channels of these accounts. Test and live never meet in one server (D14).
 pub fn open(accounts: Vec<Account>) -> anyhow::Result<Channels> {

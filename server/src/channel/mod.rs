@@ -23,6 +23,7 @@ pub mod lakala;
 pub mod nobody;
 pub mod one_code;
 pub mod patience;
+pub mod renamed;
 mod rsa;
 pub mod transport;
 pub mod unionpay;

@@ -7,8 +7,10 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use self::keys::{KEYS, Kind};
+pub(super) use self::keys::{KEYS, Kind};
 use super::File;
+use crate::domain::fee::Fee;
+use crate::vault::Vault;
 
 mod keys;
 
@@ -50,6 +52,7 @@ const VARIABLES: &[(&str, IsGood, &str)] = &[
     ("FLORIN_CODE_SECONDS", is_code_life, "write a whole number from 5 to 86400"),
     ("FLORIN_CONFIG", is_file, "name a TOML file that this user may read"),
     ("FLORIN_LOG_JSON", is_yes_or_no, "write true or false"),
+    ("FLORIN_SEALING_KEY", is_sealing_key, "write at least 32 characters: `openssl rand -hex 32`"),
 ];
 
 /// Variables that belong to other programs of this repository, or to single commands.
@@ -122,6 +125,10 @@ fn is_code_life(text: &str) -> bool {
     text.parse().is_ok_and(|seconds: i64| (5..=86_400).contains(&seconds))
 }
 
+fn is_sealing_key(text: &str) -> bool {
+    Vault::of(text).is_ok()
+}
+
 fn is_yes_or_no(text: &str) -> bool {
     matches!(text, "true" | "false")
 }
@@ -165,6 +172,7 @@ impl Faults<'_> {
             let (at, known) = (name.span().start, KEYS.iter().map(|(table, ..)| *table));
             let name = name.get_ref().as_ref();
             match value.get_ref() {
+                DeValue::Table(inside) if name == "fees" => self.fees(inside),
                 DeValue::Table(inside) if known.clone().any(|known| known == name) => {
                     self.table(name, at, inside);
                 }
@@ -188,6 +196,25 @@ impl Faults<'_> {
         for (_, known, _, needed) in keys() {
             if *needed && !inside.iter().any(|(key, _)| key.get_ref().as_ref() == *known) {
                 self.add(at, format!("[{name}] lacks {known}"), format!("add {known} = …"));
+            }
+        }
+    }
+
+    /// One key for each account's table, which are those with a `host`.
+    fn fees(&mut self, inside: &DeTable<'_>) {
+        let accounts =
+            || KEYS.iter().filter(|(_, key, ..)| *key == "host").map(|(table, ..)| *table);
+        for (key, value) in inside {
+            let name = key.get_ref().as_ref();
+            if !accounts().any(|account| account == name) {
+                self.add(
+                    key.span().start,
+                    format!("[fees] has no {name}"),
+                    meant(name, accounts()),
+                );
+            } else if !value.get_ref().as_str().is_some_and(|fee| fee.parse::<Fee>().is_ok()) {
+                let remedy = "write \"0.6%\", \"2.9% + 30\" or \"30\"";
+                self.add(value.span().start, format!("{name} is no fee"), remedy);
             }
         }
     }
@@ -220,93 +247,4 @@ pub(super) fn line_of(text: &str, at: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_fault_of_a_file_is_named_with_its_line() {
-        let text = "[antom]\nhost = \"https://a.example\"\nclient = \"c\"\nkey_version = \"1\"\n\n[limit]\npoll = 1\n";
-        let found = of_file("florin.toml", text).unwrap_err();
-        let lines: Vec<_> =
-            found.iter().map(|fault| (fault.line.unwrap(), fault.what.as_str())).collect();
-        assert_eq!(
-            lines,
-            [
-                (1, "[antom] lacks client_id"),
-                (1, "[antom] lacks private_key"),
-                (1, "[antom] lacks public_key"),
-                (3, "[antom] has no client"),
-                (4, "key_version is not what it should be"),
-                (6, "there is no table [limit]"),
-            ]
-        );
-        assert_eq!(found[3].remedy, "remove it, or write client_id");
-        assert_eq!(found[5].remedy, "remove it, or write limits");
-    }
-
-    #[test]
-    fn what_is_no_toml_is_told_by_its_line_without_its_text() {
-        let found = of_file("florin.toml", "[antom]\nprivate_key = hunter2\n").unwrap_err();
-        assert_eq!(found[0].line, Some(2));
-        assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
-    }
-
-    #[test]
-    fn a_good_file_has_none() {
-        let file =
-            of_file("florin.toml", "[limits]\npoll = 9\n[stop]\ngrace_seconds = 1\n").unwrap();
-        assert_eq!((file.limits.poll, file.stop.grace_seconds), (Some(9), 1));
-        assert_eq!(file.stop.deadline_seconds, 25);
-        assert_eq!(file.keep.deliveries_days, 90);
-        assert_eq!(of_file("florin.toml", ""), Ok(File::default()));
-    }
-
-    #[test]
-    fn what_the_handbook_shows_has_none() {
-        let handbook = include_str!("../../../docs/operations.md");
-        let (_, from) = handbook.split_once("\n[limits]").unwrap();
-        let (shown, _) = from.split_once("```").unwrap();
-        let file = of_file("florin.toml", &format!("[limits]{shown}")).unwrap();
-        assert_eq!((file.limits.merchant, file.limits.refund), (Some(128), Some(256)));
-    }
-
-    #[test]
-    fn messages_are_kept_for_longer_than_they_are_tried() {
-        let found = of_file("florin.toml", "\n[keep]\ndeliveries_days = 30\n").unwrap_err();
-        assert_eq!(
-            (found[0].line, found[0].what.as_str()),
-            (Some(3), "deliveries_days is at least 31")
-        );
-        let file = of_file("florin.toml", "[keep]\ndeliveries_days = 31\n").unwrap();
-        assert_eq!(file.keep.deliveries_days, 31);
-    }
-
-    #[test]
-    fn every_variable_is_looked_at() {
-        let set = [
-            ("FLORIN_LISTEN", "8080"),
-            ("FLORIN_PUBLIC_URL", "ftp://x"),
-            ("FLORIN_CODE_SECONDS", "1"),
-            ("FLORIN_DATABASE_URL", "mysql://x"),
-            ("FLORIN_LISTN", "127.0.0.1:1"),
-            ("FLORIN_ADMIN_LISTEN", "off"),
-            ("HOME", "/"),
-        ];
-        let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let found = of_environment(set);
-        let places: Vec<_> = found.iter().map(|fault| fault.place.as_str()).collect();
-        assert_eq!(
-            places,
-            [
-                "FLORIN_CODE_SECONDS",
-                "FLORIN_DATABASE_URL",
-                "FLORIN_LISTEN",
-                "FLORIN_LISTN",
-                "FLORIN_PUBLIC_URL"
-            ]
-        );
-        assert_eq!(found[3].remedy, "remove it, or write FLORIN_LISTEN");
-        let nested = [("FLORIN_PUBLIC_URL".to_owned(), "https://pay.example/florin".to_owned())];
-        assert_eq!(of_environment(nested.into_iter()).len(), 1);
-    }
-}
+mod tests;

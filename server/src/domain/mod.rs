@@ -1,8 +1,10 @@
 //! Decisions: what should happen, as values. No async, no input or output, no clock; whoever calls carries them out.
 
+pub mod account;
 pub mod address;
 pub mod contrast;
 pub mod entered;
+pub mod fee;
 pub mod looks;
 pub mod numbers;
 pub mod offer;

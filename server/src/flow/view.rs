@@ -6,8 +6,8 @@ use florin_shared::money::Amount;
 use florin_shared::shopper::{CheckoutView, Good, NextAction, OpenTransaction, StatusView};
 use florin_shared::{Code, Method, SessionId};
 
-use super::looks;
 use super::pay::opened;
+use super::{looks, sellers};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::domain::offer::{self, Kind, Product, Wanted};
@@ -74,6 +74,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
     let payments = payments::of_session(&mut tx, id).await?;
     drop(tx);
     let merchant = app.merchant(&session.merchant).await?;
+    let sellers = sellers::of_merchant(app, &session.merchant).await?;
     let looks = looks::in_force(&merchant, &session)?;
     let now = app.now();
     let state = status(app, id).await?;
@@ -85,6 +86,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         rest: session.rest(now),
         scene,
         down: &down,
+        sellers: sellers.terms(),
     };
     Ok(CheckoutView {
         session_id: session.id.to_string(),
@@ -94,7 +96,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         trans_id: session.trans_id.clone(),
         amount: Amount::from(session.amount),
         goods: goods(&session)?,
-        methods: offer::list(&app.channels.products(), looks.methods.as_deref(), wanted),
+        methods: offer::list(sellers.products(), looks.methods.as_deref(), wanted),
         expires_in_ms: state.expires_in_ms,
         lifetime_ms: (session.expires - session.created).unsigned_abs(),
         return_url: way_on(&session, open(&payments).is_some_and(|payment| payment.confirming)),

@@ -104,6 +104,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(merchant::webhook_endpoints::routes())
         .merge(merchant::deliveries::routes())
         .merge(merchant::settings::routes())
+        .merge(merchant::channels::routes())
         .merge(shopper::routes())
         .merge(notices::routes())
         .merge(health::routes())

@@ -20,6 +20,7 @@ mod merchant;
 mod modes;
 mod one_code;
 mod openapi;
+mod own_channels;
 mod partitions;
 mod payment_codes;
 mod planted;

@@ -2,13 +2,13 @@
 
 /// What a key of the file may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::config) enum Kind {
     Text,
     Number,
 }
 
 /// Every key of every table, and whether the table is nothing without it.
-pub(super) const KEYS: &[(&str, &str, Kind, bool)] = &[
+pub(in crate::config) const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("antom", "host", Kind::Text, true),
     ("antom", "client_id", Kind::Text, true),
     ("antom", "private_key", Kind::Text, true),
@@ -94,6 +94,7 @@ pub(super) const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("pos", "public_key", Kind::Text, true),
     ("pos", "other_public_key_id", Kind::Text, false),
     ("pos", "other_public_key", Kind::Text, false),
+    ("merchants", "channel_hosts", Kind::Text, false),
     ("limits", "merchant", Kind::Number, false),
     ("limits", "refund", Kind::Number, false),
     ("limits", "shopper", Kind::Number, false),

@@ -21,7 +21,7 @@ const BASE: Product = Product {
 
 fn wanted(scene: Scene, minor: i64, country: &str) -> Wanted<'_> {
     let amount = Money::new(minor, "PHP".parse().unwrap()).unwrap();
-    Wanted { amount, country, rest: 1000, scene, down: &[] }
+    Wanted { amount, country, rest: 1000, scene, down: &[], sellers: &[] }
 }
 
 fn chosen(

@@ -13,6 +13,8 @@ pub const COMMITS: &[&str] = &[
     "flow::ask::begin_cancel",
     "flow::cancel::stop",
     "flow::change_session::change_session",
+    "flow::channels::create",
+    "flow::channels::write",
     "flow::charge::intend",
     "flow::close::end",
     "flow::codes::close",
