@@ -45,11 +45,13 @@ pub enum Method {
     Ecny,
     /// A code that is taken to a terminal at a counter, which takes the card.
     PosOrder,
+    /// The same for a terminal that comes to the shopper, and takes foreign cards.
+    MobilePos,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 19] = [
+    pub const ALL: [Method; 20] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
@@ -69,6 +71,7 @@ impl Method {
         Method::Qris,
         Method::BankTransfer,
         Method::PosOrder,
+        Method::MobilePos,
     ];
 
     /// The name on the wire.
@@ -93,6 +96,7 @@ impl Method {
             Method::Unionpay => "UNIONPAY",
             Method::Ecny => "ECNY",
             Method::PosOrder => "POS_ORDER",
+            Method::MobilePos => "MOBILE_POS",
         }
     }
 }

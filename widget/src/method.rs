@@ -82,7 +82,7 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             wallet(&texts.wallet_unionpay(), mark, texts)
         }
         Ok(Method::Ecny) => {
-            let mark = Mark::Written { text: "e-CNY", class: "word ecny" };
+            let mark = Mark::Written { text: "e-CNY", class: "word" };
             wallet(&texts.wallet_ecny(), mark, texts)
         }
         Ok(Method::PosOrder) => Looks {
@@ -90,6 +90,12 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             app: texts.pos_order(),
             hint: texts.hint_pos(),
             mark: Mark::Written { text: "POS", class: "word" },
+        },
+        Ok(Method::MobilePos) => Looks {
+            name: texts.mobile_pos(),
+            app: texts.mobile_pos(),
+            hint: texts.hint_mobile_pos(),
+            mark: Mark::Written { text: "mPOS", class: "word" },
         },
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
     }
