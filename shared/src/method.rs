@@ -47,11 +47,13 @@ pub enum Method {
     PosOrder,
     /// One code that WeChat, Alipay and other wallets of mainland China scan: whichever does, pays in its own browser (L21).
     OneCode,
+    /// The same for a terminal that comes to the shopper, and takes foreign cards.
+    MobilePos,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 20] = [
+    pub const ALL: [Method; 21] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
@@ -72,6 +74,7 @@ impl Method {
         Method::Qris,
         Method::BankTransfer,
         Method::PosOrder,
+        Method::MobilePos,
     ];
 
     /// The name on the wire.
@@ -97,6 +100,7 @@ impl Method {
             Method::Ecny => "ECNY",
             Method::PosOrder => "POS_ORDER",
             Method::OneCode => "ONE_CODE",
+            Method::MobilePos => "MOBILE_POS",
         }
     }
 }

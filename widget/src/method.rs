@@ -82,7 +82,7 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             wallet(&texts.wallet_unionpay(), mark, texts)
         }
         Ok(Method::Ecny) => {
-            let mark = Mark::Written { text: "e-CNY", class: "word ecny" };
+            let mark = Mark::Written { text: "e-CNY", class: "word" };
             wallet(&texts.wallet_ecny(), mark, texts)
         }
         Ok(Method::PosOrder) => Looks {
@@ -96,6 +96,12 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             let wallets = joined(&[&texts.wallet_alipay(), " / ", &texts.wallet_wechat()]);
             wallet(&wallets, WALLET, texts)
         }
+        Ok(Method::MobilePos) => Looks {
+            name: texts.mobile_pos(),
+            app: texts.mobile_pos(),
+            hint: texts.hint_mobile_pos(),
+            mark: Mark::Written { text: "mPOS", class: "word" },
+        },
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
     }
 }

@@ -33,6 +33,13 @@ async fn terminal(app: &TestApp, call: &str, code: &str, terminal: &str) -> (u16
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
+async fn claim_by_handheld(app: &TestApp, code: &str, terminal: &str) -> (u16, Value) {
+    let asked = json!({ "code": code, "terminal": terminal, "handheld": true });
+    let url = format!("{}/pos/claim", app.sandbox);
+    let answer = reqwest::Client::new().post(url).json(&asked).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
 async fn until_reason(app: &TestApp, session: &Session, reason: Value) {
     app.until(&format!("the status says {reason}"), async || {
         app.status(session).await["reason"] == reason
@@ -107,6 +114,19 @@ on_both! {
         assert_eq!(app.held(&order_id(&opened)).await, MINOR);
         assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
         app.check(When::AtRest).await;
+    }
+
+    async fn an_order_for_a_handheld_terminal_is_no_other_terminals(app: TestApp) {
+        let (session, opened) = opened(app, "MOBILE_POS").await;
+        assert_eq!(opened.data()["next_action"]["code_kind"], "terminal", "{}", opened.body);
+        let code = code(&opened);
+        assert_eq!(terminal(app, "claim", &code, "T1").await.0, 409);
+        let (status, claimed) = claim_by_handheld(app, &code, "M1").await;
+        assert_eq!((status, &claimed["status"]), (200, &json!("AT_TERMINAL")), "{claimed}");
+        assert_eq!(terminal(app, "pay", &code, "M1").await.0, 200);
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+        assert_eq!(stored(app, &order_id(&opened)).await.channel, "pos");
     }
 
     async fn an_order_that_a_terminal_lets_go_is_another_terminals(app: TestApp) {

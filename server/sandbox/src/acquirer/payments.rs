@@ -28,7 +28,7 @@ pub(super) async fn open(world: &World, key: &Key, asked: &Value) -> Answered {
         Ok(read) => read,
         Err(verdict) => return Ok(Err(verdict)),
     };
-    if order.method != sold_by(key.channel) {
+    if !sold_by(key.channel).contains(&order.method.as_str()) {
         return Ok(Err(Verdict::refused("NO_SUCH_METHOD", "the merchant has no such contract")));
     }
     if world.strikes(&Moment::of(Fault::PayRefused, key)).is_some() {
@@ -39,9 +39,12 @@ pub(super) async fn open(world: &World, key: &Key, asked: &Value) -> Answered {
     Ok(decided.map(|object| done("payment", object)))
 }
 
-fn sold_by(name: Name) -> &'static str {
-    if name == Name::Ecny { "ECNY" } else { "POS_ORDER" }
+fn sold_by(name: Name) -> &'static [&'static str] {
+    if name == Name::Ecny { &["ECNY"] } else { &["POS_ORDER", FOR_HANDHELDS] }
 }
+
+/// What only a terminal that can be carried takes up.
+pub(super) const FOR_HANDHELDS: &str = "MOBILE_POS";
 
 fn decide(world: &World, desk: &mut Desk, opened: Opened, now: i64) -> Result<Value, Verdict> {
     let key = opened.key.clone();

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::payments::state;
+use super::payments::{FOR_HANDHELDS, state};
 use crate::book::Unwritten;
 use crate::channel::Name;
 use crate::ledger::{Line, Payment, Status};
@@ -47,6 +47,9 @@ struct Asked {
     terminal: String,
     #[serde(default)]
     action: String,
+    /// Whether it can be carried.
+    #[serde(default)]
+    handheld: bool,
 }
 
 type Done = Result<Result<Payment, &'static str>, Unwritten>;
@@ -86,6 +89,7 @@ fn told(world: &World, done: Done) -> Response {
 const NO_ORDER: &str = "No order has this code.";
 const ELSEWHERE: &str = "Another terminal has this order.";
 const NOT_TAKEN: &str = "This terminal has not taken the order up.";
+const FOR_HANDHELDS_ONLY: &str = "Only a handheld terminal takes this order up.";
 const OVER: &str = "This order is over.";
 
 /// Whoever pays has taken the order up; the card is the payer's, and the wallet's rules are those of every payer.
@@ -93,7 +97,8 @@ async fn act(world: &World, asked: &Asked, wish: Wish) -> Done {
     let now = world.clock.now();
     let code: String = asked.code.chars().filter(char::is_ascii_digit).collect();
     let terminal = asked.terminal.trim();
-    let held = world.decide(|desk| hold(desk, &code, terminal, wish, now)).await?;
+    let held =
+        world.decide(|desk| hold(desk, (&code, terminal, asked.handheld), wish, now)).await?;
     let payment = match held {
         Ok(payment) => payment,
         Err(why) => return Ok(Err(why)),
@@ -108,8 +113,7 @@ async fn act(world: &World, asked: &Asked, wish: Wish) -> Done {
 
 fn hold(
     desk: &mut Desk,
-    code: &str,
-    terminal: &str,
+    (code, terminal, handheld): (&str, &str, bool),
     wish: Wish,
     now: i64,
 ) -> Result<Payment, &'static str> {
@@ -121,6 +125,9 @@ fn hold(
     }
     if wish != Wish::Claim && holder.is_none() || terminal.is_empty() {
         return Err(NOT_TAKEN);
+    }
+    if wish == Wish::Claim && payment.opened.method == FOR_HANDHELDS && !handheld {
+        return Err(FOR_HANDHELDS_ONLY);
     }
     let is_over = payment.status(now) != Status::Processing;
     match wish {
@@ -175,18 +182,20 @@ struct Pressed {
     code: String,
     terminal: String,
     wish: String,
+    /// A ticked box; else it is missing.
+    handheld: Option<String>,
 }
 
 /// Whatever came of it, the page tells it; going there makes a reload harmless.
 async fn press(State(world): State<Arc<World>>, Form(pressed): Form<Pressed>) -> Response {
-    let Pressed { code, terminal, wish } = pressed;
+    let Pressed { code, terminal, wish, handheld } = pressed;
     let wish = match (wish.as_str(), Action::read(&wish)) {
         (_, Some(action)) => Wish::Pay(action),
         ("release", None) => Wish::Release,
         _ => Wish::Claim,
     };
     let code: String = code.chars().filter(char::is_ascii_digit).collect();
-    let asked = Asked { code, terminal, action: String::new() };
+    let asked = Asked { code, terminal, action: String::new(), handheld: handheld.is_some() };
     let said = match act(&world, &asked, wish).await {
         Err(unwritten) => return page::unwritten(unwritten),
         Ok(done) => done.err().unwrap_or_default(),

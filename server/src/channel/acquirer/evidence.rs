@@ -142,7 +142,7 @@ fn is_about(merchant: &str, number: &str, told: &Told) -> Result<(), ChannelErro
 /// What the shopper does with the code: scans it with an app, or takes it to a terminal.
 fn action(method: Method, told: &Told) -> Option<NextAction> {
     let text = told.code.as_deref().filter(|text| (1..=LONGEST).contains(&text.len()))?;
-    let is_at_terminals = method == Method::PosOrder;
+    let is_at_terminals = matches!(method, Method::PosOrder | Method::MobilePos);
     if is_at_terminals && !is_typed(text) {
         return None;
     }

@@ -14,7 +14,8 @@ pub(super) fn sold(name: &str) -> Option<(&'static str, &'static [Product])> {
     SOLD.iter().find(|(known, _)| *known == name).copied()
 }
 
-pub(super) static SOLD: [(&str, &[Product]); 2] = [("ecny", &[ECNY]), ("pos", &[POS_ORDER])];
+pub(super) static SOLD: [(&str, &[Product]); 2] =
+    [("ecny", &[ECNY]), ("pos", &[POS_ORDER, MOBILE_POS])];
 
 /// A code for the wallet's app, and a link that opens it on the same phone: not within other wallets' browsers, which open no app but
 /// their own.
@@ -47,3 +48,6 @@ const POS_ORDER: Product = Product {
     longest: 30 * MINUTE,
     ..ECNY
 };
+
+/// The same for a terminal that is carried to the shopper, mostly for cards from abroad.
+const MOBILE_POS: Product = Product { method: Method::MobilePos, name: "MOBILE_POS", ..POS_ORDER };

@@ -115,7 +115,7 @@ pub(super) fn charge<'a>(
         total_amount: yuan(payment.amount),
         subject: subject(&asking.payee),
         product_code: table::FACE_TO_FACE,
-        scene: "bar_code",
+        scene: if scanned.is_face() { "security_code" } else { "bar_code" },
         auth_code: scanned.code(),
         timeout_express: "2m",
         terminal_id: scanned.device().filter(|device| device.len() <= 32),

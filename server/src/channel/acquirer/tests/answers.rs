@@ -67,23 +67,26 @@ fn an_answer_about_something_else_is_none() {
     assert_eq!(heard(evidence::queried(MERCHANT, &payment(), refund)), "?");
 }
 
-/// Status, code and whether the number is known; then what we are sure of after `pay`, `query`, `close`, `refund` and its query.
+/// Status, code, and whether the number is known.
+type Refused = (u16, &'static str, bool);
+
+/// What is refused; then what we are sure of after `pay`, `query`, `close`, `refund` and its query.
 #[rustfmt::skip]
-const REFUSALS: &[(u16, &str, bool, &str, &str, bool, &str, &str)] = &[
-    (404, "NO_SUCH_PAYMENT", false, "Failed", "NotFound", false, "Failed(\"NO_SUCH_PAYMENT\")", "?"),
-    (404, "NO_SUCH_REFUND", false, "Failed", "?", false, "Failed(\"NO_SUCH_REFUND\")", "NotFound"),
-    (404, "NO_SUCH_PAYMENT", true, "?", "?", false, "?", "?"),
-    (409, "NUMBER_USED", true, "?", "?", false, "?", "?"),
-    (409, "PAID", true, "?", "?", true, "?", "?"),
-    (409, "PAID", false, "Failed", "?", false, "Failed(\"PAID\")", "?"),
-    (422, "REFUSED", false, "Failed", "?", false, "Failed(\"REFUSED\")", "?"),
-    (422, "NOT_REFUNDABLE", false, "Failed", "?", false, "Never(\"NOT_REFUNDABLE\")", "?"),
-    (400, "MALFORMED", false, "Failed", "?", false, "Failed(\"MALFORMED\")", "?"),
+const REFUSALS: &[(Refused, &str, &str, bool, &str, &str)] = &[
+    ((404, "NO_SUCH_PAYMENT", false), "Failed", "NotFound", false, "Failed(\"NO_SUCH_PAYMENT\")", "?"),
+    ((404, "NO_SUCH_REFUND", false), "Failed", "?", false, "Failed(\"NO_SUCH_REFUND\")", "NotFound"),
+    ((404, "NO_SUCH_PAYMENT", true), "?", "?", false, "?", "?"),
+    ((409, "NUMBER_USED", true), "?", "?", false, "?", "?"),
+    ((409, "PAID", true), "?", "?", true, "?", "?"),
+    ((409, "PAID", false), "Failed", "?", false, "Failed(\"PAID\")", "?"),
+    ((422, "REFUSED", false), "Failed", "?", false, "Failed(\"REFUSED\")", "?"),
+    ((422, "NOT_REFUNDABLE", false), "Failed", "?", false, "Never(\"NOT_REFUNDABLE\")", "?"),
+    ((400, "MALFORMED", false), "Failed", "?", false, "Failed(\"MALFORMED\")", "?"),
 ];
 
 #[test]
 fn every_refusal_says_no_more_than_it_knows() {
-    for (status, code, known, pay, query, close, refund, refund_query) in REFUSALS {
+    for ((status, code, known), pay, query, close, refund, refund_query) in REFUSALS {
         let said = || no(*status, code, *known);
         let (payment, reversal) = (payment(), reversal());
         let opened = evidence::opened(MERCHANT, &payment, said()).map(|it| it.evidence.said);
@@ -147,10 +150,15 @@ fn a_payment_is_opened_if_it_is_ours_and_of_the_right_amount() {
 
 #[test]
 fn a_terminals_code_can_be_typed_or_is_none() {
-    let at_terminals = Payment { method: Method::PosOrder, ..payment() };
-    let action = |code: &str| {
+    let action_of = |method: Method, code: &str| {
+        let at_terminals = Payment { method, ..payment() };
         let said = answer(200, json!({ "payment": told(&[("code", json!(code))]) }));
         evidence::opened(MERCHANT, &at_terminals, said).unwrap().action
+    };
+    let action = |code: &str| {
+        let action = action_of(Method::PosOrder, code);
+        assert_eq!(action, action_of(Method::MobilePos, code), "{code}");
+        action
     };
     let good = action("482109375512").unwrap();
     assert_eq!((good.code_kind.as_deref(), good.app_link), (Some("terminal"), None));
