@@ -98,9 +98,8 @@ fn is_http(text: &str) -> bool {
 }
 
 fn is_database(text: &str) -> bool {
-    ["sqlite:", "postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+    let rest = ["sqlite:", "postgres://", "postgresql://"].map(|scheme| text.strip_prefix(scheme));
+    rest.into_iter().flatten().any(|rest| !rest.is_empty())
 }
 
 fn is_folder_to_be(text: &str) -> bool {
@@ -149,6 +148,7 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("wechatpay", "other_public_key", Kind::Text, false),
     ("wechatpay", "api_v3_key", Kind::Text, true),
     ("wechatpay", "app_secret", Kind::Text, false),
+    ("wechatpay", "mobile_appid", Kind::Text, false),
     ("vietqr", "host", Kind::Text, true),
     ("vietqr", "client_id", Kind::Text, true),
     ("vietqr", "secret", Kind::Text, true),
