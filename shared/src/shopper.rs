@@ -95,7 +95,8 @@ pub struct Good {
 pub struct Offer {
     /// `GCASH`, …
     pub method: String,
-    /// What the shopper will do: `scan`, `passcode`, or `redirect` to a page that opens the wallet on the same phone.
+    /// What the shopper will do: `scan`, `passcode`, `redirect` to a page that opens the wallet on the same phone, or `app`: the merchant's own
+    /// app hands the next action to the wallet's SDK.
     pub kind: String,
     /// Why it cannot be chosen, if it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +123,9 @@ pub struct PayRequest {
     pub method: String,
     /// The version of [`CheckoutView`] that the shopper saw.
     pub version: u64,
+    /// `APP` in the merchant's own app, which no browser's name tells; else left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<String>,
 }
 
 /// A transaction that waits for the shopper: the answer to `POST …/transactions`.
@@ -145,11 +149,11 @@ pub struct OpenTransaction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextAction {
-    /// `show_code`, `redirect`, or `elsewhere`: it is being paid in another browser, and there is nothing to do in this one. An
-    /// unknown word means: offer the hosted page.
+    /// `show_code`, `redirect`, or `elsewhere`: it is being paid in another browser, and there is nothing to do in this one;
+    /// `app_params`: the merchant's own app hands `text` to the wallet's SDK. An unknown word means: offer the hosted page.
     #[serde(rename = "type")]
     pub kind: String,
-    /// `show_code`: the text in the code, or the passcode.
+    /// `show_code`: the text in the code, or the passcode. `app_params`: for WeChat's SDK a JSON object, for Alipay's an order string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// `show_code`: `qr`, `passcode`, or `terminal`: digits for a card terminal, which may also scan them.

@@ -63,6 +63,10 @@ pub struct WechatpaySettings {
     /// not offered there.
     #[serde(default)]
     pub app_secret: Option<String>,
+    /// The mobile application that is bound to the merchant, `wx…`: orders in the merchant's own app are its. Without it WeChat Pay is
+    /// not offered there.
+    #[serde(default)]
+    pub mobile_appid: Option<String>,
 }
 
 /// Without the keys: settings are printed.
@@ -266,6 +270,7 @@ mod tests {
             other_public_key: None,
             api_v3_key: "hunter2".into(),
             app_secret: Some("hunter2".into()),
+            mobile_appid: None,
         };
         let alipay = AlipaySettings {
             host: "https://a.example".into(),

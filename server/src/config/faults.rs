@@ -104,9 +104,8 @@ fn is_http(text: &str) -> bool {
 }
 
 fn is_database(text: &str) -> bool {
-    ["sqlite:", "postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+    let rest = ["sqlite:", "postgres://", "postgresql://"].map(|scheme| text.strip_prefix(scheme));
+    rest.into_iter().flatten().any(|rest| !rest.is_empty())
 }
 
 fn is_folder_to_be(text: &str) -> bool {

@@ -32,6 +32,7 @@ const SHOWN: &[&str] = &[
     "settlement_currency",
     "mchid",
     "appid",
+    "mobile_appid",
     "serial",
     "public_key_id",
     "other_public_key_id",

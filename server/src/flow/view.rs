@@ -128,7 +128,7 @@ fn seen_from(
     let product = products.iter().find(is_it);
     match product.filter(|product| !product.scenes.contains(&scene)) {
         Some(_) if payment.method == Method::OneCode => None,
-        Some(product) if product.kind == Kind::Redirect => {
+        Some(product) if matches!(product.kind, Kind::Redirect | Kind::App) => {
             let next_action = open.next_action.as_ref().map(|_| elsewhere());
             Some(OpenTransaction { next_action, ..open })
         }

@@ -14,6 +14,7 @@ mod emvco;
 mod encrypted;
 mod guides;
 mod hard_moments;
+mod in_app;
 mod inside_alipay;
 mod lakala;
 mod merchant;

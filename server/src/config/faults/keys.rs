@@ -26,6 +26,7 @@ pub(in crate::config) const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("wechatpay", "other_public_key", Kind::Text, false),
     ("wechatpay", "api_v3_key", Kind::Text, true),
     ("wechatpay", "app_secret", Kind::Text, false),
+    ("wechatpay", "mobile_appid", Kind::Text, false),
     ("vietqr", "host", Kind::Text, true),
     ("vietqr", "client_id", Kind::Text, true),
     ("vietqr", "secret", Kind::Text, true),
