@@ -51,11 +51,14 @@ const SHOWN: &[&str] = &[
     "mer_id",
     "cert_id",
     "term_id",
+    "merchant",
+    "key_id",
 ];
 
 /// What may be exchanged while the account stays the same one: its keys, their numbers, and what it has signed for.
 const EXCHANGED: &[&str] = &[
     "key_version",
+    "key_id",
     "serial",
     "public_key_id",
     "other_public_key_id",
