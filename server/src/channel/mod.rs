@@ -16,6 +16,7 @@ use crate::domain::scanned::Scanned;
 pub mod accounts;
 pub mod alipay;
 pub mod antom;
+pub mod diagnose;
 pub mod emvco;
 mod json;
 pub mod lakala;
