@@ -301,7 +301,7 @@ impl Faults<'_> {
                     format!("[fees] has no {name}"),
                     meant(name, accounts()),
                 );
-            } else if !value.get_ref().as_str().is_some_and(|fee| fee.parse::<Fee>().is_ok()) {
+            } else if value.get_ref().as_str().is_none_or(|fee| fee.parse::<Fee>().is_err()) {
                 let remedy = "write \"0.6%\", \"2.9% + 30\" or \"30\"";
                 self.add(value.span().start, format!("{name} is no fee"), remedy);
             }
