@@ -12,8 +12,8 @@ pub mod faults;
 pub mod given;
 
 pub use self::accounts::{
-    AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings, UnionpaySettings,
-    WechatpaySettings,
+    AcquirerSettings, AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings,
+    UnionpaySettings, WechatpaySettings,
 };
 
 /// What the command line, the environment and the file say together.
@@ -84,6 +84,10 @@ pub struct File {
     pub lakala: Option<LakalaSettings>,
     /// The UnionPay account; the sandbox's when there is no account at all.
     pub unionpay: Option<UnionpaySettings>,
+    /// The account at an operator of digital RMB.
+    pub ecny: Option<AcquirerSettings>,
+    /// The account at an acquirer whose terminals take order codes.
+    pub pos: Option<AcquirerSettings>,
     /// What each of the accounts above costs, by its table's name: `0.6%`, `2.9% + 30`.
     pub fees: BTreeMap<String, Fee>,
     /// What merchants may do by themselves.

@@ -41,15 +41,23 @@ pub enum Method {
     BankTransfer,
     /// UnionPay, mainland China: QuickPass (云闪付) and the apps of its banks.
     Unionpay,
+    /// Digital RMB (e-CNY), mainland China: any of its wallets.
+    Ecny,
+    /// A code that is taken to a terminal at a counter, which takes the card.
+    PosOrder,
+    /// One code that WeChat, Alipay and other wallets of mainland China scan: whichever does, pays in its own browser (L21).
+    OneCode,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 17] = [
+    pub const ALL: [Method; 20] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
         Method::Unionpay,
+        Method::Ecny,
+        Method::OneCode,
         Method::Lakala,
         Method::Gcash,
         Method::Maya,
@@ -63,6 +71,7 @@ impl Method {
         Method::Fps,
         Method::Qris,
         Method::BankTransfer,
+        Method::PosOrder,
     ];
 
     /// The name on the wire.
@@ -85,6 +94,9 @@ impl Method {
             Method::Qris => "QRIS",
             Method::BankTransfer => "BANK_TRANSFER",
             Method::Unionpay => "UNIONPAY",
+            Method::Ecny => "ECNY",
+            Method::PosOrder => "POS_ORDER",
+            Method::OneCode => "ONE_CODE",
         }
     }
 }

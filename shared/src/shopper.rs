@@ -145,13 +145,14 @@ pub struct OpenTransaction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextAction {
-    /// `show_code` or `redirect`; an unknown word means: offer the hosted page.
+    /// `show_code`, `redirect`, or `elsewhere`: it is being paid in another browser, and there is nothing to do in this one. An
+    /// unknown word means: offer the hosted page.
     #[serde(rename = "type")]
     pub kind: String,
     /// `show_code`: the text in the code, or the passcode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// `show_code`: `qr` or `passcode`.
+    /// `show_code`: `qr`, `passcode`, or `terminal`: digits for a card terminal, which may also scan them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_kind: Option<String>,
     /// `show_code`: opens the wallet on this device; offered first on a phone.
@@ -222,7 +223,8 @@ pub struct StatusView {
     /// What it waits for; absent when there is none yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<Phase>,
-    /// Why it failed: a word such as `DECLINED`, `RUN_OUT`, `CHANNEL_UNAVAILABLE`.
+    /// Why it failed: a word such as `DECLINED`, `RUN_OUT`, `CHANNEL_UNAVAILABLE`. While it waits, `AT_TERMINAL` where a card terminal has
+    /// taken it up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Milliseconds until the session ends; 0 when it has.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 
+use super::acquirer::{self, Acquirer};
 use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
 use super::emvco::{self, Emvco};
 use super::lakala::{self, Lakala};
+use super::one_code::OneCode;
 use super::renamed::Renamed;
 use super::unionpay::{self, Unionpay};
 use super::wechatpay::{self, Wechatpay};
@@ -82,6 +84,16 @@ const KINDS: &[Kind] = &[
         own: |file| file.unionpay.as_ref().map(|account| shared(Unionpay::new(account))),
         sandbox: |host| shared(Unionpay::new(&unionpay::sandbox(host))),
     },
+    Kind {
+        section: "ecny",
+        own: |file| file.ecny.as_ref().map(|account| shared(Acquirer::new("ecny", account))),
+        sandbox: |host| shared(Acquirer::new("ecny", &acquirer::sandbox("ecny", host))),
+    },
+    Kind {
+        section: "pos",
+        own: |file| file.pos.as_ref().map(|account| shared(Acquirer::new("pos", account))),
+        sandbox: |host| shared(Acquirer::new("pos", &acquirer::sandbox("pos", host))),
+    },
 ];
 
 fn shared<C: Channel + 'static>(made: anyhow::Result<C>) -> Made {
@@ -151,12 +163,15 @@ pub fn open(accounts: Vec<Account>) -> anyhow::Result<Channels> {
     let opened = accounts.into_iter().map(|account| {
         account.channel.with_context(|| format!("[{}] cannot be used", account.section))
     });
-    let channels = opened.collect::<anyhow::Result<Vec<_>>>()?;
+    let mut channels = opened.collect::<anyhow::Result<Vec<_>>>()?;
     let live = channels.iter().filter(|channel| channel.is_live()).count();
     ensure!(
         live == 0 || live == channels.len(),
         "one account is live and another is not: test and real money never meet in one server"
     );
+    // Of what these sell.
+    let one = OneCode::of(&channels).map(|one| Arc::new(one) as Arc<dyn Channel>);
+    channels.extend(one);
     Ok(Channels::new(channels))
 }
 

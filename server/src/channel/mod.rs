@@ -14,6 +14,7 @@ use crate::domain::reversal::{Reversal, ReversalSaid};
 use crate::domain::scanned::Scanned;
 
 pub mod accounts;
+pub mod acquirer;
 pub mod alipay;
 pub mod antom;
 pub mod diagnose;
@@ -21,6 +22,7 @@ pub mod emvco;
 mod json;
 pub mod lakala;
 pub mod nobody;
+pub mod one_code;
 pub mod patience;
 pub mod renamed;
 mod rsa;

@@ -22,7 +22,10 @@ mod merchants;
 mod migrate;
 mod reconcile;
 mod sessions;
+mod teach;
 mod trigger;
+
+pub(crate) use teach::program;
 
 /// Florin, an open checkout.
 #[derive(Parser)]

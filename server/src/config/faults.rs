@@ -7,9 +7,12 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub(super) use self::keys::{KEYS, Kind};
 use super::File;
 use crate::domain::fee::Fee;
 use crate::vault::Vault;
+
+mod keys;
 
 /// Something that is wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,98 +132,6 @@ fn is_sealing_key(text: &str) -> bool {
 fn is_yes_or_no(text: &str) -> bool {
     matches!(text, "true" | "false")
 }
-
-/// What a key of the file may hold.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Text,
-    Number,
-}
-
-/// Every key of every table, and whether the table is nothing without it.
-pub(super) const KEYS: &[(&str, &str, Kind, bool)] = &[
-    ("antom", "host", Kind::Text, true),
-    ("antom", "client_id", Kind::Text, true),
-    ("antom", "private_key", Kind::Text, true),
-    ("antom", "key_version", Kind::Number, true),
-    ("antom", "public_key", Kind::Text, true),
-    ("antom", "settlement_currency", Kind::Text, false),
-    ("wechatpay", "host", Kind::Text, true),
-    ("wechatpay", "mchid", Kind::Text, true),
-    ("wechatpay", "appid", Kind::Text, true),
-    ("wechatpay", "serial", Kind::Text, true),
-    ("wechatpay", "private_key", Kind::Text, true),
-    ("wechatpay", "public_key_id", Kind::Text, true),
-    ("wechatpay", "public_key", Kind::Text, true),
-    ("wechatpay", "other_public_key_id", Kind::Text, false),
-    ("wechatpay", "other_public_key", Kind::Text, false),
-    ("wechatpay", "api_v3_key", Kind::Text, true),
-    ("wechatpay", "app_secret", Kind::Text, false),
-    ("vietqr", "host", Kind::Text, true),
-    ("vietqr", "client_id", Kind::Text, true),
-    ("vietqr", "secret", Kind::Text, true),
-    ("vietqr", "bank", Kind::Text, true),
-    ("vietqr", "account", Kind::Text, true),
-    ("vietqr", "service", Kind::Text, false),
-    ("paynow", "host", Kind::Text, true),
-    ("paynow", "client_id", Kind::Text, true),
-    ("paynow", "secret", Kind::Text, true),
-    ("paynow", "account", Kind::Text, true),
-    ("paynow", "name", Kind::Text, false),
-    ("promptpay", "host", Kind::Text, true),
-    ("promptpay", "client_id", Kind::Text, true),
-    ("promptpay", "secret", Kind::Text, true),
-    ("promptpay", "account", Kind::Text, true),
-    ("promptpay", "second_reference", Kind::Text, false),
-    ("qrph", "host", Kind::Text, true),
-    ("qrph", "client_id", Kind::Text, true),
-    ("qrph", "secret", Kind::Text, true),
-    ("qrph", "code", Kind::Text, true),
-    ("fps", "host", Kind::Text, true),
-    ("fps", "client_id", Kind::Text, true),
-    ("fps", "secret", Kind::Text, true),
-    ("fps", "bank", Kind::Text, false),
-    ("fps", "account", Kind::Text, true),
-    ("fps", "name", Kind::Text, false),
-    ("qris", "host", Kind::Text, true),
-    ("qris", "client_id", Kind::Text, true),
-    ("qris", "secret", Kind::Text, true),
-    ("qris", "code", Kind::Text, true),
-    ("alipay", "host", Kind::Text, true),
-    ("alipay", "app_id", Kind::Text, true),
-    ("alipay", "seller_id", Kind::Text, true),
-    ("alipay", "private_key", Kind::Text, true),
-    ("alipay", "public_key", Kind::Text, true),
-    ("alipay", "products", Kind::Text, false),
-    ("lakala", "host", Kind::Text, true),
-    ("lakala", "appid", Kind::Text, true),
-    ("lakala", "serial", Kind::Text, true),
-    ("lakala", "merchant_no", Kind::Text, true),
-    ("lakala", "term_no", Kind::Text, true),
-    ("lakala", "request_ip", Kind::Text, true),
-    ("lakala", "private_key", Kind::Text, true),
-    ("lakala", "public_key", Kind::Text, true),
-    ("lakala", "notify_public_key", Kind::Text, false),
-    ("unionpay", "host", Kind::Text, true),
-    ("unionpay", "mer_id", Kind::Text, true),
-    ("unionpay", "cert_id", Kind::Text, true),
-    ("unionpay", "private_key", Kind::Text, true),
-    ("unionpay", "root_certificate", Kind::Text, true),
-    ("unionpay", "middle_certificate", Kind::Text, true),
-    ("unionpay", "term_id", Kind::Text, false),
-    ("merchants", "channel_hosts", Kind::Text, false),
-    ("limits", "merchant", Kind::Number, false),
-    ("limits", "refund", Kind::Number, false),
-    ("limits", "shopper", Kind::Number, false),
-    ("limits", "notice", Kind::Number, false),
-    ("limits", "poll", Kind::Number, false),
-    ("limits", "asset", Kind::Number, false),
-    ("limits", "connections", Kind::Number, false),
-    ("limits", "connections_per_client", Kind::Number, false),
-    ("keep", "deliveries_days", Kind::Number, false),
-    ("stop", "grace_seconds", Kind::Number, false),
-    ("stop", "deadline_seconds", Kind::Number, false),
-];
 
 /// The faults of the file, by their lines; and what it says, when there are none.
 pub fn of_file(place: &str, text: &str) -> Result<File, Vec<Fault>> {

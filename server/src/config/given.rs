@@ -50,6 +50,8 @@ const SHOWN: &[&str] = &[
     "mer_id",
     "cert_id",
     "term_id",
+    "merchant",
+    "key_id",
 ];
 
 /// What may be exchanged while the account stays the same one: its keys, their numbers, and what it has signed for.

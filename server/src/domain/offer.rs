@@ -287,6 +287,10 @@ pub fn list(products: &[Product], chosen: Option<&[String]>, wanted: Wanted<'_>)
         .filter_map(|method| {
             let any = of_pages(products, method).next()?;
             let chosen = choose(products, method, wanted);
+            // The wallets stand in the list themselves, with what they want: greyed out it would tell nobody anything.
+            if method == Method::OneCode && chosen.is_err() {
+                return None;
+            }
             let kind = chosen.as_ref().map_or(any.kind, |product| product.kind).as_str().to_owned();
             Some(Offer { method: method.as_str().to_owned(), kind, unavailable: chosen.err() })
         })

@@ -94,10 +94,12 @@ pub async fn explain(
             let is_enabled = enabled.contains(&method);
             let why = match offer::choose(products, method, wanted) {
                 _ if !is_enabled => not_enabled(),
-                // Other currencies than this, and the merchant has not asked for it by name.
-                Err(why) if !why.needs.is_empty() => {
+                // Other currencies than this, and the merchant has not asked for it by name; or the one code, which is not shown
+                // greyed out.
+                Err(why) if !why.needs.is_empty() || is_unsuited_code(method, &why) => {
                     Verdict { state: "HIDDEN".to_owned(), ..of(&Err(why)) }
                 }
+                Ok(_) | Err(_) if method == Method::OneCode => no_wallets(),
                 Ok(_) | Err(_) => not_sold(),
             };
             methods.push(explained(&sellers, (method, is_enabled), wanted, why));
@@ -225,6 +227,16 @@ fn not_enabled() -> Verdict {
 
 fn not_sold() -> Verdict {
     verdict("HIDDEN", "NOT_SOLD", "no channel of this server carries it out")
+}
+
+fn is_unsuited_code(method: Method, why: &Unavailable) -> bool {
+    method == Method::OneCode && why.reason != "CURRENCY"
+}
+
+/// Of the one code, which is sold of what others sell.
+fn no_wallets() -> Verdict {
+    let why = "it needs WeChat Pay and Alipay in their own browsers: app_secret of [wechatpay], and JSAPI_PAY or QUICK_WAP_WAY of [alipay]";
+    verdict("HIDDEN", "NOT_SOLD", why)
 }
 
 fn session_over() -> Verdict {

@@ -24,6 +24,7 @@ pub mod query;
 pub mod refund;
 pub mod resolve;
 pub mod reverse;
+pub mod scan;
 pub mod sellers;
 pub mod settings;
 pub mod settle;

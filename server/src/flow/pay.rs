@@ -38,6 +38,8 @@ pub struct Choice {
     pub scene: Scene,
     /// The address that the shopper's browser comes from, as far as it is known.
     pub payer_ip: Option<IpAddr>,
+    /// The one code that the shopper's wallet has scanned (`scan.rs`): it stands for what was seen, and for the choice.
+    pub code: Option<PaymentId>,
 }
 
 /// When the first question is asked if nobody has answered by then, whether or not the call is still under way.
@@ -81,12 +83,15 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
                 return Err(Error::no_such("session"));
             }
             let now = desk.now();
-            session.may_be_paid(now, choice.seen).map_err(refuse)?;
+            // Whoever changes the amount calls the code back (D10).
+            let seen = if choice.code.is_some() { session.shown } else { choice.seen };
+            session.may_be_paid(now, seen).map_err(refuse)?;
             let wanted = wanted(&session, (&choice, &down), &sellers, now);
-            is_enabled(&merchant, &session, choice.method)?;
+            is_enabled(&merchant, &session, &choice)?;
             if let Some(open) = same_again(&flow, &desk, (&session, choice.method), wanted) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
+            still_shown(&desk, choice.code.as_ref())?;
             let product = suits(sellers.products(), choice.method, wanted)?;
             not_paid(&desk)?;
             not_confirming(&desk)?;
@@ -152,6 +157,14 @@ fn same_again(
         .cloned()
 }
 
+/// A code that another wallet has scanned, that was called back or has run out opens nothing.
+fn still_shown(desk: &Desk, code: Option<&PaymentId>) -> Result<()> {
+    let Some(code) = code else { return Ok(()) };
+    let shown = desk.payment(code)?;
+    let is_shown = shown.state.is_live() && desk.now() < shown.expires;
+    if is_shown { Ok(()) } else { Err(Error::no_such("code any more")) }
+}
+
 /// The last guard: whatever the session says, an order that is paid is not paid again.
 pub(super) fn not_paid(desk: &Desk) -> Result<()> {
     let is_paid = desk.payments.iter().any(|payment| payment.role == Role::Accepted);
@@ -184,12 +197,14 @@ fn not_too_many(desk: &Desk, session: &Session) -> Result<()> {
     ))
 }
 
-fn is_enabled(merchant: &Merchant, session: &Session, method: Method) -> Result<()> {
+fn is_enabled(merchant: &Merchant, session: &Session, choice: &Choice) -> Result<()> {
     let looks = looks::in_force(merchant, session)?;
-    if offer::enabled(looks.methods.as_deref()).contains(&method) {
+    let enabled = offer::enabled(looks.methods.as_deref());
+    let is_by_code = choice.code.is_some() && enabled.contains(&Method::OneCode);
+    if enabled.contains(&choice.method) || is_by_code {
         return Ok(());
     }
-    let sentence = format!("{} is not offered by this merchant", method.as_str());
+    let sentence = format!("{} is not offered by this merchant", choice.method.as_str());
     Err(Error::field(Code::MethodNotOffered, "method", sentence))
 }
 

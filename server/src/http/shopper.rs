@@ -125,7 +125,7 @@ async fn open(
     let agent = agent(&headers);
     let seen = i64::try_from(seen).unwrap_or(0);
     let (terminal, scene) = (terminal(agent), Scene::of(agent));
-    let choice = Choice { method, seen, terminal, scene, payer_ip };
+    let choice = Choice { method, seen, terminal, scene, payer_ip, code: None };
     Ok(Good(pay::pay(&app, &shopper.session, choice).await?))
 }
 

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod acquirer;
 mod alipay;
 mod bad_input;
 mod channels;
@@ -17,6 +18,7 @@ mod inside_alipay;
 mod lakala;
 mod merchant;
 mod modes;
+mod one_code;
 mod openapi;
 mod own_channels;
 mod partitions;

@@ -12,7 +12,7 @@ use crate::sink::Received;
 use crate::support::{Db, Florin, KEY, MERCHANT, World, on_both};
 
 /// What the sandbox plays, as the doctor names it.
-const CHANNELS: [&str; 11] = [
+const CHANNELS: [&str; 13] = [
     "channel antom",
     "channel wechatpay",
     "channel vietqr",
@@ -24,6 +24,8 @@ const CHANNELS: [&str; 11] = [
     "channel alipay",
     "channel lakala",
     "channel unionpay",
+    "channel ecny",
+    "channel pos",
 ];
 
 async fn opens(florin: &Florin, key: &str) -> u16 {

@@ -69,6 +69,17 @@ fn a_list_that_nobody_chose_leaves_other_currencies_out_unless_it_were_empty() {
 }
 
 #[test]
+fn the_one_code_is_in_the_list_only_where_it_suits() {
+    let table = [BASE, Product { method: Method::OneCode, most: 10, ..BASE }];
+    let listed = |scene: Scene, minor: i64| {
+        let offers = list(&table, None, wanted(scene, minor, ""));
+        offers.iter().any(|offer| offer.method == "ONE_CODE")
+    };
+    assert!(listed(Scene::Pc, 5));
+    assert!(!listed(Scene::Mobile, 5) && !listed(Scene::Pc, 11));
+}
+
+#[test]
 fn several_channels_may_carry_a_method_and_the_first_that_suits_does() {
     let table = [
         Product { least: 100, ..BASE },

@@ -58,6 +58,7 @@ pages! {
         "alipay" "Alipay" "docs/alipay.md";
         "lakala" "Lakala" "docs/lakala.md";
         "unionpay" "UnionPay" "docs/unionpay.md";
+        "acquirer-protocol" "Our own protocol" "docs/acquirer-protocol.md";
         "own-channels" "A merchant's own channels" "docs/own-channels.md";
     }
     "Running Florin" {
