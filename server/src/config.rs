@@ -194,6 +194,30 @@ impl Settings {
         self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
     }
 
+    /// Where the sealing key lies when no setting says it.
+    pub fn sealing_file(&self) -> PathBuf {
+        self.data_folder().join("sealing.key")
+    }
+
+    /// The sealing keys: of the setting, else of the file; nothing when there is neither.
+    pub fn sealing_keys(&self) -> anyhow::Result<Option<String>> {
+        if self.sealing_key.is_some() {
+            return Ok(self.sealing_key.clone());
+        }
+        let path = self.sealing_file();
+        match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(anyhow::anyhow!("{} cannot be read: {error}", path.display())),
+            Ok(text) => Ok(Some(text)),
+        }
+    }
+
+    /// One table of the TOML file as it stands there.
+    pub fn table(&self, name: &str) -> Option<given::Given> {
+        let text = std::fs::read_to_string(self.config.as_ref()?).ok()?;
+        given::table(&text, name)
+    }
+
     /// The TOML file's content; empty when there is none.
     pub fn file(&self) -> anyhow::Result<File> {
         let Some(path) = &self.config else { return Ok(File::default()) };

@@ -54,3 +54,28 @@ pub struct ChannelRemoved {
     /// True.
     pub deleted: bool,
 }
+
+/// What a test of an account came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChannelTested {
+    /// `CA…`.
+    pub channel_id: String,
+    /// Whether everything is well.
+    pub ok: bool,
+    /// Each thing that was tried.
+    pub checks: Vec<ChannelCheck>,
+}
+
+/// One thing that was tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChannelCheck {
+    /// `keys`: whether each key is what its name says. `clock`: whether the channel is reached, and has our time. `account`: whether it knows us,
+    /// and we its signature.
+    pub check: String,
+    /// Whether it is well.
+    pub ok: bool,
+    /// What was found; where it is wrong, what to do.
+    pub told: String,
+}

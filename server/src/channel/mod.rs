@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod acquirer;
 pub mod alipay;
 pub mod antom;
+pub mod diagnose;
 pub mod emvco;
 mod json;
 pub mod lakala;

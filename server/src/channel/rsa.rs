@@ -3,7 +3,9 @@
 use anyhow::{Context, anyhow};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{
+    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -36,6 +38,14 @@ pub(super) fn is_signed(key: &ParsedPublicKey, content: &[u8], signature: &str) 
 /// Whether two texts hold the same key, however their lines are broken.
 pub(super) fn is_same_key(one: &str, other: &str) -> bool {
     matches!((der(one), der(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Whether the second text is the public half of the first: what the channel is told, and never what it tells.
+pub(super) fn is_public_half(private: &str, public: &str) -> bool {
+    let ours = private_key("", private).ok();
+    let public = der(public).unwrap_or_default();
+    // SubjectPublicKeyInfo ends with the key itself.
+    ours.is_some_and(|ours| !public.is_empty() && public.ends_with(ours.public_key().as_ref()))
 }
 
 fn der(pem: &str) -> anyhow::Result<Vec<u8>> {

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use florin_server::channel::accounts::{self, Account};
-use florin_server::config::File;
+use florin_server::channel::diagnose;
 use florin_server::config::faults::{self, Fault};
+use florin_server::config::{File, given};
 use serde_json::json;
 
 use super::Answer;
@@ -57,7 +58,7 @@ fn read(path: Option<&PathBuf>) -> (Option<File>, Vec<Fault>) {
         Ok(text) => match faults::of_file(&place, &text) {
             Ok(file) => {
                 let own = accounts::own(&file);
-                let found = own.iter().filter_map(|account| keys(&place, account)).collect();
+                let found = own.iter().filter_map(|account| keys(&place, &text, account)).collect();
                 (Some(file), found)
             }
             Err(found) => (None, found),
@@ -73,8 +74,13 @@ fn read(path: Option<&PathBuf>) -> (Option<File>, Vec<Fault>) {
     }
 }
 
-/// Whether the keys are keys.
-fn keys(place: &str, account: &Account) -> Option<Fault> {
+/// Whether the keys are keys, and those that their names say.
+fn keys(place: &str, text: &str, account: &Account) -> Option<Fault> {
+    let given = given::table(text, account.section).unwrap_or_default();
+    if let Err(wrong) = diagnose::keys(&given) {
+        let what = format!("[{}] {wrong}", account.section);
+        return Some(fault(place, &what, "then `florin doctor` asks the channel"));
+    }
     let error = account.channel.as_ref().err()?;
     let what = format!("[{}] cannot be used: {error:#}", account.section);
     Some(fault(

@@ -2,15 +2,20 @@
 //! failure says what to do.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use florin_server::channel::Channel;
-use florin_server::channel::accounts;
+use florin_server::channel::diagnose::{self, Finding};
 use florin_server::channel::nobody::nobodys;
+use florin_server::channel::{Channel, accounts};
 use florin_server::clock::{Clock, Random};
+use florin_server::config::given::Given;
 use florin_server::config::{File, Settings, without_password};
+use florin_server::domain::account;
+use florin_server::store::accounts as own_accounts;
 use florin_server::store::{Store, migrate, operate};
+use florin_server::vault::Vault;
 use florin_shared::PaymentId;
 use serde_json::{Value, json};
 
@@ -76,6 +81,9 @@ pub(super) async fn run(doctor: Doctor, json: bool) -> anyhow::Result<Answer> {
         Err(error) => report.add("channels", Err(error)),
     }
     if let Ok(store) = &store {
+        for (name, found) in own_channels(&settings, store).await {
+            report.add(&name, found);
+        }
         for (name, found) in endpoints(store).await {
             report.add(&name, found);
         }
@@ -179,28 +187,75 @@ async fn public(http: &reqwest::Client, url: &str) -> Found {
     Ok(format!("{url} answers{secure}"))
 }
 
-/// A real, signed question about a payment that does not exist: only who has our keys is answered.
+/// A real, signed question about a payment that does not exist: only who has our keys is answered. Of an account of one's own also its
+/// keys and the channel's clock.
 async fn channels(settings: &Settings, file: &File) -> Vec<(String, Found)> {
-    let mut accounts = accounts::own(file);
-    if accounts.is_empty() {
-        accounts = accounts::of_sandbox(&settings.sandbox());
-    }
+    let own = accounts::own(file);
+    let is_sandbox = own.is_empty();
+    let accounts = if is_sandbox { accounts::of_sandbox(&settings.sandbox()) } else { own };
     let mut found = Vec::new();
     for account in accounts {
-        let tried = match account.channel {
-            Ok(channel) => channel_is_well(channel.as_ref()).await,
-            Err(error) => Err(error),
-        };
-        found.push((format!("channel {}", account.section), tried));
+        let name = format!("channel {}", account.section);
+        let given = settings.table(account.section).filter(|_| !is_sandbox);
+        found.extend(account_is_well(&name, given.as_ref(), account.channel).await);
     }
     found
 }
 
-async fn channel_is_well(channel: &dyn Channel) -> Found {
+/// Merchants' own accounts, which lie sealed in the database.
+async fn own_channels(settings: &Settings, store: &Store) -> Vec<(String, Found)> {
+    let read = async { own_accounts::all(&mut store.read().await?).await };
+    let rows = match read.await {
+        Ok(rows) => rows,
+        Err(error) => return vec![("own channels".into(), Err(error.into()))],
+    };
+    let keys = settings.sealing_keys().ok().flatten();
+    let vault = keys.and_then(|keys| Vault::of(&keys).ok()).unwrap_or_default();
+    let mut found = Vec::new();
+    for row in rows {
+        let known = account::name(&row.channel, &row.id);
+        let name = format!("channel {known}");
+        let opened = vault.open(&row.place(), &row.sealed);
+        let given: Option<Given> = opened.and_then(|plain| serde_json::from_slice(&plain).ok());
+        let sealed = "it was sealed by another key: give this the server's FLORIN_SEALING_KEY or data folder";
+        let made = match &given {
+            Some(given) => accounts::of_merchant(&row.channel, given, &known),
+            None => Err(anyhow::anyhow!(sealed)),
+        };
+        found.extend(account_is_well(&name, given.as_ref(), made).await);
+    }
+    found
+}
+
+/// What is found out about an account: as one thing when there is nothing more to say, else in its parts.
+async fn account_is_well(
+    name: &str,
+    given: Option<&Given>,
+    channel: anyhow::Result<Arc<dyn Channel>>,
+) -> Vec<(String, Found)> {
     let now = Clock::System.now();
     let id = PaymentId::of(Random::System.dated(now));
-    let nobodys = nobodys(channel, id, now).context("it sells nothing")?;
-    channel.probe(&nobodys).await.map_err(anyhow::Error::msg)
+    let asked = channel.and_then(|channel| {
+        let nobodys = nobodys(channel.as_ref(), id, now).context("it sells nothing")?;
+        Ok((channel, nobodys))
+    });
+    match (asked, given) {
+        (Ok((channel, nobodys)), Some(given)) => {
+            let all = diagnose::diagnose(channel.as_ref(), given, &nobodys).await;
+            let told =
+                |one: Finding| if one.ok { Ok(one.told) } else { Err(anyhow::anyhow!(one.told)) };
+            all.into_iter().map(|one| (format!("{name}: {}", one.check), told(one))).collect()
+        }
+        (Ok((channel, nobodys)), None) => {
+            let said = channel.probe(&nobodys).await.map_err(anyhow::Error::msg);
+            vec![(name.to_owned(), said)]
+        }
+        // What was pasted says more than what could not be read.
+        (Err(error), given) => {
+            let pasted = given.and_then(|given| diagnose::keys(given).err());
+            vec![(name.to_owned(), Err(pasted.map_or(error, anyhow::Error::msg)))]
+        }
+    }
 }
 
 /// The addresses that were told something lately: can they be reached, and does something wait for them?

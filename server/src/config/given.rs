@@ -101,6 +101,12 @@ pub fn check(channel: &str, given: &Given) -> Result<(), Wrong> {
     }
 }
 
+/// One table of a TOML file as it stands there.
+pub fn table(text: &str, name: &str) -> Option<Given> {
+    let file: toml::Table = toml::from_str(text).ok()?;
+    serde_json::to_value(file.get(name)?).ok()?.as_object().cloned()
+}
+
 /// The file that had this account in it and nothing else.
 ///
 /// # Errors

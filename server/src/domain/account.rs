@@ -1,6 +1,6 @@
 //! Where a merchant's own account at a channel stands, and the name that its payments know it by.
 
-use florin_shared::AccountId;
+use florin_shared::{AccountId, MerchantId};
 
 use super::words;
 
@@ -23,6 +23,11 @@ pub const MOST_ACCOUNTS: i64 = 100;
 /// `/notify/{name}`, and in the books.
 pub fn name(channel: &str, id: &AccountId) -> String {
     format!("{channel}-{id}")
+}
+
+/// Where an account's settings lie sealed.
+pub fn place(merchant: &MerchantId, channel: &str, id: &AccountId) -> String {
+    format!("{merchant} {channel} {id}")
 }
 
 /// The account of that name; nothing for a channel of the server's own.

@@ -129,7 +129,7 @@ impl Wanted<'_> {
         let known = self.sellers.iter().find(|seller| seller.channel == channel);
         let fee = known.and_then(|seller| seller.fee).map(|fee| fee.of(self.amount.minor()));
         Rank {
-            is_servers: !known.is_some_and(|seller| seller.is_own),
+            is_servers: known.is_none_or(|seller| !seller.is_own),
             is_unsaid: fee.is_none(),
             fee: fee.unwrap_or(0),
         }

@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
-use florin_shared::{AccountId, Code};
+use florin_shared::{AccountId, Code, PaymentId};
 use serde_json::Value;
 
-use super::sellers::{made, place, settings};
+use super::sellers::{made, settings};
 use crate::app::App;
+use crate::channel::diagnose::{self, Finding};
+use crate::channel::nobody::nobodys;
 use crate::channel::{Channel, accounts as channels};
 use crate::config::given::{self, Given};
 use crate::domain::account::{self, AccountState, MOST_ACCOUNTS};
@@ -66,7 +68,7 @@ pub async fn create(
     let id = AccountId::of(seed.unwrap_or_else(|| app.random.dated(now)));
     check(app, merchant, &channel, &given, &id).await?;
     let mut account = Account {
-        sealed: seal(app, merchant, &channel, (&id, &given))?,
+        sealed: seal(app, &account::place(&merchant.id, &channel, &id), &given)?,
         id,
         merchant: merchant.id.clone(),
         channel,
@@ -129,6 +131,7 @@ async fn check(
     let unusable = |sentence: String| {
         Error::field(Code::InvalidField, "settings", format!("settings: {sentence}"))
     };
+    diagnose::keys(given).map_err(&unusable)?;
     let made = made(channel.to_owned(), given.clone(), account::name(channel, id)).await?;
     let made = made.map_err(|error| unusable(format!("{error:#}")))?;
     if made.is_live() != merchant.livemode {
@@ -142,17 +145,29 @@ async fn check(
     Ok(made)
 }
 
-fn seal(
-    app: &App,
-    merchant: &Merchant,
-    channel: &str,
-    (id, given): (&AccountId, &Given),
-) -> Result<Sealed> {
+fn seal(app: &App, place: &str, given: &Given) -> Result<Sealed> {
     let failed = || Error::Internal("an account could not be sealed".to_owned());
     let plain = serde_json::to_vec(given).map_err(|_| failed())?;
-    let place = place(&merchant.id, channel, id);
-    let sealed = app.own.vault().and_then(|vault| vault.seal(&place, &plain, app.random.bytes()));
+    let sealed = app.own.vault().and_then(|vault| vault.seal(place, &plain, app.random.bytes()));
     sealed.ok_or_else(failed)
+}
+
+/// Seals anew what an older key has sealed, so that it can go; says how many accounts that were. One that somebody changes meanwhile is
+/// sealed by whoever changes it.
+pub async fn reseal(app: &App) -> Result<usize> {
+    let marks = app.own.vault().map(|vault| vault.marks()).unwrap_or_default();
+    let Some(mark) = marks.first() else { return Ok(0) };
+    let rows = accounts::sealed_by_others(&mut app.store.read().await?, mark).await?;
+    let mut done = 0;
+    for row in rows {
+        let sealed = seal(app, &row.place(), &settings(app, &row)?)?;
+        match write(app, row.version, Account { sealed, ..row }).await {
+            Ok(_) => done += 1,
+            Err(error) if error.code() == Code::Busy => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
 }
 
 /// A merchant's accounts, oldest first, with their settings.
@@ -184,7 +199,7 @@ pub async fn change(
     let mut account = before.clone();
     if given != old {
         check(app, merchant, &before.channel, &given, &id).await?;
-        account.sealed = seal(app, merchant, &before.channel, (&id, &given))?;
+        account.sealed = seal(app, &account.place(), &given)?;
     }
     change.carry_out(&mut account);
     account.changed = app.now();
@@ -214,6 +229,25 @@ pub async fn remove(app: &App, merchant: &Merchant, id: AccountId) -> Result<()>
     let (before, _) = get(app, merchant, &id).await?;
     let account = Account { state: AccountState::Removed, changed: app.now(), ..before.clone() };
     write(app, before.version, account).await.map(drop)
+}
+
+/// Tries an account: its keys, the way to the channel, its clock, and whether the channel knows us and we it. Nothing is changed.
+pub async fn test(app: &App, merchant: &Merchant, id: &AccountId) -> Result<Vec<Finding>> {
+    let (row, given) = get(app, merchant, id).await?;
+    let name = account::name(&row.channel, id);
+    // One at a time of an account, however often it is asked for: each keeps a connection waiting.
+    let lane = format!("test {name}");
+    if app.courier.lanes.is_busy(&lane) {
+        let sentence = "a test of this channel is under way; wait for its answer";
+        return Err(Error::refused(Code::TooMany, sentence));
+    }
+    let _place = app.courier.lanes.begin(&lane);
+    let channel = made(row.channel, given.clone(), name).await?;
+    let channel = channel.map_err(|error| Error::Internal(format!("{error:#}")))?;
+    let now = app.now();
+    let nobodys = nobodys(channel.as_ref(), PaymentId::of(app.random.dated(now)), now);
+    let nobodys = nobodys.ok_or_else(|| Error::Internal("it sells nothing".to_owned()))?;
+    Ok(diagnose::diagnose(channel.as_ref(), &given, &nobodys).await)
 }
 
 /// Writes an account down, if nobody has changed it since it was read as this version.

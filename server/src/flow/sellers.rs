@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use florin_shared::{AccountId, MerchantId};
+use florin_shared::MerchantId;
 
 use crate::app::App;
 use crate::channel::{Channel, accounts};
@@ -109,19 +109,13 @@ pub(super) async fn made(
     made.map_err(|_| Error::Internal("an account could not be made".to_owned()))
 }
 
-/// Where an account's settings lie: nobody can put them down as another account's, or another merchant's.
-pub(super) fn place(merchant: &MerchantId, channel: &str, id: &AccountId) -> String {
-    format!("{merchant} {channel} {id}")
-}
-
 /// An account's settings.
 ///
 /// # Errors
 /// They were sealed by a key that this process has not, or have been tampered with.
 pub(super) fn settings(app: &App, row: &Account) -> Result<Given> {
     let vault = app.own.vault();
-    let place = place(&row.merchant, &row.channel, &row.id);
-    let plain = vault.and_then(|vault| vault.open(&place, &row.sealed));
+    let plain = vault.and_then(|vault| vault.open(&row.place(), &row.sealed));
     let given = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
     given.ok_or_else(|| Error::Internal(format!("{} was sealed by another key", row.id)))
 }

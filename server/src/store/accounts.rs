@@ -6,7 +6,7 @@ use super::orders::word;
 use super::sql::row;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
-use crate::domain::account::AccountState;
+use crate::domain::account::{self, AccountState};
 use crate::vault::Sealed;
 
 row! {
@@ -41,6 +41,13 @@ pub struct Account {
     pub created: Millis,
     /// When it was changed last.
     pub changed: Millis,
+}
+
+impl Account {
+    /// Where its settings lie sealed: nobody can put them down as another account's, or another merchant's.
+    pub fn place(&self) -> String {
+        account::place(&self.merchant, &self.channel, &self.id)
+    }
 }
 
 impl TryFrom<AccountRow> for Account {
@@ -124,6 +131,15 @@ pub async fn of_merchant(tx: &mut Tx, merchant: &MerchantId) -> Result<Vec<Accou
     rows.into_iter().map(Account::try_from).collect()
 }
 
+/// Every merchant's accounts that were not removed, oldest first.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Account>, StoreError> {
+    let rows: Vec<AccountRow> = tx
+        .sql("select * from channel_account where state <> 'REMOVED' order by created_ms, account_id")
+        .all()
+        .await?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
 /// The account of that id, removed or not.
 pub async fn get(tx: &mut Tx, id: &AccountId) -> Result<Option<Account>, StoreError> {
     let row: Option<AccountRow> = tx
@@ -134,7 +150,7 @@ pub async fn get(tx: &mut Tx, id: &AccountId) -> Result<Option<Account>, StoreEr
     row.map(Account::try_from).transpose()
 }
 
-/// Locks a merchant's account before it is changed; nothing when it is another's, or was removed.
+/// Locks a merchant's account before it is changed; nothing when it is another's.
 pub async fn lock(
     tx: &mut Tx,
     merchant: &MerchantId,
@@ -143,13 +159,20 @@ pub async fn lock(
     let row: Option<AccountRow> = tx
         .sql(
             "update channel_account set version = version + 1
-              where account_id = $1 and merchant_id = $2 and state <> 'REMOVED' returning *",
+              where account_id = $1 and merchant_id = $2 returning *",
         )
         .bind(id.as_str())
         .bind(merchant.as_str())
         .one()
         .await?;
     row.map(Account::try_from).transpose()
+}
+
+/// The accounts that another key than this has sealed, removed ones too.
+pub async fn sealed_by_others(tx: &mut Tx, mark: &str) -> Result<Vec<Account>, StoreError> {
+    let rows: Vec<AccountRow> =
+        tx.sql("select * from channel_account where sealing_key <> $1").bind(mark).all().await?;
+    rows.into_iter().map(Account::try_from).collect()
 }
 
 /// The marks of the keys by which any account is sealed.

@@ -3,6 +3,11 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use florin_server::channel::alipay::sandbox;
 use florin_server::store::checks::When;
 use reqwest::Method;
@@ -34,6 +39,18 @@ async fn added(app: &TestApp, more: Value) -> (String, String) {
     assert_eq!(made.status, 200, "{}", made.body);
     let text = |name: &str| made.data()[name].as_str().unwrap().to_owned();
     (text("channel_id"), text("name"))
+}
+
+/// A pair of keys that nobody else has: the private one, and the public one.
+fn strange() -> (String, String) {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let private: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+    let pem = |label: &str, der: &[u8]| {
+        let text = STANDARD.encode(der);
+        format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
+    };
+    (pem("PRIVATE KEY", private.as_ref()), pem("PUBLIC KEY", public.as_ref()))
 }
 
 async fn opened(app: &TestApp) -> (Session, Answer) {
@@ -123,7 +140,7 @@ on_both! {
     async fn a_removed_account_takes_nothing_new_and_ends_what_it_began(app: TestApp) {
         let (id, name) = added(app, json!({})).await;
         let (session, paid) = opened(app).await;
-        let (lost, unpaid) = opened(app).await;
+        let (late, unpaid) = opened(app).await;
         assert_eq!(carried_by(app, &unpaid).await, name);
         remove(app, &id).await;
         assert_eq!(change(app, &id, json!({ "enabled": true })).await.status, 404);
@@ -132,11 +149,11 @@ on_both! {
         app.wallet(&code(&paid), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         refunded(app, &order_id(&paid), "removed-1").await;
-        app.cancel(&lost, &order_id(&unpaid)).await;
-        app.until("it is closed by the account that opened it", async || {
-            stored(app, &order_id(&unpaid)).await.state.is_final()
-        }).await;
-        app.check(When::AtRest).await;
+        // A code that nobody has scanned cannot be closed there: whoever scans it after all has paid, and is asked about by the account.
+        let again = app.pay(&late, "ALIPAY").await;
+        assert_eq!((order_id(&again), code(&again)), (order_id(&unpaid), code(&unpaid)), "no second code beside it");
+        app.wallet(&code(&unpaid), "approve").await.is_paid();
+        app.until_status(&late, "SUCCESS").await;
     }
 
     async fn a_disabled_account_is_passed_over_until_it_is_enabled(app: TestApp) {
@@ -150,8 +167,8 @@ on_both! {
         let (id, _) = added(app, json!({})).await;
         let (session, opened) = opened(app).await;
         // A wrong key of the channel's: its messages and its answers prove nothing any more.
-        let ours = include_str!("../../keys/lakala_sandbox_platform_public.pem");
-        change(app, &id, json!({ "settings": { "public_key": ours } })).await.data();
+        let (_, wrong) = strange();
+        change(app, &id, json!({ "settings": { "public_key": wrong } })).await.data();
         app.wallet(&code(&opened), "approve").await;
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_ne!(app.status(&session).await["payment_status"], "SUCCESS");
@@ -167,9 +184,8 @@ on_both! {
         let (_, first) = added(app, json!({})).await;
         let (session, opened) = opened(app).await;
         let order = order_id(&opened);
-        let strange = include_str!("../../keys/lakala_sandbox_platform_public.pem");
         let mut other = settings(&app.sandbox);
-        other["public_key"] = json!(strange);
+        other["public_key"] = json!(strange().1);
         let other = add(app, OTHER_KEY, json!({ "channel": "alipay", "settings": other })).await;
         let other = other.data()["name"].as_str().unwrap().to_owned();
         let paid = || alipay::saying(&order, "88.88", &[("trade_status", "TRADE_SUCCESS")]);
@@ -215,6 +231,139 @@ on_both! {
         }
         assert_eq!(app.merchant(Method::GET, ALL, None).await.data()["channels"], json!([]));
     }
+
+    async fn the_cheapest_that_answers_is_taken_and_nobody_is_charged_twice(app: TestApp) {
+        let other = app.another_sandbox().await;
+        let (_, cheap) = added(app, json!({ "fee": "0.3%", "settings": settings(&other) })).await;
+        let (_, dear) = added(app, json!({ "fee": "0.6%" })).await;
+        let (waiting, first) = opened(app).await;
+        assert_eq!(carried_by(app, &first).await, cheap);
+        let told = choices(app).await;
+        assert_eq!(told[&cheap], json!(["TAKEN", true, "27"]), "{told}");
+        assert_eq!(told[&dear], json!(["DEARER", false, "54"]), "{told}");
+        dies(&other).await;
+        let (late, lost) = opened(app).await;
+        for _ in 0..2 {
+            opened(app).await;
+        }
+        app.until("the cheap one is down", async || choices(app).await[&dear][0] == "TAKEN").await;
+        assert_eq!(choices(app).await[&cheap][0], "UNFIT");
+        let (paid, second) = opened(app).await;
+        assert_eq!(carried_by(app, &second).await, dear);
+        app.wallet(&code(&second), "approve").await.is_paid();
+        app.until_status(&paid, "SUCCESS").await;
+        // Whoever presses again gets the code that is there: a second one could be paid, too.
+        let again = app.pay(&waiting, "ALIPAY").await;
+        assert_eq!((order_id(&again), code(&again)), (order_id(&first), code(&first)));
+        recovers(&other).await;
+        app.until("it is back", async || choices(app).await[&cheap][0] == "TAKEN").await;
+        let again = app.pay(&paid, "ALIPAY").await;
+        assert_eq!((again.status, again.code()), (409, "ALREADY_PAID"));
+        assert_eq!(carried_by(app, &opened(app).await.1).await, cheap);
+        let approve = json!({ "code": code(&first), "action": "approve" });
+        reqwest::Client::new().post(format!("{other}/wallet")).json(&approve).send().await.unwrap();
+        app.until_status(&waiting, "SUCCESS").await;
+        // What was lost meanwhile is found out about, or opened once more under the same number.
+        app.until("the lost one is there or over", async || {
+            let payment = stored(app, &order_id_of(app, &late, &lost).await).await;
+            payment.state.is_final() || !payment.action.is_empty()
+        }).await;
+        for session in [&waiting, &paid] {
+            let all = app.merchant(Method::GET, &format!("/v1/transactions?session_id={}&all=true", session.id), None).await;
+            assert_eq!(all.data().as_array().unwrap().len(), 1, "{}", all.body);
+        }
+    }
+
+    async fn a_test_says_what_is_wrong_with_a_key(app: TestApp) {
+        let (id, _) = added(app, json!({})).await;
+        let tested = async || app.merchant(Method::POST, &format!("{ALL}/{id}/test"), None).await.data().clone();
+        let says = |tested: &Value, check: &str| {
+            let checks = tested["checks"].as_array().unwrap();
+            let one = checks.iter().find(|one| one["check"] == check).unwrap();
+            (one["ok"] == true, one["told"].as_str().unwrap().to_owned())
+        };
+        let well = tested().await;
+        assert_eq!(well["ok"], true, "{well}");
+        let (private, public) = strange();
+        change(app, &id, json!({ "settings": { "public_key": public } })).await.data();
+        let (ok, told) = says(&tested().await, "account");
+        assert!(!ok && told.starts_with("its answer is not signed by the key"), "{told}");
+        let right = sandbox(&app.sandbox).public_key;
+        change(app, &id, json!({ "settings": { "public_key": right, "private_key": private } })).await.data();
+        let (ok, told) = says(&tested().await, "account");
+        assert!(!ok && told.starts_with("the channel does not accept our signature"), "{told}");
+        assert_eq!(says(&tested().await, "clock").0, true);
+        let theirs = app.call(Method::POST, &format!("{ALL}/{id}/test"), Some(OTHER_KEY), &[], None).await;
+        assert_eq!(theirs.status, 404);
+    }
+}
+
+/// The order of what was opened; where the answer says nothing of one, the session's newest.
+async fn order_id_of(app: &TestApp, session: &Session, opened: &Answer) -> String {
+    if let Some(id) = opened.body["data"]["order_id"].as_str() {
+        return id.to_owned();
+    }
+    app.transaction(session).await.data()["order_id"].as_str().unwrap().to_owned()
+}
+
+/// For each channel that suits: why it is taken or not, and what it costs.
+async fn choices(app: &TestApp) -> Value {
+    let path = "/v1/methods/explain?amount=8888&currency=CNY";
+    let told = app.merchant(Method::GET, path, None).await;
+    let methods = told.data()["methods"].as_array().unwrap().clone();
+    let alipay = methods.into_iter().find(|one| one["method"] == "ALIPAY").unwrap();
+    let each = alipay["channels"].as_array().unwrap().iter();
+    let each = each.map(|one| {
+        let choice = &one["choice"];
+        let row = json!([choice["reason"], choice["taken"], choice["fee"]]);
+        (one["channel"].as_str().unwrap().to_owned(), row)
+    });
+    Value::Object(each.collect())
+}
+
+async fn dies(sandbox: &str) {
+    for call in ["pay", "query", "cancel"] {
+        let rule =
+            json!({ "fault": "server_error", "channel": "alipay", "call": call, "times": 100_000 });
+        let made = reqwest::Client::new().post(format!("{sandbox}/faults")).json(&rule).send();
+        assert_eq!(made.await.unwrap().status(), 201);
+    }
+}
+
+async fn recovers(sandbox: &str) {
+    let cleared = reqwest::Client::new().delete(format!("{sandbox}/faults")).send().await;
+    assert!(cleared.unwrap().status().is_success());
+}
+
+/// A process that begins with a new key before the old one seals anew; one that has only a strange key opens nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_sealing_key_takes_the_old_ones_place() {
+    use florin_server::flow::{channels, sellers};
+    use florin_server::vault::Vault;
+
+    let app = TestApp::start(crate::support::Db::Postgres).await;
+    let (id, name) = added(&app, json!({})).await;
+    let (removed, gone) = added(&app, json!({})).await;
+    remove(&app, &removed).await;
+    let keys = ["another-key-that-nobody-here-has-known-before", crate::support::SEALING];
+    let stranger = app.unsealed().await;
+    stranger.own.begin(Vault::of(keys[0]).unwrap(), Default::default());
+    assert!(sellers::named(&stranger, &name).await.is_err());
+    let both = app.unsealed().await;
+    both.own.begin(Vault::of(&keys.join(" ")).unwrap(), Default::default());
+    assert_eq!(channels::reseal(&both).await.unwrap(), 2, "the removed one, too");
+    assert_eq!(channels::reseal(&both).await.unwrap(), 0);
+    for name in [&name, &gone] {
+        assert!(sellers::named(&stranger, name).await.unwrap().is_some(), "{name}");
+    }
+    // Who has only the old key says so, and gives the payments to nobody else.
+    app.pass(Duration::from_secs(2));
+    let session = app.session("CNY", "8888").await;
+    let pressed = app.pay(&session, "ALIPAY").await;
+    assert_eq!((pressed.status, pressed.code()), (409, "METHOD_NOT_OFFERED"), "{}", pressed.body);
+    let shown = app.merchant(Method::GET, &format!("{ALL}/{id}"), None).await;
+    assert_eq!(shown.status, 500);
+    app.stop().await;
 }
 
 /// The change is made in one process, and followed in another within two seconds; what the first has opened the second can ask about

@@ -23,6 +23,20 @@ pub async fn settings(client: &Client) {
     client.group(Method::DELETE, &format!("/v1/organisation/keys/{key}"), None).await;
 }
 
+/// An account of the merchant's own, which carries a payment, gets another key, is tried, and is removed.
+pub async fn channels(client: &Client) {
+    let body = json!({ "channel": "alipay", "enabled": false, "settings": {
+        "host": client.world.sandbox, "app_id": "2021000000000001", "seller_id": "2088000000000002",
+        "private_key": include_str!("../../keys/alipay_sandbox_merchant.pem"),
+        "public_key": include_str!("../../keys/alipay_sandbox_platform_public.pem"),
+    } });
+    let id = client.post("/v1/channels", body).await.text("channel_id");
+    let path = format!("/v1/channels/{id}");
+    client.merchant(Method::PATCH, &path, Some(json!({ "fee": "0.6%" }))).await.data();
+    client.merchant(Method::POST, &format!("{path}/test"), None).await;
+    client.merchant(Method::DELETE, &path, None).await;
+}
+
 /// One that is changed, rotated, tried and deleted; one that is gone when it is told something.
 pub async fn endpoints(client: &Client) {
     client.world.merchant.answer("/gone", 410);

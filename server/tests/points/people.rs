@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::client::{Client, Session};
-use crate::merchants::{endpoints, refusals, settings};
+use crate::merchants::{channels, endpoints, refusals, settings};
 use crate::world::MERCHANT;
 
 /// Everybody at once.
@@ -25,6 +25,7 @@ pub async fn day(client: &Client) {
         scans_the_stall(client).boxed_local(),
         shows_a_code(client).boxed_local(),
         settings(client).boxed_local(),
+        channels(client).boxed_local(),
         endpoints(client).boxed_local(),
         refusals(client).boxed_local(),
         gets_it_back_from_the_portal(client).boxed_local(),

@@ -120,3 +120,118 @@ fn a_channel_that_does_not_answer_is_passed_over_and_its_method_is_down_when_the
     // What would never suit is told first: nobody is to wait for the channel in vain.
     assert_eq!(asked(&["one", "two", "three"], 5_000), (Err("AMOUNT_TOO_HIGH 1000".into()), false));
 }
+
+/// A seller with this fee.
+fn seller(channel: &'static str, is_own: bool, fee: &str) -> Seller {
+    Seller { channel, is_own, fee: fee.parse().ok() }
+}
+
+const THREE: [Product; 3] = [
+    BASE,
+    Product { channel: "two", name: "TWO", ..BASE },
+    Product { channel: "three", name: "THREE", ..BASE },
+];
+
+/// Who carries out so much, by these sellers, when these are down.
+fn taken(sellers: &[Seller], down: &[&'static str], minor: i64) -> &'static str {
+    let wanted = Wanted { down, sellers, ..wanted(Scene::Pc, minor, "") };
+    choose(&THREE, Method::Gcash, wanted).map_or("nobody", |product| product.channel)
+}
+
+#[test]
+fn of_those_that_answer_the_merchants_own_goes_first_then_the_cheapest_then_the_order() {
+    let of = |one: &str, two: &str, three: &str| {
+        [seller("one", false, one), seller("two", false, two), seller("three", false, three)]
+    };
+    for (sellers, down, minor, expected) in [
+        (of("", "", ""), &[][..], 100, "one"),
+        (of("1%", "1%", "1%"), &[], 100, "one"),
+        (of("1%", "0.6%", "0.6%"), &[], 100, "two"),
+        (of("", "2%", ""), &[], 100, "two"),
+        // Dear in what is fixed, cheap in what is not: the amount decides.
+        (of("0.6% + 30", "3%", "4%"), &[], 100, "two"),
+        (of("0.6% + 3", "3%", "4%"), &[], 1000, "one"),
+        (of("1%", "0.6%", "0.8%"), &["two"], 100, "three"),
+        (of("1%", "0.6%", "0.8%"), &["two", "three"], 100, "one"),
+        (of("1%", "0.6%", "0.8%"), &["one", "two", "three"], 100, "nobody"),
+    ] {
+        assert_eq!(taken(&sellers, down, minor), expected, "{sellers:?} {down:?} {minor}");
+    }
+    let own =
+        [seller("one", false, "0.1%"), seller("two", true, "2%"), seller("three", true, "1%")];
+    assert_eq!(taken(&own, &[], 100), "three");
+    assert_eq!(taken(&own, &["three"], 100), "two");
+    assert_eq!(taken(&own, &["two", "three"], 100), "one", "the server's, where its own are down");
+}
+
+#[test]
+fn what_does_not_suit_is_not_taken_for_its_price() {
+    let table = [BASE, Product { channel: "two", name: "TWO", most: 50, ..BASE }];
+    let sellers = [seller("one", false, "5%"), seller("two", true, "0%")];
+    let asked =
+        |minor| chosen(&table, Wanted { sellers: &sellers, ..wanted(Scene::Pc, minor, "") });
+    assert_eq!(asked(50), Ok(("two", "TWO")));
+    assert_eq!(asked(51), Ok(("one", "ONE")));
+}
+
+#[test]
+fn within_a_channel_the_table_decides_as_before() {
+    let table = [
+        BASE,
+        Product { channel: "two", name: "PH", country: "PH", ..BASE },
+        Product { channel: "two", name: "TWO", ..BASE },
+    ];
+    let sellers = [seller("one", false, "1%"), seller("two", false, "0.5%")];
+    let in_country = |country| Wanted { sellers: &sellers, ..wanted(Scene::Pc, 5, country) };
+    assert_eq!(chosen(&table, in_country("PH")), Ok(("two", "PH")));
+    assert_eq!(chosen(&table, in_country("MY")), Ok(("two", "TWO")));
+}
+
+#[test]
+fn who_was_passed_over_is_told_why() {
+    let sellers = [
+        seller("own", true, "3%"),
+        seller("cheap", false, "1%"),
+        seller("dear", false, "2%"),
+        seller("also", false, "1%"),
+        seller("unsaid", false, ""),
+    ];
+    let wanted = Wanted { sellers: &sellers, ..wanted(Scene::Pc, 100, "") };
+    for (by, other, why) in [
+        ("own", "cheap", Passed::NotOwn),
+        ("cheap", "dear", Passed::Dearer),
+        ("cheap", "also", Passed::Behind),
+        ("cheap", "unsaid", Passed::FeeUnsaid),
+        ("unsaid", "a stranger", Passed::Behind),
+    ] {
+        assert_eq!(passed(wanted, by, other), why, "{by} {other}");
+    }
+    let fee = |channel| wanted.fee_of(channel);
+    assert_eq!(
+        (fee("own"), fee("cheap"), fee("unsaid"), fee("a stranger")),
+        (Some(3), Some(1), None, None)
+    );
+    let odd = Wanted { amount: Money::new(101, "PHP".parse().unwrap()).unwrap(), ..wanted };
+    assert_eq!(odd.fee_of("cheap"), Some(2), "rounded up");
+}
+
+#[test]
+fn the_same_again_is_told_by_its_own_channel_whatever_goes_first_by_now() {
+    let phone = Product { name: "H5", kind: Kind::Redirect, scenes: &[Scene::Mobile], ..BASE };
+    let anywhere = Product { scenes: Scene::EVERYWHERE, ..BASE };
+    let of_channel = [phone, anywhere];
+    let sellers = [seller("two", true, "0%"), seller("one", false, "9%")];
+    let again = |name, scene, rest, minor| {
+        let asked =
+            Wanted { rest, down: &["one"], sellers: &sellers, ..wanted(scene, minor, "PH") };
+        is_same_again(&of_channel, Method::Gcash, name, asked)
+    };
+    assert!(again("ONE", Scene::Pc, 1000, 5), "down, dear, and not the merchant's own");
+    assert!(again("ONE", Scene::Pc, 0, 5), "its code is there already");
+    assert!(
+        !again("ONE", Scene::Mobile, 1000, 5),
+        "a code cannot be scanned by the phone that shows it"
+    );
+    assert!(again("H5", Scene::Mobile, 1000, 5));
+    assert!(!again("ONE", Scene::Pc, 1000, 5_000), "another amount than it may carry");
+}

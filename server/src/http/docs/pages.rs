@@ -59,6 +59,7 @@ pages! {
         "lakala" "Lakala" "docs/lakala.md";
         "unionpay" "UnionPay" "docs/unionpay.md";
         "acquirer-protocol" "Our own protocol" "docs/acquirer-protocol.md";
+        "own-channels" "A merchant's own channels" "docs/own-channels.md";
     }
     "Running Florin" {
         "operations" "Operations" "docs/operations.md";

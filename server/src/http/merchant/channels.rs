@@ -1,7 +1,9 @@
 //! A merchant's own accounts at channels, for the merchant's server.
 
 use axum::extract::{Path, State};
-use florin_shared::account::{ChannelList, ChannelRemoved, ChannelView};
+use florin_shared::account::{
+    ChannelCheck, ChannelList, ChannelRemoved, ChannelTested, ChannelView,
+};
 use florin_shared::{AccountId, Envelope};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,6 +15,7 @@ use crate::config::given::{self, Given};
 use crate::domain::account::{self, AccountState};
 use crate::domain::fee::Fee;
 use crate::flow::channels::{self, Change};
+use crate::flow::to_the_end;
 use crate::http::answer::Good;
 use crate::http::auth::Caller;
 use crate::http::body::{Body, Fields};
@@ -23,7 +26,10 @@ use crate::{App, Error, Result};
 
 /// The addresses of this file.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create, list)).routes(routes!(one, change, remove))
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(one, change, remove))
+        .routes(routes!(test))
 }
 
 /// Add an account of the merchant's own at a channel.
@@ -120,6 +126,33 @@ async fn remove(
 ) -> Result<Good<ChannelRemoved>> {
     channels::remove(&app, &merchant, known(&id)?).await?;
     Ok(Good(ChannelRemoved { channel_id: id, deleted: true }))
+}
+
+/// Try an account, and say what is wrong with it.
+///
+/// A signed question about a payment that nobody has made: nothing is changed, here or at the channel.
+#[utoipa::path(
+    post,
+    path = "/v1/channels/{channel_id}/test",
+    operation_id = "test_channel",
+    tag = "Own channels",
+    responses((status = 200, description = "Done.", body = Envelope<ChannelTested>)),
+)]
+async fn test(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    Path(id): Path<String>,
+) -> Result<Good<ChannelTested>> {
+    let account = known(&id)?;
+    let found = to_the_end(async move { channels::test(&app, &merchant, &account).await }).await?;
+    let checks = found.into_iter().map(|one| ChannelCheck {
+        check: one.check.to_owned(),
+        ok: one.ok,
+        told: one.told,
+    });
+    let checks: Vec<ChannelCheck> = checks.collect();
+    let ok = checks.iter().all(|one| one.ok);
+    Ok(Good(ChannelTested { channel_id: id, ok, checks }))
 }
 
 /// A malformed id cannot be anybody's: the same answer as for an unknown one.

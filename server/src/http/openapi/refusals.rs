@@ -175,7 +175,7 @@ fn own(operation: &str) -> &'static [Code] {
         | "rotate_merchant_webhook_secret"
         | "create_merchant_key"
         | "create_organisation_key" => &[LimitReached],
-        "test_webhook_endpoint" => &[TooMany],
+        "test_webhook_endpoint" | "test_channel" => &[TooMany],
         "replay_delivery" => &[EndpointDisabled],
         "delete_merchant_key" | "delete_organisation_key" => &[LastKey],
         "open_transaction" => &[

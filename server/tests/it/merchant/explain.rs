@@ -62,7 +62,9 @@ on_both! {
         says(&php, "GCASH", "OFFERED", "SUITS", &[]);
         assert_eq!(of(&php, "GCASH")["channels"][0], json!({ "channel": "antom", "state": "OFFERED", "reason": "SUITS",
             "message": "it suits the amount, the country, the scene and the time left", "product": "GCASH",
-            "payment_code": { "state": "HIDDEN", "reason": "NOT_SOLD", "message": "no channel charges payment codes of this method" } }));
+            "payment_code": { "state": "HIDDEN", "reason": "NOT_SOLD", "message": "no channel charges payment codes of this method" },
+            "choice": { "taken": true, "reason": "TAKEN",
+                "message": "it is the first of those that suit and answer: own accounts before the server's, then by fee, then in order" } }));
         says(&php, "ZALOPAY", "HIDDEN", "CURRENCY", &["VND"]);
         says(&explained(app, "amount=25000&currency=PHP&country=SG").await, "GCASH", "DISABLED", "COUNTRY", &["PH"]);
         says(&explained(app, "amount=5000001&currency=HKD").await, "ALIPAY_PLUS", "DISABLED", "AMOUNT_TOO_HIGH", &["5000000"]);

@@ -7,6 +7,7 @@ mod page;
 use std::path::Path;
 
 use florin_server::http::openapi::{DOCUMENT, catalogue, text};
+use florin_shared::account::{ChannelList, ChannelRemoved, ChannelTested, ChannelView};
 use florin_shared::code::{CodeList, CodeView};
 use florin_shared::explain::ExplainView;
 use florin_shared::merchant::{KeyView, MerchantView, NotifySecretView, OrganisationView};
@@ -135,6 +136,10 @@ fn the_examples_of_answers_are_answers() {
             "ReversalView" => reads::<ReversalView>(one),
             "CodeView" => reads::<CodeView>(one),
             "CodeList" => reads::<CodeList>(one),
+            "ChannelView" => reads::<ChannelView>(one),
+            "ChannelList" => reads::<ChannelList>(one),
+            "ChannelRemoved" => reads::<ChannelRemoved>(one),
+            "ChannelTested" => reads::<ChannelTested>(one),
             "EndpointView" => reads::<EndpointView>(one),
             "DeliveryView" => reads::<DeliveryView>(one),
             "MerchantView" => reads::<MerchantView>(one),
@@ -239,6 +244,7 @@ on_both! {
             ("list_deliveries", "/v1/deliveries?state=GONE".to_owned()),
             ("list_reversals", "/v1/reversals".to_owned()),
             ("list_codes", "/v1/codes".to_owned()),
+            ("list_channels", "/v1/channels".to_owned()),
             ("list_webhook_endpoints", "/v1/webhook_endpoints".to_owned()),
             ("get_organisation", "/v1/organisation".to_owned()),
         ];

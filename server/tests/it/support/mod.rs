@@ -23,6 +23,7 @@ use florin_server::domain::order::LateSuccess;
 use florin_server::store::checks::{self, When};
 use serde_json::{Value, json};
 use sink::Sink;
+pub use start::SEALING;
 use start::{start_sandbox, start_server};
 use tokio_util::sync::CancellationToken;
 
@@ -157,6 +158,20 @@ impl TestApp {
     /// One more merchant, with its key.
     pub async fn one_more(&self, id: &str, key: &'static str) {
         start::add_merchant(&self.app, id, key, LateSuccess::Reverse).await;
+    }
+
+    /// A process on the same database that has not been given its sealing key.
+    pub async fn unsealed(&self) -> App {
+        start::start_unsealed(&self.database, &self.sandbox, self.shift.clone(), &self.stop).await
+    }
+
+    /// One more outside world, which merchants' own accounts may name.
+    pub async fn another_sandbox(&self) -> String {
+        let folder = self.folder.join("another");
+        std::fs::create_dir_all(&folder).unwrap();
+        let sandbox = start_sandbox(&folder, &self.stop).await;
+        self.app.own.allow(&sandbox);
+        sandbox
     }
 
     /// One more endpoint of a merchant.

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{KEY, MERCHANT, OTHER_KEY, OTHER_MERCHANT, SECRET};
 
-const SEALING: &str = "0123456789abcdef0123456789abcdef";
+pub const SEALING: &str = "0123456789abcdef0123456789abcdef";
 
 pub async fn start_sandbox(folder: &std::path::Path, stop: &CancellationToken) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -53,7 +53,18 @@ pub async fn start_resting(
 ) -> (App, String) {
     let (app, base) = start(database, accounts::of_sandbox(sandbox), shift, stop).await;
     app.own.allow(sandbox);
+    app.own.begin(Vault::of(SEALING).unwrap(), Default::default());
     (app, base)
+}
+
+/// The same, without a key for what lies sealed.
+pub async fn start_unsealed(
+    database: &str,
+    sandbox: &str,
+    shift: Arc<AtomicI64>,
+    stop: &CancellationToken,
+) -> App {
+    start(database, accounts::of_sandbox(sandbox), shift, stop).await.0
 }
 
 pub async fn start_live(database: &str, shift: Arc<AtomicI64>, stop: &CancellationToken) -> String {
@@ -79,7 +90,6 @@ async fn start(
     let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base, None)
         .await
         .unwrap();
-    app.own.begin(Vault::of(SEALING).unwrap(), Default::default());
     let router = http::polls::before(app.clone(), http::router(app.clone(), None));
     let stopped = stop.clone().cancelled_owned();
     tokio::spawn(
