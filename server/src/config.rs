@@ -1,5 +1,6 @@
 //! Every setting: from the environment, a flag, or the TOML file; parsed here and nowhere else.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -8,8 +9,8 @@ mod accounts;
 pub mod faults;
 
 pub use self::accounts::{
-    AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings, UnionpaySettings,
-    WechatpaySettings,
+    AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings, TransferSettings,
+    UnionpaySettings, WechatpaySettings,
 };
 
 /// What the command line, the environment and the file say together.
@@ -70,6 +71,8 @@ pub struct File {
     pub fps: Option<EmvcoSettings>,
     /// The account in Indonesia, QRIS.
     pub qris: Option<EmvcoSettings>,
+    /// Accounts of the merchant's own that are transferred to by hand, by currency: `[transfer.eur]`.
+    pub transfer: BTreeMap<String, TransferSettings>,
     /// The Alipay account; the sandbox's when there is no account at all.
     pub alipay: Option<AlipaySettings>,
     /// The Lakala account.

@@ -9,10 +9,11 @@ use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
 use super::emvco::{self, Emvco};
 use super::lakala::{self, Lakala};
+use super::transfer::{self, Transfer};
 use super::unionpay::{self, Unionpay};
 use super::wechatpay::{self, Wechatpay};
 use super::{Channel, Channels};
-use crate::config::File;
+use crate::config::{File, TransferSettings};
 
 type Made = anyhow::Result<Arc<dyn Channel>>;
 
@@ -66,6 +67,12 @@ const KINDS: &[Kind] = &[
         sandbox: |host| shared(Emvco::new("qris", &emvco::sandbox("qris", host))),
     },
     Kind {
+        section: "transfer.eur",
+        // The settings have one for each currency.
+        own: |_| None,
+        sandbox: |host| shared(Transfer::new("eur", &transfer::sandbox(host))),
+    },
+    Kind {
         section: "alipay",
         own: |file| file.alipay.as_ref().map(|account| shared(Alipay::new(account))),
         sandbox: |host| shared(Alipay::new(&alipay::sandbox(host))),
@@ -99,7 +106,12 @@ pub fn own(file: &File) -> Vec<Account> {
     let named = KINDS
         .iter()
         .filter_map(|kind| Some(Account { section: kind.section, channel: (kind.own)(file)? }));
-    named.collect()
+    named.chain(file.transfer.iter().map(transfers)).collect()
+}
+
+fn transfers((currency, account): (&String, &TransferSettings)) -> Account {
+    let channel = shared(Transfer::new(currency, account));
+    Account { section: transfer::name(currency), channel }
 }
 
 /// The sandbox's account of every channel; its keys are public.

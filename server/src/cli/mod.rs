@@ -14,6 +14,7 @@ use crate::{say, serve};
 mod backup;
 mod check;
 mod check_config;
+mod credits;
 mod doctor;
 mod events;
 mod keys;
@@ -66,6 +67,8 @@ enum Command {
     Sessions(sessions::Sessions),
     /// Sends messages to merchants again.
     Events(events::Events),
+    /// Lists what came into your own accounts, and takes a person's word about what names no payment.
+    Credits(credits::Credits),
     /// Forwards what merchants are told to an address of yours, as it happens.
     Listen(listen::Listen),
     /// Makes something happen in the sandbox, so that there is a message to work with.
@@ -174,6 +177,7 @@ async fn answer(program: Program) -> anyhow::Result<Answer> {
         Command::Keys(keys) => keys::run(keys).await,
         Command::Sessions(sessions) => sessions::run(sessions).await,
         Command::Events(events) => events::run(events).await,
+        Command::Credits(credits) => credits::run(credits).await,
         Command::Listen(listen) => listen::run(listen, json).await,
         Command::Trigger(trigger) => trigger::run(trigger).await,
         Command::Backup(backup) => backup::run(backup).await,

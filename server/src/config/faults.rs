@@ -130,6 +130,9 @@ enum Kind {
     Number,
 }
 
+/// The table that has one more for each currency in it.
+const TRANSFER: &str = "transfer";
+
 /// Every key of every table, and whether the table is nothing without it.
 const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("antom", "host", Kind::Text, true),
@@ -201,6 +204,13 @@ const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("unionpay", "root_certificate", Kind::Text, true),
     ("unionpay", "middle_certificate", Kind::Text, true),
     ("unionpay", "term_id", Kind::Text, false),
+    ("transfer", "host", Kind::Text, true),
+    ("transfer", "client_id", Kind::Text, true),
+    ("transfer", "secret", Kind::Text, true),
+    ("transfer", "name", Kind::Text, true),
+    ("transfer", "bank", Kind::Text, true),
+    ("transfer", "account", Kind::Text, true),
+    ("transfer", "bank_code", Kind::Text, false),
     ("limits", "merchant", Kind::Number, false),
     ("limits", "refund", Kind::Number, false),
     ("limits", "shopper", Kind::Number, false),
@@ -253,16 +263,34 @@ impl Faults<'_> {
             let (at, known) = (name.span().start, KEYS.iter().map(|(table, ..)| *table));
             let name = name.get_ref().as_ref();
             match value.get_ref() {
+                DeValue::Table(inside) if name == TRANSFER => self.accounts(inside),
                 DeValue::Table(inside) if known.clone().any(|known| known == name) => {
-                    self.table(name, at, inside);
+                    self.table(name, name, at, inside);
                 }
                 _ => self.add(at, format!("there is no table [{name}]"), meant(name, known)),
             }
         }
     }
 
-    fn table(&mut self, name: &str, at: usize, inside: &DeTable<'_>) {
-        let keys = || KEYS.iter().filter(|(table, ..)| *table == name);
+    /// One table for each currency.
+    fn accounts(&mut self, all: &DeTable<'_>) {
+        for (currency, value) in all {
+            let (at, currency) = (currency.span().start, currency.get_ref());
+            match value.get_ref() {
+                DeValue::Table(inside) => {
+                    self.table(&format!("{TRANSFER}.{currency}"), TRANSFER, at, inside);
+                }
+                _ => self.add(
+                    at,
+                    format!("[{TRANSFER}] has no {currency}"),
+                    "write a table for each currency, such as [transfer.eur]",
+                ),
+            }
+        }
+    }
+
+    fn table(&mut self, name: &str, kind: &str, at: usize, inside: &DeTable<'_>) {
+        let keys = || KEYS.iter().filter(|(table, ..)| *table == kind);
         for (key, value) in inside {
             match keys().find(|(_, known, ..)| *known == key.get_ref().as_ref()) {
                 Some((_, known, kind, _)) => self.value(known, *kind, value),
@@ -308,93 +336,4 @@ pub(super) fn line_of(text: &str, at: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_fault_of_a_file_is_named_with_its_line() {
-        let text = "[antom]\nhost = \"https://a.example\"\nclient = \"c\"\nkey_version = \"1\"\n\n[limit]\npoll = 1\n";
-        let found = of_file("florin.toml", text).unwrap_err();
-        let lines: Vec<_> =
-            found.iter().map(|fault| (fault.line.unwrap(), fault.what.as_str())).collect();
-        assert_eq!(
-            lines,
-            [
-                (1, "[antom] lacks client_id"),
-                (1, "[antom] lacks private_key"),
-                (1, "[antom] lacks public_key"),
-                (3, "[antom] has no client"),
-                (4, "key_version is not what it should be"),
-                (6, "there is no table [limit]"),
-            ]
-        );
-        assert_eq!(found[3].remedy, "remove it, or write client_id");
-        assert_eq!(found[5].remedy, "remove it, or write limits");
-    }
-
-    #[test]
-    fn what_is_no_toml_is_told_by_its_line_without_its_text() {
-        let found = of_file("florin.toml", "[antom]\nprivate_key = hunter2\n").unwrap_err();
-        assert_eq!(found[0].line, Some(2));
-        assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
-    }
-
-    #[test]
-    fn a_good_file_has_none() {
-        let file =
-            of_file("florin.toml", "[limits]\npoll = 9\n[stop]\ngrace_seconds = 1\n").unwrap();
-        assert_eq!((file.limits.poll, file.stop.grace_seconds), (Some(9), 1));
-        assert_eq!(file.stop.deadline_seconds, 25);
-        assert_eq!(file.keep.deliveries_days, 90);
-        assert_eq!(of_file("florin.toml", ""), Ok(File::default()));
-    }
-
-    #[test]
-    fn what_the_handbook_shows_has_none() {
-        let handbook = include_str!("../../../docs/operations.md");
-        let (_, from) = handbook.split_once("\n[limits]").unwrap();
-        let (shown, _) = from.split_once("```").unwrap();
-        let file = of_file("florin.toml", &format!("[limits]{shown}")).unwrap();
-        assert_eq!((file.limits.merchant, file.limits.refund), (Some(128), Some(256)));
-    }
-
-    #[test]
-    fn messages_are_kept_for_longer_than_they_are_tried() {
-        let found = of_file("florin.toml", "\n[keep]\ndeliveries_days = 30\n").unwrap_err();
-        assert_eq!(
-            (found[0].line, found[0].what.as_str()),
-            (Some(3), "deliveries_days is at least 31")
-        );
-        let file = of_file("florin.toml", "[keep]\ndeliveries_days = 31\n").unwrap();
-        assert_eq!(file.keep.deliveries_days, 31);
-    }
-
-    #[test]
-    fn every_variable_is_looked_at() {
-        let set = [
-            ("FLORIN_LISTEN", "8080"),
-            ("FLORIN_PUBLIC_URL", "ftp://x"),
-            ("FLORIN_CODE_SECONDS", "1"),
-            ("FLORIN_DATABASE_URL", "mysql://x"),
-            ("FLORIN_LISTN", "127.0.0.1:1"),
-            ("FLORIN_ADMIN_LISTEN", "off"),
-            ("HOME", "/"),
-        ];
-        let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let found = of_environment(set);
-        let places: Vec<_> = found.iter().map(|fault| fault.place.as_str()).collect();
-        assert_eq!(
-            places,
-            [
-                "FLORIN_CODE_SECONDS",
-                "FLORIN_DATABASE_URL",
-                "FLORIN_LISTEN",
-                "FLORIN_LISTN",
-                "FLORIN_PUBLIC_URL"
-            ]
-        );
-        assert_eq!(found[3].remedy, "remove it, or write FLORIN_LISTEN");
-        let nested = [("FLORIN_PUBLIC_URL".to_owned(), "https://pay.example/florin".to_owned())];
-        assert_eq!(of_environment(nested.into_iter()).len(), 1);
-    }
-}
+mod tests;

@@ -2,6 +2,8 @@
 
 pub mod address;
 pub mod contrast;
+pub mod credit;
+pub mod creditor;
 pub mod entered;
 pub mod looks;
 pub mod numbers;

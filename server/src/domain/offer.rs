@@ -53,6 +53,8 @@ pub enum Kind {
     PaymentCode,
     /// Goes to a page of the channel's, which opens the wallet on the same phone, and comes back by hand (L6).
     Redirect,
+    /// Transfers by hand, at the bank's own site or counter: reads payee, account and reference here.
+    Transfer,
 }
 
 impl Kind {
@@ -63,13 +65,14 @@ impl Kind {
             Kind::Passcode => "passcode",
             Kind::PaymentCode => "payment_code",
             Kind::Redirect => "redirect",
+            Kind::Transfer => "transfer",
         }
     }
 
     /// Whether the shopper pays by it on a page. A payment code is charged without one.
     pub fn is_for_pages(self) -> bool {
         match self {
-            Kind::Scan | Kind::Passcode | Kind::Redirect => true,
+            Kind::Scan | Kind::Passcode | Kind::Redirect | Kind::Transfer => true,
             Kind::PaymentCode => false,
         }
     }

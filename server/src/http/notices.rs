@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::channel::{Channel, Notice, Notification};
 use crate::domain::payment::{Evidence, Source, Statement};
 use crate::flow::settle::{Heard, settle};
-use crate::flow::{again, reverse, to_the_end};
+use crate::flow::{credits, reverse, to_the_end};
 use crate::store::{payments, reversals};
 use crate::{App, Error, Result};
 
@@ -86,9 +86,9 @@ async fn keep(app: &App, channel: &str, notice: Notice) -> Result<()> {
                 payments::by_request(&mut app.store.read().await?, channel, &request_id).await?;
             settle(app, &payment.ok_or_else(unknown)?, told(evidence)).await.map(drop)
         }
-        Notice::Again { first, request_id, evidence } => {
-            let payment = again::again(app, channel, &first, &request_id).await?;
-            settle(app, &payment, told(evidence)).await.map(drop)
+        Notice::Credit(credit) => {
+            let channel = app.channels.named(channel).ok_or_else(unknown)?;
+            credits::hear(app, channel.as_ref(), credit).await
         }
         Notice::Reversal { request_id, said, amount, payment } => {
             let channel = app.channels.named(channel).ok_or_else(unknown)?;

@@ -87,6 +87,28 @@ pub async fn operator(client: &Client) {
     if let Ok(turned) = serde_json::from_slice::<Value>(&turned.stdout) {
         client.world.merchant.trust(turned["webhook_secret"].as_str().unwrap_or_default());
     }
+    says_what_a_stray_credit_is(client).await;
     // Whether everything was answered is seen when it is at rest.
     server.run(&["reconcile", "--hours", "1", "--wait-seconds", "1"]).await;
+}
+
+/// Somebody transfers without a reference: it is no payment, and a person says so.
+async fn says_what_a_stray_credit_is(client: &Client) {
+    let session = client.session(json!({ "currency": "EUR", "amount": "1234567" })).await;
+    let (_, slip) = client.open(&session, "BANK_TRANSFER").await;
+    let (slip, _) = slip.split_once("message=").unwrap();
+    client.world.wallet(&format!("{slip}message=rent"), "approve").await;
+    let server = &client.server;
+    client
+        .until("nobody's credit is said to be foreign", async || {
+            let listed = server.run(&["credits", "list", "--all", "--json"]).await;
+            let Ok(listed) = serde_json::from_slice::<Value>(&listed.stdout) else { return false };
+            let all = listed["credits"].as_array().cloned().unwrap_or_default();
+            let ours = all.iter().find(|credit| credit["reference"] == "rent");
+            let Some(ours) = ours else { return false };
+            let id = ours["credit"].as_str().unwrap();
+            server.run(&["credits", "foreign", "transfer.eur", id, "--note", "rent"]).await;
+            ours["state"] == "FOREIGN"
+        })
+        .await;
 }

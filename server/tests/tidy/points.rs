@@ -97,7 +97,7 @@ const HEADS: [&str; 4] = ["self.call(", "self.post(", "self.ask(", "asked("];
 const SENDERS: [&str; 7] = [
     "channel::alipay::send",
     "channel::antom::call",
-    "channel::emvco::call",
+    "channel::bank::call",
     "channel::lakala::call",
     "channel::unionpay::call",
     "channel::wechatpay::call",
@@ -105,11 +105,11 @@ const SENDERS: [&str; 7] = [
 ];
 
 /// Every call to a channel, such as `alipay/query`: by the folder that it is written in, and by the name that it gives itself in
-/// the figures. The schemes between banks are one program; the stories pay by one of them. A login is a road of its own.
+/// the figures. Whoever is paid by transfers asks the bank in one program; the stories of one are named. A login is a road of its own.
 fn calls() -> impl Iterator<Item = String> {
     channels().into_iter().flat_map(|file| {
         let mut road =
-            module(&file).split("::").nth(1).unwrap_or_default().replace("emvco", "vietqr");
+            module(&file).split("::").nth(1).unwrap_or_default().replace("bank", "vietqr");
         if file.ends_with("login.rs") {
             road += "_login";
         }

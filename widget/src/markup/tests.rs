@@ -156,6 +156,7 @@ fn while_a_code_is_shown_the_list_is_locked_and_the_sheet_has_the_code() {
         code_kind: Some("qr".into()),
         app_link: Some("javascript:alert(1)".into()),
         url: None,
+        transfer: None,
     };
     let state = StatusView {
         order_id: Some("GW1".into()),

@@ -26,11 +26,12 @@ fn show_code(payment: &Payment, answer: &Answer) -> Option<NextAction> {
         kind: "show_code".into(),
         text: Some(code(kind, &answer.order_code_form.as_ref()?.code_details)?.to_owned()),
         code_kind: Some(match kind {
-            Kind::Scan | Kind::PaymentCode | Kind::Redirect => "qr".into(),
+            Kind::Scan | Kind::PaymentCode | Kind::Redirect | Kind::Transfer => "qr".into(),
             Kind::Passcode => "passcode".into(),
         }),
         app_link: app_link(payment, answer),
         url: None,
+        transfer: None,
     })
 }
 
@@ -43,7 +44,7 @@ fn code(kind: Kind, details: &[CodeDetail]) -> Option<&str> {
             .filter_map(usable)
     };
     let wanted = match kind {
-        Kind::Scan | Kind::PaymentCode | Kind::Redirect => Some("QRCODE"),
+        Kind::Scan | Kind::PaymentCode | Kind::Redirect | Kind::Transfer => Some("QRCODE"),
         Kind::Passcode => None,
     };
     texts()
@@ -79,6 +80,7 @@ fn redirect(payment: &Payment, answer: &Answer) -> Option<NextAction> {
         code_kind: None,
         app_link: None,
         url: Some(url),
+        transfer: None,
     })
 }
 

@@ -3,6 +3,7 @@
 /// The functions whose units of work commit.
 pub const COMMITS: &[&str] = &[
     "app::new",
+    "cli::credits::say",
     "cli::events::run",
     "cli::keys::new",
     "cli::keys::revoke",
@@ -19,6 +20,9 @@ pub const COMMITS: &[&str] = &[
     "flow::codes::create",
     "flow::codes::open",
     "flow::create_session::create_session",
+    "flow::credits::claim",
+    "flow::credits::end",
+    "flow::credits::keep",
     "flow::deliveries::replay",
     "flow::keys::create",
     "flow::keys::delete",
