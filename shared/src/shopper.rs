@@ -163,7 +163,7 @@ pub struct NextAction {
     pub url: Option<String>,
     /// `show_transfer`: what to transfer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transfer: Option<Transfer>,
+    pub transfer: Option<Box<Transfer>>,
 }
 
 /// A transfer that the shopper makes by hand, line by line as a bank's form asks for it.

@@ -173,7 +173,7 @@ fn next_action<R: Reader>(from: &R) -> Option<NextAction> {
         code_kind: fields.maybe("code_kind"),
         app_link: fields.maybe("app_link"),
         url: fields.maybe("url"),
-        transfer: from.field("transfer").and_then(|from| transfer(&from)),
+        transfer: from.field("transfer").and_then(|from| transfer(&from)).map(Box::new),
     })
 }
 

@@ -8,7 +8,7 @@ use super::again::again;
 use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::Channel;
-use crate::domain::credit::{Credit, CreditSource, CreditState, numbered};
+use crate::domain::credit::{Credit, CreditSource, CreditState, numbered, place};
 use crate::domain::payment::{Evidence, Payment, Said, Source, Statement};
 use crate::store::credits::{self, Kept};
 use crate::store::{Tx, payments};
@@ -119,13 +119,17 @@ async fn payment_of(app: &App, channel: &str, request_id: &str) -> Result<Paymen
     again(app, channel, first, request_id).await
 }
 
-/// A statement of the account is the bank's last word, as its answer to a question of ours is; a message is only a message.
+/// A statement of the account is the bank's last word, as its answer to a question of ours is; a message is only a message. But where
+/// the bank counts otherwise than we do, since a person or a file has said whose another credit is, no question by our number would
+/// find this one: then its signed message is the last word.
 fn said(payment: &Payment, kept: &Kept) -> Statement {
     let Credit { amount, at, returned, .. } = kept.credit;
     let said = Said::Paid { amount, at: Some(at), returned };
     let source = match kept.source {
-        CreditSource::Notice => Source::Notice,
-        CreditSource::Statement | CreditSource::Person => Source::Query,
+        CreditSource::Notice if place(&payment.request_id).1 == kept.credit.number => {
+            Source::Notice
+        }
+        CreditSource::Notice | CreditSource::Statement | CreditSource::Person => Source::Query,
     };
     let after_cancel = payment.settled_cancel().filter(|_| source == Source::Query);
     let evidence = Evidence { said, reason: String::new() };

@@ -150,6 +150,9 @@ on_both! {
         assert_eq!((kept(app, CreditState::Matched).await.len(), kept(app, CreditState::Foreign).await.len()), (1, 1));
         assert_eq!(kept(app, CreditState::Matched).await[0].request_id, reference(&opened));
         assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+        // Then the shopper pays once more, rightly this time: the bank's first under this reference, and our second.
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
     }
 
     async fn a_second_transfer_is_to_be_sent_back(app: TestApp) {

@@ -98,7 +98,8 @@ const fn sold(channel: &'static str, currency: &'static str) -> Product {
 #[async_trait]
 impl Channel for Transfer {
     fn name(&self) -> &'static str {
-        self.product.channel
+        let Product { channel, .. } = self.product;
+        channel
     }
 
     fn is_live(&self) -> bool {
@@ -133,7 +134,7 @@ impl Channel for Transfer {
             action: Some(NextAction {
                 kind: "show_transfer".into(),
                 text: self.account.payto(payment.amount, reference),
-                transfer: Some(told),
+                transfer: Some(Box::new(told)),
                 ..NextAction::default()
             }),
         })

@@ -9,6 +9,7 @@ pub const COMMITS: &[&str] = &[
     "cli::keys::revoke",
     "cli::merchants::keep",
     "cli::merchants::rotate",
+    "cli::statement::keep",
     "demo::merchant",
     "flow::again::write_down",
     "flow::ask::begin_cancel",
