@@ -18,9 +18,6 @@ if (unknown.length > 0) throw new Error(`FLORIN_LANGUAGES: the widget does not s
 /** In fours: those of one test share a server. */
 export const languages: string[][] = spoken.flatMap((_, at) => (at % 4 === 0 ? [spoken.slice(at, at + 4)] : []))
 
-/** One from left to right, one from right to left. */
-export const heardByAxe = ['en', 'ar']
-
 const themes = { light: { colorScheme: 'light' }, dark: { colorScheme: 'dark' }, brand: { colorScheme: 'light' } } as const
 const widths = { desktop: { width: 1280, height: 900 }, 375: { width: 375, height: 740 } } as const
 
@@ -31,8 +28,7 @@ export interface Look {
 
 const look = (theme: Look['theme'], width: Look['width']): Look => ({ theme, width })
 
-/** What axe looks at too. */
-export const always = [look('light', 'desktop'), look('dark', 'desktop'), look('light', 375), look('dark', 375)]
+const always = [look('light', 'desktop'), look('dark', 'desktop'), look('light', 375), look('dark', 375)]
 
 const all = [...always, look('brand', 'desktop'), look('brand', 375)]
 
@@ -41,6 +37,16 @@ export function looksIn(language: string): Look[] {
   if (worn) return all.filter(({ theme, width }) => worn.includes(`${theme}-${width}`))
   if (whole) return all
   return language === 'en' ? [...always, look('brand', 375)] : always
+}
+
+/**
+ * What axe looks at. Each language in both themes and in both widths, so that the two of a state, one from left to right and one from right to left,
+ * are all four looks; the whole gallery has all of them in each.
+ */
+export function heardIn(language: string, speaks = ['en', 'ar']): Look[] {
+  if (whole) return speaks.includes(language) ? always : []
+  const [one, other] = [[look('light', 'desktop'), look('dark', 375)], [look('dark', 'desktop'), look('light', 375)]]
+  return [one, other][speaks.indexOf(language)] ?? []
 }
 
 export async function wear(page: Page, { theme, width }: Look): Promise<void> {

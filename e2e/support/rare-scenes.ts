@@ -1,5 +1,6 @@
 /** The states that a shopper meets seldom: what is said above the list, what ends early, and the pages beside the checkout. */
 import { expect } from '@playwright/test'
+import { Terminal } from '../pages/terminal.ts'
 import { confirming, demo, list, opening, paid, runOut, type Scene, waiting, type Way } from './scenes.ts'
 
 const noted: Way = ({ page }) => expect(page.locator('section.card > .note')).not.toBeEmpty()
@@ -127,6 +128,17 @@ const walletPaid: Way = async (stage) => {
   await expect(stage.page.getByRole('status')).toBeVisible()
 }
 
+const atTerminal: Way = async ({ server, checkout, merchant }) => {
+  await checkout.open(await merchant.createSession({ currency: 'CNY', amount: '8888' }))
+  await checkout.chooseByWord('POS_ORDER')
+  await checkout.pay()
+  await expect(checkout.code).toBeVisible()
+  const line = checkout.overlay.locator('.wait > span').nth(1)
+  const before = await line.textContent()
+  await new Terminal(server, 'T1').claim(await checkout.scan())
+  await expect(line).not.toHaveText(before ?? '')
+}
+
 const shopDown: Way = async ({ page, server, language }) => {
   await page.route('**/shop/catalogue*', (route) => route.abort())
   await page.goto(`${server.url}/?lang=${language}`)
@@ -153,6 +165,7 @@ export const rareScenes: Record<string, Scene> = {
   'receipt-refused': { way: receiptRefused, complains: /422/ },
   'wallet-enter': { way: ({ page, server }) => page.goto(`${server.sandbox}/wallet`), speaks: demo },
   'wallet-paid': { way: walletPaid, speaks: demo },
+  'at-terminal': { way: atTerminal },
   'fault-panel': { way: ({ page, server }) => page.goto(`${server.sandbox}/faults`), speaks: ['en'] },
   'shop-down': { way: shopDown, complains: /ERR_FAILED/, speaks: demo },
 }

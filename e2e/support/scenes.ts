@@ -69,6 +69,17 @@ export const confirming: Way = async (stage) => {
   await expect(stage.checkout.overlay.locator('.done')).toBeAttached()
 }
 
+/** A wallet has scanned the code that several wallets scan, and is asked on its own screen. */
+const elsewhere: Way = async ({ checkout, merchant, language }) => {
+  await checkout.open(await merchant.createSession({ currency: 'CNY', amount: '8888', display_locale: language }))
+  await checkout.chooseByWord('ONE_CODE')
+  await checkout.pay()
+  const headers = { 'user-agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53' }
+  await fetch(await checkout.scan(), { headers, redirect: 'manual' })
+  await expect(checkout.overlay.locator('.say')).toBeVisible()
+  await expect(checkout.code).toBeHidden()
+}
+
 const offline: Way = async (stage) => {
   await waiting(stage)
   await stage.page.context().setOffline(true)
@@ -237,6 +248,7 @@ export const scenes: Record<string, Scene> = {
   passcode: { way: passcode },
   copied: { way: copied },
   confirming: { way: confirming },
+  elsewhere: { way: elsewhere },
   offline: { way: offline, complains: /ERR_INTERNET_DISCONNECTED/ },
   late: { way: late, complains: /ERR_FAILED/ },
   'run-out': { way: runOut, settings: { FLORIN_CODE_SECONDS: '5' } },

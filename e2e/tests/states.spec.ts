@@ -1,13 +1,13 @@
 /**
  * Every state as people see it: in four languages, light, dark and in a merchant's colours, on a desk and on a phone. A picture of each goes into
- * the gallery for eyes to judge (`report/gallery/index.html`); axe has nothing to say about any in two of the languages, and none is wider than its screen.
+ * the gallery for eyes to judge (`report/gallery/index.html`); axe has nothing to say about any in two of the languages and both themes, and none is wider than its screen.
  */
 import type { Browser, Page } from '@playwright/test'
 import { CheckoutPage } from '../pages/checkout.ts'
 import { ShopPage } from '../pages/shop.ts'
 import { complaints } from '../support/axe.ts'
 import { Console } from '../support/console.ts'
-import { always, heardByAxe, languages, looksIn, wear } from '../support/looks.ts'
+import { heardIn, languages, type Look, looksIn, wear } from '../support/looks.ts'
 import { rareScenes } from '../support/rare-scenes.ts'
 import { type Scene, scenes, type Stage } from '../support/scenes.ts'
 import { expect, test } from '../support/test.ts'
@@ -44,7 +44,7 @@ async function visit({ browser, ...given }: Given, name: string, { way, complain
     const goods = [{ name: language === 'zh-Hans' ? '高山乌龙' : 'Alpine Oolong', quantity: 2, unit_amount: '40000' }]
     const session = await given.merchant.createSession({ display_locale: language, goods })
     await way({ ...given, page, checkout: new CheckoutPage(page), shop: new ShopPage(page, given.server), session, language })
-    const pictures = await look(page, name, language, (speaks ?? heardByAxe).includes(language))
+    const pictures = await look(page, name, language, heardIn(language, speaks))
     expect.soft(console.errors, `the browser console, ${language}`).toEqual([])
     return pictures
   } finally {
@@ -53,7 +53,7 @@ async function visit({ browser, ...given }: Given, name: string, { way, complain
 }
 
 /** All pictures first: some states do not last. */
-async function look(page: Page, state: string, language: string, isHeard: boolean): Promise<{ type: string; description: string }[]> {
+async function look(page: Page, state: string, language: string, heard: Look[]): Promise<{ type: string; description: string }[]> {
   const before = await standing(page)
   const pictures = []
   for (const look of looksIn(language)) {
@@ -62,7 +62,7 @@ async function look(page: Page, state: string, language: string, isHeard: boolea
     await page.screenshot({ path: `shots/${file}`, animations: 'disabled' })
     pictures.push({ type: 'picture', description: JSON.stringify({ state, language, ...look, file }) })
   }
-  for (const look of isHeard ? always : []) {
+  for (const look of heard) {
     await wear(page, look)
     expect.soft(await complaints(page), `axe, ${language}, ${look.theme}, ${look.width}`).toEqual([])
   }

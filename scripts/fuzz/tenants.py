@@ -174,6 +174,13 @@ def deliveries(api: Api, me: Merchant) -> None:
         me.note("delivery_id", one["delivery_id"])
 
 
+def not_run_out(transaction: dict) -> dict:
+    """A code that nobody pays runs out by itself after a quarter of an hour, and a long night is longer than that."""
+    if transaction["error_code"] != "RUN_OUT":
+        return transaction
+    return transaction | {"status": "PROCESSING", "error_code": "0000", "error_description": "request success"}
+
+
 def picture(api: Api, me: Merchant) -> dict:
     """What a merchant has, without what time alone changes: tries, and the day of a key's last use."""
     all_of = lambda path, name, key: sorted(item[name] for item in api.ask("GET", path, key))
@@ -189,7 +196,7 @@ def picture(api: Api, me: Merchant) -> dict:
     for number in me.values["session_id"]:
         seen[number] = api.ask("GET", f"/v1/sessions?session_id={number}", me.key)
     for number in me.values["order_id"]:
-        seen[number] = api.ask("GET", f"/v1/transactions?order_id={number}", me.key)
+        seen[number] = not_run_out(api.ask("GET", f"/v1/transactions?order_id={number}", me.key))
     for number in me.values["refund_id"]:
         seen[number] = api.ask("GET", f"/v1/reversals?order_id={number}", me.key)
     return seen

@@ -61,6 +61,9 @@ part_soak_fuzz() { scripts/fuzz.sh --cases "${FLORIN_CASES:-50000}" --seed "${FL
 about_soak_fuzz_postgres() { echo "the same on PostgreSQL"; }
 part_soak_fuzz_postgres() { part_soak_fuzz --database postgres; }
 
+about_soak_notices() { echo "every reader of channels' messages fuzzed for ten minutes: no panic, no stranger believed"; }
+part_soak_notices() { scripts/fuzz/notices.sh "${FLORIN_FUZZ_SECONDS:-600}"; }
+
 about_soak_syncs() { echo "every acknowledgement goes out after its sync (R12), read from the server's system calls"; }
 part_soak_syncs() {
     command -v strace >/dev/null || { echo "This needs strace. Please say: sudo apt-get install strace"; return 1; }

@@ -19,6 +19,7 @@ use crate::domain::looks;
 use crate::gates::Gates;
 use crate::known_keys::KnownKeys;
 use crate::life::Life;
+use crate::own::Own;
 use crate::reach::Reach;
 use crate::status::Board;
 use crate::store::Store;
@@ -33,7 +34,7 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// The database.
     pub store: Store,
-    /// Who carries payments out.
+    /// Who carries payments out for merchants without an account of their own there (`flow/sellers.rs`).
     pub channels: Channels,
     /// The time.
     pub clock: Clock,
@@ -63,6 +64,8 @@ pub struct Parts {
     pub reach: Reach,
     /// How long what was told is kept.
     pub retention: Retention,
+    /// Merchants' own accounts at channels.
+    pub own: Own,
     tokens: hmac::Key,
     known: RwLock<HashMap<MerchantId, Known>>,
     /// Whose key is whose.
@@ -213,6 +216,7 @@ impl App {
             life: Life::default(),
             reach,
             retention: Retention::default(),
+            own: Own::default(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
             known: RwLock::default(),
             keys: KnownKeys::default(),

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::domain::fee::Fee;
+
 mod accounts;
 pub mod faults;
+pub mod given;
 
 pub use self::accounts::{
-    AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings, TransferSettings,
-    UnionpaySettings, WechatpaySettings,
+    AcquirerSettings, AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings,
+    TransferSettings, UnionpaySettings, WechatpaySettings,
 };
 
 /// What the command line, the environment and the file say together.
@@ -46,6 +49,10 @@ pub struct Settings {
     /// A TOML file with the rest: channels, limits, how to stop.
     #[arg(long, env = "FLORIN_CONFIG")]
     pub config: Option<PathBuf>,
+    /// The key that seals merchants' own accounts at channels; `sealing.key` in the data folder when absent. More of them, with
+    /// spaces between, are earlier ones.
+    #[arg(long, env = "FLORIN_SEALING_KEY", hide_env_values = true)]
+    pub sealing_key: Option<String>,
     /// Logs as JSON lines.
     #[arg(long, env = "FLORIN_LOG_JSON")]
     pub log_json: bool,
@@ -79,12 +86,29 @@ pub struct File {
     pub lakala: Option<LakalaSettings>,
     /// The UnionPay account; the sandbox's when there is no account at all.
     pub unionpay: Option<UnionpaySettings>,
+    /// The account at an operator of digital RMB.
+    pub ecny: Option<AcquirerSettings>,
+    /// The account at an acquirer whose terminals take order codes.
+    pub pos: Option<AcquirerSettings>,
+    /// What each of the accounts above costs, by its table's name: `0.6%`, `2.9% + 30`.
+    pub fees: BTreeMap<String, Fee>,
+    /// What merchants may do by themselves.
+    pub merchants: Merchants,
     /// How much may be under way at once.
     pub limits: Limits,
     /// How to stop.
     pub stop: Stop,
     /// How long what was told is kept.
     pub keep: Keep,
+}
+
+/// What merchants may do by themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Merchants {
+    /// Hosts that a merchant's own account may name besides the channels' own, with spaces between them: a bank's, a connector's. This
+    /// server calls them for anybody who has a merchant's key.
+    pub channel_hosts: String,
 }
 
 /// How long what was told is kept. What is about money is kept for ever.

@@ -18,11 +18,13 @@ pub mod http;
 pub mod known_keys;
 pub mod life;
 pub mod metrics;
+pub mod own;
 pub mod point;
 pub mod reach;
 pub mod status;
 pub mod store;
 pub mod telemetry;
+pub mod vault;
 pub mod worker;
 
 pub use app::App;

@@ -4,8 +4,6 @@ mod cli;
 mod demo;
 mod serve;
 
-use clap::Parser;
-
 /// About a seventh more payments a second than with glibc's, by `make bench`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -17,7 +15,7 @@ async fn main() -> std::process::ExitCode {
         say(&names);
         return std::process::ExitCode::SUCCESS;
     }
-    cli::run(cli::Program::parse()).await
+    cli::run(cli::program()).await
 }
 
 /// Prints for a person, beside what the command answers.

@@ -63,6 +63,19 @@ struct Road {
 }
 
 impl Road {
+    fn unheard() -> Road {
+        Road {
+            silent: Some(Millis::MIN / 2),
+            knocked: Millis::MIN / 2,
+            waiting: HashSet::new(),
+            back: None,
+            vain: (0, 0),
+            probed: Millis::MIN / 2,
+            is_probed: false,
+            is_down: false,
+        }
+    }
+
     /// Whether it has been silent for long enough to be asked about nothing but itself.
     fn is_doubted(&self, now: Millis) -> bool {
         self.is_down || (self.vain.0 >= VAIN && now - self.vain.1 >= pace::AWAY)
@@ -86,18 +99,13 @@ impl Road {
 impl Reach {
     /// These channels, of which nothing has been heard yet: what waited when the last process ended waits for them.
     pub fn new(channels: impl Iterator<Item = &'static str>) -> Reach {
-        let unheard = || Road {
-            silent: Some(Millis::MIN / 2),
-            knocked: Millis::MIN / 2,
-            waiting: HashSet::new(),
-            back: None,
-            vain: (0, 0),
-            probed: Millis::MIN / 2,
-            is_probed: false,
-            is_down: false,
-        };
-        let roads = Mutex::new(channels.map(|channel| (channel, unheard())).collect());
+        let roads = Mutex::new(channels.map(|channel| (channel, Road::unheard())).collect());
         Reach { roads, mark: AtomicU64::new(0) }
+    }
+
+    /// One more channel, of which nothing has been heard yet either; one that is known stays as it is.
+    pub fn know(&self, channel: &'static str) {
+        self.roads().entry(channel).or_insert_with(Road::unheard);
     }
 
     /// A call about this brought nothing.

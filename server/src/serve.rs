@@ -22,6 +22,7 @@ use crate::{demo, say};
 mod address;
 mod guard;
 mod lan;
+mod sealing;
 mod stop;
 
 use stop::Stop;
@@ -113,6 +114,7 @@ async fn app(settings: &Settings, file: &File, sandbox: Option<&str>) -> anyhow:
         most.into_iter().for_each(|most| app.gates.allow(class, most));
     }
     app.retention.keep_deliveries(file.keep.deliveries_days);
+    sealing::begin(&app, settings, file, sandbox).await?;
     Ok(app)
 }
 

@@ -199,8 +199,16 @@ fn every_setting_is_checked_by_check_config() {
 #[test]
 fn every_address_for_programs_is_described_where_it_is_routed() {
     // Pages and pictures for people, and the document itself.
-    let pages =
-        ["page.rs", "login.rs", "receipt.rs", "logos.rs", "assets.rs", "figures.rs", "docs/mod.rs"];
+    let pages = [
+        "page.rs",
+        "login.rs",
+        "scan.rs",
+        "receipt.rs",
+        "logos.rs",
+        "assets.rs",
+        "figures.rs",
+        "docs/mod.rs",
+    ];
     for file in rust_files("src/http") {
         let is_page = pages.iter().any(|page| file.ends_with(Path::new("src/http").join(page)));
         let text = fs::read_to_string(&file).unwrap();

@@ -34,7 +34,7 @@ pub struct Explained {
     pub verdict: Verdict,
     /// Whether the payment code that its wallet shows can be charged (`POST /v1/transactions`).
     pub payment_code: Verdict,
-    /// Each channel's own verdict; the first that offers it carries it out.
+    /// Each channel's own verdict, and whether it is the one that carries it out.
     pub channels: Vec<ChannelExplained>,
 }
 
@@ -68,4 +68,21 @@ pub struct ChannelExplained {
     pub product: Option<String>,
     /// The same about charging a payment code.
     pub payment_code: Verdict,
+    /// Whether it is the one that would carry the method out on a page, and why.
+    pub choice: Choice,
+}
+
+/// Whether a channel is taken, of those that suit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Choice {
+    /// Whether it carries the method out.
+    pub taken: bool,
+    /// `TAKEN`, or why not: `UNFIT` (its own verdict says why), `NOT_OWN`, `FEE_UNSAID`, `DEARER`, `BEHIND`.
+    pub reason: String,
+    /// One sentence.
+    pub message: String,
+    /// What it costs for this amount, in smallest units, rounded up; absent when nobody has said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee: Option<String>,
 }

@@ -103,6 +103,11 @@ id!(
 );
 
 id!(
+    /// A merchant's own account at a channel: `CA` and 26 digits.
+    AccountId, "CA", "channel_id", 16, 26
+);
+
+id!(
     /// One event on its way to one address: `WD` and 26 digits. A later one sorts after an earlier one.
     DeliveryId, "WD", "delivery_id", 16, 26
 );

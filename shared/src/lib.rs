@@ -4,6 +4,7 @@
 //! belongs here. Names on the wire are those of the PayKKa session API; a word this build does not know is kept
 //! apart as `Unknown` and never read as success.
 
+pub mod account;
 pub mod code;
 pub mod error;
 pub mod explain;
@@ -20,7 +21,8 @@ pub mod webhook;
 
 pub use error::{Code, Envelope};
 pub use ids::{
-    CodeId, DeliveryId, EndpointId, Malformed, MerchantId, PaymentId, ReversalId, SessionId,
+    AccountId, CodeId, DeliveryId, EndpointId, Malformed, MerchantId, PaymentId, ReversalId,
+    SessionId,
 };
 pub use method::Method;
 pub use money::{Currency, Money, MoneyError};

@@ -41,15 +41,25 @@ pub enum Method {
     BankTransfer,
     /// UnionPay, mainland China: QuickPass (云闪付) and the apps of its banks.
     Unionpay,
+    /// Digital RMB (e-CNY), mainland China: any of its wallets.
+    Ecny,
+    /// A code that is taken to a terminal at a counter, which takes the card.
+    PosOrder,
+    /// One code that WeChat, Alipay and other wallets of mainland China scan: whichever does, pays in its own browser (L21).
+    OneCode,
+    /// The same for a terminal that comes to the shopper, and takes foreign cards.
+    MobilePos,
 }
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 17] = [
+    pub const ALL: [Method; 21] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
         Method::Unionpay,
+        Method::Ecny,
+        Method::OneCode,
         Method::Lakala,
         Method::Gcash,
         Method::Maya,
@@ -63,6 +73,8 @@ impl Method {
         Method::Fps,
         Method::Qris,
         Method::BankTransfer,
+        Method::PosOrder,
+        Method::MobilePos,
     ];
 
     /// The name on the wire.
@@ -85,6 +97,10 @@ impl Method {
             Method::Qris => "QRIS",
             Method::BankTransfer => "BANK_TRANSFER",
             Method::Unionpay => "UNIONPAY",
+            Method::Ecny => "ECNY",
+            Method::PosOrder => "POS_ORDER",
+            Method::OneCode => "ONE_CODE",
+            Method::MobilePos => "MOBILE_POS",
         }
     }
 }

@@ -95,7 +95,8 @@ pub struct Good {
 pub struct Offer {
     /// `GCASH`, …
     pub method: String,
-    /// What the shopper will do: `scan`, `passcode`, `transfer`, or `redirect` to a page that opens the wallet on the same phone.
+    /// What the shopper will do: `scan`, `passcode`, `transfer`, `redirect` to a page that opens the wallet on the same phone, or `app`: the merchant's own
+    /// app hands the next action to the wallet's SDK.
     pub kind: String,
     /// Why it cannot be chosen, if it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +123,9 @@ pub struct PayRequest {
     pub method: String,
     /// The version of [`CheckoutView`] that the shopper saw.
     pub version: u64,
+    /// `APP` in the merchant's own app, which no browser's name tells; else left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<String>,
 }
 
 /// A transaction that waits for the shopper: the answer to `POST …/transactions`.
@@ -145,14 +149,15 @@ pub struct OpenTransaction {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextAction {
-    /// `show_code`, `show_transfer` or `redirect`; an unknown word means: offer the hosted page.
+    /// `show_code`, `show_transfer`, `redirect`, or `elsewhere`: it is being paid in another browser, and there is nothing to do in this one;
+    /// `app_params`: the merchant's own app hands `text` to the wallet's SDK. An unknown word means: offer the hosted page.
     #[serde(rename = "type")]
     pub kind: String,
-    /// `show_code`: the text in the code, or the passcode. `show_transfer`: the transfer as a `payto` address (RFC 8905), where it has
-    /// one.
+    /// `show_code`: the text in the code, or the passcode. `app_params`: for WeChat's SDK a JSON object, for Alipay's an order string.
+    /// `show_transfer`: the transfer as a `payto` address (RFC 8905), where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// `show_code`: `qr` or `passcode`.
+    /// `show_code`: `qr`, `passcode`, or `terminal`: digits for a card terminal, which may also scan them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_kind: Option<String>,
     /// `show_code`: opens the wallet on this device; offered first on a phone.
@@ -244,7 +249,8 @@ pub struct StatusView {
     /// What it waits for; absent when there is none yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<Phase>,
-    /// Why it failed: a word such as `DECLINED`, `RUN_OUT`, `CHANNEL_UNAVAILABLE`.
+    /// Why it failed: a word such as `DECLINED`, `RUN_OUT`, `CHANNEL_UNAVAILABLE`. While it waits, `AT_TERMINAL` where a card terminal has
+    /// taken it up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Milliseconds until the session ends; 0 when it has.

@@ -2,7 +2,7 @@
 
 use florin_shared::Method;
 
-use crate::texts::Texts;
+use crate::texts::{Texts, joined};
 
 include!(concat!(env!("OUT_DIR"), "/marks.rs"));
 
@@ -81,6 +81,27 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             let mark = Mark::Written { text: "Union Pay", class: "word" };
             wallet(&texts.wallet_unionpay(), mark, texts)
         }
+        Ok(Method::Ecny) => {
+            let mark = Mark::Written { text: "e-CNY", class: "word" };
+            wallet(&texts.wallet_ecny(), mark, texts)
+        }
+        Ok(Method::PosOrder) => Looks {
+            name: texts.pos_order(),
+            app: texts.pos_order(),
+            hint: texts.hint_pos(),
+            mark: Mark::Written { text: "POS", class: "word" },
+        },
+        // The wallets that it is always for; a server may know others that scan it too.
+        Ok(Method::OneCode) => {
+            let wallets = joined(&[&texts.wallet_alipay(), " / ", &texts.wallet_wechat()]);
+            wallet(&wallets, WALLET, texts)
+        }
+        Ok(Method::MobilePos) => Looks {
+            name: texts.mobile_pos(),
+            app: texts.mobile_pos(),
+            hint: texts.hint_mobile_pos(),
+            mark: Mark::Written { text: "mPOS", class: "word" },
+        },
         Err(_) => wallet(&method.replace('_', " "), WALLET, texts),
     }
 }
@@ -124,7 +145,7 @@ mod tests {
         for (at, name) in names.iter().enumerate() {
             assert!(!names[..at].contains(name), "{name} twice");
         }
-        assert_eq!(looks("E_CNY", &texts).name, "E CNY");
+        assert_eq!(looks("E_MONEY", &texts).name, "E MONEY");
         assert_eq!(looks("GCASH", &texts).hint, "Scan with GCash");
     }
 }

@@ -77,12 +77,14 @@ fn the_build_stops_at_what_is_missing_or_broken() {
 }
 
 /// Names keep their own spelling in every language.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "AlipayHK",
     "Alipay",
     "Touch ’n Go",
     "UnionPay",
     "Lakala",
+    "e-CNY",
+    "POS",
     "WeChat Pay",
     "WeChat",
     "QR",

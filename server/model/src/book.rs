@@ -225,6 +225,7 @@ impl Book {
     fn carry_out(&mut self, id: usize, step: Step, unit: Unit) {
         match step {
             Step::Stay | Step::Conflict | Step::Ask => {}
+            Step::Wait(why) => self.change(id, unit, |payment| payment.reason = why),
             Step::Unconfirm => self.change(id, unit, |payment| payment.confirming = false),
             Step::Confirm => self.change(id, unit, |payment| {
                 payment.state = payment.state.max(PaymentState::Processing);

@@ -8,6 +8,7 @@ pub mod books;
 pub mod chaos;
 pub mod compare;
 pub mod merchant;
+pub mod notices;
 pub mod promises;
 
 pub use compare::{Found, compare};

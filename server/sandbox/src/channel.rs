@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::acquirer::Acquirer;
 use crate::alipay::Alipay;
 use crate::antom::Antom;
 use crate::bank::Bank;
@@ -37,6 +38,10 @@ pub(crate) enum Name {
     Lakala,
     /// UnionPay's gateway in mainland China.
     Unionpay,
+    /// An operator of digital RMB, by Florin's own protocol.
+    Ecny,
+    /// An acquirer with terminals at counters, by the same.
+    Pos,
 }
 
 /// What a notice says of a payment.
@@ -137,6 +142,8 @@ impl Channels {
             Box::new(Lakala::load()?),
             Box::new(Bank::load()?),
             Box::new(Unionpay::load()?),
+            Box::new(Acquirer::load(Name::Ecny)?),
+            Box::new(Acquirer::load(Name::Pos)?),
         ];
         Ok(Channels(all.into()))
     }

@@ -343,7 +343,7 @@ pub(crate) const GUIDE: &[Guide] = &[
     guide(Fault::RefundRefused, "The refund is refused for good (Antom: F / REFUND_WINDOW_EXCEED; WeChat Pay: 400 INVALID_REQUEST); nothing is written down.", ""),
     guide(Fault::RefundFails, "The refund answers that it is under way and turns out after a while to have failed (Antom: FAIL; WeChat Pay: ABNORMAL): no money goes back.", "ms (3000)"),
     guide(Fault::PaidAgain, "The bank only: the wallet lets a code be paid that was paid already; a second credit comes under its reference.", ""),
-    guide(Fault::PayRefused, "WeChat Pay and Lakala: an order is refused for good, as for an account without the product (WeChat Pay: 403 NO_AUTH); nothing is written down.", ""),
+    guide(Fault::PayRefused, "WeChat Pay, Lakala and the acquirers of our own protocol: an order is refused for good, as for an account without the product (WeChat Pay: 403 NO_AUTH); nothing is written down.", ""),
     guide(Fault::SignTest, "WeChat Pay only: a probe goes out before the notification, whose signature begins with WECHATPAY/SIGNTEST/ and must be refused. With another call, the answer is signed so.", "call (notification)"),
 ];
 

@@ -1,7 +1,7 @@
 //! What the outside world knows about every payment. It changes only by lines, and the lines are
 //! the book: reading them again gives the same ledger.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,19 @@ pub(crate) enum Line {
     },
     /// The merchant gave money back.
     Refunded(Refund),
+    /// A terminal took the order up, or let it go.
+    Held {
+        #[serde(flatten)]
+        key: Key,
+        at_ms: i64,
+        terminal: Option<String>,
+    },
+    /// Closed before it came in: what comes later under this number opens nothing.
+    Barred {
+        #[serde(flatten)]
+        key: Key,
+        at_ms: i64,
+    },
 }
 
 /// A payment as `pay` made it. None of this changes.
@@ -162,6 +175,8 @@ pub(crate) struct Payment {
     pub(crate) cancelled_ms: Option<i64>,
     pub(crate) returned_by_cancel: i64,
     pub(crate) refunds: Vec<Refund>,
+    /// Which terminal has taken it up.
+    pub(crate) at_terminal: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +195,7 @@ impl Payment {
             cancelled_ms: None,
             returned_by_cancel: 0,
             refunds: Vec::new(),
+            at_terminal: None,
         }
     }
 
@@ -229,6 +245,7 @@ pub(crate) struct Ledger {
     by_payment_id: HashMap<Key, Key>,
     by_code: HashMap<String, Key>,
     by_refund: HashMap<Key, Key>,
+    barred: HashSet<Key>,
 }
 
 impl Ledger {
@@ -250,11 +267,22 @@ impl Ledger {
                 payment.returned_by_cancel += returned;
             }),
             Line::Refunded(refund) => self.refunded(refund),
+            Line::Held { key, terminal, .. } => {
+                self.change(&key, |payment| payment.at_terminal = terminal);
+            }
+            Line::Barred { key, .. } => {
+                self.barred.insert(key);
+            }
         }
     }
 
     pub(crate) fn payment(&self, key: &Key) -> Option<&Payment> {
         self.payments.get(key)
+    }
+
+    /// Whether this number was closed before anything came in under it.
+    pub(crate) fn is_barred(&self, key: &Key) -> bool {
+        self.barred.contains(key)
     }
 
     /// The payment to which this channel gave this id.

@@ -16,6 +16,8 @@ pub(crate) enum News {
     Failed,
     /// The payer said no, and may still say yes: nobody is told.
     NotYet,
+    /// A terminal has taken it up, or has let it go.
+    Moved,
 }
 
 /// The payment's amount, unless a fault tells another one in this call.
@@ -41,7 +43,10 @@ pub(crate) fn tell(world: &World, payment: &Payment, news: News) {
     let teller =
         Teller { world, channel, payment, amount: amount_told(world, &payment.opened, call) };
     let mut story = teller.story(news);
-    if world.strikes(&Moment::of(Fault::Contradiction, &payment.opened.key)).is_some() {
+    let may_be_contradicted = news != News::Moved;
+    if may_be_contradicted
+        && world.strikes(&Moment::of(Fault::Contradiction, &payment.opened.key)).is_some()
+    {
         story.extend(teller.told(opposite(news), 0));
     }
     Sending { world, channel, key: &payment.opened.key, url }.send(story, teller.stale());
@@ -72,6 +77,7 @@ impl Teller<'_> {
             News::PaidAfter(ms) => vec![self.told(Told::Pending, 0), self.told(Told::Paid, ms)],
             News::Paid => vec![self.told(Told::Paid, 0)],
             News::Failed => vec![self.told(Told::Failed, 0)],
+            News::Moved => vec![self.told(Told::Pending, 0)],
             News::NotYet => Vec::new(),
         };
         parts.into_iter().flatten().collect()
@@ -94,7 +100,7 @@ impl Teller<'_> {
 fn opposite(news: News) -> Told {
     match news {
         News::Paid | News::PaidAfter(_) => Told::Failed,
-        News::Failed | News::NotYet => Told::Paid,
+        News::Failed | News::NotYet | News::Moved => Told::Paid,
     }
 }
 

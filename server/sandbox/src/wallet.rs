@@ -21,8 +21,8 @@ use serde::Deserialize;
 use serde_json::json;
 use url::form_urlencoded;
 
-pub(crate) use self::payer::approved;
-use self::payer::{Action, Refusal, act};
+pub(crate) use self::payer::{Action, act_at, approved};
+use self::payer::{Refusal, act};
 use self::screen::Visit;
 use self::words::Words;
 use crate::ledger::{Payment, Status};
@@ -121,9 +121,11 @@ fn told(payment: &Payment, now: i64) -> serde_json::Value {
 fn refusal_status(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::NoSuchCode => StatusCode::NOT_FOUND,
-        Refusal::AlreadyPaid | Refusal::Declined | Refusal::Expired | Refusal::Cancelled => {
-            StatusCode::CONFLICT
-        }
+        Refusal::AlreadyPaid
+        | Refusal::Declined
+        | Refusal::Expired
+        | Refusal::Cancelled
+        | Refusal::AtTerminal => StatusCode::CONFLICT,
     }
 }
 

@@ -93,7 +93,11 @@ pub(crate) fn methods(method: &str, locale: Locale) -> &str {
         "QRPH" => Words { en: "QR Ph", zh: "QR Ph" },
         "FPS" => Words { en: "FPS", zh: "转数快 FPS" },
         "QRIS" => Words { en: "QRIS", zh: "QRIS" },
+        "ECNY" => Words { en: "e-CNY", zh: "数字人民币" },
+        "POS_ORDER" => Words { en: "Card terminal", zh: "POS 机刷卡" },
+        "MOBILE_POS" => Words { en: "Mobile card terminal", zh: "移动 POS" },
         "UNIONPAY" => Words { en: "UnionPay", zh: "银联云闪付" },
+        "ONE_CODE" => Words { en: "One code", zh: "聚合码" },
         "BANKCARD" => Words { en: "Card", zh: "银行卡" },
         other => return other,
     };

@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 
+use super::acquirer::{self, Acquirer};
 use super::alipay::{self, Alipay};
 use super::antom::{self, Antom};
 use super::emvco::{self, Emvco};
 use super::lakala::{self, Lakala};
+use super::one_code::OneCode;
+use super::renamed::Renamed;
 use super::transfer::{self, Transfer};
 use super::unionpay::{self, Unionpay};
 use super::wechatpay::{self, Wechatpay};
 use super::{Channel, Channels};
+use crate::config::given::{self, Given};
 use crate::config::{File, TransferSettings};
 
 type Made = anyhow::Result<Arc<dyn Channel>>;
@@ -67,12 +71,6 @@ const KINDS: &[Kind] = &[
         sandbox: |host| shared(Emvco::new("qris", &emvco::sandbox("qris", host))),
     },
     Kind {
-        section: "transfer.eur",
-        // The settings have one for each currency.
-        own: |_| None,
-        sandbox: |host| shared(Transfer::new("eur", &transfer::sandbox(host))),
-    },
-    Kind {
         section: "alipay",
         own: |file| file.alipay.as_ref().map(|account| shared(Alipay::new(account))),
         sandbox: |host| shared(Alipay::new(&alipay::sandbox(host))),
@@ -86,6 +84,16 @@ const KINDS: &[Kind] = &[
         section: "unionpay",
         own: |file| file.unionpay.as_ref().map(|account| shared(Unionpay::new(account))),
         sandbox: |host| shared(Unionpay::new(&unionpay::sandbox(host))),
+    },
+    Kind {
+        section: "ecny",
+        own: |file| file.ecny.as_ref().map(|account| shared(Acquirer::new("ecny", account))),
+        sandbox: |host| shared(Acquirer::new("ecny", &acquirer::sandbox("ecny", host))),
+    },
+    Kind {
+        section: "pos",
+        own: |file| file.pos.as_ref().map(|account| shared(Acquirer::new("pos", account))),
+        sandbox: |host| shared(Acquirer::new("pos", &acquirer::sandbox("pos", host))),
     },
 ];
 
@@ -109,6 +117,7 @@ pub fn own(file: &File) -> Vec<Account> {
     named.chain(file.transfer.iter().map(transfers)).collect()
 }
 
+/// Accounts that are transferred to by hand: the settings have one for each currency.
 fn transfers((currency, account): (&String, &TransferSettings)) -> Account {
     let channel = shared(Transfer::new(currency, account));
     Account { section: transfer::name(currency), channel }
@@ -117,8 +126,42 @@ fn transfers((currency, account): (&String, &TransferSettings)) -> Account {
 /// The sandbox's account of every channel; its keys are public.
 pub fn of_sandbox(host: &str) -> Vec<Account> {
     let made = |kind: &Kind| Account { section: kind.section, channel: (kind.sandbox)(host) };
-    KINDS.iter().map(made).collect()
+    let in_euro = ("eur".to_owned(), transfer::sandbox(host));
+    let by_hand = transfers((&in_euro.0, &in_euro.1));
+    KINDS.iter().map(made).chain([by_hand]).collect()
 }
+
+/// The name of every channel at which a merchant may have an account of its own.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.section)
+}
+
+/// The channel of a merchant's own account with these settings, under the account's name.
+///
+/// # Errors
+/// There is no such channel, or the settings are none of its: a key that cannot be read, a host that is none.
+pub fn of_merchant(section: &str, given: &Given, name: &str) -> Made {
+    let kind = KINDS.iter().find(|kind| kind.section == section);
+    let kind = kind.with_context(|| format!("there is no channel {section}"))?;
+    let made = (kind.own)(&given::file(section, given)?);
+    let channel = made.with_context(|| format!("{section} has no settings"))??;
+    Ok(Arc::new(Renamed::new(name, channel)))
+}
+
+/// The hosts of the channels themselves: what a merchant's own account may name without anybody's leave.
+pub const HOSTS: &[&str] = &[
+    "https://open-na-global.alipay.com",
+    "https://open-sea-global.alipay.com",
+    "https://open-de-global.alipay.com",
+    "https://api.mch.weixin.qq.com",
+    "https://api2.mch.weixin.qq.com",
+    "https://openapi.alipay.com",
+    "https://openapi-sandbox.dl.alipaydev.com",
+    "https://s2.lakala.com",
+    "https://test.wsmsd.cn/sit",
+    "https://gateway.95516.com",
+    "https://gateway.test.95516.com",
+];
 
 /// The channels of these accounts. Test and live never meet in one server (D14).
 pub fn open(accounts: Vec<Account>) -> anyhow::Result<Channels> {
@@ -129,12 +172,15 @@ pub fn open(accounts: Vec<Account>) -> anyhow::Result<Channels> {
     let opened = accounts.into_iter().map(|account| {
         account.channel.with_context(|| format!("[{}] cannot be used", account.section))
     });
-    let channels = opened.collect::<anyhow::Result<Vec<_>>>()?;
+    let mut channels = opened.collect::<anyhow::Result<Vec<_>>>()?;
     let live = channels.iter().filter(|channel| channel.is_live()).count();
     ensure!(
         live == 0 || live == channels.len(),
         "one account is live and another is not: test and real money never meet in one server"
     );
+    // Of what these sell.
+    let one = OneCode::of(&channels).map(|one| Arc::new(one) as Arc<dyn Channel>);
+    channels.extend(one);
     Ok(Channels::new(channels))
 }
 

@@ -15,6 +15,7 @@ use crate::domain::reversal::{Reversal, ReversalSaid};
 use crate::domain::scanned::Scanned;
 
 pub mod accounts;
+pub mod acquirer;
 pub mod alipay;
 pub mod antom;
 mod bank;
@@ -22,7 +23,9 @@ pub mod emvco;
 mod json;
 pub mod lakala;
 pub mod nobody;
+pub mod one_code;
 pub mod patience;
+pub mod renamed;
 mod rsa;
 pub mod transfer;
 pub mod transport;

@@ -1,6 +1,8 @@
 //! `florin backup`: a copy of a SQLite database, made while it is in use, and proved before it is called one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::time::Duration;
 
 use anyhow::{bail, ensure};
 use florin_server::clock::Clock;
@@ -9,6 +11,9 @@ use florin_server::store::{Store, backup};
 use serde_json::json;
 
 use super::{Answer, Where, progress};
+
+/// How often it says how far it is.
+const BEAT: Duration = Duration::from_secs(2);
 
 /// The command's arguments.
 #[derive(clap::Args)]
@@ -34,11 +39,11 @@ pub(super) async fn run(wanted: Backup) -> anyhow::Result<Answer> {
             wanted.file.display()
         );
     }
-    progress("copying");
-    let bytes = backup::copy(&url, &wanted.file).await?;
-    progress("checking the copy");
+    let bytes = copy(&url, &wanted.file).await?;
     let copy = Store::connect_read_only(&format!("sqlite:{}", wanted.file.display())).await?;
-    let found = checks::run(&mut copy.read().await?, When::Always, Clock::System.now()).await?;
+    let (now, mut reader) = (Clock::System.now(), copy.read().await?);
+    let found = checks::run_telling(&mut reader, When::Always, now, progress).await?;
+    drop(reader);
     copy.close().await;
     ensure!(wanted.file.exists(), "the copy is gone");
     let good = found.is_empty();
@@ -48,4 +53,22 @@ pub(super) async fn run(wanted: Backup) -> anyhow::Result<Answer> {
         told: format!("{} ({bytes} bytes): {verdict}", wanted.file.display()),
         json: json!({ "file": wanted.file.display().to_string(), "bytes": bytes, "clean": good }),
     })
+}
+
+/// Says meanwhile how much of it is there: the copy is never larger than the database.
+async fn copy(url: &str, to: &Path) -> anyhow::Result<u64> {
+    let (whole, mut beat) = (backup::size(url).await?, tokio::time::interval(BEAT));
+    let mut copying = pin!(backup::copy(url, to));
+    loop {
+        tokio::select! {
+            done = &mut copying => return done,
+            _ = beat.tick() => progress(&share(backup::unfinished(to), whole)),
+        }
+    }
+}
+
+/// How much has been copied, of at most how much; once that is all, the copy is being read again.
+fn share(done: u64, whole: u64) -> String {
+    let [done, whole] = [done, whole].map(|bytes| bytes / 1_000_000);
+    format!("copied {done} of at most {whole} MB, then reading it page by page")
 }

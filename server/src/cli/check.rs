@@ -25,8 +25,8 @@ pub(crate) struct Check {
 pub(super) async fn run(check: Check) -> anyhow::Result<Answer> {
     let store = check.at.look().await?;
     let when = if check.at_rest { When::AtRest } else { When::Always };
-    progress("checking the ledger's invariants");
-    let found = checks::run(&mut store.read().await?, when, Clock::System.now()).await?;
+    let now = Clock::System.now();
+    let found = checks::run_telling(&mut store.read().await?, when, now, progress).await?;
     let good = found.is_empty();
     let mut told: Vec<String> =
         found.iter().map(|row| format!("{}: {}", row.invariant, row.row)).collect();

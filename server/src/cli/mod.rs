@@ -24,7 +24,10 @@ mod migrate;
 mod reconcile;
 mod sessions;
 mod statement;
+mod teach;
 mod trigger;
+
+pub(crate) use teach::program;
 
 /// Florin, an open checkout.
 #[derive(Parser)]

@@ -63,6 +63,10 @@ pub struct WechatpaySettings {
     /// not offered there.
     #[serde(default)]
     pub app_secret: Option<String>,
+    /// The mobile application that is bound to the merchant, `wx…`: orders in the merchant's own app are its. Without it WeChat Pay is
+    /// not offered there.
+    #[serde(default)]
+    pub mobile_appid: Option<String>,
 }
 
 /// Without the keys: settings are printed.
@@ -236,6 +240,40 @@ impl fmt::Debug for UnionpaySettings {
     }
 }
 
+/// An account at a gateway that speaks Florin's own protocol (`docs/acquirer-protocol.md`).
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcquirerSettings {
+    /// `https://gateway.example`, without a path.
+    pub host: String,
+    /// How the gateway calls the merchant; `SANDBOX_…` is pretend money.
+    pub merchant: String,
+    /// The id under which the gateway knows our key.
+    pub key_id: String,
+    /// Our key, Ed25519 in PKCS#8 PEM.
+    pub private_key: String,
+    /// The id of the gateway's key.
+    pub public_key_id: String,
+    /// The gateway's key, Ed25519 in SubjectPublicKeyInfo PEM.
+    pub public_key: String,
+    /// The id of a second key, while the gateway changes from one to the other.
+    #[serde(default)]
+    pub other_public_key_id: Option<String>,
+    /// That key.
+    #[serde(default)]
+    pub other_public_key: Option<String>,
+}
+
+/// Without the key: settings are printed.
+impl fmt::Debug for AcquirerSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AcquirerSettings")
+            .field("host", &self.host)
+            .field("merchant", &self.merchant)
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::File;
@@ -263,6 +301,7 @@ mod tests {
             other_public_key: None,
             api_v3_key: "hunter2".into(),
             app_secret: Some("hunter2".into()),
+            mobile_appid: None,
         };
         let alipay = AlipaySettings {
             host: "https://a.example".into(),
@@ -292,7 +331,18 @@ mod tests {
             middle_certificate: "p".into(),
             term_id: None,
         };
+        let pos = AcquirerSettings {
+            host: "https://a.example".into(),
+            merchant: "1".into(),
+            key_id: "2".into(),
+            private_key: "hunter2".into(),
+            public_key_id: "3".into(),
+            public_key: "p".into(),
+            other_public_key_id: None,
+            other_public_key: None,
+        };
         let file = File {
+            pos: Some(pos),
             antom: Some(account),
             wechatpay: Some(wechatpay),
             alipay: Some(alipay),

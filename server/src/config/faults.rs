@@ -7,7 +7,12 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub(super) use self::keys::{KEYS, Kind};
 use super::File;
+use crate::domain::fee::Fee;
+use crate::vault::Vault;
+
+mod keys;
 
 /// Something that is wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +52,7 @@ const VARIABLES: &[(&str, IsGood, &str)] = &[
     ("FLORIN_CODE_SECONDS", is_code_life, "write a whole number from 5 to 86400"),
     ("FLORIN_CONFIG", is_file, "name a TOML file that this user may read"),
     ("FLORIN_LOG_JSON", is_yes_or_no, "write true or false"),
+    ("FLORIN_SEALING_KEY", is_sealing_key, "write at least 32 characters: `openssl rand -hex 32`"),
 ];
 
 /// Variables that belong to other programs of this repository, or to single commands.
@@ -98,9 +104,8 @@ fn is_http(text: &str) -> bool {
 }
 
 fn is_database(text: &str) -> bool {
-    ["sqlite:", "postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+    let rest = ["sqlite:", "postgres://", "postgresql://"].map(|scheme| text.strip_prefix(scheme));
+    rest.into_iter().flatten().any(|rest| !rest.is_empty())
 }
 
 fn is_folder_to_be(text: &str) -> bool {
@@ -119,110 +124,16 @@ fn is_code_life(text: &str) -> bool {
     text.parse().is_ok_and(|seconds: i64| (5..=86_400).contains(&seconds))
 }
 
+fn is_sealing_key(text: &str) -> bool {
+    Vault::of(text).is_ok()
+}
+
 fn is_yes_or_no(text: &str) -> bool {
     matches!(text, "true" | "false")
 }
 
-/// What a key of the file may hold.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Number,
-}
-
 /// The table that has one more for each currency in it.
 const TRANSFER: &str = "transfer";
-
-/// Every key of every table, and whether the table is nothing without it.
-const KEYS: &[(&str, &str, Kind, bool)] = &[
-    ("antom", "host", Kind::Text, true),
-    ("antom", "client_id", Kind::Text, true),
-    ("antom", "private_key", Kind::Text, true),
-    ("antom", "key_version", Kind::Number, true),
-    ("antom", "public_key", Kind::Text, true),
-    ("antom", "settlement_currency", Kind::Text, false),
-    ("wechatpay", "host", Kind::Text, true),
-    ("wechatpay", "mchid", Kind::Text, true),
-    ("wechatpay", "appid", Kind::Text, true),
-    ("wechatpay", "serial", Kind::Text, true),
-    ("wechatpay", "private_key", Kind::Text, true),
-    ("wechatpay", "public_key_id", Kind::Text, true),
-    ("wechatpay", "public_key", Kind::Text, true),
-    ("wechatpay", "other_public_key_id", Kind::Text, false),
-    ("wechatpay", "other_public_key", Kind::Text, false),
-    ("wechatpay", "api_v3_key", Kind::Text, true),
-    ("wechatpay", "app_secret", Kind::Text, false),
-    ("vietqr", "host", Kind::Text, true),
-    ("vietqr", "client_id", Kind::Text, true),
-    ("vietqr", "secret", Kind::Text, true),
-    ("vietqr", "bank", Kind::Text, true),
-    ("vietqr", "account", Kind::Text, true),
-    ("vietqr", "service", Kind::Text, false),
-    ("paynow", "host", Kind::Text, true),
-    ("paynow", "client_id", Kind::Text, true),
-    ("paynow", "secret", Kind::Text, true),
-    ("paynow", "account", Kind::Text, true),
-    ("paynow", "name", Kind::Text, false),
-    ("promptpay", "host", Kind::Text, true),
-    ("promptpay", "client_id", Kind::Text, true),
-    ("promptpay", "secret", Kind::Text, true),
-    ("promptpay", "account", Kind::Text, true),
-    ("promptpay", "second_reference", Kind::Text, false),
-    ("qrph", "host", Kind::Text, true),
-    ("qrph", "client_id", Kind::Text, true),
-    ("qrph", "secret", Kind::Text, true),
-    ("qrph", "code", Kind::Text, true),
-    ("fps", "host", Kind::Text, true),
-    ("fps", "client_id", Kind::Text, true),
-    ("fps", "secret", Kind::Text, true),
-    ("fps", "bank", Kind::Text, false),
-    ("fps", "account", Kind::Text, true),
-    ("fps", "name", Kind::Text, false),
-    ("qris", "host", Kind::Text, true),
-    ("qris", "client_id", Kind::Text, true),
-    ("qris", "secret", Kind::Text, true),
-    ("qris", "code", Kind::Text, true),
-    ("alipay", "host", Kind::Text, true),
-    ("alipay", "app_id", Kind::Text, true),
-    ("alipay", "seller_id", Kind::Text, true),
-    ("alipay", "private_key", Kind::Text, true),
-    ("alipay", "public_key", Kind::Text, true),
-    ("alipay", "products", Kind::Text, false),
-    ("lakala", "host", Kind::Text, true),
-    ("lakala", "appid", Kind::Text, true),
-    ("lakala", "serial", Kind::Text, true),
-    ("lakala", "merchant_no", Kind::Text, true),
-    ("lakala", "term_no", Kind::Text, true),
-    ("lakala", "request_ip", Kind::Text, true),
-    ("lakala", "private_key", Kind::Text, true),
-    ("lakala", "public_key", Kind::Text, true),
-    ("lakala", "notify_public_key", Kind::Text, false),
-    ("unionpay", "host", Kind::Text, true),
-    ("unionpay", "mer_id", Kind::Text, true),
-    ("unionpay", "cert_id", Kind::Text, true),
-    ("unionpay", "private_key", Kind::Text, true),
-    ("unionpay", "root_certificate", Kind::Text, true),
-    ("unionpay", "middle_certificate", Kind::Text, true),
-    ("unionpay", "term_id", Kind::Text, false),
-    ("transfer", "host", Kind::Text, true),
-    ("transfer", "client_id", Kind::Text, true),
-    ("transfer", "secret", Kind::Text, true),
-    ("transfer", "name", Kind::Text, true),
-    ("transfer", "bank", Kind::Text, true),
-    ("transfer", "account", Kind::Text, true),
-    ("transfer", "bank_code", Kind::Text, false),
-    ("limits", "merchant", Kind::Number, false),
-    ("limits", "refund", Kind::Number, false),
-    ("limits", "shopper", Kind::Number, false),
-    ("limits", "notice", Kind::Number, false),
-    ("limits", "poll", Kind::Number, false),
-    ("limits", "asset", Kind::Number, false),
-    ("limits", "connections", Kind::Number, false),
-    ("limits", "connections_per_client", Kind::Number, false),
-    ("keep", "deliveries_days", Kind::Number, false),
-    ("stop", "grace_seconds", Kind::Number, false),
-    ("stop", "deadline_seconds", Kind::Number, false),
-];
 
 /// The faults of the file, by their lines; and what it says, when there are none.
 pub fn of_file(place: &str, text: &str) -> Result<File, Vec<Fault>> {
@@ -264,6 +175,7 @@ impl Faults<'_> {
             let name = name.get_ref().as_ref();
             match value.get_ref() {
                 DeValue::Table(inside) if name == TRANSFER => self.accounts(inside),
+                DeValue::Table(inside) if name == "fees" => self.fees(inside),
                 DeValue::Table(inside) if known.clone().any(|known| known == name) => {
                     self.table(name, name, at, inside);
                 }
@@ -304,6 +216,28 @@ impl Faults<'_> {
         for (_, known, _, needed) in keys() {
             if *needed && !inside.iter().any(|(key, _)| key.get_ref().as_ref() == *known) {
                 self.add(at, format!("[{name}] lacks {known}"), format!("add {known} = …"));
+            }
+        }
+    }
+
+    /// One key for each account's table, which are those with a `host`.
+    fn fees(&mut self, inside: &DeTable<'_>) {
+        let accounts = || {
+            KEYS.iter()
+                .filter(|(table, key, ..)| *key == "host" && *table != TRANSFER)
+                .map(|(table, ..)| *table)
+        };
+        for (key, value) in inside {
+            let name = key.get_ref().as_ref();
+            if !accounts().any(|account| account == name) {
+                self.add(
+                    key.span().start,
+                    format!("[fees] has no {name}"),
+                    meant(name, accounts()),
+                );
+            } else if value.get_ref().as_str().is_none_or(|fee| fee.parse::<Fee>().is_err()) {
+                let remedy = "write \"0.6%\", \"2.9% + 30\" or \"30\"";
+                self.add(value.span().start, format!("{name} is no fee"), remedy);
             }
         }
     }

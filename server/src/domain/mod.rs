@@ -1,10 +1,12 @@
 //! Decisions: what should happen, as values. No async, no input or output, no clock; whoever calls carries them out.
 
+pub mod account;
 pub mod address;
 pub mod contrast;
 pub mod credit;
 pub mod creditor;
 pub mod entered;
+pub mod fee;
 pub mod looks;
 pub mod numbers;
 pub mod offer;

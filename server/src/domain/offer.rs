@@ -3,6 +3,7 @@
 use florin_shared::shopper::{Offer, Unavailable};
 use florin_shared::{Method, Money};
 
+use super::fee::Fee;
 use super::numbers::Numbers;
 use super::scene::Scene;
 use crate::clock::Millis;
@@ -55,6 +56,8 @@ pub enum Kind {
     Redirect,
     /// Transfers by hand, at the bank's own site or counter: reads payee, account and reference here.
     Transfer,
+    /// Is in the merchant's own app, which hands what it is given to the wallet's SDK (L14, M6).
+    App,
 }
 
 impl Kind {
@@ -66,16 +69,28 @@ impl Kind {
             Kind::PaymentCode => "payment_code",
             Kind::Redirect => "redirect",
             Kind::Transfer => "transfer",
+            Kind::App => "app",
         }
     }
 
     /// Whether the shopper pays by it on a page. A payment code is charged without one.
     pub fn is_for_pages(self) -> bool {
         match self {
-            Kind::Scan | Kind::Passcode | Kind::Redirect | Kind::Transfer => true,
+            Kind::Scan | Kind::Passcode | Kind::Redirect | Kind::App | Kind::Transfer => true,
             Kind::PaymentCode => false,
         }
     }
+}
+
+/// What is known of who sells, besides what they sell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seller {
+    /// The channel's name.
+    pub channel: &'static str,
+    /// Whether it is the merchant's own account, and not the server's.
+    pub is_own: bool,
+    /// What it takes, if somebody has said.
+    pub fee: Option<Fee>,
 }
 
 /// What a session offers and asks of a product.
@@ -91,6 +106,8 @@ pub struct Wanted<'a> {
     pub scene: Scene,
     /// The channels that do not answer just now: another one is taken, where there is one.
     pub down: &'a [&'static str],
+    /// Whose the channels are and what they cost; one that is not among them is the server's, and nobody has said its fee.
+    pub sellers: &'a [Seller],
 }
 
 impl Wanted<'_> {
@@ -98,6 +115,78 @@ impl Wanted<'_> {
     pub fn at_any_rate(self) -> Self {
         Wanted { down: &[], ..self }
     }
+
+    /// The same for a payment that is there already: the time that is left, and whether its channel answers, change nothing about it.
+    pub fn all_the_same(self) -> Self {
+        Wanted { rest: Millis::MAX, ..self.at_any_rate() }
+    }
+
+    /// What this channel takes for the amount, in whole smallest units, rounded up; nothing where nobody has said.
+    pub fn fee_of(&self, channel: &str) -> Option<i128> {
+        let fee = self.sellers.iter().find(|seller| seller.channel == channel)?.fee?;
+        Some((fee.of(self.amount.minor()) + 999_999).div_euclid(1_000_000))
+    }
+
+    /// Whose account it is and what it takes for this amount; the lowest goes first.
+    fn rank(&self, channel: &str) -> Rank {
+        let known = self.sellers.iter().find(|seller| seller.channel == channel);
+        let fee = known.and_then(|seller| seller.fee).map(|fee| fee.of(self.amount.minor()));
+        Rank {
+            is_servers: !known.is_some_and(|seller| seller.is_own),
+            is_unsaid: fee.is_none(),
+            fee: fee.unwrap_or(0),
+        }
+    }
+}
+
+/// By what one channel goes before another, where both suit and answer: the merchant's own before the server's, whose fee is known
+/// before whose is not, and the cheaper one. What is the same in all of them stays in order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    is_servers: bool,
+    is_unsaid: bool,
+    fee: i128,
+}
+
+/// Why a channel that suits and answers was passed over for another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// The other is the merchant's own account, and this is the server's.
+    NotOwn,
+    /// Nobody has said what it costs, and of the other somebody has.
+    FeeUnsaid,
+    /// It takes more for this amount.
+    Dearer,
+    /// It costs the same, and stands behind the other: in the order of the accounts, or because the other's product is for the shopper's
+    /// own country.
+    Behind,
+}
+
+/// Why `taken` goes before `other`, where both suit.
+pub fn passed(wanted: Wanted<'_>, taken: &str, other: &str) -> Passed {
+    let (taken, other) = (wanted.rank(taken), wanted.rank(other));
+    if taken.is_servers != other.is_servers {
+        Passed::NotOwn
+    } else if taken.is_unsaid != other.is_unsaid {
+        Passed::FeeUnsaid
+    } else if taken.fee != other.fee {
+        Passed::Dearer
+    } else {
+        Passed::Behind
+    }
+}
+
+/// Whether a payment by the product of this name is what its own channel would be asked for again: then somebody who chooses the method again
+/// gets that payment, whichever channel goes first by now (D7). Where the shopper has gone on elsewhere it is another product: a code
+/// cannot be scanned by the phone that shows it.
+pub fn is_same_again(
+    of_channel: &[Product],
+    method: Method,
+    name: &str,
+    wanted: Wanted<'_>,
+) -> bool {
+    let found = choose(of_channel, method, wanted.all_the_same());
+    found.is_ok_and(|product| product.name == name)
 }
 
 /// The product to carry `method` out on a page, or why there is none.
@@ -130,8 +219,8 @@ pub fn of_codes(products: &[Product], method: Method) -> impl Iterator<Item = &P
     products.iter().filter(move |product| product.method == method && !product.kind.is_for_pages())
 }
 
-/// Several products may suit, of one channel or of several: first those for the shopper's own country, in the order in
-/// which the channels and their tables name them.
+/// Several products may suit, of one channel or of several. Of the channels that answer the first by [`Rank`] is taken; where
+/// that is the same, what is for the shopper's own country, in the order in which the channels and their tables name them.
 fn best<'a>(
     of_method: impl Iterator<Item = &'a Product> + Clone,
     wanted: Wanted<'_>,
@@ -159,8 +248,10 @@ fn best<'a>(
     if fitting.peek().is_none() {
         return fits(first, wanted).map(|()| *first);
     }
-    let answering = fitting.find(|product| !wanted.down.contains(&product.channel));
-    answering.copied().ok_or_else(|| because("DOWN", vec![]))
+    let answering = fitting.filter(|product| !wanted.down.contains(&product.channel));
+    // Of several that are equal it is the first.
+    let chosen = answering.min_by_key(|product| wanted.rank(product.channel));
+    chosen.copied().ok_or_else(|| because("DOWN", vec![]))
 }
 
 fn fits(product: &Product, wanted: Wanted<'_>) -> Result<(), Unavailable> {
@@ -202,6 +293,10 @@ pub fn list(products: &[Product], chosen: Option<&[String]>, wanted: Wanted<'_>)
         .filter_map(|method| {
             let any = of_pages(products, method).next()?;
             let chosen = choose(products, method, wanted);
+            // The wallets stand in the list themselves, with what they want: greyed out it would tell nobody anything.
+            if method == Method::OneCode && chosen.is_err() {
+                return None;
+            }
             let kind = chosen.as_ref().map_or(any.kind, |product| product.kind).as_str().to_owned();
             Some(Offer { method: method.as_str().to_owned(), kind, unavailable: chosen.err() })
         })

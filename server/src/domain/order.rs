@@ -2,7 +2,7 @@
 
 use florin_shared::Money;
 
-use super::payment::{Payment, PaymentState, RUN_OUT, Role, Said, Source, Statement};
+use super::payment::{AT_TERMINAL, Payment, PaymentState, RUN_OUT, Role, Said, Source, Statement};
 use super::reversal::Reason;
 use super::session::SessionState;
 use super::words;
@@ -42,6 +42,8 @@ pub enum Step {
     Stay,
     /// The shopper has paid, the bank has not confirmed.
     Confirm,
+    /// A terminal has taken it up, or has left it again: the words by which it waits.
+    Wait(String),
     /// The state rises, for this reason.
     Become(PaymentState, String),
     /// The bank does not confirm after all; the clocks run again.
@@ -81,7 +83,7 @@ impl Order {
                 Step::Stay
             }
             Said::NotFound => on_not_found(payment, statement, now),
-            Said::Pending => on_pending(payment, now),
+            Said::Pending => on_pending(payment, &statement.evidence.reason, now),
         }
     }
 
@@ -227,13 +229,16 @@ fn on_not_found(payment: &Payment, statement: &Statement, now: Millis) -> Step {
     }
 }
 
-fn on_pending(payment: &Payment, now: Millis) -> Step {
+fn on_pending(payment: &Payment, why: &str, now: Millis) -> Step {
     use PaymentState::{Cancelled, Cancelling, Fail, Intent, Processing, Sent, Success, Unknown};
 
+    // Other words of a channel about what it waits for mean nothing to anybody here.
+    let why = if why == AT_TERMINAL { why } else { "" };
     match payment.state {
-        Intent | Sent | Unknown => Step::Become(Processing, String::new()),
+        Intent | Sent | Unknown => Step::Become(Processing, why.to_owned()),
         // Only a query that began after the bank's word comes this far.
         Processing | Cancelling if payment.confirming => Step::Unconfirm,
+        Processing if payment.reason != why => Step::Wait(why.to_owned()),
         // A channel that cannot cancel says "pending" until its code is dead; then that is what it means (D6).
         Cancelling if !payment.cancellable && now >= payment.final_after => {
             Step::Become(Cancelled, RUN_OUT.into())

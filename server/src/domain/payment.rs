@@ -9,6 +9,9 @@ use crate::clock::Millis;
 /// The reason of a code that nobody paid in time.
 pub const RUN_OUT: &str = "RUN_OUT";
 
+/// The reason of an order that a terminal has taken up: who holds it, nobody has paid.
+pub const AT_TERMINAL: &str = "AT_TERMINAL";
+
 /// The terminal of a payment whose payment code the merchant scanned.
 pub const IN_STORE: &str = "IN_STORE";
 

@@ -49,14 +49,24 @@ impl Scanned {
         &self.code
     }
 
-    /// Whose wallet shows this, if its digits tell.
+    /// Whose wallet shows this, if its digits tell; or who has known the payer's face.
     pub fn wallet(&self) -> Option<Method> {
+        if self.is_face() {
+            return Some(Method::Alipay);
+        }
         if !self.code.bytes().all(|sign| sign.is_ascii_digit()) {
             return None;
         }
         let begins: u8 = self.code.get(..2)?.parse().ok()?;
         let mut known = WALLETS.iter().filter(|one| one.digits.contains(&self.code.len()));
         known.find(|one| one.begins.contains(&begins)).map(|one| one.method)
+    }
+
+    /// Whether it is a face token: what a device with Alipay's camera gets for a face that Alipay has known, and is charged as a payment
+    /// code is. 35 letters and digits that begin with `fp` (Alipay's page of `alipay.trade.pay`, `auth_code`).
+    pub fn is_face(&self) -> bool {
+        let is_plain = self.code.bytes().all(|sign| sign.is_ascii_alphanumeric());
+        self.code.len() == 35 && self.code.starts_with("fp") && is_plain
     }
 
     /// Whether a wallet of this method may show this. Of a method whose codes are known by nothing, any may be.
@@ -129,6 +139,24 @@ mod tests {
             ("620000000000000000a", None),
         ] {
             assert_eq!(Scanned::read(code, None).unwrap().wallet(), wallet, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_face_that_alipay_knows_is_alipays_and_no_other_wallets() {
+        let face = |text: &str| Scanned::read(text, None).unwrap();
+        let token = face("fp0123456789abcdefABCDEF01234567890");
+        assert_eq!((token.is_face(), token.wallet()), (true, Some(Method::Alipay)));
+        let may_be = [Method::Alipay, Method::Wechatpay, Method::Unionpay];
+        assert_eq!(may_be.map(|method| token.may_be_of(method)), [true, false, false]);
+        for other in [
+            "fp0123456789abcdefABCDEF0123456789",
+            "fp0123456789abcdefABCDEF012345678901",
+            "FP0123456789abcdefABCDEF01234567890",
+            "fp0123456789abcdefABCDEF0123456789=",
+            "281000000000000001",
+        ] {
+            assert!(!face(other).is_face(), "{other}");
         }
     }
 

@@ -3,11 +3,14 @@
 //! The order of calls is ruling D1's: a query first (it may have been paid), then the cancel, then the query that
 //! decides. A call without an answer leaves everything as it was; the worker comes back, and sooner when the channel does.
 
+use std::sync::Arc;
+
 use florin_shared::PaymentId;
 
 use super::cancel::stop;
 use super::desk::{Context, Desk};
 use super::pay::{asking, shows_nothing};
+use super::sellers;
 use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::{Channel, ChannelError};
@@ -43,7 +46,7 @@ pub(super) async fn ask_with(
     let mut payment = read(app, id).await?;
     let mut has_cancelled = false;
     loop {
-        let channel = channel_of(app, &payment)?;
+        let channel = channel_of(app, &payment).await?;
         // Also before a lost cancel is repeated, although what it says decides nothing then: a channel that does not answer
         // a question is not sent anything that moves money.
         let Some(said) = query(app, channel.as_ref(), &mut payment).await? else {
@@ -146,9 +149,9 @@ pub async fn read(app: &App, id: &PaymentId) -> Result<Payment> {
         .ok_or_else(|| Error::no_such("transaction"))
 }
 
-/// Who carries it out.
-pub fn channel_of<'a>(app: &'a App, payment: &Payment) -> Result<&'a std::sync::Arc<dyn Channel>> {
-    let found = app.channels.named(&payment.channel);
+/// Who carries it out: whoever has from its first moment.
+pub async fn channel_of(app: &App, payment: &Payment) -> Result<Arc<dyn Channel>> {
+    let found = sellers::named(app, &payment.channel).await?;
     found.ok_or_else(|| Error::Internal(format!("no channel is called {}", payment.channel)))
 }
 

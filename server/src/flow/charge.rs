@@ -16,15 +16,15 @@ use super::create_session::{NewSession, new_session, refuse_unless_over};
 use super::desk::{Context, Desk, Finished};
 use super::pay::{Opening, not_confirming, not_paid, open, write_down};
 use super::query::{self, Key};
-use super::to_the_end;
+use super::{sellers, to_the_end};
 use crate::app::App;
-use crate::channel::Channels;
 use crate::clock::Millis;
 use crate::domain::offer::{self, Product, Wanted};
 use crate::domain::payment::{IN_STORE, Payment, PaymentState};
 use crate::domain::scanned::Scanned;
 use crate::domain::scene::Scene;
 use crate::domain::session::home_of;
+use crate::own::Sellers;
 use crate::store::Tx;
 use crate::store::merchants::Merchant;
 use crate::{Error, Result};
@@ -95,7 +95,8 @@ async fn intend(
 ) -> Result<Intended> {
     let context = Context::of(app, &merchant.id, &wanted.trans_id).await?;
     let id = SessionId::of(app.random.bytes::<20>());
-    let (channels, life, down) = (app.channels.clone(), app.code_life, app.reach.down());
+    let sellers = sellers::of_merchant(app, &merchant.id).await?;
+    let (life, down) = (app.code_life, app.reach.down());
     let scanned = scanned.clone();
     let (intended, finished): (Intended, Finished) = app
         .store
@@ -108,7 +109,7 @@ async fn intend(
             not_paid(&desk)?;
             not_confirming(&desk)?;
             let product =
-                suits(&channels, &context.merchant, wanted.amount, (method, &scanned, &down))?;
+                suits(&sellers, &context.merchant, wanted.amount, (method, &scanned, &down))?;
             let expires = desk.now() + product.longest + AFTERWARDS;
             let session = new_session(id, &context, NewSession { expires, ..wanted });
             desk.add_session(tx, session.clone()).await?;
@@ -137,32 +138,39 @@ fn again(desk: &Desk, wanted: &NewSession) -> Option<Payment> {
 /// The product to charge the code by: of the method that was named, or of the first one that suits; of the wallet's own where
 /// the code's digits tell whose it is.
 fn suits(
-    channels: &Channels,
+    sellers: &Sellers,
     merchant: &Merchant,
     amount: Money,
     (method, scanned, down): (Option<Method>, &Scanned, &[&'static str]),
 ) -> Result<Product> {
-    let products = channels.products();
+    let products = sellers.products();
     let mut methods = offer::enabled(merchant.appearance.methods.as_deref());
     methods.retain(|one| method.is_none_or(|method| method == *one));
     if let Some(method) = method.filter(|_| methods.is_empty()) {
         return Err(not_offered(method, "this merchant does not offer it"));
     }
-    methods.retain(|method| offer::of_codes(&products, *method).next().is_some());
+    methods.retain(|method| offer::of_codes(products, *method).next().is_some());
     if method.is_none() {
         // Whoever names no method does not mean a wallet that cannot have shown this code.
         methods.retain(|method| scanned.may_be_of(*method));
         methods.sort_by_key(|method| scanned.wallet() != Some(*method));
     }
     let country = home_of(amount.currency());
-    let wanted = Wanted { amount, country, rest: Millis::MAX, scene: Scene::InStore, down };
+    let wanted = Wanted {
+        amount,
+        country,
+        rest: Millis::MAX,
+        scene: Scene::InStore,
+        down,
+        sellers: sellers.terms(),
+    };
     let mut refused = None;
     // The first that answers; and where none does, the first of all.
     let tries = [wanted, wanted.at_any_rate()];
     for (wanted, method) in
         tries.iter().flat_map(|wanted| methods.iter().map(move |method| (*wanted, *method)))
     {
-        match offer::charge(&products, method, wanted) {
+        match offer::charge(products, method, wanted) {
             Ok(product) => return Ok(product),
             Err(why) => refused = refused.or(Some((method, why))),
         }

@@ -5,6 +5,7 @@
 //! money and changes nothing.
 
 use super::again::again;
+use super::sellers;
 use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::Channel;
@@ -87,10 +88,10 @@ async fn number_of(app: &App, kept: &Kept) -> Result<Option<String>> {
 /// which was meant.
 async fn named(app: &App, kept: &Kept) -> Result<Option<String>> {
     let found = match kept.meant.as_str() {
-        "" => app
-            .channels
-            .named(&kept.channel)
-            .map_or_else(Vec::new, |channel| channel.references_in(&kept.credit.reference)),
+        "" => {
+            let channel = sellers::named(app, &kept.channel).await?;
+            channel.map_or_else(Vec::new, |channel| channel.references_in(&kept.credit.reference))
+        }
         meant => vec![meant.to_owned()],
     };
     let mut ours: Vec<String> = Vec::new();

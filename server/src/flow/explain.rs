@@ -1,17 +1,19 @@
 //! Why each method is offered, disabled or hidden: the very decision that the shopper's list and `pay` take, told with
 //! its reasons.
 
-use florin_shared::explain::{ChannelExplained, ExplainView, Explained, Verdict};
+use florin_shared::explain::{ChannelExplained, Choice, ExplainView, Explained, Verdict};
 use florin_shared::shopper::Unavailable;
 use florin_shared::{Method, Money};
 
-use super::looks;
+use super::{looks, sellers};
+
 use crate::app::App;
 use crate::channel::Channel;
 use crate::clock::Millis;
-use crate::domain::offer::{self, Product, Wanted};
+use crate::domain::offer::{self, Passed, Product, Wanted};
 use crate::domain::scene::Seen;
 use crate::domain::session::{Session, home_of};
+use crate::own::Sellers;
 use crate::store::merchants::Merchant;
 
 /// What is asked about.
@@ -48,19 +50,26 @@ impl About {
         About { session: None, amount, country, rest, seen }
     }
 
-    fn wanted<'a>(&'a self, down: &'a [&'static str]) -> Wanted<'a> {
+    fn wanted<'a>(&'a self, down: &'a [&'static str], sellers: &'a Sellers) -> Wanted<'a> {
         Wanted {
             amount: self.amount,
             country: &self.country,
             rest: self.rest,
             scene: self.seen.scene,
             down,
+            sellers: sellers.terms(),
         }
     }
 }
 
 /// Explains every method that Florin knows.
-pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> ExplainView {
+pub async fn explain(
+    app: &App,
+    merchant: &Merchant,
+    about: &About,
+    now: Millis,
+) -> crate::Result<ExplainView> {
+    let sellers = sellers::of_merchant(app, &merchant.id).await?;
     let looks = about.session.as_ref().and_then(|session| looks::in_force(merchant, session).ok());
     let looks = looks.as_ref().unwrap_or(&merchant.appearance);
     let enabled = offer::enabled(looks.methods.as_deref());
@@ -68,33 +77,35 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         .session
         .as_ref()
         .is_some_and(|session| session.may_be_paid(now, session.shown).is_err());
-    let (products, down) = (app.channels.products(), app.reach.down());
-    let wanted = about.wanted(&down);
-    let listed = offer::list(&products, looks.methods.as_deref(), wanted);
+    let (products, down) = (sellers.products(), app.reach.down());
+    let wanted = about.wanted(&down, &sellers);
+    let listed = offer::list(products, looks.methods.as_deref(), wanted);
     let mut methods: Vec<Explained> = listed
         .iter()
         .filter_map(|offer| offer.method.parse().ok())
         .map(|method| {
-            let found = offer::choose(&products, method, wanted);
+            let found = offer::choose(products, method, wanted);
             let page = if over { session_over() } else { of(&found) };
-            explained(app, (method, true), wanted, page)
+            explained(&sellers, (method, true), wanted, page)
         })
         .collect();
     for method in Method::ALL {
         if !listed.iter().any(|offer| offer.method == method.as_str()) {
             let is_enabled = enabled.contains(&method);
-            let why = match offer::choose(&products, method, wanted) {
+            let why = match offer::choose(products, method, wanted) {
                 _ if !is_enabled => not_enabled(),
-                // Other currencies than this, and the merchant has not asked for it by name.
-                Err(why) if !why.needs.is_empty() => {
+                // Other currencies than this, and the merchant has not asked for it by name; or the one code, which is not shown
+                // greyed out.
+                Err(why) if !why.needs.is_empty() || is_unsuited_code(method, &why) => {
                     Verdict { state: "HIDDEN".to_owned(), ..of(&Err(why)) }
                 }
+                Ok(_) | Err(_) if method == Method::OneCode => no_wallets(),
                 Ok(_) | Err(_) => not_sold(),
             };
-            methods.push(explained(app, (method, is_enabled), wanted, why));
+            methods.push(explained(&sellers, (method, is_enabled), wanted, why));
         }
     }
-    ExplainView {
+    Ok(ExplainView {
         session_id: about.session.as_ref().map(|session| session.id.to_string()),
         amount: about.amount.minor().to_string(),
         currency: about.amount.currency().to_string(),
@@ -102,21 +113,24 @@ pub fn explain(app: &App, merchant: &Merchant, about: &About, now: Millis) -> Ex
         scene: about.seen.scene.as_str().to_owned(),
         scene_because: about.seen.because.to_owned(),
         methods,
-    }
+    })
 }
 
 fn explained(
-    app: &App,
+    sellers: &Sellers,
     (method, is_enabled): (Method, bool),
     wanted: Wanted<'_>,
     verdict: Verdict,
 ) -> Explained {
-    let by_code = by_code(&app.channels.products(), method, wanted);
+    let by_code = by_code(sellers.products(), method, wanted);
     let payment_code = if is_enabled { by_code } else { not_enabled() };
-    let channels = app
-        .channels
+    let taken = offer::choose(sellers.products(), method, wanted).ok();
+    let channels = sellers
         .all()
-        .map(|channel| channel_explained(channel.as_ref(), method, wanted))
+        .map(|channel| {
+            let told = channel_explained(channel.as_ref(), method, wanted);
+            ChannelExplained { choice: choice(&told, taken.as_ref(), wanted), ..told }
+        })
         .collect();
     Explained { method: method.as_str().to_owned(), verdict, payment_code, channels }
 }
@@ -132,6 +146,35 @@ fn by_code(products: &[Product], method: Method, wanted: Wanted<'_>) -> Verdict 
     }
 }
 
+/// Whether this channel carries the method out, and why it or another one.
+fn choice(told: &ChannelExplained, taken: Option<&Product>, wanted: Wanted<'_>) -> Choice {
+    let said = |reason: &str, message: String| Choice {
+        taken: false,
+        reason: reason.to_owned(),
+        message,
+        fee: wanted.fee_of(&told.channel).map(|fee| fee.to_string()),
+    };
+    let Some(taken) = taken.filter(|_| told.verdict.state == "OFFERED") else {
+        return said("UNFIT", "it does not suit, or does not answer".to_owned());
+    };
+    let by = taken.channel;
+    if by == told.channel {
+        let first = "it is the first of those that suit and answer: own accounts before the server's, then by fee, then in order";
+        return Choice { taken: true, ..said("TAKEN", first.to_owned()) };
+    }
+    match offer::passed(wanted, by, &told.channel) {
+        Passed::NotOwn => said(
+            "NOT_OWN",
+            format!("{by} is the merchant's own account, and goes before the server's"),
+        ),
+        Passed::FeeUnsaid => {
+            said("FEE_UNSAID", format!("nobody has said what it costs, and of {by} somebody has"))
+        }
+        Passed::Dearer => said("DEARER", format!("{by} costs less for this amount")),
+        Passed::Behind => said("BEHIND", format!("it costs the same as {by}, which comes first")),
+    }
+}
+
 fn channel_explained(
     channel: &dyn Channel,
     method: Method,
@@ -144,6 +187,7 @@ fn channel_explained(
         verdict: if sells { of(&found) } else { not_sold() },
         product: found.ok().map(|product| product.name.to_owned()),
         payment_code: by_code(channel.products(), method, wanted),
+        choice: Choice::default(),
     }
 }
 
@@ -183,6 +227,16 @@ fn not_enabled() -> Verdict {
 
 fn not_sold() -> Verdict {
     verdict("HIDDEN", "NOT_SOLD", "no channel of this server carries it out")
+}
+
+fn is_unsuited_code(method: Method, why: &Unavailable) -> bool {
+    method == Method::OneCode && why.reason != "CURRENCY"
+}
+
+/// Of the one code, which is sold of what others sell.
+fn no_wallets() -> Verdict {
+    let why = "it needs WeChat Pay and Alipay in their own browsers: app_secret of [wechatpay], and JSAPI_PAY or QUICK_WAP_WAY of [alipay]";
+    verdict("HIDDEN", "NOT_SOLD", why)
 }
 
 fn session_over() -> Verdict {

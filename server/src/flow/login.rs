@@ -75,7 +75,7 @@ fn may_be_opened(app: &App, payment: &Payment, rest: Millis) -> bool {
 /// Opens it at the channel; gives the request only if the payment is still to be paid when the channel has answered: what was
 /// cancelled meanwhile is paid by nobody.
 async fn open(app: &App, payment: &Payment, asking: &Asking) -> Result<Option<String>> {
-    let channel = channel_of(app, payment)?;
+    let channel = channel_of(app, payment).await?;
     let (heard, request) = match channel.pay(payment, asking).await {
         Ok(Opened { evidence, .. }) if evidence.said == Said::Failed => {
             (no(app, channel.as_ref(), payment, evidence).await?, None)

@@ -1,6 +1,7 @@
 //! The shopper confirms: guard, intent, channel, evidence (A5, D7, D10).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use florin_shared::shopper::{NextAction, OpenTransaction, StatusView};
 use florin_shared::{Code, Method, PaymentId, SessionId};
@@ -9,15 +10,16 @@ use super::ask::{CALLING, ask, channel_of, note, read, refused};
 use super::cancel::stop;
 use super::desk::{Context, Desk, Finished};
 use super::settle::{Heard, settle};
-use super::{login, looks, to_the_end, view};
+use super::{login, looks, sellers, to_the_end, view};
 use crate::app::App;
-use crate::channel::{Asking, ChannelError, Channels};
+use crate::channel::{Asking, Channel, ChannelError};
 use crate::clock::Millis;
 use crate::domain::offer::{self, Kind, Product, Wanted};
 use crate::domain::payment::{Payment, PaymentState, Role, Source, Statement, Terms};
 use crate::domain::scanned::Scanned;
 use crate::domain::scene::Scene;
 use crate::domain::session::{NotPayable, Session};
+use crate::own::Sellers;
 use crate::reach::Waiting;
 use crate::store::Tx;
 use crate::store::merchants::Merchant;
@@ -36,6 +38,8 @@ pub struct Choice {
     pub scene: Scene,
     /// The address that the shopper's browser comes from, as far as it is known.
     pub payer_ip: Option<IpAddr>,
+    /// The one code that the shopper's wallet has scanned (`scan.rs`): it stands for what was seen, and for the choice.
+    pub code: Option<PaymentId>,
 }
 
 /// When the first question is asked if nobody has answered by then, whether or not the call is still under way.
@@ -66,7 +70,8 @@ enum Intended {
 async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
     let context = Context::of(app, &page.merchant, &page.trans_id).await?;
     let id = page.id.clone();
-    let channels = app.channels.clone();
+    let sellers = sellers::of_merchant(app, &page.merchant).await?;
+    let flow = app.clone();
     let (life, down) = (app.code_life, app.reach.down());
     let (intended, finished): (Intended, Finished) = app
         .store
@@ -78,11 +83,16 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
                 return Err(Error::no_such("session"));
             }
             let now = desk.now();
-            session.may_be_paid(now, choice.seen).map_err(refuse)?;
-            let product = suits(&channels, &merchant, &session, (&choice, &down), now)?;
-            if let Some(open) = same_again(&desk, &session, &product, now) {
+            // Whoever changes the amount calls the code back (D10).
+            let seen = if choice.code.is_some() { session.shown } else { choice.seen };
+            session.may_be_paid(now, seen).map_err(refuse)?;
+            let wanted = wanted(&session, (&choice, &down), &sellers, now);
+            is_enabled(&merchant, &session, &choice)?;
+            if let Some(open) = same_again(&flow, &desk, (&session, choice.method), wanted) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
+            still_shown(&desk, choice.code.as_ref())?;
+            let product = suits(sellers.products(), choice.method, wanted)?;
             not_paid(&desk)?;
             not_confirming(&desk)?;
             not_too_many(&desk, &session)?;
@@ -124,20 +134,35 @@ pub(super) async fn write_down(
     Ok(payment)
 }
 
-/// The same method again while its code lives is the same payment (D7): a double click, a second tab, a reload. Where
-/// another product carries it out, because the shopper has gone on elsewhere, it is another one: a code cannot be scanned by
-/// the phone that shows it.
-fn same_again(desk: &Desk, session: &Session, product: &Product, now: Millis) -> Option<Payment> {
+/// The same method again while its code lives is the same payment (D7): a double click, a second tab, a reload; also when another channel
+/// would be chosen by now, since the first has become dearer, does not answer, or takes no new payments. What this process has never met
+/// is taken for the same, too: two codes that can be paid are worse than one that does not suit.
+fn same_again(
+    app: &App,
+    desk: &Desk,
+    (session, method): (&Session, Method),
+    wanted: Wanted<'_>,
+) -> Option<Payment> {
     let is_same = |payment: &&Payment| {
-        (payment.method, payment.channel.as_str(), payment.product.as_str())
-            == (product.method, product.channel, product.name)
+        let again = |channel: Arc<dyn Channel>| {
+            offer::is_same_again(channel.products(), method, &payment.product, wanted)
+        };
+        payment.method == method && sellers::at_hand(app, &payment.channel).is_none_or(again)
     };
     desk.payments
         .iter()
         .filter(|payment| payment.state.is_live() && payment.session == session.id)
         .find(is_same)
-        .filter(|payment| now < payment.expires || payment.confirming)
+        .filter(|payment| desk.now() < payment.expires || payment.confirming)
         .cloned()
+}
+
+/// A code that another wallet has scanned, that was called back or has run out opens nothing.
+fn still_shown(desk: &Desk, code: Option<&PaymentId>) -> Result<()> {
+    let Some(code) = code else { return Ok(()) };
+    let shown = desk.payment(code)?;
+    let is_shown = shown.state.is_live() && desk.now() < shown.expires;
+    if is_shown { Ok(()) } else { Err(Error::no_such("code any more")) }
 }
 
 /// The last guard: whatever the session says, an order that is paid is not paid again.
@@ -172,29 +197,36 @@ fn not_too_many(desk: &Desk, session: &Session) -> Result<()> {
     ))
 }
 
-fn suits(
-    channels: &Channels,
-    merchant: &Merchant,
-    session: &Session,
-    (choice, down): (&Choice, &[&'static str]),
-    now: Millis,
-) -> Result<Product> {
-    let method = choice.method;
+fn is_enabled(merchant: &Merchant, session: &Session, choice: &Choice) -> Result<()> {
     let looks = looks::in_force(merchant, session)?;
-    if !offer::enabled(looks.methods.as_deref()).contains(&method) {
-        let sentence = format!("{} is not offered by this merchant", method.as_str());
-        return Err(Error::field(Code::MethodNotOffered, "method", sentence));
+    let enabled = offer::enabled(looks.methods.as_deref());
+    let is_by_code = choice.code.is_some() && enabled.contains(&Method::OneCode);
+    if enabled.contains(&choice.method) || is_by_code {
+        return Ok(());
     }
-    let wanted = Wanted {
+    let sentence = format!("{} is not offered by this merchant", choice.method.as_str());
+    Err(Error::field(Code::MethodNotOffered, "method", sentence))
+}
+
+fn wanted<'a>(
+    session: &'a Session,
+    (choice, down): (&Choice, &'a [&'static str]),
+    sellers: &'a Sellers,
+    now: Millis,
+) -> Wanted<'a> {
+    Wanted {
         amount: session.amount,
         country: session.home(),
         rest: session.rest(now),
         scene: choice.scene,
         down,
-    };
-    let products = channels.products();
-    let chosen = offer::choose(&products, method, wanted);
-    let chosen = chosen.or_else(|_| offer::choose(&products, method, wanted.at_any_rate()));
+        sellers: sellers.terms(),
+    }
+}
+
+fn suits(products: &[Product], method: Method, wanted: Wanted<'_>) -> Result<Product> {
+    let chosen = offer::choose(products, method, wanted);
+    let chosen = chosen.or_else(|_| offer::choose(products, method, wanted.at_any_rate()));
     chosen.map_err(|why| {
         let needs = if why.needs.is_empty() {
             String::new()
@@ -237,7 +269,7 @@ pub(super) async fn open(
     scanned: Option<&Scanned>,
 ) -> Result<Payment> {
     let asking = asking(app, payment, scanned).await?;
-    let channel = channel_of(app, payment)?;
+    let channel = channel_of(app, payment).await?;
     let answer = channel.pay(payment, &asking).await;
     if !channel.opens_alone() {
         note(app, channel.as_ref(), Waiting::Payment(payment.id.clone()), &answer);

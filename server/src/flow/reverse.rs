@@ -29,7 +29,7 @@ const MOST_STEPS: usize = 4;
 pub async fn reverse(app: &App, id: &ReversalId) -> Result<Reversal> {
     let reversal = get(app, id).await?;
     let payment = read(app, &reversal.payment).await?;
-    let channel = channel_of(app, &payment)?;
+    let channel = channel_of(app, &payment).await?;
     if reversal.is_unsent() {
         match ask::look(app, channel.as_ref(), &payment).await? {
             Some(Said::Paid { .. } | Said::Cancelled) => {}
@@ -246,7 +246,7 @@ pub(super) async fn ask_first(
     payment: &Payment,
     reversal: &Reversal,
 ) -> Result<Option<Reversal>> {
-    let Ok(channel) = channel_of(app, payment) else { return Ok(None) };
+    let Ok(channel) = channel_of(app, payment).await else { return Ok(None) };
     let said = match channel.query_refund(payment, reversal).await {
         // It has no such question: there is nobody who could know better.
         Err(ChannelError::Refused { .. }) => Some(ReversalSaid::NotFound),

@@ -84,6 +84,7 @@ fn outcome(step: &Step) -> &'static str {
         Step::Conflict => "conflict",
         Step::Confirm => "confirming",
         Step::Unconfirm => "not_confirmed",
+        Step::Wait(_) => "waits",
         Step::Become(state, _) => state.as_str(),
         Step::Accept(..) => "accepted",
         Step::GiveBack(..) => "given_back",
@@ -258,9 +259,14 @@ async fn carry_out(
             })
             .await
             .map(drop),
-        Step::Become(PaymentState::Processing, _) => {
-            desk.change(tx, id, |payment| payment.state = PaymentState::Processing).await.map(drop)
-        }
+        Step::Wait(why) => desk.change(tx, id, |payment| payment.reason = why).await.map(drop),
+        Step::Become(PaymentState::Processing, why) => desk
+            .change(tx, id, |payment| {
+                payment.state = PaymentState::Processing;
+                payment.reason = why;
+            })
+            .await
+            .map(drop),
         Step::Become(PaymentState::Cancelled, reason) => {
             let was_paid = payment.cancels_sent > 0 && evidence::has_success(tx, id).await?;
             let reason = if was_paid { RETURNED.to_owned() } else { reason };

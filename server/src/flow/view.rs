@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use florin_shared::money::Amount;
-use florin_shared::shopper::{CheckoutView, Good, StatusView};
-use florin_shared::{Code, SessionId};
+use florin_shared::shopper::{CheckoutView, Good, NextAction, OpenTransaction, StatusView};
+use florin_shared::{Code, Method, SessionId};
 
-use super::looks;
 use super::pay::opened;
+use super::{looks, sellers};
 use crate::app::App;
 use crate::clock::Millis;
-use crate::domain::offer::{self, Wanted};
+use crate::domain::offer::{self, Kind, Product, Wanted};
 use crate::domain::payment::Payment;
 use crate::domain::scene::Scene;
 use crate::domain::session::Session;
@@ -74,6 +74,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
     let payments = payments::of_session(&mut tx, id).await?;
     drop(tx);
     let merchant = app.merchant(&session.merchant).await?;
+    let sellers = sellers::of_merchant(app, &session.merchant).await?;
     let looks = looks::in_force(&merchant, &session)?;
     let now = app.now();
     let state = status(app, id).await?;
@@ -85,6 +86,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         rest: session.rest(now),
         scene,
         down: &down,
+        sellers: sellers.terms(),
     };
     Ok(CheckoutView {
         session_id: session.id.to_string(),
@@ -94,7 +96,7 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         trans_id: session.trans_id.clone(),
         amount: Amount::from(session.amount),
         goods: goods(&session)?,
-        methods: offer::list(&app.channels.products(), looks.methods.as_deref(), wanted),
+        methods: offer::list(sellers.products(), looks.methods.as_deref(), wanted),
         expires_in_ms: state.expires_in_ms,
         lifetime_ms: (session.expires - session.created).unsigned_abs(),
         return_url: way_on(&session, open(&payments).is_some_and(|payment| payment.confirming)),
@@ -103,9 +105,47 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         appearance: looks::worn(app, &looks),
         auto_query: looks.auto_query.unwrap_or(true),
         livemode: merchant.livemode,
-        open: open(&payments).map(|payment| opened(payment, state.clone(), now)),
+        open: open(&payments).and_then(|payment| {
+            seen_from(app, scene, payment, opened(payment, state.clone(), now))
+        }),
         state,
     })
+}
+
+/// What is open, as somebody sees it who is there. Another browser's way into a wallet leads nowhere from here: all there is to do
+/// is to pay where it began. And nobody scans the one code with the phone that shows it; they choose a method, which calls it back.
+fn seen_from(
+    app: &App,
+    scene: Scene,
+    payment: &Payment,
+    open: OpenTransaction,
+) -> Option<OpenTransaction> {
+    let products = app.channels.products();
+    let is_it = |product: &&Product| {
+        (product.channel, product.name, product.method)
+            == (payment.channel.as_str(), payment.product.as_str(), payment.method)
+    };
+    let product = products.iter().find(is_it);
+    match product.filter(|product| !product.scenes.contains(&scene)) {
+        Some(_) if payment.method == Method::OneCode => None,
+        Some(product) if matches!(product.kind, Kind::Redirect | Kind::App) => {
+            let next_action = open.next_action.as_ref().map(|_| elsewhere());
+            Some(OpenTransaction { next_action, ..open })
+        }
+        Some(_) | None => Some(open),
+    }
+}
+
+/// There is nothing to do here.
+fn elsewhere() -> NextAction {
+    NextAction {
+        kind: "elsewhere".into(),
+        text: None,
+        code_kind: None,
+        app_link: None,
+        url: None,
+        transfer: None,
+    }
 }
 
 /// Where the shopper of this session goes who leaves at this moment.

@@ -272,6 +272,11 @@ impl Fields {
         }
     }
 
+    /// An object whose fields somebody else judges, if it is there.
+    pub fn map(&mut self, name: &str) -> Result<Option<Map<String, Value>>> {
+        Ok(self.object(name)?.map(|fields| fields.rest))
+    }
+
     /// A list of objects; empty when it is absent.
     pub fn objects(&mut self, name: &str, most: usize) -> Result<Vec<Fields>> {
         let list = match self.rest.remove(name) {

@@ -10,8 +10,9 @@ use florin_shared::shopper::Checkout;
 
 use super::answer::Good;
 use super::auth::Shopper;
-use super::shopper::shown;
+use super::shopper::{agent, shown};
 use super::tenant::whole;
+use crate::domain::scene::Scene;
 use crate::{App, Error, Result};
 
 /// `TOKEN LOCALES`: the locales as the query has them, or nothing.
@@ -24,5 +25,6 @@ pub(super) async fn view(State(app): State<App>, request: Request) -> Result<Goo
     let unreadable = |_| Error::refused(florin_shared::Code::NoKey, "the token is no text");
     parts.headers.insert(header::AUTHORIZATION, key.map_err(unreadable)?);
     let shopper = Shopper::from_request_parts(&mut parts, &app).await?;
-    shown(&app, &shopper, &parts.headers, Some(locales).filter(|locales| !locales.is_empty())).await
+    let scene = Scene::of(agent(&parts.headers));
+    shown(&app, &shopper, scene, Some(locales).filter(|locales| !locales.is_empty())).await
 }

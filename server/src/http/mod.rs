@@ -44,6 +44,7 @@ pub mod polls;
 pub mod printed;
 mod qr;
 pub mod receipt;
+mod scan;
 mod seal;
 pub mod shopper;
 pub mod template;
@@ -59,6 +60,7 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
     let all = api
         .merge(page::routes())
         .merge(login::routes())
+        .merge(scan::routes())
         .merge(logos::routes())
         .merge(receipt::routes())
         .merge(docs::routes())
@@ -102,6 +104,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(merchant::webhook_endpoints::routes())
         .merge(merchant::deliveries::routes())
         .merge(merchant::settings::routes())
+        .merge(merchant::channels::routes())
         .merge(shopper::routes())
         .merge(notices::routes())
         .merge(health::routes())

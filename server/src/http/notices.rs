@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::channel::{Channel, Notice, Notification};
 use crate::domain::payment::{Evidence, Source, Statement};
 use crate::flow::settle::{Heard, settle};
-use crate::flow::{credits, reverse, to_the_end};
+use crate::flow::{credits, reverse, sellers, to_the_end};
 use crate::store::{payments, reversals};
 use crate::{App, Error, Result};
 
@@ -38,7 +38,7 @@ async fn hear(
     request: Request,
 ) -> Result<Response> {
     let nowhere = || Error::refused(Code::NoSuchAddress, "there is no such channel");
-    let channel = app.channels.named(&name).ok_or_else(nowhere)?.clone();
+    let channel = sellers::named(&app, &name).await?.ok_or_else(nowhere)?;
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 64 * 1024)
         .await
@@ -48,8 +48,8 @@ async fn hear(
     };
     let notice = prove(&app, channel.as_ref(), parts.uri.path(), &header, &body)?;
     let flow = app.clone();
-    let of = name.clone();
-    to_the_end(async move { keep(&flow, &of, notice).await }).await?;
+    let of = channel.clone();
+    to_the_end(async move { keep(&flow, of.as_ref(), notice).await }).await?;
     let said = channel.acknowledgement();
     let status = StatusCode::from_u16(said.status)
         .map_err(|_| Error::Internal(format!("{name} acknowledges with no status")))?;
@@ -78,30 +78,27 @@ fn told(evidence: Evidence) -> Heard {
     Heard::Said(statement, None)
 }
 
-async fn keep(app: &App, channel: &str, notice: Notice) -> Result<()> {
+async fn keep(app: &App, channel: &dyn Channel, notice: Notice) -> Result<()> {
     let unknown = || Error::no_such("transaction");
     match notice {
         Notice::Payment { request_id, evidence } => {
             let payment =
-                payments::by_request(&mut app.store.read().await?, channel, &request_id).await?;
+                payments::by_request(&mut app.store.read().await?, channel.name(), &request_id)
+                    .await?;
             settle(app, &payment.ok_or_else(unknown)?, told(evidence)).await.map(drop)
         }
-        Notice::Credit(credit) => {
-            let channel = app.channels.named(channel).ok_or_else(unknown)?;
-            credits::hear(app, channel.as_ref(), credit).await
-        }
+        Notice::Credit(credit) => credits::hear(app, channel, credit).await,
         Notice::Reversal { request_id, said, amount, payment } => {
-            let channel = app.channels.named(channel).ok_or_else(unknown)?;
             let id = request_id.parse().ok();
             let reversal = match &id {
                 Some(id) => reversals::get(&mut app.store.read().await?, id).await?,
                 None => None,
             };
             if let Some(reversal) = reversal {
-                return reverse::on_notice(app, channel.as_ref(), &reversal, said, amount).await;
+                return reverse::on_notice(app, channel, &reversal, said, amount).await;
             }
             tracing::warn!(request_id, "a notice speaks of a refund that nobody here made");
-            reverse::on_foreign_notice(app, channel.as_ref(), payment.as_deref()).await
+            reverse::on_foreign_notice(app, channel, payment.as_deref()).await
         }
     }
 }

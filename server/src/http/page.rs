@@ -222,7 +222,7 @@ fn price(good: &Good, of: &Amount, language: Language) -> Option<String> {
 }
 
 /// A page that shows no checkout, but says why.
-fn notice(language: Language, [title, text]: [&str; 2], back: &str) -> String {
+pub(super) fn notice(language: Language, [title, text]: [&str; 2], back: &str) -> String {
     let card = format!(r#"<div class="card" role="alert"><h1>{title}</h1><p>{text}</p></div>"#);
     let values = [
         ("lang", language.tag()),

@@ -4,9 +4,8 @@ use std::sync::atomic::Ordering;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
-use florin_shared::Envelope;
-use florin_shared::PaymentId;
 use florin_shared::shopper::{Checkout, OpenTransaction, PayRequest, StatusView};
+use florin_shared::{Code, Envelope, PaymentId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -40,6 +39,8 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct OfView {
     /// BCP 47, best first, with commas; `*` stands for the merchant's `display_locale`. The answer then carries `markup`.
     pub locales: Option<String>,
+    /// `APP` in the merchant's own app.
+    pub scene: Option<String>,
 }
 
 /// Everything to show: amount, methods, appearance, and what is open.
@@ -57,24 +58,33 @@ async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Good<Checkout>> {
-    shown(&app, &shopper, &headers, wished(&uri).as_deref()).await
+    let said = |name: &str| pairs(uri.query()).find(|(key, _)| key == name).map(|(_, value)| value);
+    let scene = scene(said("scene").as_deref(), &headers)?;
+    shown(&app, &shopper, scene, said("locales").as_deref()).await
 }
 
 /// The answer, with the list drawn in the first of these languages that we have.
 pub(super) async fn shown(
     app: &App,
     shopper: &Shopper,
-    headers: &HeaderMap,
+    scene: Scene,
     locales: Option<&str>,
 ) -> Result<Good<Checkout>> {
-    let view = view::view(app, &shopper.session, Scene::of(agent(headers))).await?;
+    let view = view::view(app, &shopper.session, scene).await?;
     let markup = locales.and_then(|locales| markup::of(&view, locales));
     Ok(Good(Checkout { view, markup }))
 }
 
-/// The languages of whoever wants the list drawn.
-fn wished(uri: &Uri) -> Option<String> {
-    pairs(uri.query()).find(|(name, _)| name == "locales").map(|(_, locales)| locales)
+/// Where the shopper is: what the merchant's own app says of itself, else what the browser does.
+fn scene(said: Option<&str>, headers: &HeaderMap) -> Result<Scene> {
+    match said {
+        None => Ok(Scene::of(agent(headers))),
+        Some("APP") => Ok(Scene::App),
+        Some(_) => {
+            let sentence = "scene is APP in your own app, and left out everywhere else";
+            Err(Error::field(Code::InvalidField, "scene", sentence))
+        }
+    }
 }
 
 /// How it stands, every two seconds.
@@ -120,12 +130,13 @@ async fn open(
     let mut fields = Fields::of(body.object);
     let method = fields.required("method", 64)?.parse()?;
     let seen = fields.number("version")?.unwrap_or(0);
+    let scene = scene(fields.text("scene", 16)?.as_deref(), &headers)?;
     fields.end()?;
     shopper.entry.watch(app.now());
     let agent = agent(&headers);
     let seen = i64::try_from(seen).unwrap_or(0);
-    let (terminal, scene) = (terminal(agent), Scene::of(agent));
-    let choice = Choice { method, seen, terminal, scene, payer_ip };
+    let terminal = terminal(agent);
+    let choice = Choice { method, seen, terminal, scene, payer_ip, code: None };
     Ok(Good(pay::pay(&app, &shopper.session, choice).await?))
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Words {
     pub(super) paid: [&'static str; 2],
     /// The hosted page, after the token's life: it was not.
     pub(super) ended: [&'static str; 2],
+    /// The one code, opened where nothing can be paid: what to do.
+    pub(super) elsewhere: [&'static str; 2],
     /// The hosted page: above what is sold.
     pub(super) order: &'static str,
     /// The receipt code: above the field.

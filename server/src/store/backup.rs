@@ -1,7 +1,7 @@
 //! A copy of a SQLite database while it is in use.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use sqlx::{ConnectOptions, Connection, Row};
@@ -12,7 +12,7 @@ use super::sqlite_options;
 /// in it. The copy is on the disk, and its pages are whole, when this returns; until then it has another name.
 pub async fn copy(url: &str, to: &Path) -> anyhow::Result<u64> {
     ensure!(!to.exists(), "{} exists already; a backup never replaces another", to.display());
-    let unfinished = to.with_added_extension("unfinished");
+    let unfinished = other_name(to);
     if unfinished.exists() {
         std::fs::remove_file(&unfinished).context("removing an unfinished backup")?;
     }
@@ -23,6 +23,25 @@ pub async fn copy(url: &str, to: &Path) -> anyhow::Result<u64> {
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
     Ok(std::fs::metadata(to)?.len())
+}
+
+fn other_name(to: &Path) -> PathBuf {
+    to.with_added_extension("unfinished")
+}
+
+/// How many bytes of a copy to `to` are there by now.
+pub fn unfinished(to: &Path) -> u64 {
+    std::fs::metadata(other_name(to)).map_or(0, |file| file.len())
+}
+
+/// How many bytes the database has, of which a copy may need fewer.
+pub async fn size(url: &str) -> anyhow::Result<u64> {
+    let options = sqlite_options(url)?.create_if_missing(false).read_only(true);
+    let mut connection = options.connect().await?;
+    let sql = "select page_count * page_size from pragma_page_count(), pragma_page_size()";
+    let row = sqlx::query(sql).fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(u64::try_from(row.try_get::<i64, _>(0)?)?)
 }
 
 async fn vacuum(url: &str, to: &Path) -> anyhow::Result<()> {

@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 
+pub mod accounts;
 pub mod backup;
 pub mod checks;
 pub mod codes;
@@ -285,6 +286,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "endpoint_health", include_str!("../../migrations/0011_endpoint_health.sql")),
     (12, "cancel_url", include_str!("../../migrations/0012_cancel_url.sql")),
     (14, "credits", include_str!("../../migrations/0014_credits.sql")),
+    (16, "channel_accounts", include_str!("../../migrations/0016_channel_accounts.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -12,7 +12,7 @@ use crate::channel::ChannelError;
 use crate::channel::nobody::nobodys;
 use crate::clock::Millis;
 use crate::domain::pace;
-use crate::flow::reverse;
+use crate::flow::{reverse, sellers};
 use crate::reach::{Return, Waiting};
 use crate::store::{payments, reversals};
 use crate::{App, Result};
@@ -53,9 +53,9 @@ pub(super) async fn run_once(app: &App) -> bool {
 async fn probe(app: App, channel: &'static str, _slot: OwnedSemaphorePermit) {
     let now = app.now();
     let id = PaymentId::of(app.random.dated(now));
-    let known = app.channels.named(channel);
-    let question = known.and_then(|channel| Some((channel, nobodys(channel.as_ref(), id, now)?)));
-    let Some((asked, nobodys)) = question else { return };
+    let known = sellers::named(&app, channel).await.ok().flatten();
+    let question = known.and_then(|channel| Some((nobodys(channel.as_ref(), id, now)?, channel)));
+    let Some((nobodys, asked)) = question else { return app.reach.unprobed(channel) };
     let answer = asked.query(&nobodys).await;
     let has_answered = matches!(answer, Ok(_) | Err(ChannelError::Refused { .. }));
     if app.reach.probed(channel, has_answered, app.now()) {

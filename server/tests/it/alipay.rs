@@ -92,6 +92,18 @@ on_both! {
         app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
     }
 
+    async fn a_face_that_alipay_knows_is_charged_as_a_payment_code_is_and_once(app: TestApp) {
+        const FACE: &str = "fp0123456789abcdefABCDEF01234567890";
+        let (status, order, trans_id) = charged(app, FACE).await;
+        assert_eq!(status, "SUCCESS");
+        assert_eq!(app.held(&order).await, 8888);
+        app.until("the merchant is told", async || app.sink.kinds(&trans_id) == ["PAYMENT.SUCCESS"]).await;
+        refund(app, &order, "r1").await;
+        assert_eq!(app.held(&order).await, 0);
+        assert_eq!(charged(app, FACE).await.0, "FAIL", "a token is good for one charge");
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
     async fn its_payer_types_a_password_and_alipay_is_asked_meanwhile(app: TestApp) {
         app.fault(json!({ "fault": "silent", "channel": "alipay", "times": 9 })).await;
         let (status, order, _) = charged(app, BY_PASSWORD).await;

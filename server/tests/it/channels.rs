@@ -29,6 +29,10 @@ const LAKALA: Told = Told { name: "lakala", method: "LAKALA", currency: "CNY" };
 
 const UNIONPAY: Told = Told { name: "unionpay", method: "UNIONPAY", currency: "CNY" };
 
+const ECNY: Told = Told { name: "ecny", method: "ECNY", currency: "CNY" };
+
+const POS: Told = Told { name: "pos", method: "POS_ORDER", currency: "CNY" };
+
 const AMOUNT: &str = "25000";
 const MINOR: i64 = 25_000;
 
@@ -82,6 +86,14 @@ macro_rules! promises {
 
                     async fn unionpay(app: TestApp) {
                         promise(app, &UNIONPAY).await;
+                    }
+
+                    async fn ecny(app: TestApp) {
+                        promise(app, &ECNY).await;
+                    }
+
+                    async fn pos(app: TestApp) {
+                        promise(app, &POS).await;
                     }
                 }
             }
@@ -236,6 +248,14 @@ on_both! {
 
     async fn a_cancelled_order_takes_no_money_at_lakala(app: TestApp) {
         a_cancelled_code_takes_no_money(app, &LAKALA).await;
+    }
+
+    async fn a_cancelled_code_takes_no_money_in_digital_rmb(app: TestApp) {
+        a_cancelled_code_takes_no_money(app, &ECNY).await;
+    }
+
+    async fn a_cancelled_order_takes_no_money_at_a_terminal(app: TestApp) {
+        a_cancelled_code_takes_no_money(app, &POS).await;
     }
 
     async fn on_a_phone_wechat_pays_by_its_own_page_and_a_computers_code_is_closed(app: TestApp) {

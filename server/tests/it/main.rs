@@ -5,6 +5,7 @@
 
 mod support;
 
+mod acquirer;
 mod alipay;
 mod bad_input;
 mod channels;
@@ -13,11 +14,14 @@ mod emvco;
 mod encrypted;
 mod guides;
 mod hard_moments;
+mod in_app;
 mod inside_alipay;
 mod lakala;
 mod merchant;
 mod modes;
+mod one_code;
 mod openapi;
+mod own_channels;
 mod partitions;
 mod payment_codes;
 mod planted;

@@ -147,6 +147,9 @@ async fn told_again(at: &At, merchant: &Merchant, endpoint: &Endpoint) {
     assert_eq!(again, wanted.collect());
 }
 
+/// How many messages are under way to one endpoint when a kill comes, at most; two or three were measured.
+const UNDER_WAY: u64 = 8;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_good_endpoint_hears_everything_in_order_whatever_the_bad_ones_do() {
     let (_alone, kills) = (ALONE.lock().await, kills(8));
@@ -206,6 +209,11 @@ async fn every_good_endpoint_hears_everything_in_order_whatever_the_bad_ones_do(
         wrong.len()
     );
     assert_eq!(wrong, Vec::<String>::new());
+    // T14 allows one in a hundred of what a merchant is told; here a kill comes every few seconds, so what counts is how much
+    // each of them repeats: what was under way, and nothing that had been kept as told.
+    let again = u64::try_from(all - events * good.len()).unwrap();
+    let under_way = u64::try_from(good.len()).unwrap() * UNDER_WAY;
+    assert!(again <= kills * under_way, "{again} messages came again after {kills} kills");
     assert_eq!(heard.messages.iter().filter(|message| message.path == TRAP).count(), 0);
     told_again(at, &merchant, &good[GOOD as usize]).await;
     server.stop().await;

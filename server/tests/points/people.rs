@@ -34,6 +34,7 @@ pub async fn day(client: &Client) {
         goes_through(client, "alipay", "ALIPAY").boxed_local(),
         goes_through(client, "lakala", "LAKALA").boxed_local(),
         goes_through(client, "unionpay", "UNIONPAY").boxed_local(),
+        goes_through(client, "ecny", "ECNY").boxed_local(),
         pays_inside(client, "WECHATPAY", "&quot;package&quot;:&quot;").boxed_local(),
         pays_inside(client, "ALIPAY", "&quot;tradeNO&quot;:&quot;").boxed_local(),
     ];

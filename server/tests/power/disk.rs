@@ -119,12 +119,14 @@ impl Mercy {
     pub const NONE: Mercy = Mercy { keeps: 0, block: 4096 };
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Disk {
     nodes: BTreeMap<u64, Node>,
     next: u64,
     moment: u64,
     is_dead: bool,
+    /// As a kernel leaves a disk that has had an error: everything can be read, and nothing written.
+    pub is_read_only: bool,
     /// How many syncs have ended.
     pub syncs: u64,
 }
@@ -137,20 +139,14 @@ use rustix::io::Errno;
 impl Disk {
     pub fn empty(owner: Owner) -> Disk {
         let root = Node { owner, body: Body::Folder(Twice::new()) };
-        Disk {
-            nodes: BTreeMap::from([(ROOT, root)]),
-            next: ROOT,
-            moment: 0,
-            is_dead: false,
-            syncs: 0,
-        }
+        Disk { nodes: BTreeMap::from([(ROOT, root)]), next: ROOT, ..Disk::default() }
     }
 
     /// The power goes. What was open gets errors from now on; the other disk is what is left.
     pub fn cut(&mut self, dice: &mut Dice, mercy: Mercy) -> Disk {
         self.is_dead = true;
         let nodes = self.nodes.iter().map(|(id, node)| (*id, node.after_cut(dice, mercy)));
-        Disk { nodes: nodes.collect(), next: self.next, moment: 0, is_dead: false, syncs: 0 }
+        Disk { nodes: nodes.collect(), next: self.next, ..Disk::default() }
     }
 
     /// How many bytes wait for a sync, in how many writes.
@@ -184,7 +180,11 @@ impl Disk {
     fn change(&mut self, id: u64) -> Answer<(&mut Node, u64)> {
         self.moment += 1;
         let node = self.nodes.get_mut(&id).ok_or(Errno::NOENT)?;
-        if self.is_dead { Err(Errno::IO) } else { Ok((node, self.moment)) }
+        match (self.is_dead, self.is_read_only) {
+            (true, _) => Err(Errno::IO),
+            (_, true) => Err(Errno::ROFS),
+            _ => Ok((node, self.moment)),
+        }
     }
 
     pub fn owner(&self, id: u64) -> Answer<Owner> {

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use florin_proof::books::{self, Stored};
@@ -19,6 +20,9 @@ use super::dice::Dice;
 use super::disk::{Disk, Mercy, Owner, ROOT};
 use super::mount::Mounted;
 use super::postgres::Postgres;
+
+/// How many there have been: each has a folder of its own.
+static MACHINES: AtomicU64 = AtomicU64::new(0);
 
 /// Where everybody is.
 #[derive(Clone)]
@@ -72,7 +76,8 @@ pub struct Left {
 
 impl Machine {
     pub async fn start(base: Base) -> Machine {
-        let name = format!("florin-power-{base:?}-{}", std::process::id());
+        let number = MACHINES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("florin-power-{base:?}-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let stop = CancellationToken::new();
@@ -114,6 +119,33 @@ impl Machine {
         self.running = serve(&self.at, &self.program, self.mounted.path(), &self.database());
         self.until_ready().await;
         Left { unsynced, up_after: begun.elapsed(), ..found }
+    }
+
+    /// The disk has had an error, and takes nothing any more; or it has been mended. Nothing is started again.
+    pub fn turns_read_only(&self, is_read_only: bool) {
+        self.mounted.disk().is_read_only = is_read_only;
+    }
+
+    /// What it answers to whoever asks whether it can work.
+    pub async fn is_ready(&self) -> bool {
+        let asked = self.at.http.get(format!("{}/readyz", self.at.server)).send();
+        asked.await.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Waits until it says so, or says the contrary; both within seconds.
+    pub async fn until_ready_is(&self, wanted: bool) {
+        for _ in 0..200 {
+            if self.is_ready().await == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it never says that it is {}", if wanted { "ready" } else { "not ready" });
+    }
+
+    /// Whether the program that was started at first still runs.
+    pub fn lives(&mut self) -> bool {
+        self.running.try_wait().unwrap().is_none()
     }
 
     fn database(&self) -> String {

@@ -113,6 +113,34 @@ async fn what_was_acknowledged_survives_a_power_cut() {
     machine.stop().await;
 }
 
+/// A file system that had an error is read-only from then on, beneath a server that has its files open (T07).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_turns_read_only_under_the_server_takes_nothing_with_it() {
+    let mut machine = Machine::start(Base::Sqlite).await;
+    let merchant = Merchant::start(&machine.stop).await.unwrap();
+    let street = Street::open(&machine, &merchant);
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        machine.turns_read_only(true);
+        machine.until_ready_is(false).await;
+        // What was kept before is still being told.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let told = street.seen.all();
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let meanwhile = street.seen.all();
+        assert_eq!(meanwhile.sessions.len(), told.sessions.len(), "it took what it cannot keep");
+        machine.turns_read_only(false);
+        machine.until_ready_is(true).await;
+    }
+    assert!(machine.lives(), "it has ended");
+    let (seen, shoppers) = street.close().await;
+    machine.until_at_rest(REST).await;
+    let found = machine.compare(&merchant, &seen).await;
+    println!("read-only twice under {shoppers} shoppers: {}", found.told);
+    assert_eq!(found.wrong, Vec::<String>::new());
+    machine.stop().await;
+}
+
 /// What the power is cut under: as it is, and then without its syncs.
 fn bases() -> &'static [Base] {
     match std::env::var("FLORIN_POWER_ON").as_deref() {

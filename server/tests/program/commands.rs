@@ -12,7 +12,7 @@ use crate::sink::Received;
 use crate::support::{Db, Florin, KEY, MERCHANT, World, on_both};
 
 /// What the sandbox plays, as the doctor names it.
-const CHANNELS: [&str; 12] = [
+const CHANNELS: [&str; 14] = [
     "channel antom",
     "channel wechatpay",
     "channel vietqr",
@@ -21,10 +21,12 @@ const CHANNELS: [&str; 12] = [
     "channel qrph",
     "channel fps",
     "channel qris",
-    "channel transfer.eur",
     "channel alipay",
     "channel lakala",
     "channel unionpay",
+    "channel ecny",
+    "channel pos",
+    "channel transfer.eur",
 ];
 
 async fn opens(florin: &Florin, key: &str) -> u16 {

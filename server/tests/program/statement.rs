@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Florin, KEY, Session, World, on_both};
+use crate::support::{Db, Florin, KEY, Session, World, on_both};
 
 /// A session that waits for a transfer, its transaction and its reference.
 async fn awaited(world: &World, florin: &Florin) -> (Session, String, String) {

@@ -94,7 +94,8 @@ fn whoever_commits_or_sends_by_itself_has_a_pair_of_points() {
 const HEADS: [&str; 4] = ["self.call(", "self.post(", "self.ask(", "asked("];
 
 /// Who hands calls to the road: each takes a call's name from its caller, who says it behind one of [`HEADS`].
-const SENDERS: [&str; 7] = [
+const SENDERS: [&str; 8] = [
+    "channel::acquirer::call",
     "channel::alipay::send",
     "channel::antom::call",
     "channel::bank::call",
@@ -105,11 +106,12 @@ const SENDERS: [&str; 7] = [
 ];
 
 /// Every call to a channel, such as `alipay/query`: by the folder that it is written in, and by the name that it gives itself in
-/// the figures. Whoever is paid by transfers asks the bank in one program; the stories of one are named. A login is a road of its own.
+/// the figures. Whoever is paid by transfers asks the bank in one program, and so do the acquirers; the stories pay by one of each. A login is a road of its own.
 fn calls() -> impl Iterator<Item = String> {
     channels().into_iter().flat_map(|file| {
         let mut road =
             module(&file).split("::").nth(1).unwrap_or_default().replace("bank", "vietqr");
+        road = road.replace("acquirer", "ecny");
         if file.ends_with("login.rs") {
             road += "_login";
         }

@@ -190,6 +190,43 @@ fn while_a_code_is_shown_the_list_is_locked_and_the_sheet_has_the_code() {
 }
 
 #[test]
+fn an_order_code_for_a_terminal_can_be_scanned_and_typed_and_tells_that_one_has_it() {
+    let code = NextAction {
+        kind: "show_code".into(),
+        text: Some("482109375512".into()),
+        code_kind: Some("terminal".into()),
+        app_link: Some("https://x.example".into()),
+        url: None,
+        transfer: None,
+    };
+    let sheet = |reason: Option<&str>| {
+        let state = StatusView {
+            order_id: Some("GW1".into()),
+            payment_status: Some(PaymentStatus::Processing),
+            phase: Some(Phase::Waiting),
+            reason: reason.map(str::to_owned),
+            code_expires_in_ms: 61_000,
+            ..status()
+        };
+        let open = OpenTransaction {
+            order_id: "GW1".into(),
+            method: "POS_ORDER".into(),
+            next_action: Some(code.clone()),
+            code_expires_in_ms: 61_000,
+            state: state.clone(),
+        };
+        let view = CheckoutView { open: Some(open), state, ..view() };
+        plain::page(&view, &english(), plain::Told::Nothing).html
+    };
+    let waits = sheet(None);
+    assert!(waits.contains(r#"<svg class="code""#), "{waits}");
+    assert!(waits.contains("<span>4821</span><span>0937</span><span>5512</span>"), "{waits}");
+    assert!(waits.contains("Pay by card at the terminal"), "{waits}");
+    assert!(waits.contains("Waiting for your payment") && !waits.contains("x.example"), "{waits}");
+    assert!(sheet(Some("AT_TERMINAL")).contains("A terminal has your order"));
+}
+
+#[test]
 fn the_rules_of_the_early_list_travel_without_their_heading() {
     assert!(style().starts_with(".florin {--warn: "), "{}", style());
     assert!(!list_sheet().contains("/*") && list_sheet().contains(style()), "{}", list_sheet());

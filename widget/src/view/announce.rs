@@ -4,6 +4,7 @@
 use super::countdown::{clock, code_left, milestone};
 use super::methods::noted;
 use super::result::{is_twice, returned};
+use super::scan::is_at_terminal;
 use crate::dom::{El, watch};
 use crate::method::looks;
 use crate::money;
@@ -68,6 +69,7 @@ fn spoken_at(checkout: &Checkout, words: &Texts) -> String {
         (Stage::Opening { method, .. }, _) => words.opening(&name(method)),
         (Stage::Waiting { confirming: true, .. }, _) => words.confirming(),
         (Stage::Waiting { away: true, .. }, _) => words.come_back(),
+        (Stage::Waiting { .. }, _) if is_at_terminal(checkout) => words.at_terminal(),
         (Stage::Waiting { .. }, _) => words.waiting(),
         (Stage::RunOut { .. }, _) => words.run_out(),
         (Stage::Closing { .. }, _) => words.closing(),

@@ -6,6 +6,7 @@ use super::button::{button, link};
 #[cfg(target_arch = "wasm32")]
 use super::copy::copy_button;
 use super::countdown::code_clock;
+use super::overlay::say;
 #[cfg(target_arch = "wasm32")]
 use super::ways::{elsewhere, ways};
 use crate::dom::El;
@@ -57,6 +58,14 @@ fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Ve
     let words = till.words();
     let Some(action) = &attempt.action else { return vec![] };
     match (action.kind.as_str(), attempt.scannable()) {
+        // At a counter: the code is read there, and its digits if it cannot be.
+        ("show_code", Some(text)) if action.code_kind.as_deref() == Some("terminal") => {
+            let frame =
+                till.el("div", "frame").attr("part", "qr").maybe(qr(till, text, &looks.name));
+            let typed = till.el("div", "pass typed").with(digits(till, text));
+            let steps = steps(till, &[words.step_terminal(), words.step_card()]);
+            vec![frame, typed, steps, elsewhere(till, &checkout.view)]
+        }
         ("show_code", Some(text)) => {
             let app = action.app_link.as_deref().filter(|link| is_address(link));
             let ways = ways(till, text, app, &checkout.view);
@@ -81,6 +90,7 @@ fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Ve
             let on = url.map(|url| link(till, "primary", &words.continue_to(&looks.name), url));
             on.into_iter().chain([elsewhere(till, &checkout.view)]).collect()
         }
+        ("elsewhere", _) => vec![say(till, &words.pay_there(&looks.app))],
         // A word newer than this build: the hosted page knows it.
         _ => vec![link(till, "primary", &words.continue_page(), &till.hosted())],
     }
@@ -187,7 +197,7 @@ fn waiting(till: Till) -> El {
     let sign = till.el("span", "").attr("aria-hidden", "true").class_by(|till| match line(till) {
         Line::Asking => "spin",
         Line::Offline | Line::Late => "still",
-        Line::Waiting | Line::Confirming | Line::Away => "pulse",
+        Line::Waiting | Line::Confirming | Line::AtTerminal | Line::Away => "pulse",
     });
     let words = till.el("span", "").say(|till| line(till).words(&till.words()));
     let clock = code_clock(till).attr_if("hidden", |till| is_confirming(till) || !has_code(till));
@@ -212,11 +222,17 @@ fn has_code(till: Till) -> bool {
     till.state().checkout().and_then(Checkout::attempt).is_some_and(Attempt::has_code)
 }
 
+/// Whether a terminal has taken the order up.
+pub(super) fn is_at_terminal(checkout: &Checkout) -> bool {
+    checkout.view.state.reason.as_deref() == Some("AT_TERMINAL")
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Line {
     Waiting,
     Asking,
     Confirming,
+    AtTerminal,
     Offline,
     Late,
     Away,
@@ -231,6 +247,7 @@ fn line(till: Till) -> Line {
         (Stage::Waiting { asking: true, .. }, Link::Fine) => Line::Asking,
         (Stage::Waiting { confirming: true, .. }, Link::Fine) => Line::Confirming,
         (Stage::Waiting { away: true, .. }, Link::Fine) => Line::Away,
+        (_, Link::Fine) if is_at_terminal(checkout) => Line::AtTerminal,
         (_, Link::Fine) => Line::Waiting,
     }
 }
@@ -241,6 +258,7 @@ impl Line {
             Line::Waiting => texts.waiting(),
             Line::Asking => texts.asking(),
             Line::Confirming => texts.confirming(),
+            Line::AtTerminal => texts.at_terminal(),
             Line::Offline => texts.offline(),
             Line::Late => texts.late(),
             Line::Away => texts.come_back(),

@@ -13,6 +13,8 @@ pub(super) const REFUND_QUERY: &str = "alipay.trade.fastpay.refund.query";
 /// Pages: browsers come to them, and no server asks for one.
 pub(super) const WAP: &str = "alipay.trade.wap.pay";
 pub(super) const PAGE: &str = "alipay.trade.page.pay";
+/// Alipay's SDK in a merchant's app comes with the text that it was handed.
+pub(super) const APP: &str = "alipay.trade.app.pay";
 /// Of the login, and about no trade: no fault befalls it.
 pub(super) const TOKEN: &str = "alipay.system.oauth.token";
 

@@ -203,6 +203,9 @@ async fn visit(
         Ok(asked) if asked.method == calls::PAGE => {
             open::page(&world, &asked, "FAST_INSTANT_TRADE_PAY").await
         }
+        Ok(asked) if asked.method == calls::APP => {
+            open::page(&world, &asked, "QUICK_MSECURITY_PAY").await
+        }
         Ok(_) => return sorry("this method is no page"),
         Err(refusal) => return sorry(refusal.why()),
     };

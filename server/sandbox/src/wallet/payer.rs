@@ -11,13 +11,13 @@ use crate::world::{Desk, World};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Action {
+pub(crate) enum Action {
     Approve,
     Decline,
 }
 
 impl Action {
-    pub(super) fn read(word: &str) -> Option<Action> {
+    pub(crate) fn read(word: &str) -> Option<Action> {
         match word {
             "approve" => Some(Action::Approve),
             "decline" => Some(Action::Decline),
@@ -28,22 +28,24 @@ impl Action {
 
 /// Why nothing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     NoSuchCode,
     AlreadyPaid,
     Declined,
     Expired,
     Cancelled,
+    AtTerminal,
 }
 
 impl Refusal {
-    pub(super) fn sentence(self) -> &'static str {
+    pub(crate) fn sentence(self) -> &'static str {
         match self {
             Refusal::NoSuchCode => "No payment has this code.",
             Refusal::AlreadyPaid => "This code has been paid already.",
             Refusal::Declined => "This payment was declined. Nothing was taken.",
             Refusal::Expired => "This code has run out. Nothing was taken.",
             Refusal::Cancelled => "The shop has cancelled this payment.",
+            Refusal::AtTerminal => "A terminal has this order.",
         }
     }
 }
@@ -54,8 +56,25 @@ pub(super) async fn act(
     code: &str,
     action: Action,
 ) -> Result<Result<Payment, Refusal>, Unwritten> {
+    act_at(world, code, action, None).await
+}
+
+/// The same at a terminal. What one has taken up, nobody else can pay.
+pub(crate) async fn act_at(
+    world: &World,
+    code: &str,
+    action: Action,
+    terminal: Option<&str>,
+) -> Result<Result<Payment, Refusal>, Unwritten> {
     let now = world.clock.now();
-    let decided = world.decide(|desk| decide(world, desk, code, action, now)).await?;
+    let decided = world.decide(|desk| {
+        let held = desk.ledger.by_code(code).and_then(|known| known.at_terminal.as_deref());
+        match held.is_some() && held != terminal {
+            true => Err(Refusal::AtTerminal),
+            false => decide(world, desk, code, action, now),
+        }
+    });
+    let decided = decided.await?;
     Ok(decided.map(|(payment, news)| {
         notices::tell(world, &payment, news);
         payment

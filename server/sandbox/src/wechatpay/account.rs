@@ -2,6 +2,8 @@
 
 pub(super) const MCHID: &str = "1900000001";
 pub(super) const APPID: &str = "wxd678efh567hg6787";
+/// Of the merchant's mobile application, whose orders are its own.
+pub(super) const MOBILE_APPID: &str = "wx2421b1c4370ec43b";
 /// Of the merchant's certificate, upper-case hex.
 pub(super) const MERCHANT_SERIAL: &str = "444F4864EA9B34415A2C1B1B8B7E7C5C6F2A5D01";
 /// Of the channel's public key, which new merchants have instead of certificates.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::account::{APPID, MCHID};
+use super::account::MCHID;
 use super::calls::Trade;
 use super::numbers;
 use super::refusal::Refusal;
@@ -91,7 +91,7 @@ fn check_order(trade: Trade, wire: &wire::Order) -> Result<(), Refusal> {
     if wire.mchid != MCHID {
         return Err(Refusal::bad("MCH_NOT_EXISTS", "the mchid is not known"));
     }
-    if wire.appid != APPID {
+    if wire.appid != trade.appid() {
         return Err(Refusal::bad("APPID_MCHID_NOT_MATCH", "the appid is not this merchant's"));
     }
     check_number(&wire.out_trade_no)?;

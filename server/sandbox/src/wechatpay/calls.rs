@@ -3,6 +3,7 @@
 use axum::http::Method;
 use url::form_urlencoded;
 
+use super::account::{APPID, MOBILE_APPID};
 use crate::faults::{Call, Kind};
 use crate::gate::Heard;
 
@@ -61,6 +62,11 @@ impl Trade {
             Trade::App => "APP",
             Trade::Code => "MICROPAY",
         }
+    }
+
+    /// Whose orders of this kind are.
+    pub(super) fn appid(self) -> &'static str {
+        if self == Trade::App { MOBILE_APPID } else { APPID }
     }
 
     fn call(self) -> &'static Call {

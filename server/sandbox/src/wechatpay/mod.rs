@@ -1,6 +1,7 @@
 //! WeChat Pay's side of its API v3, for one merchant: one gate that every call goes through, and one file a call.
 
 mod account;
+mod app;
 mod ask;
 mod calls;
 mod cipher;
@@ -73,7 +74,7 @@ impl Channel for WechatPay {
     }
 
     fn read_code(&self, text: &str) -> Option<String> {
-        numbers::read_code(text)
+        app::read(&self.keys, text).unwrap_or_else(|| numbers::read_code(text))
     }
 
     fn payment_code(&self, at_once: bool) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::account::{APPID, MCHID, SOMEBODY};
+use super::account::{MCHID, SOMEBODY};
 use super::calls::{QUERY, Trade};
 use super::refusal::{Refusal, well};
 use crate::book::Unwritten;
@@ -70,7 +70,7 @@ pub(super) fn object(payment: &Payment, amount: &Money, now: i64) -> Value {
 pub(super) fn object_in(payment: &Payment, amount: &Money, state: &str, now: i64) -> Value {
     let opened = &payment.opened;
     let mut object = json!({
-        "appid": APPID,
+        "appid": if opened.method == Trade::App.word() { Trade::App.appid() } else { Trade::Native.appid() },
         "mchid": MCHID,
         "out_trade_no": opened.key.request,
         "trade_type": opened.method,

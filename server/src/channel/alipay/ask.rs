@@ -55,7 +55,12 @@ impl Request<'_> {
 
     /// The same as an address, to which a browser is sent. A plus sign means a space only in forms.
     pub(super) fn link(&self, gateway: &str, keys: &Keys) -> anyhow::Result<String> {
-        Ok(format!("{gateway}?{}", self.form(keys)?.replace('+', "%20")))
+        Ok(format!("{gateway}?{}", self.order(keys)?))
+    }
+
+    /// The same as the text that Alipay's SDK is given in an app.
+    pub(super) fn order(&self, keys: &Keys) -> anyhow::Result<String> {
+        Ok(self.form(keys)?.replace('+', "%20"))
     }
 }
 
@@ -72,6 +77,11 @@ pub(super) fn page<'a>(payment: &'a Payment, asking: &'a Asking) -> Open<'a> {
     }
     let quit_url = Some(asking.return_url.as_str());
     Open { quit_url, ..open(payment, asking, table::WAP) }
+}
+
+/// For Alipay's SDK in the merchant's own app: `alipay.trade.app.pay`.
+pub(super) fn in_app<'a>(payment: &'a Payment, asking: &Asking) -> Open<'a> {
+    open(payment, asking, table::IN_APP)
 }
 
 /// A trade for this buyer, who is within Alipay: `alipay.trade.create`.
@@ -115,7 +125,7 @@ pub(super) fn charge<'a>(
         total_amount: yuan(payment.amount),
         subject: subject(&asking.payee),
         product_code: table::FACE_TO_FACE,
-        scene: "bar_code",
+        scene: if scanned.is_face() { "security_code" } else { "bar_code" },
         auth_code: scanned.code(),
         timeout_express: "2m",
         terminal_id: scanned.device().filter(|device| device.len() <= 32),

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::ask::Request;
 use super::wire::Buyer;
-use super::{Alipay, Asked, THEIR_SANDBOX, ask, asked, evidence};
+use super::{Alipay, Asked, THEIR_SANDBOX, ask, asked, evidence, redirect};
 use crate::channel::transport::not_sent;
 use crate::channel::{self, Asking, ChannelError, Opened, patience};
 use crate::domain::payment::Payment;
@@ -36,7 +36,7 @@ impl Alipay {
         asking: &Asking,
     ) -> Result<Opened, ChannelError> {
         let Some(code) = &asking.login.code else {
-            return self.sent_to(payment, self.login_page(&asking.login)).await;
+            return self.handed(payment, redirect(self.login_page(&asking.login))).await;
         };
         let buyer = self.buyer(code).await?;
         let content = ask::inside(&self.account.app_id, payment, asking, &buyer);

@@ -78,7 +78,7 @@ pub fn sandbox(host: &str) -> AlipaySettings {
         seller_id: "2088000000000002".to_owned(),
         private_key: include_str!("../../../keys/alipay_sandbox_merchant.pem").to_owned(),
         public_key: include_str!("../../../keys/alipay_sandbox_platform_public.pem").to_owned(),
-        products: Some(format!("{} {}", table::USUAL, table::INSIDE)),
+        products: Some(format!("{} {} {}", table::USUAL, table::INSIDE, table::IN_APP)),
     }
 }
 
@@ -189,13 +189,24 @@ impl Alipay {
         let call = asked("pay", method, patience::PAY, &content)?;
         let request = self.request(&call, &asking.notify_url, &asking.return_url);
         let link = request.link(&self.gateway, &self.keys);
-        self.sent_to(payment, link.map_err(|why| not_sent(why.to_string()))?).await
+        self.handed(payment, redirect(link.map_err(|why| not_sent(why.to_string()))?)).await
+    }
+
+    /// The text that the merchant's own app hands to Alipay's SDK.
+    async fn in_app(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
+        let content = ask::in_app(payment, asking);
+        let call = asked("pay", "alipay.trade.app.pay", patience::PAY, &content)?;
+        let order = self.request(&call, &asking.notify_url, "").order(&self.keys);
+        let text = Some(order.map_err(|why| not_sent(why.to_string()))?);
+        let action =
+            NextAction { kind: "app_params".into(), text, url: None, ..redirect(String::new()) };
+        self.handed(payment, action).await
     }
 
     /// Naming an address asks nobody, and who follows it meets Alipay's own page: so Alipay is asked first, and a shopper is not
     /// sent away to read that our keys are wrong, or to pay what is paid. Whatever comes of the question, nothing has been
     /// opened by it.
-    async fn sent_to(&self, payment: &Payment, address: String) -> Result<Opened, ChannelError> {
+    async fn handed(&self, payment: &Payment, action: NextAction) -> Result<Opened, ChannelError> {
         let unopened = |why: ChannelError| not_sent(why.to_string());
         let known = self.inquire(&ask::of_payment(payment)).await.map_err(unopened)?;
         if codes::verdict(&known) == Verdict::Misasked {
@@ -203,10 +214,9 @@ impl Alipay {
         }
         let evidence = evidence::queried(payment, &known).map_err(unopened)?;
         match evidence.said {
-            Said::NotFound | Said::Pending => Ok(Opened {
-                evidence: evidence::saying(Said::Pending),
-                action: Some(redirect(address)),
-            }),
+            Said::NotFound | Said::Pending => {
+                Ok(Opened { evidence: evidence::saying(Said::Pending), action: Some(action) })
+            }
             Said::Confirming | Said::Failed | Said::Cancelled | Said::Paid { .. } => {
                 Ok(Opened { evidence, action: None })
             }
@@ -249,6 +259,7 @@ impl Channel for Alipay {
         match payment.product.as_str() {
             table::WAP | table::PAGE => self.page(payment, asking).await,
             table::INSIDE => self.inside(payment, asking).await,
+            table::IN_APP => self.in_app(payment, asking).await,
             _ => self.precreate(payment, asking).await,
         }
     }

@@ -1,4 +1,5 @@
-//! What Alipay sells: renminbi, by a code for another screen, by a page on the shopper's own, within Alipay's own browser, or by
+//! What Alipay sells: renminbi, by a code for another screen, by a page on the shopper's own, within Alipay's own browser, in the
+//! merchant's own app, or by
 //! a code of the payer's that the merchant scans (`protocols/alipay.md` 4). A merchant signs for each of these; the settings say
 //! for which.
 
@@ -21,6 +22,9 @@ pub(super) const PAGE: &str = "FAST_INSTANT_TRADE_PAY";
 /// What is paid within Alipay's own browser.
 pub(super) const INSIDE: &str = "JSAPI_PAY";
 
+/// What Alipay's SDK is given in the merchant's own app.
+pub(super) const IN_APP: &str = "QUICK_MSECURITY_PAY";
+
 /// Codes, for another screen and of the payer's.
 pub(super) const FACE_TO_FACE: &str = "FACE_TO_FACE_PAYMENT";
 
@@ -31,7 +35,7 @@ pub(super) const SCANNED: &str = "BAR_CODE";
 pub(super) const USUAL: &str = "FACE_TO_FACE_PAYMENT QUICK_WAP_WAY";
 
 /// What a merchant sells who has signed for these, in the order in which they were named: at a computer the first of code and
-/// page is offered. Within Alipay its own way comes before the page.
+/// page is offered. Within Alipay, and in the merchant's own app, its own way comes before the page.
 ///
 /// # Errors
 /// A name that is none, or stands twice; no name.
@@ -45,15 +49,16 @@ pub(super) fn products(signed: &str) -> anyhow::Result<Vec<Product>> {
         products.extend_from_slice(sold);
     }
     ensure!(!products.is_empty(), "Alipay's products must not be empty");
-    products.sort_by_key(|product| product.name != INSIDE);
+    products.sort_by_key(|product| ![INSIDE, IN_APP].contains(&product.name));
     Ok(products)
 }
 
-const SOLD: [(&str, &[Product]); 4] = [
+const SOLD: [(&str, &[Product]); 5] = [
     (FACE_TO_FACE, &[CODE, BAR_CODE]),
     (WAP, &[FOR_PHONES]),
     (PAGE, &[FOR_COMPUTERS]),
     (INSIDE, &[JSAPI]),
+    (IN_APP, &[APP]),
 ];
 
 /// Alipay would let a code live for two hours; but one that was left without being scanned cannot be closed, and is watched
@@ -92,6 +97,9 @@ const FOR_COMPUTERS: Product = Product { name: PAGE, scenes: &[Scene::Pc], ..FOR
 /// one that was left is watched until its time is over, which is therefore short.
 const JSAPI: Product =
     Product { name: INSIDE, kind: Kind::Redirect, scenes: &[Scene::Alipay], ..CODE };
+
+/// The app hands it to Alipay's SDK, which opens Alipay and comes back. Until then Alipay knows of no trade and closes none.
+const APP: Product = Product { name: IN_APP, kind: Kind::App, scenes: &[Scene::App], ..CODE };
 
 /// The payer types a password, or need not. Who has not done so after this time is not waited for: the trade is cancelled.
 const BAR_CODE: Product = Product {

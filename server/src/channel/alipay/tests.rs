@@ -1,6 +1,7 @@
 //! The channel against Alipay's words, as tables, and whole calls to a gateway that says what it is told to.
 
 mod answers;
+mod app;
 mod by_code;
 mod calls;
 mod jsapi;

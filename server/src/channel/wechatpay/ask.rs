@@ -14,7 +14,8 @@ use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
 use crate::domain::scanned::Scanned;
 
-/// An order, as a code (`NATIVE`), for the wallet on the same phone (`H5`), or for this payer inside WeChat (`JSAPI`).
+/// An order, as a code (`NATIVE`), for the wallet on the same phone (`H5`), for this payer inside WeChat (`JSAPI`), or for the merchant's
+/// own app (`APP`).
 pub(super) fn order<'a>(
     account: &'a Account,
     payment: &'a Payment,
@@ -22,7 +23,7 @@ pub(super) fn order<'a>(
     openid: Option<&'a str>,
 ) -> Order<'a> {
     Order {
-        appid: &account.appid,
+        appid: account.appid_of(payment),
         mchid: &account.mchid,
         description: cut(&asking.payee, 127),
         out_trade_no: &payment.request_id,

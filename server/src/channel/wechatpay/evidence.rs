@@ -7,7 +7,7 @@ use url::Url;
 
 use super::Account;
 use super::codes::{self, CONFIGURATION, Verdict};
-use super::table::IN_WECHAT;
+use super::table::{IN_APP, IN_WECHAT};
 use super::wire::Answer;
 use crate::channel::transport::no_answer;
 use crate::channel::{Asking, ChannelError, Opened};
@@ -65,8 +65,8 @@ fn action(payment: &Payment, asking: &Asking, answer: &Answer) -> Option<NextAct
         url: None,
         transfer: None,
     };
-    if payment.product == IN_WECHAT {
-        // It is signed and handed out by whoever asked (`jsapi.rs`).
+    if payment.product == IN_WECHAT || payment.product == IN_APP {
+        // It is signed and handed out by whoever asked (`jsapi.rs`, `app.rs`).
         return None;
     }
     if payment.product == "H5" {

@@ -88,7 +88,7 @@ impl Wechatpay {
         }
     }
 
-    fn seconds(&self) -> String {
+    pub(super) fn seconds(&self) -> String {
         self.clock.now().div_euclid(1000).to_string()
     }
 

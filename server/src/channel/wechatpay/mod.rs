@@ -3,6 +3,7 @@
 //! Here are the calls. What is asked stands in `ask`, what an answer says in `evidence` and `refunds`, who speaks is checked in
 //! `sign`, what a message carries is opened by `seal`, and the tables are `codes` and `table`. It keeps no state.
 
+mod app;
 mod ask;
 mod codes;
 mod evidence;
@@ -52,6 +53,7 @@ const SANDBOX: &str = "1900000001";
 pub struct Wechatpay {
     host: String,
     account: Account,
+    products: Vec<Product>,
     keys: Keys,
     seal: Seal,
     transport: Transport,
@@ -65,6 +67,8 @@ pub struct Wechatpay {
 struct Account {
     mchid: String,
     appid: String,
+    /// Of the mobile application, whose orders are its own.
+    mobile_appid: Option<String>,
 }
 
 impl Account {
@@ -72,7 +76,14 @@ impl Account {
     fn is_ours(&self, answer: &Answer) -> bool {
         let is =
             |told: &Option<String>, ours: &str| told.as_deref().is_none_or(|told| told == ours);
-        is(&answer.mchid, &self.mchid) && is(&answer.appid, &self.appid)
+        let is_mobile = answer.appid.is_some() && answer.appid == self.mobile_appid;
+        is(&answer.mchid, &self.mchid) && (is_mobile || is(&answer.appid, &self.appid))
+    }
+
+    /// In whose name this is ordered: the app opens WeChat as itself, and no other's order.
+    fn appid_of(&self, payment: &Payment) -> &str {
+        let mobile = self.mobile_appid.as_ref().filter(|_| payment.product == table::IN_APP);
+        mobile.unwrap_or(&self.appid)
     }
 }
 
@@ -90,6 +101,7 @@ pub fn sandbox(host: &str) -> WechatpaySettings {
         other_public_key: None,
         api_v3_key: "0123456789abcdef0123456789ABCDEF".to_owned(),
         app_secret: Some("fedcba9876543210fedcba9876543210".to_owned()),
+        mobile_appid: Some("wx2421b1c4370ec43b".to_owned()),
     }
 }
 
@@ -108,13 +120,20 @@ impl Wechatpay {
     ) -> anyhow::Result<Wechatpay> {
         let host = host(settings)?;
         ensure!(!settings.appid.is_empty(), "WeChat Pay's appid must not be empty");
+        let account = Account {
+            mchid: settings.mchid.clone(),
+            appid: settings.appid.clone(),
+            mobile_appid: settings.mobile_appid.clone().filter(|appid| !appid.is_empty()),
+        };
+        let login = Login::of(settings, limits, settings.mchid == SANDBOX)?;
         Ok(Wechatpay {
             host: host.origin().ascii_serialization(),
-            account: Account { mchid: settings.mchid.clone(), appid: settings.appid.clone() },
+            products: table::products(login.is_some(), account.mobile_appid.is_some()),
+            account,
             keys: Keys::of(settings)?,
             seal: Seal::of(&settings.api_v3_key)?,
             transport: Transport::new("wechatpay", &host, limits, codes::is_readable)?,
-            login: Login::of(settings, limits, settings.mchid == SANDBOX)?,
+            login,
             clock,
         })
     }
@@ -188,8 +207,8 @@ impl Channel for Wechatpay {
         self.account.mchid != SANDBOX
     }
 
-    fn products(&self) -> &'static [Product] {
-        if self.login.is_some() { table::PRODUCTS } else { table::WITHOUT_LOGIN }
+    fn products(&self) -> &[Product] {
+        &self.products
     }
 
     async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
@@ -216,6 +235,7 @@ impl Channel for Wechatpay {
             }
             "H5" => "/v3/pay/transactions/h5",
             table::IN_WECHAT => return self.inside(payment, asking).await,
+            table::IN_APP => return self.in_app(payment, asking).await,
             _ => return Err(not_sent("WeChat Pay sells no such thing")),
         };
         let request = ask::order(&self.account, payment, asking, None);
@@ -231,7 +251,7 @@ impl Channel for Wechatpay {
     async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError> {
         let order = format!("/v3/pay/transactions/out-trade-no/{}", payment.request_id);
         let patience = patience::of_try(payment.cancels_sent);
-        let Account { mchid, appid } = &self.account;
+        let Account { mchid, appid, .. } = &self.account;
         // Only a reversal ends what the merchant has scanned; one that was paid meanwhile is given back by it (D1).
         let answer = if payment.is_by_code() {
             let target = format!("{order}/reverse");

@@ -1,6 +1,7 @@
 //! What WeChat Pay sells: a code of the payer's that the merchant scans, a code for a computer's screen or a counter, and a page that opens the wallet on the same phone.
 //! Inside WeChat neither works: there it is JSAPI, which needs the payer's `openid` (`protocols/wechatpay-v3.md` 4), and so the
-//! account's login. In a merchant's own app it is APP payment, which that app must carry out itself.
+//! account's login. In a merchant's own app it is APP payment, for an account with a mobile
+//! application; that app hands what it is given to WeChat's SDK.
 
 use florin_shared::Method;
 
@@ -12,11 +13,17 @@ use crate::domain::scene::Scene;
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 
-/// Every row. The most is what a wallet pays at once; the contract says better, and WeChat Pay refuses beyond it.
-pub(super) static PRODUCTS: &[Product] = &[NATIVE, H5, CODE, JSAPI];
+/// What an account sells: inside WeChat only if it can learn who its payers are, in an app only if it has one. The most is what a
+/// wallet pays at once; the contract says better, and WeChat Pay refuses beyond it.
+pub(super) fn products(has_login: bool, has_app: bool) -> Vec<Product> {
+    let mut products = vec![NATIVE, H5, CODE];
+    products.extend(Some(JSAPI).filter(|_| has_login));
+    products.extend(Some(APP).filter(|_| has_app));
+    products
+}
 
-/// Those of an account that cannot learn who its payers are.
-pub(super) static WITHOUT_LOGIN: &[Product] = &[NATIVE, H5, CODE];
+/// The name of what is paid in the merchant's own app.
+pub(super) const IN_APP: &str = "APP";
 
 /// The name of what is paid inside WeChat.
 pub(super) const IN_WECHAT: &str = "JSAPI";
@@ -60,6 +67,15 @@ const JSAPI: Product = Product {
     kind: Kind::Redirect,
     scenes: &[Scene::Wechat],
     longest: 15 * MINUTE,
+    ..NATIVE
+};
+
+/// WeChat opens over the app at once, and leads back to it.
+const APP: Product = Product {
+    name: IN_APP,
+    kind: Kind::App,
+    scenes: &[Scene::App],
+    longest: 30 * MINUTE,
     ..NATIVE
 };
 

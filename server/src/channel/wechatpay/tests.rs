@@ -14,6 +14,7 @@ use crate::domain::payment::{PaymentState, Role, Said};
 use crate::domain::reversal::Reason;
 
 mod answers;
+mod app;
 mod by_code;
 mod calls;
 mod jsapi;
@@ -26,8 +27,8 @@ const NOTICE_TIME: Millis = 1_794_974_491_000;
 const EXPIRES: Millis = 1_794_974_400_000 + 600_500;
 
 fn account() -> Account {
-    let Settings { mchid, appid, .. } = sandbox("http://127.0.0.1:8081");
-    Account { mchid, appid }
+    let Settings { mchid, appid, mobile_appid, .. } = sandbox("http://127.0.0.1:8081");
+    Account { mchid, appid, mobile_appid }
 }
 
 type Settings = WechatpaySettings;
@@ -141,7 +142,7 @@ fn real_money_moves_at_the_real_hosts_and_by_keys_of_ones_own() {
 
 #[test]
 fn every_product_is_possible() {
-    for product in table::PRODUCTS {
+    for product in table::products(true, true) {
         assert_eq!((product.method, product.channel), (Method::Wechatpay, "wechatpay"));
         assert!(product.least > 0 && product.shortest < product.longest, "{product:?}");
         let id = PaymentId::of([7; 16]);

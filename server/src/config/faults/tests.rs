@@ -1,5 +1,3 @@
-//! What is found in a file and in the environment.
-
 use super::*;
 
 #[test]
@@ -86,6 +84,27 @@ fn every_variable_is_looked_at() {
     assert_eq!(found[3].remedy, "remove it, or write FLORIN_LISTEN");
     let nested = [("FLORIN_PUBLIC_URL".to_owned(), "https://pay.example/florin".to_owned())];
     assert_eq!(of_environment(nested.into_iter()).len(), 1);
+}
+
+#[test]
+fn fees_are_said_for_accounts_and_as_fees() {
+    let found = of_file(
+        "florin.toml",
+        "[fees]\nalipay = \"0.6%\"\nwechat = \"0.6%\"\nantom = 3\nlimits = \"1%\"\nqris = \"free\"\n",
+    );
+    let found = found.unwrap_err();
+    let told: Vec<_> =
+        found.iter().map(|fault| (fault.line.unwrap(), fault.what.as_str())).collect();
+    let expected = [
+        (3, "[fees] has no wechat"),
+        (4, "antom is no fee"),
+        (5, "[fees] has no limits"),
+        (6, "qris is no fee"),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(found[0].remedy, "remove it, or write wechatpay");
+    let file = of_file("florin.toml", "[fees]\nalipay = \"0.6% + 1\"\n").unwrap();
+    assert_eq!(file.fees["alipay"], "0.6% + 1".parse().unwrap());
 }
 
 #[test]

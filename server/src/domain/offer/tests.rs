@@ -21,7 +21,7 @@ const BASE: Product = Product {
 
 fn wanted(scene: Scene, minor: i64, country: &str) -> Wanted<'_> {
     let amount = Money::new(minor, "PHP".parse().unwrap()).unwrap();
-    Wanted { amount, country, rest: 1000, scene, down: &[] }
+    Wanted { amount, country, rest: 1000, scene, down: &[], sellers: &[] }
 }
 
 fn chosen(
@@ -66,6 +66,17 @@ fn a_list_that_nobody_chose_leaves_other_currencies_out_unless_it_were_empty() {
     let named = ["ZALOPAY".to_owned(), "GCASH".to_owned()];
     assert_eq!(listed(Some(&named), &table), [row("GCASH", ""), row("ZALOPAY", "CURRENCY")]);
     assert_eq!(listed(None, &table[2..]), [row("ZALOPAY", "CURRENCY")]);
+}
+
+#[test]
+fn the_one_code_is_in_the_list_only_where_it_suits() {
+    let table = [BASE, Product { method: Method::OneCode, most: 10, ..BASE }];
+    let listed = |scene: Scene, minor: i64| {
+        let offers = list(&table, None, wanted(scene, minor, ""));
+        offers.iter().any(|offer| offer.method == "ONE_CODE")
+    };
+    assert!(listed(Scene::Pc, 5));
+    assert!(!listed(Scene::Mobile, 5) && !listed(Scene::Pc, 11));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use florin_shared::{Money, PaymentId, SessionId};
 
 use super::Desk;
 use crate::clock::Millis;
-use crate::domain::payment::{Payment, PaymentState, RUN_OUT, Role, Said};
+use crate::domain::payment::{AT_TERMINAL, Payment, PaymentState, RUN_OUT, Role, Said};
 use crate::domain::reversal::Reason;
 use crate::domain::session::SessionState;
 use crate::store::orders::Event;
@@ -74,7 +74,8 @@ impl Desk {
                 payment.state = state;
                 payment.confirming = false;
                 payment.next_ask = None;
-                if !reason.is_empty() {
+                // Where it waited is no reason why it ended.
+                if !reason.is_empty() || payment.reason == AT_TERMINAL {
                     payment.reason = reason;
                 }
             })

@@ -59,6 +59,7 @@ pages! {
         "alipay" "Alipay" "docs/alipay.md";
         "lakala" "Lakala" "docs/lakala.md";
         "unionpay" "UnionPay" "docs/unionpay.md";
+        "acquirer-protocol" "Our own protocol" "docs/acquirer-protocol.md";
     }
     "Running Florin" {
         "operations" "Operations" "docs/operations.md";

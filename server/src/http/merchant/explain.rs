@@ -43,7 +43,7 @@ async fn explained(
 ) -> Result<Good<ExplainView>> {
     let about = about(&app, &merchant, &mut fields).await?;
     fields.end()?;
-    Ok(Good(explain::explain(&app, &merchant, &about, app.now())))
+    Ok(Good(explain::explain(&app, &merchant, &about, app.now()).await?))
 }
 
 /// A session of this merchant's, or an amount.

@@ -2,6 +2,7 @@
 
 mod appearance;
 pub mod asked;
+pub mod channels;
 pub mod charges;
 pub mod codes;
 pub mod deliveries;

@@ -75,6 +75,7 @@ fn tags() -> Value {
         { "name": "Webhook endpoints", "description": "Addresses that hear of events." },
         { "name": "Deliveries", "description": "What was told, try by try." },
         { "name": "Settings", "description": "A merchant's and an organisation's settings and keys." },
+        { "name": "Own channels", "description": "A merchant's own accounts at channels." },
         { "name": "Shopper", "description": "What the shopper's page asks, with the session's token." },
         { "name": "Channels", "description": "What payment channels call." },
         { "name": "Health", "description": "What a load balancer asks." },

@@ -30,6 +30,7 @@ fn of_path(part: &str) -> Option<Value> {
         "code_id" => ("`FC…`.", "FC0123456789abcdefghijklmnop"),
         "endpoint_id" => ("`WE…`.", "WE0123456789abcdefghijklmnop"),
         "delivery_id" => ("`WD…`.", "WD0123456789abcdefghijklmnop"),
+        "channel_id" => ("`CA…`.", "CA0123456789abcdefghijklmnop"),
         "key_id" => ("`KY…`.", "KY0123456789abcdefghijklmnop"),
         _ => ("The channel's name.", "antom"),
     };
@@ -45,7 +46,7 @@ fn form(example: &str) -> String {
         Some((kind, random)) if kind.bytes().all(|letter| letter.is_ascii_uppercase()) => {
             format!("^{kind}[0-9a-v]{{{}}}$", random.len())
         }
-        _ => "^[a-z]+$".to_owned(),
+        _ => "^[a-z]+(-CA[0-9a-v]{26})?$".to_owned(),
     }
 }
 

@@ -14,6 +14,10 @@ pub(super) static WORDS: Words = Words {
     ],
     paid: ["This has been paid", "There is nothing left to do here. Thank you."],
     ended: ["This payment has ended", "It was not completed. You can start again in the shop."],
+    elsewhere: [
+        "You cannot pay in this app",
+        "Scan the code with Alipay or WeChat, or open this address in your phone’s browser.",
+    ],
     order: "Your order",
     enter: "Enter the amount",
     go: "Continue",

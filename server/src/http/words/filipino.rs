@@ -17,6 +17,10 @@ pub(super) static WORDS: Words = Words {
         "Sarado na ang payment session na ito",
         "Hindi ito natuloy. Puwede kang magsimula ulit sa shop.",
     ],
+    elsewhere: [
+        "Hindi makakapagbayad sa app na ito",
+        "I-scan ang code gamit ang Alipay o WeChat, o buksan ang address na ito sa browser ng iyong telepono.",
+    ],
     order: "Ang order mo",
     enter: "Ilagay ang halaga",
     go: "Magpatuloy",

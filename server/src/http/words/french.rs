@@ -17,6 +17,10 @@ pub(super) static WORDS: Words = Words {
         "Ce paiement a pris fin",
         "Il n’a pas abouti. Vous pouvez recommencer dans la boutique.",
     ],
+    elsewhere: [
+        "Impossible de payer dans cette application",
+        "Scannez le code avec Alipay ou WeChat, ou ouvrez cette adresse dans le navigateur de votre téléphone.",
+    ],
     order: "Votre commande",
     enter: "Saisissez le montant",
     go: "Continuer",

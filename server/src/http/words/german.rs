@@ -17,6 +17,10 @@ pub(super) static WORDS: Words = Words {
         "Dieser Zahlungsvorgang ist beendet",
         "Er wurde nicht abgeschlossen. Sie können im Shop von vorn beginnen.",
     ],
+    elsewhere: [
+        "In dieser App können Sie nicht bezahlen",
+        "Scannen Sie den Code mit Alipay oder WeChat, oder öffnen Sie diese Adresse im Browser Ihres Telefons.",
+    ],
     order: "Ihre Bestellung",
     enter: "Betrag eingeben",
     go: "Weiter",

@@ -17,6 +17,10 @@ pub(super) static WORDS: Words = Words {
         "Pembayaran ini telah berakhir",
         "Pembayaran tidak selesai. Anda bisa memulai lagi di toko.",
     ],
+    elsewhere: [
+        "Tidak bisa membayar di aplikasi ini",
+        "Pindai kode dengan Alipay atau WeChat, atau buka alamat ini di browser ponsel Anda.",
+    ],
     order: "Pesanan Anda",
     enter: "Masukkan jumlah",
     go: "Lanjut",

@@ -17,6 +17,10 @@ pub(super) static WORDS: Words = Words {
         "Pembayaran ini telah tamat",
         "Pembayaran tidak selesai. Anda boleh mulakan semula di kedai.",
     ],
+    elsewhere: [
+        "Anda tidak boleh membayar dalam aplikasi ini",
+        "Imbas kod dengan Alipay atau WeChat, atau buka alamat ini dalam pelayar telefon anda.",
+    ],
     order: "Pesanan anda",
     enter: "Masukkan jumlah",
     go: "Teruskan",

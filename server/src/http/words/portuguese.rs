@@ -17,6 +17,10 @@ pub(super) static WORDS: Words = Words {
         "Este pagamento foi encerrado",
         "Ele não foi concluído. Você pode começar de novo na loja.",
     ],
+    elsewhere: [
+        "Não é possível pagar neste aplicativo",
+        "Leia o código com o Alipay ou o WeChat, ou abra este endereço no navegador do seu celular.",
+    ],
     order: "Seu pedido",
     enter: "Digite o valor",
     go: "Continuar",

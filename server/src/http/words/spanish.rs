@@ -14,6 +14,10 @@ pub(super) static WORDS: Words = Words {
     ],
     paid: ["Este pago ya se ha realizado", "No tienes que hacer nada más. Gracias."],
     ended: ["Este pago ya no está activo", "No se completó. Puedes empezar de nuevo en la tienda."],
+    elsewhere: [
+        "No se puede pagar en esta aplicación",
+        "Escanea el código con Alipay o WeChat, o abre esta dirección en el navegador de tu teléfono.",
+    ],
     order: "Tu pedido",
     enter: "Escribe el importe",
     go: "Continuar",

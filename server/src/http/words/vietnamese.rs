@@ -17,6 +17,10 @@ pub(super) static WORDS: Words = Words {
         "Phiên thanh toán này đã kết thúc",
         "Việc thanh toán chưa hoàn tất. Bạn có thể bắt đầu lại tại cửa hàng.",
     ],
+    elsewhere: [
+        "Không thể thanh toán trong ứng dụng này",
+        "Hãy quét mã bằng Alipay hoặc WeChat, hoặc mở địa chỉ này trong trình duyệt của điện thoại.",
+    ],
     order: "Đơn hàng của bạn",
     enter: "Nhập số tiền",
     go: "Tiếp tục",

@@ -213,6 +213,7 @@ impl<'l> Case<'l> {
             terminal: "WEB",
             scene: Scene::Pc,
             payer_ip: None,
+            code: None,
         };
         self.process.does(async move { pay::pay(&app, &session, choice).await }).await;
     }

@@ -161,8 +161,14 @@ impl Hand {
 
     async fn pay(&self, session: usize, method: Method) -> Result<()> {
         let Some(session) = self.session(session) else { return Ok(()) };
-        let choice =
-            pay::Choice { method, seen: 1, terminal: "WEB", scene: Scene::Pc, payer_ip: None };
+        let choice = pay::Choice {
+            method,
+            seen: 1,
+            terminal: "WEB",
+            scene: Scene::Pc,
+            payer_ip: None,
+            code: None,
+        };
         pay::pay(&self.app, &session, choice).await.map(drop)
     }
 

@@ -52,9 +52,14 @@ impl Inside {
 
 /// What the browser finds at an address: a status, where it is sent on, and the text.
 pub async fn visit(address: &str) -> (u16, String, String) {
+    visit_as(address, "").await
+}
+
+/// The same in a browser that calls itself so.
+pub async fn visit_as(address: &str, agent: &str) -> (u16, String, String) {
     let browser =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let answer = browser.get(address).send().await.unwrap();
+    let answer = browser.get(address).header("user-agent", agent).send().await.unwrap();
     let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
     (answer.status().as_u16(), to.unwrap_or_default(), answer.text().await.unwrap())
 }

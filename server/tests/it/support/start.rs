@@ -10,11 +10,14 @@ use florin_server::config::{AntomSettings, File};
 use florin_server::domain::order::LateSuccess;
 use florin_server::store::merchants::{self, Merchant};
 use florin_server::store::{Store, Tx};
+use florin_server::vault::Vault;
 use florin_server::{App, Error, http, worker};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{KEY, MERCHANT, OTHER_KEY, OTHER_MERCHANT, SECRET};
+
+const SEALING: &str = "0123456789abcdef0123456789abcdef";
 
 pub async fn start_sandbox(folder: &std::path::Path, stop: &CancellationToken) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -48,7 +51,9 @@ pub async fn start_resting(
     shift: Arc<AtomicI64>,
     stop: &CancellationToken,
 ) -> (App, String) {
-    start(database, accounts::of_sandbox(sandbox), shift, stop).await
+    let (app, base) = start(database, accounts::of_sandbox(sandbox), shift, stop).await;
+    app.own.allow(sandbox);
+    (app, base)
 }
 
 pub async fn start_live(database: &str, shift: Arc<AtomicI64>, stop: &CancellationToken) -> String {
@@ -74,6 +79,7 @@ async fn start(
     let app = App::new(store, channels, Clock::Shifted(shift), Random::System, &base, None)
         .await
         .unwrap();
+    app.own.begin(Vault::of(SEALING).unwrap(), Default::default());
     let router = http::polls::before(app.clone(), http::router(app.clone(), None));
     let stopped = stop.clone().cancelled_owned();
     tokio::spawn(

@@ -31,6 +31,14 @@ fn a_charge_holds_the_code_and_is_always_asked_for_with_the_same_words() {
     assert_eq!(asked(&ask::charge(&later, &asking, scanned)), expected);
 }
 
+#[test]
+fn a_face_is_charged_as_a_code_is_and_says_that_it_is_one() {
+    let asking = reading("fp0123456789abcdefABCDEF01234567890");
+    let text = asked(&ask::charge(&at_the_counter(), &asking, asking.scanned.as_ref().unwrap()));
+    let face = r#""scene":"security_code","auth_code":"fp0123456789abcdefABCDEF01234567890""#;
+    assert!(text.contains(face), "{text}");
+}
+
 #[tokio::test]
 async fn it_is_paid_at_once_or_waits_or_is_refused_and_what_is_not_clear_is_asked_about() {
     let ours = json!({ "out_trade_no": "GW1", "trade_no": "2026", "total_amount": "88.88",

@@ -48,6 +48,7 @@ fn chosen(method: Method, country: &str, currency: &str) -> Option<&'static str>
         rest: 1_800_000,
         scene: Scene::Pc,
         down: &[],
+        sellers: &[],
     };
     choose(PRODUCTS, method, wanted).ok().map(|product| product.name)
 }
@@ -106,6 +107,7 @@ fn payment_codes_are_sold_apart_from_what_pages_show() {
             rest: 0,
             scene: Scene::Pc,
             down: &[],
+            sellers: &[],
         };
         charge(PRODUCTS, method, wanted)
     };

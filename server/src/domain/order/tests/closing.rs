@@ -125,3 +125,29 @@ fn what_counts_or_is_confirmed_is_never_cancelled() {
         assert_eq!((lost.cancels_sent, lost.state), (2, state));
     }
 }
+
+#[test]
+fn what_a_terminal_takes_up_waits_there_until_it_lets_go_and_is_closed_like_all_else() {
+    let said = |why: &str| {
+        let evidence = Evidence { said: Said::Pending, reason: why.into() };
+        Statement { evidence, ..notice(Said::Pending) }
+    };
+    let waits = |why: &str| Step::Wait(why.to_owned());
+    let at_terminal = Payment { reason: AT_TERMINAL.into(), ..payment(PaymentState::Processing) };
+    check(order(), &payment(PaymentState::Processing), &said(AT_TERMINAL), waits(AT_TERMINAL));
+    check(order(), &at_terminal, &said(AT_TERMINAL), Step::Stay);
+    check(order(), &at_terminal, &said(""), waits(""));
+    check(
+        order(),
+        &payment(PaymentState::Sent),
+        &said(AT_TERMINAL),
+        Step::Become(PaymentState::Processing, AT_TERMINAL.into()),
+    );
+    // Nobody has paid: it may be closed, and what is over stays so.
+    let mut closed = at_terminal.clone();
+    assert!(closed.may_stop() && closed.count_cancel(900, 500));
+    for state in [PaymentState::Cancelling, PaymentState::Cancelled, PaymentState::Fail] {
+        check(order(), &payment(state), &said(AT_TERMINAL), Step::Stay);
+    }
+    check(order(), &at_terminal, &notice(paid(hkd(800))), Step::Accept(hkd(800), Some(7), 0));
+}

@@ -120,3 +120,47 @@ pub struct ChangeOrganisation {
     /// What its merchants inherit.
     pub appearance: Option<Appearance>,
 }
+
+/// An account of the merchant's own at a channel.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateChannel {
+    /// The merchant of the key.
+    #[schema(pattern = "^[0-9]{1,20}$")]
+    pub merchant_id: Option<String>,
+    /// Whose channel: the name of its table in the server's file, such as `alipay` or `wechatpay`.
+    #[schema(max_length = 32, min_length = 1)]
+    pub channel: String,
+    /// The keys of that table.
+    #[schema(value_type = Object)]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// The merchant's own words.
+    #[schema(max_length = 256)]
+    pub label: Option<String>,
+    /// What a payment costs there: a part of the amount, smallest units of the payment's currency, or both, as in `0.6% + 30`. The
+    /// cheapest of several accounts is taken.
+    #[schema(max_length = 64)]
+    pub fee: Option<String>,
+    /// Whether payments are opened with it; yes when absent.
+    pub enabled: Option<bool>,
+}
+
+/// What changes; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeChannel {
+    /// The merchant of the key.
+    #[schema(pattern = "^[0-9]{1,20}$")]
+    pub merchant_id: Option<String>,
+    /// Settings by their names; those that are absent stay, null takes one away.
+    #[schema(value_type = Object)]
+    pub settings: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The merchant's own words.
+    #[schema(max_length = 256)]
+    pub label: Option<String>,
+    /// What a payment costs there; empty to take it back.
+    #[schema(max_length = 64)]
+    pub fee: Option<String>,
+    /// Whether payments are opened with it. What it has carried is asked about all the same.
+    pub enabled: Option<bool>,
+}

@@ -1,0 +1,246 @@
+//! Merchants' own accounts at channels: whose they are, what they carry, what is told of them, and what becomes of payments whose
+//! account has changed since.
+
+use std::time::Duration;
+
+use florin_server::channel::alipay::sandbox;
+use florin_server::store::checks::When;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::refunds::stored;
+use crate::support::{Answer, KEY, OTHER_KEY, Session, TestApp, alipay, code, on_both, order_id};
+
+const ALL: &str = "/v1/channels";
+
+/// The sandbox's account at Alipay, as a merchant gives it.
+fn settings(host: &str) -> Value {
+    let known = sandbox(host);
+    json!({
+        "host": known.host, "app_id": known.app_id, "seller_id": known.seller_id,
+        "private_key": known.private_key, "public_key": known.public_key,
+    })
+}
+
+async fn add(app: &TestApp, key: &str, body: Value) -> Answer {
+    app.call(Method::POST, ALL, Some(key), &[], Some(body)).await
+}
+
+/// An account at the sandbox, with its id and its name.
+async fn added(app: &TestApp, more: Value) -> (String, String) {
+    let mut body = json!({ "channel": "alipay", "settings": settings(&app.sandbox) });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let made = add(app, KEY, body).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let text = |name: &str| made.data()[name].as_str().unwrap().to_owned();
+    (text("channel_id"), text("name"))
+}
+
+async fn opened(app: &TestApp) -> (Session, Answer) {
+    let session = app.session("CNY", "8888").await;
+    let opened = app.pay(&session, "ALIPAY").await;
+    (session, opened)
+}
+
+async fn carried_by(app: &TestApp, opened: &Answer) -> String {
+    stored(app, &order_id(opened)).await.channel
+}
+
+async fn refunded(app: &TestApp, order: &str, own: &str) {
+    let body = json!({ "order_id": order, "refund_trans_id": own });
+    let made = app.merchant(Method::POST, "/v1/refunds", Some(body)).await;
+    assert!(made.status < 300, "{}", made.body);
+    app.until(&format!("{own} is done"), async || {
+        let path = format!("/v1/refunds?refund_trans_id={own}");
+        app.merchant(Method::GET, &path, None).await.data()["status"] == "SUCCESS"
+    })
+    .await;
+}
+
+async fn change(app: &TestApp, id: &str, body: Value) -> Answer {
+    app.merchant(Method::PATCH, &format!("{ALL}/{id}"), Some(body)).await
+}
+
+async fn remove(app: &TestApp, id: &str) {
+    let gone = app.merchant(Method::DELETE, &format!("{ALL}/{id}"), None).await;
+    assert_eq!(gone.data()["deleted"], true, "{}", gone.body);
+}
+
+/// A message of Alipay's to this address.
+async fn told(app: &TestApp, name: &str, message: String) -> u16 {
+    let path = format!("/notify/{name}");
+    app.raw(&path, "none", "application/x-www-form-urlencoded", message).await.status
+}
+
+on_both! {
+    async fn a_merchants_own_account_carries_its_payments_and_nobody_elses(app: TestApp) {
+        let (id, name) = added(app, json!({})).await;
+        assert_eq!(name, format!("alipay-{id}"));
+        let (session, opened) = opened(app).await;
+        assert_eq!(carried_by(app, &opened).await, name);
+        // Nobody looks: only the message to the account's own address can tell.
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.SUCCESS"]).await;
+        refunded(app, &order_id(&opened), "own-1").await;
+        assert_eq!(app.held(&order_id(&opened)).await, 0);
+        // Another merchant's payments go on with the server's account, and it sees and changes nothing.
+        let mut request = app.request("CNY", "8888");
+        request.as_object_mut().unwrap().remove("merchant_id");
+        let theirs = app.call(Method::POST, "/v1/sessions", Some(OTHER_KEY), &[], Some(request)).await;
+        let text = |name: &str| theirs.data()[name].as_str().unwrap().to_owned();
+        let theirs = Session { id: text("session_id"), trans_id: text("trans_id"), token: text("client_token") };
+        let theirs = app.pay(&theirs, "ALIPAY").await;
+        assert_eq!(carried_by(app, &theirs).await, "alipay");
+        let path = format!("{ALL}/{id}");
+        for (method, body) in [(Method::GET, None), (Method::PATCH, Some(json!({ "enabled": false }))), (Method::DELETE, None)] {
+            let answer = app.call(method, &path, Some(OTHER_KEY), &[], body).await;
+            assert_eq!((answer.status, answer.code()), (404, "NOT_FOUND"), "{}", answer.body);
+        }
+        let listed = app.call(Method::GET, ALL, Some(OTHER_KEY), &[], None).await;
+        assert_eq!(listed.data()["channels"], json!([]));
+        app.until("nothing hangs", async || app.is_clean(When::Always).await).await;
+    }
+
+    async fn no_key_is_ever_told_or_stored_as_it_is(app: TestApp) {
+        let (id, _) = added(app, json!({ "label": "main", "fee": "0.6%" })).await;
+        let secret = sandbox(&app.sandbox).private_key;
+        let line = secret.lines().nth(1).unwrap();
+        for path in [ALL.to_owned(), format!("{ALL}/{id}")] {
+            let answer = app.merchant(Method::GET, &path, None).await;
+            assert!(!answer.body.to_string().contains(line), "{path}");
+        }
+        let one = app.merchant(Method::GET, &format!("{ALL}/{id}"), None).await;
+        let one = one.data();
+        assert_eq!((&one["label"], &one["fee"], &one["enabled"]), (&json!("main"), &json!("0.6%"), &json!(true)));
+        assert_eq!(one["settings"]["app_id"], sandbox("x").app_id.as_str());
+        assert!(one["secrets"]["private_key"].as_str().unwrap().starts_with("sha256:"), "{one}");
+        let mut tx = app.app.store.read().await.unwrap();
+        let rows: Vec<(String,)> = tx.sql("select sealed || label || fee from channel_account").all().await.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert!(!rows[0].0.contains(&line[..20]) && !rows[0].0.contains("2088000000000002"));
+    }
+
+    async fn a_removed_account_takes_nothing_new_and_ends_what_it_began(app: TestApp) {
+        let (id, name) = added(app, json!({})).await;
+        let (session, paid) = opened(app).await;
+        let (lost, unpaid) = opened(app).await;
+        assert_eq!(carried_by(app, &unpaid).await, name);
+        remove(app, &id).await;
+        assert_eq!(change(app, &id, json!({ "enabled": true })).await.status, 404);
+        let (_, newer) = opened(app).await;
+        assert_eq!(carried_by(app, &newer).await, "alipay");
+        app.wallet(&code(&paid), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        refunded(app, &order_id(&paid), "removed-1").await;
+        app.cancel(&lost, &order_id(&unpaid)).await;
+        app.until("it is closed by the account that opened it", async || {
+            stored(app, &order_id(&unpaid)).await.state.is_final()
+        }).await;
+        app.check(When::AtRest).await;
+    }
+
+    async fn a_disabled_account_is_passed_over_until_it_is_enabled(app: TestApp) {
+        let (id, name) = added(app, json!({ "enabled": false })).await;
+        assert_eq!(carried_by(app, &opened(app).await.1).await, "alipay");
+        change(app, &id, json!({ "enabled": true })).await.data();
+        assert_eq!(carried_by(app, &opened(app).await.1).await, name);
+    }
+
+    async fn keys_are_exchanged_and_payments_that_are_open_go_on_by_the_new_ones(app: TestApp) {
+        let (id, _) = added(app, json!({})).await;
+        let (session, opened) = opened(app).await;
+        // A wrong key of the channel's: its messages and its answers prove nothing any more.
+        let ours = include_str!("../../keys/lakala_sandbox_platform_public.pem");
+        change(app, &id, json!({ "settings": { "public_key": ours } })).await.data();
+        app.wallet(&code(&opened), "approve").await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_ne!(app.status(&session).await["payment_status"], "SUCCESS");
+        let right = sandbox(&app.sandbox).public_key;
+        change(app, &id, json!({ "settings": { "public_key": right } })).await.data();
+        app.until_status(&session, "SUCCESS").await;
+        // What says which account it is stays: nobody could ask about what it has carried.
+        let other = change(app, &id, json!({ "settings": { "seller_id": "2088000000000009" } })).await;
+        assert_eq!((other.status, other.field()), (400, "settings.seller_id"), "{}", other.body);
+    }
+
+    async fn a_message_is_believed_only_at_its_accounts_address_and_by_its_accounts_keys(app: TestApp) {
+        let (_, first) = added(app, json!({})).await;
+        let (session, opened) = opened(app).await;
+        let order = order_id(&opened);
+        let strange = include_str!("../../keys/lakala_sandbox_platform_public.pem");
+        let mut other = settings(&app.sandbox);
+        other["public_key"] = json!(strange);
+        let other = add(app, OTHER_KEY, json!({ "channel": "alipay", "settings": other })).await;
+        let other = other.data()["name"].as_str().unwrap().to_owned();
+        let paid = || alipay::saying(&order, "88.88", &[("trade_status", "TRADE_SUCCESS")]);
+        // Another merchant's keys; the server's account, which knows no such payment; addresses of nobody.
+        assert_eq!(told(app, &other, paid()).await, 401);
+        assert_eq!(told(app, "alipay", paid()).await, 404);
+        for nobody in ["alipay-CA00000000000000000000000000", "wechatpay-CA", "alipay-"] {
+            assert_eq!(told(app, nobody, paid()).await, 404, "{nobody}");
+        }
+        assert_eq!(told(app, &first.replace("alipay", "lakala"), paid()).await, 404);
+        assert_ne!(app.status(&session).await["payment_status"], "SUCCESS");
+        assert_eq!(told(app, &first, paid()).await, 200);
+        app.until_status(&session, "SUCCESS").await;
+    }
+
+    async fn settings_that_cannot_be_used_are_refused_by_their_names(app: TestApp) {
+        let good = settings(&app.sandbox);
+        let with = |key: &str, value: Value| {
+            let mut settings = good.clone();
+            settings[key] = value;
+            json!({ "channel": "alipay", "settings": settings })
+        };
+        let live = json!({ "channel": "alipay", "settings": {
+            "host": "https://openapi.alipay.com", "app_id": "2021000000000009", "seller_id": "2088000000000009",
+            "private_key": good["private_key"], "public_key": good["public_key"],
+        } });
+        for (body, field) in [
+            (json!({ "settings": good }), "channel"),
+            (json!({ "channel": "paypal", "settings": good }), "channel"),
+            (json!({ "channel": "alipay" }), "settings.host"),
+            (with("host", json!("http://169.254.169.254")), "settings.host"),
+            (with("host", json!("https://merchant.example")), "settings.host"),
+            (with("colour", json!("red")), "settings.colour"),
+            (with("app_id", json!(7)), "settings.app_id"),
+            (with("private_key", json!("hunter2 hunter2 hunter2")), "settings"),
+            (with("public_key", json!(good["private_key"])), "settings"),
+            (json!({ "channel": "alipay", "settings": good, "fee": "cheap" }), "fee"),
+            (live, "settings"),
+        ] {
+            let answer = add(app, KEY, body).await;
+            assert_eq!((answer.status, answer.field()), (400, field), "{}", answer.body);
+            assert!(!answer.body.to_string().contains("hunter2"));
+        }
+        assert_eq!(app.merchant(Method::GET, ALL, None).await.data()["channels"], json!([]));
+    }
+}
+
+/// The change is made in one process, and followed in another within two seconds; what the first has opened the second can ask about
+/// at once, and a process that begins anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_processes_follow_within_two_seconds() {
+    let app = TestApp::start(crate::support::Db::Postgres).await;
+    let (there, base) = app.another().await;
+    let session = app.session("CNY", "8888").await;
+    let press = async |session: &Session| {
+        let path = format!("/v1/checkout/{}/transactions", session.id);
+        let wish = json!({ "method": "ALIPAY", "version": 1 });
+        app.call_at(&base, Method::POST, &path, Some(&session.token), &[], Some(wish)).await
+    };
+    assert_eq!(carried_by(&app, &press(&session).await).await, "alipay");
+    let (id, name) = added(&app, json!({})).await;
+    let (_, opened) = opened(&app).await;
+    let payment = stored(&app, &order_id(&opened)).await;
+    let asked = florin_server::flow::ask::ask(&there, &payment.id).await.unwrap();
+    assert_eq!((asked.channel, asked.state.is_live()), (name.clone(), true));
+    app.pass(Duration::from_secs(2));
+    let next = app.session("CNY", "8888").await;
+    assert_eq!(carried_by(&app, &press(&next).await).await, name);
+    remove(&app, &id).await;
+    app.pass(Duration::from_secs(2));
+    let last = app.session("CNY", "8888").await;
+    assert_eq!(carried_by(&app, &press(&last).await).await, "alipay");
+    app.stop().await;
+}
