@@ -110,6 +110,17 @@ pub async fn get(tx: &mut Tx, channel: &str, id: &str) -> Result<Option<Kept>, S
     row.map(Kept::try_from).transpose()
 }
 
+/// Whether a payment is a credit that the bank, a file of its or a person has told of.
+pub async fn is_one(tx: &mut Tx, channel: &str, request_id: &str) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> = tx
+        .sql("select count(*) from credit where channel = $1 and request_id = $2 and request_id <> ''")
+        .bind(channel.to_owned())
+        .bind(request_id.to_owned())
+        .one()
+        .await?;
+    Ok(found.is_some_and(|(count,)| count > 0))
+}
+
 /// The credit is the payment of this number. False when it is one already, or another credit is.
 pub async fn claim(
     tx: &mut Tx,
