@@ -27,6 +27,25 @@ const NEEDED: [Method; 2] = [Method::Wechatpay, Method::Alipay];
 
 const MINUTE: Millis = 60_000;
 
+/// What is the same about every such code.
+const CODE: Product = Product {
+    method: Method::OneCode,
+    channel: NAME,
+    name: "ONE_CODE",
+    currency: "CNY",
+    country: "",
+    least: 1,
+    most: i64::MAX,
+    step: 1,
+    kind: Kind::Scan,
+    scenes: &[Scene::Pc, Scene::InStore],
+    cancellable: true,
+    shortest: MINUTE,
+    longest: 15 * MINUTE,
+    settles_in: 0,
+    numbers: Numbers::LIKE_OURS,
+};
+
 /// The code that we show ourselves.
 pub struct OneCode {
     product: Product,
@@ -44,6 +63,12 @@ pub fn wallet_in(scene: Scene) -> Option<Method> {
 }
 
 impl OneCode {
+    /// The code as such, whoever's wallets it opens: who has one that is shown already finds it by this, also when nobody could be
+    /// shown another. Nobody is sold it.
+    pub fn shown(is_live: bool) -> OneCode {
+        OneCode { product: CODE, is_live }
+    }
+
     /// The code for these channels' wallets; none where WeChat or Alipay cannot pay in their own browsers.
     pub fn of(channels: &[Arc<dyn Channel>]) -> Option<OneCode> {
         let sold: Vec<Product> =
@@ -64,22 +89,11 @@ fn product(sold: &[Product]) -> Option<Product> {
     let [wechat, alipay] = NEEDED.map(inside);
     let (wechat, alipay) = (wechat?, alipay?);
     Some(Product {
-        method: Method::OneCode,
-        channel: NAME,
-        name: "ONE_CODE",
-        currency: "CNY",
-        country: "",
         least: wechat.least.max(alipay.least),
         most: wechat.most.min(alipay.most),
-        step: 1,
-        kind: Kind::Scan,
-        scenes: &[Scene::Pc, Scene::InStore],
-        cancellable: true,
         // Whoever scans at the end must have the time to pay.
         shortest: wechat.shortest.max(alipay.shortest) + MINUTE,
-        longest: 15 * MINUTE,
-        settles_in: 0,
-        numbers: Numbers::LIKE_OURS,
+        ..CODE
     })
 }
 

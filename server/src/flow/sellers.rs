@@ -6,6 +6,7 @@ use std::sync::Arc;
 use florin_shared::MerchantId;
 
 use crate::app::App;
+use crate::channel::one_code::{self, OneCode};
 use crate::channel::{Channel, accounts};
 use crate::config::given::Given;
 use crate::domain::account::{self, AccountState};
@@ -36,14 +37,24 @@ pub async fn of_merchant(app: &App, merchant: &MerchantId) -> Result<Arc<Sellers
         }
     }
     let is_own = |name: &str| rows.iter().any(|row| row.channel == name);
-    let servers = app.channels.all().filter(|channel| !is_own(channel.name()));
+    let is_servers = |name: &str| name != one_code::NAME && !is_own(name);
+    let servers = app.channels.all().filter(|channel| is_servers(channel.name()));
     each.extend(servers.map(|channel| {
         let name = channel.name();
         (channel.clone(), Seller { channel: name, is_own: false, fee: app.own.fee(name) })
     }));
+    each.extend(one_code(app, &each));
     let sellers = Arc::new(Sellers::new(each));
     app.own.keep_sellers(merchant.clone(), sellers.clone(), (age, now));
     Ok(sellers)
+}
+
+/// The one code, where these between them can pay by it: a merchant's own account may have what the server's has not, or lack it.
+fn one_code(app: &App, each: &[(Arc<dyn Channel>, Seller)]) -> Option<(Arc<dyn Channel>, Seller)> {
+    let channels: Vec<_> = each.iter().map(|(channel, _)| channel.clone()).collect();
+    let code: Arc<dyn Channel> = Arc::new(OneCode::of(&channels)?);
+    let name = code.name();
+    Some((code, Seller { channel: name, is_own: false, fee: app.own.fee(name) }))
 }
 
 /// The channel of that name: one of the server's, or a merchant's own account, be it removed; nothing where there never was one.

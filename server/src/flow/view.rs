@@ -9,6 +9,7 @@ use florin_shared::{Code, Method, SessionId};
 use super::pay::opened;
 use super::{looks, sellers};
 use crate::app::App;
+use crate::channel::Channel;
 use crate::clock::Millis;
 use crate::domain::offer::{self, Kind, Product, Wanted};
 use crate::domain::payment::Payment;
@@ -78,6 +79,13 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
     let looks = looks::in_force(&merchant, &session)?;
     let now = app.now();
     let state = status(app, id).await?;
+    let shown = match open(&payments) {
+        Some(payment) => {
+            let carrier = carrier(app, payment).await;
+            seen_from(carrier.as_deref(), scene, payment, opened(payment, state.clone(), now))
+        }
+        None => None,
+    };
     // After the status: whatever changes in between, the next poll says that this list is an old one.
     let down = app.reach.down();
     let wanted = Wanted {
@@ -105,27 +113,33 @@ pub async fn view(app: &App, id: &SessionId, scene: Scene) -> Result<CheckoutVie
         appearance: looks::worn(app, &looks),
         auto_query: looks.auto_query.unwrap_or(true),
         livemode: merchant.livemode,
-        open: open(&payments).and_then(|payment| {
-            seen_from(app, scene, payment, opened(payment, state.clone(), now))
-        }),
+        open: shown,
         state,
+    })
+}
+
+/// Who carries it out: the server's account or one of the merchant's, be it removed. An account that cannot be opened hides nothing.
+async fn carrier(app: &App, payment: &Payment) -> Option<Arc<dyn Channel>> {
+    let found = sellers::named(app, &payment.channel).await;
+    found.unwrap_or_else(|error| {
+        tracing::error!(order_id = %payment.id, %error, "who carries a payment cannot be told");
+        None
     })
 }
 
 /// What is open, as somebody sees it who is there. Another browser's way into a wallet leads nowhere from here: all there is to do
 /// is to pay where it began. And nobody scans the one code with the phone that shows it; they choose a method, which calls it back.
 fn seen_from(
-    app: &App,
+    carrier: Option<&dyn Channel>,
     scene: Scene,
     payment: &Payment,
     open: OpenTransaction,
 ) -> Option<OpenTransaction> {
-    let products = app.channels.products();
     let is_it = |product: &&Product| {
         (product.channel, product.name, product.method)
             == (payment.channel.as_str(), payment.product.as_str(), payment.method)
     };
-    let product = products.iter().find(is_it);
+    let product = carrier.and_then(|carrier| carrier.products().iter().find(is_it));
     match product.filter(|product| !product.scenes.contains(&scene)) {
         Some(_) if payment.method == Method::OneCode => None,
         Some(product) if matches!(product.kind, Kind::Redirect | Kind::App) => {

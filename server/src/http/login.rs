@@ -14,6 +14,7 @@ use super::asked::pairs;
 use super::language::Language;
 use super::page;
 use super::template::{escape, fill};
+use crate::domain::account;
 use crate::flow::login::{self, Returned};
 use crate::flow::{to_the_end, view};
 use crate::{App, Result};
@@ -55,7 +56,9 @@ async fn returned(app: &App, channel: String, uri: &Uri, asked: &HeaderMap) -> R
             let session = view::paged(app, &session).await?;
             let payee = app.merchant(&session.merchant).await?.name.clone();
             let checkout = app.session_url(&session.id);
-            Ok(html(Language::asked(asked), &payee, (&channel, &request), &checkout))
+            // The bridge is the wallet's, whosever account it is.
+            let wallet = account::of_name(&channel).map_or(channel.as_str(), |(base, _)| base);
+            Ok(html(Language::asked(asked), &payee, (wallet, &request), &checkout))
         }
         Returned { session, request: None } => {
             Ok((page::headers(), Redirect::to(&app.session_url(&session))).into_response())

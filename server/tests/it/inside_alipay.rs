@@ -10,7 +10,7 @@ use crate::refunds::stored;
 use crate::support::inside::{Inside, request, visit};
 use crate::support::{TestApp, on_both, order_id};
 
-const INSIDE: Inside = Inside {
+pub const INSIDE: Inside = Inside {
     method: "ALIPAY",
     agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Mobile/15E148 AliApp(AP/10.6.60) AlipayClient/10.6.60",
     login_ends: "",

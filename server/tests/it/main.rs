@@ -22,6 +22,7 @@ mod modes;
 mod one_code;
 mod openapi;
 mod own_channels;
+mod own_wallets;
 mod partitions;
 mod payment_codes;
 mod planted;

@@ -10,7 +10,7 @@ use crate::refunds::stored;
 use crate::support::inside::{Inside, request, visit};
 use crate::support::{Answer, TestApp, on_both, order_id};
 
-const INSIDE: Inside = Inside {
+pub const INSIDE: Inside = Inside {
     method: "WECHATPAY",
     agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 NetType/WIFI",
     login_ends: "#wechat_redirect",

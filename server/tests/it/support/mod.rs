@@ -150,6 +150,12 @@ impl TestApp {
             start::start_resting(&self.database, &self.sandbox, shift, &self.stop).await;
     }
 
+    /// The same, one with an account at this channel alone.
+    pub async fn narrow(&mut self, channel: &str) {
+        let (shift, of) = (self.shift.clone(), (self.sandbox.as_str(), channel));
+        (self.app, self.base) = start::start_narrow(&self.database, of, shift, &self.stop).await;
+    }
+
     /// A process with a live account on the same database. It has no workers: nobody is called.
     pub async fn live(&self) -> String {
         start::start_live(&self.database, self.shift.clone(), &self.stop).await

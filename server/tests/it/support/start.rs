@@ -51,7 +51,28 @@ pub async fn start_resting(
     shift: Arc<AtomicI64>,
     stop: &CancellationToken,
 ) -> (App, String) {
-    let (app, base) = start(database, accounts::of_sandbox(sandbox), shift, stop).await;
+    start_with(database, (sandbox, accounts::of_sandbox(sandbox)), shift, stop).await
+}
+
+/// The same with an account at this channel and at no other.
+pub async fn start_narrow(
+    database: &str,
+    (sandbox, channel): (&str, &str),
+    shift: Arc<AtomicI64>,
+    stop: &CancellationToken,
+) -> (App, String) {
+    let mut accounts = accounts::of_sandbox(sandbox);
+    accounts.retain(|account| account.section == channel);
+    start_with(database, (sandbox, accounts), shift, stop).await
+}
+
+async fn start_with(
+    database: &str,
+    (sandbox, accounts): (&str, Vec<Account>),
+    shift: Arc<AtomicI64>,
+    stop: &CancellationToken,
+) -> (App, String) {
+    let (app, base) = start(database, accounts, shift, stop).await;
     app.own.allow(sandbox);
     app.own.begin(Vault::of(SEALING).unwrap(), Default::default());
     (app, base)
