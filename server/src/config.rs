@@ -13,7 +13,7 @@ pub mod given;
 
 pub use self::accounts::{
     AcquirerSettings, AlipaySettings, AntomSettings, EmvcoSettings, LakalaSettings,
-    UnionpaySettings, WechatpaySettings,
+    TransferSettings, UnionpaySettings, WechatpaySettings,
 };
 
 /// What the command line, the environment and the file say together.
@@ -78,6 +78,8 @@ pub struct File {
     pub fps: Option<EmvcoSettings>,
     /// The account in Indonesia, QRIS.
     pub qris: Option<EmvcoSettings>,
+    /// Accounts of the merchant's own that are transferred to by hand, by currency: `[transfer.eur]`.
+    pub transfer: BTreeMap<String, TransferSettings>,
     /// The Alipay account; the sandbox's when there is no account at all.
     pub alipay: Option<AlipaySettings>,
     /// The Lakala account.

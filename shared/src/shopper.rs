@@ -95,7 +95,7 @@ pub struct Good {
 pub struct Offer {
     /// `GCASH`, …
     pub method: String,
-    /// What the shopper will do: `scan`, `passcode`, `redirect` to a page that opens the wallet on the same phone, or `app`: the merchant's own
+    /// What the shopper will do: `scan`, `passcode`, `transfer`, `redirect` to a page that opens the wallet on the same phone, or `app`: the merchant's own
     /// app hands the next action to the wallet's SDK.
     pub kind: String,
     /// Why it cannot be chosen, if it cannot.
@@ -146,14 +146,15 @@ pub struct OpenTransaction {
 }
 
 /// What the shopper has to do now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextAction {
-    /// `show_code`, `redirect`, or `elsewhere`: it is being paid in another browser, and there is nothing to do in this one;
+    /// `show_code`, `show_transfer`, `redirect`, or `elsewhere`: it is being paid in another browser, and there is nothing to do in this one;
     /// `app_params`: the merchant's own app hands `text` to the wallet's SDK. An unknown word means: offer the hosted page.
     #[serde(rename = "type")]
     pub kind: String,
     /// `show_code`: the text in the code, or the passcode. `app_params`: for WeChat's SDK a JSON object, for Alipay's an order string.
+    /// `show_transfer`: the transfer as a `payto` address (RFC 8905), where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// `show_code`: `qr`, `passcode`, or `terminal`: digits for a card terminal, which may also scan them.
@@ -165,6 +166,27 @@ pub struct NextAction {
     /// `redirect`: where to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// `show_transfer`: what to transfer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Box<Transfer>>,
+}
+
+/// A transfer that the shopper makes by hand, line by line as a bank's form asks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Transfer {
+    /// To whom.
+    pub payee: String,
+    /// IBAN without gaps, or the account's number as its country writes it.
+    pub account: String,
+    /// The bank's name.
+    pub bank: String,
+    /// BIC, sort code or routing number; empty where none is needed.
+    pub bank_code: String,
+    /// How much, with a point before the decimals: `1234.50`.
+    pub amount: String,
+    /// What must stand in the transfer: letters and digits with a check in them.
+    pub reference: String,
 }
 
 /// The status of the newest transaction, as the shopper sees it. An unknown word means: go on waiting.

@@ -10,7 +10,7 @@ use florin_shared::money::Amount;
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{
     CheckoutView, Good, NextAction, Offer, OpenTransaction, PaymentStatus, Phase, StatusView,
-    Unavailable,
+    Transfer, Unavailable,
 };
 use florin_shared::theme::Looks;
 
@@ -173,6 +173,19 @@ fn next_action<R: Reader>(from: &R) -> Option<NextAction> {
         code_kind: fields.maybe("code_kind"),
         app_link: fields.maybe("app_link"),
         url: fields.maybe("url"),
+        transfer: from.field("transfer").and_then(|from| transfer(&from)).map(Box::new),
+    })
+}
+
+fn transfer<R: Reader>(from: &R) -> Option<Transfer> {
+    let fields = Fields::of(from);
+    fields.done(Transfer {
+        payee: fields.text("payee"),
+        account: fields.text("account"),
+        bank: fields.text("bank"),
+        bank_code: fields.text("bank_code"),
+        amount: fields.text("amount"),
+        reference: fields.text("reference"),
     })
 }
 

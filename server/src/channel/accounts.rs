@@ -12,11 +12,12 @@ use super::emvco::{self, Emvco};
 use super::lakala::{self, Lakala};
 use super::one_code::OneCode;
 use super::renamed::Renamed;
+use super::transfer::{self, Transfer};
 use super::unionpay::{self, Unionpay};
 use super::wechatpay::{self, Wechatpay};
 use super::{Channel, Channels};
-use crate::config::File;
 use crate::config::given::{self, Given};
+use crate::config::{File, TransferSettings};
 
 type Made = anyhow::Result<Arc<dyn Channel>>;
 
@@ -113,16 +114,24 @@ pub fn own(file: &File) -> Vec<Account> {
     let named = KINDS
         .iter()
         .filter_map(|kind| Some(Account { section: kind.section, channel: (kind.own)(file)? }));
-    named.collect()
+    named.chain(file.transfer.iter().map(transfers)).collect()
+}
+
+/// Accounts that are transferred to by hand: the settings have one for each currency.
+fn transfers((currency, account): (&String, &TransferSettings)) -> Account {
+    let channel = shared(Transfer::new(currency, account));
+    Account { section: transfer::name(currency), channel }
 }
 
 /// The sandbox's account of every channel; its keys are public.
 pub fn of_sandbox(host: &str) -> Vec<Account> {
     let made = |kind: &Kind| Account { section: kind.section, channel: (kind.sandbox)(host) };
-    KINDS.iter().map(made).collect()
+    let in_euro = ("eur".to_owned(), transfer::sandbox(host));
+    let by_hand = transfers((&in_euro.0, &in_euro.1));
+    KINDS.iter().map(made).chain([by_hand]).collect()
 }
 
-/// Every channel's name.
+/// The name of every channel at which a merchant may have an account of its own.
 pub fn names() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|kind| kind.section)
 }

@@ -8,6 +8,7 @@ use florin_shared::Money;
 use florin_shared::shopper::NextAction;
 
 use crate::clock::Millis;
+use crate::domain::credit::Credit;
 use crate::domain::offer::Product;
 use crate::domain::payment::{Evidence, Payment};
 use crate::domain::reversal::{Reversal, ReversalSaid};
@@ -17,6 +18,7 @@ pub mod accounts;
 pub mod acquirer;
 pub mod alipay;
 pub mod antom;
+mod bank;
 pub mod diagnose;
 pub mod emvco;
 mod json;
@@ -26,6 +28,7 @@ pub mod one_code;
 pub mod patience;
 pub mod renamed;
 mod rsa;
+pub mod transfer;
 pub mod transport;
 pub mod unionpay;
 pub mod wechatpay;
@@ -75,15 +78,8 @@ pub enum Notice {
         /// What it says.
         evidence: Evidence,
     },
-    /// About money that came once more under the number of a payment: it is a payment of its own.
-    Again {
-        /// Our number of the payment.
-        first: String,
-        /// The number of this one.
-        request_id: String,
-        /// What it says.
-        evidence: Evidence,
-    },
+    /// About money that came into an account of the merchant's own: whose it is, is found out by what the payer wrote.
+    Credit(Credit),
     /// About a reversal, by our number.
     Reversal {
         /// Our number.
@@ -193,6 +189,11 @@ pub trait Channel: Send + Sync {
 
     /// Checks who is speaking over the raw bytes, then reads what they say.
     fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged>;
+
+    /// Our references in what a payer wrote, where money comes by transfers; other channels know their payments by themselves.
+    fn references_in(&self, _text: &str) -> Vec<String> {
+        Vec::new()
+    }
 
     /// By which answer the channel knows that we have stored its message.
     fn acknowledgement(&self) -> Acknowledgement;

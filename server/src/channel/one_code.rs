@@ -113,6 +113,7 @@ impl Channel for OneCode {
                 code_kind: Some("qr".into()),
                 app_link: None,
                 url: None,
+                transfer: None,
             }),
         })
     }

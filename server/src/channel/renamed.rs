@@ -100,6 +100,10 @@ impl Channel for Renamed {
         self.inner.read_notification(notification)
     }
 
+    fn references_in(&self, text: &str) -> Vec<String> {
+        self.inner.references_in(text)
+    }
+
     fn acknowledgement(&self) -> Acknowledgement {
         self.inner.acknowledgement()
     }

@@ -113,6 +113,37 @@ impl fmt::Debug for EmvcoSettings {
     }
 }
 
+/// An account of the merchant's own that is transferred to by hand, in the currency that its table is named after.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferSettings {
+    /// Where the bank, or the connector in front of it, is asked for credits: `https://bank.example`, without a path.
+    pub host: String,
+    /// The name by which it knows the account in what is signed; `SANDBOX_…` is pretend money.
+    pub client_id: String,
+    /// `whsec_…`: signs what is asked, what is answered, and its messages.
+    pub secret: String,
+    /// To whom the account belongs, as the payer must write it.
+    pub name: String,
+    /// The bank's name.
+    pub bank: String,
+    /// IBAN, or the account's number as its country writes it.
+    pub account: String,
+    /// BIC, sort code, routing number, where one is needed.
+    #[serde(default)]
+    pub bank_code: Option<String>,
+}
+
+/// Without the secret: settings are printed.
+impl fmt::Debug for TransferSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransferSettings")
+            .field("host", &self.host)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The Alipay account in mainland China, in the mode with public keys.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

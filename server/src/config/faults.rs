@@ -132,6 +132,9 @@ fn is_yes_or_no(text: &str) -> bool {
     matches!(text, "true" | "false")
 }
 
+/// The table that has one more for each currency in it.
+const TRANSFER: &str = "transfer";
+
 /// The faults of the file, by their lines; and what it says, when there are none.
 pub fn of_file(place: &str, text: &str) -> Result<File, Vec<Fault>> {
     let (table, errors) = DeTable::parse_recoverable(text);
@@ -171,17 +174,35 @@ impl Faults<'_> {
             let (at, known) = (name.span().start, KEYS.iter().map(|(table, ..)| *table));
             let name = name.get_ref().as_ref();
             match value.get_ref() {
+                DeValue::Table(inside) if name == TRANSFER => self.accounts(inside),
                 DeValue::Table(inside) if name == "fees" => self.fees(inside),
                 DeValue::Table(inside) if known.clone().any(|known| known == name) => {
-                    self.table(name, at, inside);
+                    self.table(name, name, at, inside);
                 }
                 _ => self.add(at, format!("there is no table [{name}]"), meant(name, known)),
             }
         }
     }
 
-    fn table(&mut self, name: &str, at: usize, inside: &DeTable<'_>) {
-        let keys = || KEYS.iter().filter(|(table, ..)| *table == name);
+    /// One table for each currency.
+    fn accounts(&mut self, all: &DeTable<'_>) {
+        for (currency, value) in all {
+            let (at, currency) = (currency.span().start, currency.get_ref());
+            match value.get_ref() {
+                DeValue::Table(inside) => {
+                    self.table(&format!("{TRANSFER}.{currency}"), TRANSFER, at, inside);
+                }
+                _ => self.add(
+                    at,
+                    format!("[{TRANSFER}] has no {currency}"),
+                    "write a table for each currency, such as [transfer.eur]",
+                ),
+            }
+        }
+    }
+
+    fn table(&mut self, name: &str, kind: &str, at: usize, inside: &DeTable<'_>) {
+        let keys = || KEYS.iter().filter(|(table, ..)| *table == kind);
         for (key, value) in inside {
             match keys().find(|(_, known, ..)| *known == key.get_ref().as_ref()) {
                 Some((_, known, kind, _)) => self.value(known, *kind, value),
@@ -201,8 +222,11 @@ impl Faults<'_> {
 
     /// One key for each account's table, which are those with a `host`.
     fn fees(&mut self, inside: &DeTable<'_>) {
-        let accounts =
-            || KEYS.iter().filter(|(_, key, ..)| *key == "host").map(|(table, ..)| *table);
+        let accounts = || {
+            KEYS.iter()
+                .filter(|(table, key, ..)| *key == "host" && *table != TRANSFER)
+                .map(|(table, ..)| *table)
+        };
         for (key, value) in inside {
             let name = key.get_ref().as_ref();
             if !accounts().any(|account| account == name) {

@@ -3,6 +3,8 @@
 pub mod account;
 pub mod address;
 pub mod contrast;
+pub mod credit;
+pub mod creditor;
 pub mod entered;
 pub mod fee;
 pub mod looks;

@@ -54,6 +54,8 @@ pub enum Kind {
     PaymentCode,
     /// Goes to a page of the channel's, which opens the wallet on the same phone, and comes back by hand (L6).
     Redirect,
+    /// Transfers by hand, at the bank's own site or counter: reads payee, account and reference here.
+    Transfer,
     /// Is in the merchant's own app, which hands what it is given to the wallet's SDK (L14, M6).
     App,
 }
@@ -66,6 +68,7 @@ impl Kind {
             Kind::Passcode => "passcode",
             Kind::PaymentCode => "payment_code",
             Kind::Redirect => "redirect",
+            Kind::Transfer => "transfer",
             Kind::App => "app",
         }
     }
@@ -73,7 +76,7 @@ impl Kind {
     /// Whether the shopper pays by it on a page. A payment code is charged without one.
     pub fn is_for_pages(self) -> bool {
         match self {
-            Kind::Scan | Kind::Passcode | Kind::Redirect | Kind::App => true,
+            Kind::Scan | Kind::Passcode | Kind::Redirect | Kind::App | Kind::Transfer => true,
             Kind::PaymentCode => false,
         }
     }

@@ -20,10 +20,14 @@ pub const WATCHED: Millis = 5 * SECOND;
 
 /// The wait before the next question about a payment that is not final: every 2 s in the first minute that somebody
 /// looks, then every 5 s (R8); with nobody looking ever more rarely. Somebody waits at the counter while the payer types a
-/// password: every 2 s. A cancel is repeated after 1, 2, 4 … 60 s (R5).
+/// password: every 2 s. A cancel is repeated after 1, 2, 4 … 60 s (R5). What nobody can cancel and nobody has paid for hours after its
+/// end may still come for days where banks rest: every half hour.
 pub fn next_ask(payment: &Payment, interest: Interest, now: Millis) -> Millis {
     let age = now - payment.created;
     let wait = match (payment.state, interest) {
+        (PaymentState::Cancelling, _) if !payment.cancellable && now > payment.expires + LATE => {
+            30 * MINUTE
+        }
         (PaymentState::Cancelling, _) => (SECOND << payment.asks.clamp(0, 6)).min(MINUTE),
         _ if payment.confirming => 30 * SECOND,
         _ if payment.is_by_code() && age < 3 * MINUTE => 2 * SECOND,
@@ -37,6 +41,9 @@ pub fn next_ask(payment: &Payment, interest: Interest, now: Millis) -> Millis {
     let due = now + wait;
     if payment.state.is_live() && now < payment.expires { due.min(payment.expires) } else { due }
 }
+
+/// How long after its end an instant transfer may still show.
+const LATE: Millis = 2 * 60 * MINUTE;
 
 /// A cancel takes effect within its lease (30 s) or never: after twice that time a question tells what one did that nobody
 /// answered.

@@ -11,6 +11,7 @@ pub mod charge;
 pub mod close;
 pub mod codes;
 pub mod create_session;
+pub mod credits;
 pub mod deliveries;
 pub mod desk;
 pub mod expire;

@@ -282,7 +282,7 @@ pub(super) async fn open(
                 after_cancel: None,
                 after_confirming: false,
             };
-            Heard::Said(statement, opened.action)
+            Heard::Said(statement, opened.action.map(Box::new))
         }
         Err(ChannelError::Refused { code }) => Heard::Said(refused(code), None),
         Err(ChannelError::NotSent(why)) => {

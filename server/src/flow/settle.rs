@@ -24,7 +24,7 @@ use crate::{Error, Result};
 #[derive(Clone, Debug)]
 pub enum Heard {
     /// A verified statement; from the reply to `pay` also what the shopper must do.
-    Said(Statement, Option<NextAction>),
+    Said(Statement, Option<Box<NextAction>>),
     /// The first call never left us: nothing was taken, nothing can be.
     NotSent,
     /// A call without a readable answer: the payment may exist.
@@ -201,7 +201,7 @@ async fn said(
     tx: &mut Tx,
     payment: &Payment,
     statement: Statement,
-    action: Option<NextAction>,
+    action: Option<Box<NextAction>>,
 ) -> Result<Step> {
     let id = &payment.id;
     if let Some(action) = action {

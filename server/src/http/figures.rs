@@ -45,6 +45,7 @@ fn of_database(found: &Figures) {
     gauge!("florin_outbox_dead").set(level(found.dead));
     gauge!("florin_payments_asked_about").set(level(found.open));
     gauge!("florin_payments_overdue_seconds").set(seconds(found.overdue));
+    gauge!("florin_credits_stray").set(level(found.stray));
     for (state, count) in &found.reversals {
         gauge!("florin_reversals", "state" => *state).set(level(*count));
     }

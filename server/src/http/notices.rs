@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::channel::{Channel, Notice, Notification};
 use crate::domain::payment::{Evidence, Source, Statement};
 use crate::flow::settle::{Heard, settle};
-use crate::flow::{again, reverse, sellers, to_the_end};
+use crate::flow::{credits, reverse, sellers, to_the_end};
 use crate::store::{payments, reversals};
 use crate::{App, Error, Result};
 
@@ -87,10 +87,7 @@ async fn keep(app: &App, channel: &dyn Channel, notice: Notice) -> Result<()> {
                     .await?;
             settle(app, &payment.ok_or_else(unknown)?, told(evidence)).await.map(drop)
         }
-        Notice::Again { first, request_id, evidence } => {
-            let payment = again::again(app, channel.name(), &first, &request_id).await?;
-            settle(app, &payment, told(evidence)).await.map(drop)
-        }
+        Notice::Credit(credit) => credits::hear(app, channel, credit).await,
         Notice::Reversal { request_id, said, amount, payment } => {
             let id = request_id.parse().ok();
             let reversal = match &id {

@@ -17,6 +17,8 @@ pub struct Figures {
     pub open: i64,
     /// By how much the longest waiting question is late, in milliseconds.
     pub overdue: Millis,
+    /// Credits that name no payment, and wait for a person.
+    pub stray: i64,
     /// Money on its way back, by state; `MANUAL` waits for a person.
     pub reversals: Vec<(&'static str, i64)>,
 }
@@ -41,6 +43,8 @@ pub async fn read(store: &Store, now: Millis) -> Result<Figures, StoreError> {
         .sql("select count(*), min(changed_ms) from reversal where state = 'MANUAL'")
         .one()
         .await?;
+    let stray: Option<Level> =
+        tx.sql("select count(*), min(heard_ms) from credit where state = 'STRAY'").one().await?;
     let going: Vec<(String, i64)> = tx
         .sql("select state, count(*) from reversal where next_try_ms is not null group by state")
         .all()
@@ -53,6 +57,7 @@ pub async fn read(store: &Store, now: Millis) -> Result<Figures, StoreError> {
         dead: dead.unwrap_or_default().0,
         open,
         overdue: since(next),
+        stray: stray.unwrap_or_default().0,
         reversals: reversals(&going, manual.unwrap_or_default().0),
     })
 }

@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod backup;
 pub mod checks;
 pub mod codes;
+pub mod credits;
 pub mod deliveries;
 pub mod endpoints;
 pub mod evidence;
@@ -284,6 +285,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "notify_secrets", include_str!("../../migrations/0010_notify_secrets.sql")),
     (11, "endpoint_health", include_str!("../../migrations/0011_endpoint_health.sql")),
     (12, "cancel_url", include_str!("../../migrations/0012_cancel_url.sql")),
+    (14, "credits", include_str!("../../migrations/0014_credits.sql")),
     (16, "channel_accounts", include_str!("../../migrations/0016_channel_accounts.sql")),
 ];
 

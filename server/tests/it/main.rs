@@ -34,6 +34,7 @@ mod shopper;
 mod statements;
 mod store;
 mod storm;
+mod transfer;
 mod unionpay;
 mod webhooks;
 mod wechatpay;

@@ -292,7 +292,7 @@ on_both! {
         change(app, &id, json!({ "settings": { "public_key": right, "private_key": private } })).await.data();
         let (ok, told) = says(&tested().await, "account");
         assert!(!ok && told.starts_with("the channel does not accept our signature"), "{told}");
-        assert_eq!(says(&tested().await, "clock").0, true);
+        assert!(says(&tested().await, "clock").0);
         let theirs = app.call(Method::POST, &format!("{ALL}/{id}/test"), Some(OTHER_KEY), &[], None).await;
         assert_eq!(theirs.status, 404);
     }

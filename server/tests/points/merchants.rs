@@ -101,6 +101,43 @@ pub async fn operator(client: &Client) {
     if let Ok(turned) = serde_json::from_slice::<Value>(&turned.stdout) {
         client.world.merchant.trust(turned["webhook_secret"].as_str().unwrap_or_default());
     }
+    says_what_a_stray_credit_is(client).await;
+    brings_a_statement(client).await;
     // Whether everything was answered is seen when it is at rest.
     server.run(&["reconcile", "--hours", "1", "--wait-seconds", "1"]).await;
+}
+
+/// Somebody transfers without a reference: it is no payment, and a person says so.
+async fn says_what_a_stray_credit_is(client: &Client) {
+    let session = client.session(json!({ "currency": "EUR", "amount": "1234567" })).await;
+    let (_, slip) = client.open(&session, "BANK_TRANSFER").await;
+    let (slip, _) = slip.split_once("message=").unwrap();
+    client.world.wallet(&format!("{slip}message=rent"), "approve").await;
+    let server = &client.server;
+    client
+        .until("nobody's credit is said to be foreign", async || {
+            let listed = server.run(&["credits", "list", "--all", "--json"]).await;
+            let Ok(listed) = serde_json::from_slice::<Value>(&listed.stdout) else { return false };
+            let all = listed["credits"].as_array().cloned().unwrap_or_default();
+            let ours = all.iter().find(|credit| credit["reference"] == "rent");
+            let Some(ours) = ours else { return false };
+            let id = ours["credit"].as_str().unwrap();
+            server.run(&["credits", "foreign", "transfer.eur", id, "--note", "rent"]).await;
+            ours["state"] == "FOREIGN"
+        })
+        .await;
+}
+
+/// A file of the bank's, with a credit that nobody knows.
+async fn brings_a_statement(client: &Client) {
+    let file = std::env::temp_dir().join(format!("florin-statement-{}.xml", std::process::id()));
+    let text = "<Document><BkToCstmrStmt><Stmt><Acct><Id><IBAN>DE75512108001245126199</IBAN></Id></Acct><Ntry>\
+        <Amt Ccy=\"EUR\">7.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-18</Dt></BookgDt>\
+        <AcctSvcrRef>FT7</AcctSvcrRef></Ntry></Stmt></BkToCstmrStmt></Document>";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let account = "DE75512108001245126199";
+    let import = ["statement", "import", file, "--channel", "transfer.eur", "--account", account];
+    let server = &client.server;
+    client.until("a file is taken in", async || server.run(&import).await.status.success()).await;
 }

@@ -30,6 +30,7 @@ pub async fn day(client: &Client) {
         refusals(client).boxed_local(),
         gets_it_back_from_the_portal(client).boxed_local(),
         transfers_twice(client).boxed_local(),
+        transfers_by_hand(client).boxed_local(),
         goes_through(client, "wechatpay", "WECHATPAY").boxed_local(),
         goes_through(client, "alipay", "ALIPAY").boxed_local(),
         goes_through(client, "lakala", "LAKALA").boxed_local(),
@@ -160,6 +161,12 @@ async fn transfers_twice(client: &Client) {
         .await;
     let said = json!({ "outcome": "RETURNED", "note": "bank transfer 4712" });
     client.post(&format!("/v1/reversals/{}/resolve", id.unwrap()), said).await.data();
+}
+
+/// Nobody makes a code of it; the bank is asked, and knows the reference.
+async fn transfers_by_hand(client: &Client) {
+    let session = client.session(json!({ "currency": "EUR", "amount": "1234567" })).await;
+    client.pay(&session, "BANK_TRANSFER").await;
 }
 
 /// Every call that this channel has: a code that is closed, a second one that is paid and given back, over which

@@ -12,7 +12,7 @@ use crate::sink::Received;
 use crate::support::{Db, Florin, KEY, MERCHANT, World, on_both};
 
 /// What the sandbox plays, as the doctor names it.
-const CHANNELS: [&str; 13] = [
+const CHANNELS: [&str; 14] = [
     "channel antom",
     "channel wechatpay",
     "channel vietqr",
@@ -26,6 +26,7 @@ const CHANNELS: [&str; 13] = [
     "channel unionpay",
     "channel ecny",
     "channel pos",
+    "channel transfer.eur",
 ];
 
 async fn opens(florin: &Florin, key: &str) -> u16 {

@@ -98,7 +98,7 @@ const SENDERS: [&str; 8] = [
     "channel::acquirer::call",
     "channel::alipay::send",
     "channel::antom::call",
-    "channel::emvco::call",
+    "channel::bank::call",
     "channel::lakala::call",
     "channel::unionpay::call",
     "channel::wechatpay::call",
@@ -106,11 +106,11 @@ const SENDERS: [&str; 8] = [
 ];
 
 /// Every call to a channel, such as `alipay/query`: by the folder that it is written in, and by the name that it gives itself in
-/// the figures. The schemes between banks are one program, and so are the acquirers; the stories pay by one of each. A login is a road of its own.
+/// the figures. Whoever is paid by transfers asks the bank in one program, and so do the acquirers; the stories pay by one of each. A login is a road of its own.
 fn calls() -> impl Iterator<Item = String> {
     channels().into_iter().flat_map(|file| {
         let mut road =
-            module(&file).split("::").nth(1).unwrap_or_default().replace("emvco", "vietqr");
+            module(&file).split("::").nth(1).unwrap_or_default().replace("bank", "vietqr");
         road = road.replace("acquirer", "ecny");
         if file.ends_with("login.rs") {
             road += "_login";

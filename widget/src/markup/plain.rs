@@ -114,6 +114,7 @@ fn before(view: &CheckoutView, order: &str) -> CheckoutView {
         code_kind: None,
         app_link: None,
         url: None,
+        transfer: None,
     };
     let state = StatusView {
         payment_status: Some(PaymentStatus::Processing),

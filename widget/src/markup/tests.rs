@@ -156,6 +156,7 @@ fn while_a_code_is_shown_the_list_is_locked_and_the_sheet_has_the_code() {
         code_kind: Some("qr".into()),
         app_link: Some("javascript:alert(1)".into()),
         url: None,
+        transfer: None,
     };
     let state = StatusView {
         order_id: Some("GW1".into()),
@@ -196,6 +197,7 @@ fn an_order_code_for_a_terminal_can_be_scanned_and_typed_and_tells_that_one_has_
         code_kind: Some("terminal".into()),
         app_link: Some("https://x.example".into()),
         url: None,
+        transfer: None,
     };
     let sheet = |reason: Option<&str>| {
         let state = StatusView {

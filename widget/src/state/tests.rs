@@ -110,6 +110,7 @@ fn code() -> NextAction {
         code_kind: Some("qr".into()),
         app_link: None,
         url: None,
+        transfer: None,
     }
 }
 

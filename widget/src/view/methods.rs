@@ -89,6 +89,7 @@ fn row(till: Till, offer: &Offer) -> El {
         None if offer.kind == "redirect" && !is_cashier(&offer.method) => {
             till.words().open_app(&looks.app)
         }
+        None if offer.kind == "transfer" => till.words().hint_transfer(),
         None => looks.hint,
     };
     let text = named(till, &looks.name, &hint);

@@ -1,5 +1,7 @@
 //! What the shopper has to do now: scan, copy a passcode, open an app, or go to another page.
 
+use florin_shared::shopper::Transfer;
+
 use super::button::{button, link};
 #[cfg(target_arch = "wasm32")]
 use super::copy::copy_button;
@@ -79,6 +81,10 @@ fn todo(till: Till, looks: &Looks, checkout: &Checkout, attempt: &Attempt) -> Ve
             let code = pass(till, action.text.as_deref().unwrap_or_default());
             vec![code, steps, elsewhere(till, &checkout.view)]
         }
+        ("show_transfer", _) => {
+            let slip = action.transfer.iter().flat_map(|transfer| slip(till, transfer));
+            slip.chain([elsewhere(till, &checkout.view)]).collect()
+        }
         ("redirect", _) => {
             let url = action.url.as_deref().filter(|url| is_address(url));
             let on = url.map(|url| link(till, "primary", &words.continue_to(&looks.name), url));
@@ -107,6 +113,28 @@ fn pass(till: Till, text: &str) -> El {
         .with(till.el("span", "heard").text(&till.words().passcode()))
         .with(digits(till, text))
         .maybe(copy_button(till, text))
+}
+
+/// What a bank's form asks for, in its order; whatever is typed there is copied here. A reference is read in fours, and copied as one.
+fn slip(till: Till, transfer: &Transfer) -> Vec<El> {
+    let (words, plain) = (till.words(), String::from);
+    let account = &transfer.account;
+    let is_iban = account.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let lines = [
+        (words.payee(), &transfer.payee, plain(&transfer.payee)),
+        (words.account(), account, if is_iban { in_fours(account) } else { plain(account) }),
+        (words.bank(), &transfer.bank, plain(&transfer.bank)),
+        (words.bank_code(), &transfer.bank_code, plain(&transfer.bank_code)),
+        (words.amount(), &transfer.amount, till.amount()),
+        (words.reference(), &transfer.reference, in_fours(&transfer.reference)),
+    ];
+    let mut slip = till.el("div", "slip");
+    for (name, text, shown) in lines.iter().filter(|(_, text, _)| !text.is_empty()) {
+        let line = till.el("span", "").with(label(till, name)).with(till.el("bdi", "").text(shown));
+        let copy = copy_button(till, text).map(|button| button.attr("title", name));
+        slip = slip.with(till.el("div", "").with(line).maybe(copy));
+    }
+    vec![slip, till.el("p", "label").attr("dir", "auto").text(&words.transfer_how())]
 }
 
 /// Without a program there is nobody to copy, and nobody to draw a picture.

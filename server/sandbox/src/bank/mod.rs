@@ -1,10 +1,11 @@
-//! A bank that keeps an account in each of six countries: its app scans the codes that a shop makes by itself, and what came
+//! A bank that keeps an account in each of six countries, whose codes its app scans, and one that is transferred to by hand. What came
 //! in is told and asked about in Florin's own protocol (`docs/bank-credits.md`).
 //!
 //! Nobody opens a payment here. The first that the bank hears of one is its code, when a customer scans it.
 
 mod code;
 mod signature;
+mod slip;
 mod statement;
 
 use std::collections::HashMap;
@@ -79,12 +80,13 @@ impl Channel for Bank {
     }
 
     fn read_code(&self, text: &str) -> Option<String> {
-        code::read(text).map(|_| text.to_owned())
+        let is_ours = code::read(text).is_some() || slip::read(text).is_some();
+        is_ours.then(|| text.to_owned())
     }
 
     fn opens(&self, text: &str, number: usize, now: i64) -> Option<Opened> {
-        let read = code::read(text)?;
-        let request = numbered(&read.reference, number);
+        let booked = scanned(text).or_else(|| filled_in(text))?;
+        let request = numbered(&booked.under, number);
         Some(Opened {
             key: Key::new(Name::Bank, request),
             payment_id: format!("FT{}{}", clock::day(now), random_digits(10)),
@@ -92,13 +94,13 @@ impl Channel for Bank {
             fingerprint: String::new(),
             at_ms: now,
             expires_ms: now + YEAR_MS,
-            amount: read.amount,
-            method: read.scheme.title.to_owned(),
+            amount: booked.amount,
+            method: booked.title.to_owned(),
             terminal: String::new(),
-            payee: read.payee,
+            payee: booked.payee,
             description: String::new(),
-            reference: read.reference,
-            notify_url: self.told_at(read.scheme.account),
+            reference: booked.written,
+            notify_url: self.told_at(booked.account),
             redirect_url: String::new(),
             attach: String::new(),
             payer: String::new(),
@@ -110,7 +112,7 @@ impl Channel for Bank {
     }
 
     fn title(&self, payment: &Payment) -> &'static str {
-        code::titled(&payment.opened.method).map_or("Transfer", |scheme| scheme.title)
+        code::titled(&payment.opened.method).map_or(slip::TITLE, |scheme| scheme.title)
     }
 
     /// Whoever does not send a transfer may send it later.
@@ -119,7 +121,8 @@ impl Channel for Bank {
     }
 
     fn notice(&self, payment: &Payment, amount: &Money, told: Told, _: i64) -> Option<String> {
-        let account = code::titled(&payment.opened.method)?.account;
+        let account =
+            code::titled(&payment.opened.method).map_or(slip::ACCOUNT, |scheme| scheme.account);
         let mut data = credit(payment, amount)?;
         data["account"] = account.into();
         let message = json!({
@@ -146,6 +149,37 @@ impl Channel for Bank {
     fn pauses_ms(&self) -> &'static [u64] {
         &[2_000, 5_000, 15_000, 60_000, 120_000, 300_000, 600_000]
     }
+}
+
+/// A transfer as it will be booked.
+struct Booked {
+    account: &'static str,
+    title: &'static str,
+    under: String,
+    /// What the payer wrote.
+    written: String,
+    amount: Money,
+    payee: String,
+}
+
+fn scanned(text: &str) -> Option<Booked> {
+    let read = code::read(text)?;
+    let (under, written) = (read.reference.clone(), read.reference);
+    let (account, title) = (read.scheme.account, read.scheme.title);
+    Some(Booked { account, title, under, written, amount: read.amount, payee: read.payee })
+}
+
+fn filled_in(text: &str) -> Option<Booked> {
+    let slip = slip::read(text)?;
+    let (account, title, under) = (slip::ACCOUNT, slip::TITLE, slip.booked_under());
+    Some(Booked {
+        account,
+        title,
+        under,
+        written: slip.message,
+        amount: slip.amount,
+        payee: slip.payee,
+    })
 }
 
 /// The number of a payment in the book: the reference, and for money that came once more also the how manieth.

@@ -6,54 +6,36 @@
 
 mod account;
 mod crc;
-mod credits;
 mod currency;
 mod payload;
 mod scheme;
-mod sign;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
-
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use async_trait::async_trait;
-use aws_lc_rs::rand;
 use florin_shared::Money;
 use florin_shared::shopper::NextAction;
 
 pub use self::account::Account;
 pub use self::payload::{Fault, Objects, open, seal};
 pub use self::scheme::{Bill, text};
-use self::sign::{Secret, Signed};
-use super::transport::{
-    By, Call, Limits, Reply, Transport, no_answer, not_sent, only_200, right_host,
-};
+use super::bank::{self, Bank, NO_WAY_BACK};
 use super::{
     Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, probed,
 };
-use super::{json, patience};
-use crate::clock::Clock;
 use crate::config::EmvcoSettings;
+use crate::domain::credit;
 use crate::domain::offer::Product;
 use crate::domain::payment::{Evidence, Payment, Said};
 use crate::domain::reversal::{Reversal, ReversalSaid};
-use crate::hex;
-
-/// A bank's messages are a few hundred bytes.
-const LARGEST: usize = 64 * 1024;
 
 /// An account that is paid by codes of one scheme.
 pub struct Emvco {
     product: &'static Product,
     account: Account,
-    client_id: String,
-    secret: Secret,
-    host: String,
-    transport: Transport,
-    /// Where the bank's messages go: told to the bank with every question.
-    notify_url: OnceLock<String>,
+    bank: Bank,
 }
 
 /// The settings of the embedded default: the account of this scheme that the sandbox's bank at `host` keeps. Its secret is
@@ -62,8 +44,8 @@ pub fn sandbox(scheme: &str, host: &str) -> EmvcoSettings {
     let some = |text: &str| Some(text.to_owned());
     let settings = EmvcoSettings {
         host: host.to_owned(),
-        client_id: format!("SANDBOX_{}", scheme.to_ascii_uppercase()),
-        secret: "whsec_Zmxvcmluc2FuZGJveGJhbmtzZWNyZXQwMDAx".to_owned(),
+        client_id: format!("{}{}", bank::SANDBOX, scheme.to_ascii_uppercase()),
+        secret: bank::SANDBOX_SECRET.to_owned(),
         name: some("Northwind Tea"),
         ..EmvcoSettings::default()
     };
@@ -92,23 +74,17 @@ impl Emvco {
     pub fn new(scheme: &str, settings: &EmvcoSettings) -> anyhow::Result<Emvco> {
         let product = table::PRODUCTS.iter().find(|product| product.channel == scheme);
         let product = product.with_context(|| format!("there is no scheme {scheme}"))?;
-        ensure!(!settings.client_id.is_empty(), "client_id is missing");
-        let is_sandbox = settings.client_id.starts_with("SANDBOX_");
-        let host = right_host("The bank", &settings.host, is_sandbox)?;
+        let EmvcoSettings { host, client_id, secret, .. } = settings;
         Ok(Emvco {
             product,
             account: Account::of(scheme, settings)?,
-            client_id: settings.client_id.clone(),
-            secret: Secret::of(&settings.secret)?,
-            host: host.origin().ascii_serialization(),
-            transport: Transport::new(product.channel, &host, Limits::default(), only_200)?,
-            notify_url: OnceLock::new(),
+            bank: Bank::of(product.channel, host, client_id, secret)?,
         })
     }
 
     /// The text of the code for this payment, read again before anybody sees it.
     fn code(&self, payment: &Payment) -> Result<String, Fault> {
-        let reference = credits::reference(payment);
+        let reference = credit::place(&payment.request_id).0;
         let bill = Bill {
             amount: Some(payment.amount),
             reference: Some(reference),
@@ -116,46 +92,6 @@ impl Emvco {
         };
         let code = text(&self.account, &bill)?;
         if amount_of(&code) == Some(payment.amount) { Ok(code) } else { Err(Fault::Amount) }
-    }
-
-    async fn ask(&self, payment: &Payment) -> Result<credits::Statement, ChannelError> {
-        let question = credits::Question {
-            account: &self.client_id,
-            reference: credits::reference(payment),
-            notify_url: self.notify_url.get().map(String::as_str),
-        };
-        self.call("statement", &question).await
-    }
-
-    async fn call(
-        &self,
-        name: &'static str,
-        question: &credits::Question<'_>,
-    ) -> Result<credits::Statement, ChannelError> {
-        let body = serde_json::to_vec(question).map_err(|why| not_sent(why.to_string()))?;
-        // Never used twice: an answer is to this very question.
-        let mut random = [0; 16];
-        rand::fill(&mut random).map_err(|_| not_sent("no randomness"))?;
-        let id = format!("ask_{}", hex(&random));
-        let headers = self.secret.headers(&id, Clock::System.now(), &body);
-        let url = format!("{}/v1/{name}", self.host);
-        let call = Call { name, by: By::Post, url, headers, body, patience: patience::QUERY };
-        self.transport.call(call, |reply| self.proven(&id, reply)).await
-    }
-
-    /// The answer, if the bank signed it for this question.
-    fn proven(&self, id: &str, reply: &Reply) -> Result<credits::Statement, ChannelError> {
-        let said = Signed {
-            id: reply.header("webhook-id"),
-            time: reply.header("webhook-timestamp"),
-            signature: reply.header("webhook-signature"),
-            body: &reply.body,
-        };
-        self.secret.verify(&said).map_err(no_answer)?;
-        if said.id != Some(id) {
-            return Err(no_answer("the answer to another question"));
-        }
-        json::read(&reply.body).map_err(|_| no_answer("the answer cannot be read"))
     }
 }
 
@@ -174,7 +110,7 @@ impl Channel for Emvco {
     }
 
     fn is_live(&self) -> bool {
-        !self.client_id.starts_with("SANDBOX_")
+        self.bank.is_live()
     }
 
     fn products(&self) -> &'static [Product] {
@@ -182,7 +118,7 @@ impl Channel for Emvco {
     }
 
     fn listens_at(&self, notify_url: &str) {
-        _ = self.notify_url.set(notify_url.to_owned());
+        self.bank.listens_at(notify_url);
     }
 
     fn opens_alone(&self) -> bool {
@@ -202,12 +138,13 @@ impl Channel for Emvco {
                 code_kind: Some("qr".into()),
                 app_link: None,
                 url: None,
+                transfer: None,
             }),
         })
     }
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {
-        credits::queried(&self.client_id, payment, &self.ask(payment).await?)
+        self.bank.query(payment).await
     }
 
     /// Nobody can call a code back (D6).
@@ -239,38 +176,21 @@ impl Channel for Emvco {
     }
 
     fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged> {
-        if notification.body.len() > LARGEST {
-            return Err(Forged("it is too large"));
-        }
-        let header = |name| (notification.header)(name);
-        let (id, time, signature) =
-            (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
-        let said = Signed {
-            id: id.as_deref(),
-            time: time.as_deref(),
-            signature: signature.as_deref(),
-            body: notification.body,
-        };
-        self.secret.verify(&said).map_err(Forged)?;
-        if !sign::is_fresh(said.time, notification.now) {
-            return Err(Forged("its time is not now"));
-        }
-        let message = json::read(notification.body).map_err(|_| Forged("it cannot be read"))?;
-        credits::told(&self.client_id, message)
+        self.bank.read(notification)
+    }
+
+    /// Words of twenty letters and digits, which banks may write in small letters and between words of their own.
+    fn references_in(&self, text: &str) -> Vec<String> {
+        let words = text.split(|char: char| !char.is_ascii_alphanumeric());
+        let ours = words.filter(|word| word.len() == self.product.numbers.longest);
+        ours.map(str::to_ascii_uppercase).collect()
     }
 
     fn acknowledgement(&self) -> Acknowledgement {
-        Acknowledgement {
-            status: 200,
-            content_type: "application/json",
-            body: r#"{"received":true}"#,
-        }
+        bank::KEPT
     }
 
     async fn probe(&self, nobodys: &Payment) -> Result<String, String> {
-        probed(&self.host, self.query(nobodys).await, "client_id and secret")
+        probed(self.bank.host(), self.query(nobodys).await, "client_id and secret")
     }
 }
-
-/// The reason of what the bank cannot do.
-const NO_WAY_BACK: &str = "BANK_TRANSFER";

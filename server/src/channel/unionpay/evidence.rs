@@ -127,5 +127,6 @@ fn show_code(text: &str) -> Option<NextAction> {
         code_kind: Some("qr".into()),
         app_link: None,
         url: None,
+        transfer: None,
     })
 }

@@ -47,6 +47,7 @@ impl Wechatpay {
             code_kind: None,
             app_link: None,
             url: None,
+            transfer: None,
         };
         Ok(Opened { action: Some(action), ..opened })
     }

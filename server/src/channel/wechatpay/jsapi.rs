@@ -55,6 +55,7 @@ impl Wechatpay {
             code_kind: None,
             app_link: None,
             url: None,
+            transfer: None,
         };
         Ok(Opened { action: Some(action), ..opened })
     }
@@ -78,6 +79,7 @@ impl Wechatpay {
                     code_kind: None,
                     app_link: None,
                     url: Some(page),
+                    transfer: None,
                 }),
             }),
             Said::Confirming | Said::Failed | Said::Cancelled | Said::Paid { .. } => {

@@ -106,3 +106,21 @@ fn fees_are_said_for_accounts_and_as_fees() {
     let file = of_file("florin.toml", "[fees]\nalipay = \"0.6% + 1\"\n").unwrap();
     assert_eq!(file.fees["alipay"], "0.6% + 1".parse().unwrap());
 }
+
+#[test]
+fn an_account_for_transfers_is_looked_at_line_by_line() {
+    let account = "host = \"https://b.example\"\nclient_id = \"c\"\nsecret = \"s\"\nname = \"N\"\nbank = \"B\"\naccount = \"A123\"\n";
+    let good =
+        of_file("florin.toml", &format!("[transfer.eur]\n{account}[transfer.usd]\n{account}"));
+    assert_eq!(good.unwrap().transfer.keys().collect::<Vec<_>>(), ["eur", "usd"]);
+    let text = format!(
+        "[transfer.eur]\nbic = \"X\"\n{account}[transfer.gbp]\nhost = 1\n[transfer]\nhost = \"h\"\n"
+    );
+    let found = of_file("florin.toml", &text).unwrap_err();
+    let said: Vec<_> =
+        found.iter().map(|fault| (fault.line.unwrap(), fault.what.as_str())).collect();
+    assert!(said.contains(&(2, "[transfer.eur] has no bic")), "{said:?}");
+    assert!(said.contains(&(9, "[transfer.gbp] lacks secret")), "{said:?}");
+    assert!(said.contains(&(10, "host is not what it should be")), "{said:?}");
+    assert!(said.contains(&(12, "[transfer] has no host")), "{said:?}");
+}

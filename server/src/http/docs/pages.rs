@@ -52,6 +52,7 @@ pages! {
         "payment-codes" "Payment codes" "docs/payment-codes.md";
         "wechatpay" "WeChat Pay" "docs/wechatpay.md";
         "bank-credits" "Codes between banks" "docs/bank-credits.md";
+        "transfers" "Transfers by hand" "docs/transfers.md";
         "errors" "Refusals" "docs/errors.md";
     }
     "Channels" {

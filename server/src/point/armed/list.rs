@@ -3,11 +3,13 @@
 /// The functions whose units of work commit.
 pub const COMMITS: &[&str] = &[
     "app::new",
+    "cli::credits::say",
     "cli::events::run",
     "cli::keys::new",
     "cli::keys::revoke",
     "cli::merchants::keep",
     "cli::merchants::rotate",
+    "cli::statement::keep",
     "demo::merchant",
     "flow::again::write_down",
     "flow::ask::begin_cancel",
@@ -21,6 +23,9 @@ pub const COMMITS: &[&str] = &[
     "flow::codes::create",
     "flow::codes::open",
     "flow::create_session::create_session",
+    "flow::credits::claim",
+    "flow::credits::end",
+    "flow::credits::keep",
     "flow::deliveries::replay",
     "flow::keys::create",
     "flow::keys::delete",

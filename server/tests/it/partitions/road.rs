@@ -312,6 +312,7 @@ impl Channel for Far {
                 code_kind: Some("qr".into()),
                 app_link: None,
                 url: None,
+                transfer: None,
             });
             Ok(Opened { evidence: evidence(said(Some(row), now)), action })
         })

@@ -3,12 +3,13 @@
 use florin_shared::{Method, Money, ReversalId};
 use serde_json::{Value, json};
 
-use crate::channel::emvco::credits::{self, Statement};
-use crate::channel::emvco::sign::{Secret, Signed, is_fresh};
+use crate::channel::bank::credits::{self, Statement};
+use crate::channel::bank::sign::{Secret, Signed, is_fresh};
 use crate::channel::emvco::{Emvco, amount_of, sandbox, table};
 use crate::channel::{Asking, Channel, ChannelError, Notice, Notification, json};
 use crate::clock::Millis;
 use crate::config::EmvcoSettings;
+use crate::domain::credit::Credit;
 use crate::domain::order::tests::payment as fresh;
 use crate::domain::payment::{Payment, PaymentState, Said};
 use crate::domain::reversal::{Reason, Reversal, ReversalSaid};
@@ -178,20 +179,39 @@ fn heard(message: &Value, now: Millis) -> Result<Notice, &'static str> {
 }
 
 #[test]
-fn a_message_names_its_payment_and_one_that_comes_again_is_another() {
-    let Ok(Notice::Payment { request_id, evidence }) = heard(&message(|_| ()), NOW) else {
-        panic!("it was not understood")
-    };
-    assert_eq!((request_id.as_str(), Ok(evidence.said)), ("K7", paid("120000", 0)));
-    let second = message(|message| {
-        message["data"]["number"] = 2.into();
-        // Banks write references as they like.
-        message["data"]["reference"] = "k7".into();
-    });
-    let Ok(Notice::Again { first, request_id, .. }) = heard(&second, NOW) else {
-        panic!("it was not understood")
-    };
-    assert_eq!((first.as_str(), request_id.as_str()), ("K7", "K7.2"));
+fn a_message_tells_of_a_credit_by_the_banks_own_number() {
+    let second = message(|message| message["data"]["number"] = 2.into());
+    for (message, number) in [(message(|_| ()), 1), (second, 2)] {
+        let Ok(Notice::Credit(credit)) = heard(&message, NOW) else {
+            panic!("it was not understood")
+        };
+        let amount = Money::parse("120000", "VND").unwrap();
+        let expected = Credit {
+            id: "FT1".into(),
+            reference: "K7".into(),
+            number,
+            amount,
+            at: 1_794_974_490_000,
+            returned: 0,
+            payer: "970407".into(),
+        };
+        assert_eq!(credit, expected);
+    }
+}
+
+#[test]
+fn the_reference_is_found_however_the_bank_writes_it() {
+    let ours = "7NQ2V0C5K1D8M3H9T4GA";
+    for (text, expected) in [
+        (ours.to_owned(), vec![ours]),
+        (ours.to_ascii_lowercase(), vec![ours]),
+        (format!("MBVCB.123.{ours}.CT tu 0011"), vec![ours]),
+        (format!("{ours}X"), vec![]),
+        (format!("{ours}.2"), vec![ours]),
+        (String::new(), vec![]),
+    ] {
+        assert_eq!(vietqr().references_in(&text), expected, "{text}");
+    }
 }
 
 #[test]
@@ -200,9 +220,12 @@ fn a_message_that_proves_nothing_is_refused() {
     let said = |change: fn(&mut Value)| heard(&message(change), NOW).unwrap_err();
     assert_eq!(said(|m| m["type"] = "other".into()), "it is of a kind we do not know");
     assert_eq!(said(|m| m["data"]["account"] = "X".into()), "it is about another account");
-    assert_eq!(said(|m| m["data"]["reference"] = "".into()), "it names no payment");
-    assert_eq!(said(|m| m["data"]["reference"] = "K7.2".into()), "it names no payment");
-    assert_eq!(said(|m| m["data"]["number"] = 0.into()), "it names no payment");
+    assert_eq!(said(|m| m["data"]["id"] = "".into()), "it does not say which credit it is");
+    assert_eq!(
+        said(|m| m["data"]["id"] = "7".repeat(65).into()),
+        "it does not say which credit it is"
+    );
+    assert_eq!(said(|m| m["data"]["number"] = 0.into()), "it does not say which credit it is");
     assert_eq!(said(|m| m["data"]["amount"] = "1e3".into()), "its credit cannot be read");
     assert_eq!(said(|m| m["data"] = json!({})), "it cannot be read");
 }

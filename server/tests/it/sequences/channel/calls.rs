@@ -48,6 +48,7 @@ impl Channel for Hostile {
                 code_kind: Some("qr".into()),
                 app_link: None,
                 url: None,
+                transfer: None,
             };
             let answer =
                 |action| Ok(Opened { evidence: Evidence { said, reason: String::new() }, action });

@@ -5,32 +5,33 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::transport::no_answer;
-use crate::channel::{ChannelError, Forged, Notice};
+use crate::channel::{ChannelError, Forged};
 use crate::clock::Millis;
+use crate::domain::credit::{self, Credit as Kept};
 use crate::domain::payment::{Evidence, Payment, Said};
 
 /// What is asked: everything that came in under a reference.
 #[derive(Serialize)]
-pub(super) struct Question<'a> {
+pub(in crate::channel) struct Question<'a> {
     /// The account, as the bank calls it here.
-    pub(super) account: &'a str,
+    pub(in crate::channel) account: &'a str,
     /// The reference in the code.
-    pub(super) reference: &'a str,
+    pub(in crate::channel) reference: &'a str,
     /// Where credits of this account are to be told, once we know it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) notify_url: Option<&'a str>,
+    pub(in crate::channel) notify_url: Option<&'a str>,
 }
 
 /// The answer.
 #[derive(Deserialize)]
-pub(super) struct Statement {
+pub(in crate::channel) struct Statement {
     account: String,
     reference: String,
     credits: Vec<Credit>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Message {
+pub(in crate::channel) struct Message {
     r#type: String,
     data: Told,
 }
@@ -46,6 +47,9 @@ struct Told {
 /// Money that came in.
 #[derive(Deserialize)]
 struct Credit {
+    /// The bank's own number of the booking, the same wherever it tells of it.
+    #[serde(default)]
+    id: String,
     /// 1 for the first under its reference, 2 for the second …: it never changes.
     number: u32,
     amount: String,
@@ -54,30 +58,22 @@ struct Credit {
     /// Smallest units that the bank has given back since.
     #[serde(default)]
     returned: Option<String>,
+    /// Where it came from, for people.
+    #[serde(default)]
+    payer_bank: String,
 }
 
-/// Our number of a payment as the bank sees it, and which credit under it is meant. Money that comes once more is a payment
-/// of its own (`Notice::Again`), whose number has a point and the credit's behind it.
-fn place(request_id: &str) -> (&str, u32) {
-    match request_id.split_once('.') {
-        Some((reference, number)) => (reference, number.parse().unwrap_or(u32::MAX)),
-        None => (request_id, 1),
-    }
-}
-
-/// The reference in the code of this payment.
-pub(super) fn reference(payment: &Payment) -> &str {
-    place(&payment.request_id).0
-}
+/// The most characters of a bank's number.
+const LONGEST_ID: usize = 64;
 
 /// What the statement says of this payment. A code can be paid as long as somebody has its picture, so "no credit" is
 /// "not yet".
-pub(super) fn queried(
+pub(in crate::channel) fn queried(
     account: &str,
     payment: &Payment,
     statement: &Statement,
 ) -> Result<Evidence, ChannelError> {
-    let (reference, number) = place(&payment.request_id);
+    let (reference, number) = credit::place(&payment.request_id);
     if statement.account != account || statement.reference != reference {
         return Err(no_answer("about another account or reference"));
     }
@@ -90,8 +86,8 @@ pub(super) fn queried(
     Ok(Evidence { said, reason: String::new() })
 }
 
-/// A message about a credit.
-pub(super) fn told(account: &str, message: Message) -> Result<Notice, Forged> {
+/// A message about a credit. Which payment it is, if it is one, is found out when it is taken in.
+pub(in crate::channel) fn told(account: &str, message: Message) -> Result<Kept, Forged> {
     let Told { account: of, reference, credit } = message.data;
     if message.r#type != "credit.received" {
         return Err(Forged("it is of a kind we do not know"));
@@ -99,16 +95,16 @@ pub(super) fn told(account: &str, message: Message) -> Result<Notice, Forged> {
     if of != account {
         return Err(Forged("it is about another account"));
     }
-    if reference.is_empty() || reference.contains('.') || credit.number == 0 {
-        return Err(Forged("it names no payment"));
+    let is_named = (1..=LONGEST_ID).contains(&credit.id.chars().count());
+    if !is_named || credit.number == 0 {
+        return Err(Forged("it does not say which credit it is"));
     }
-    let said = credit.paid().ok_or(Forged("its credit cannot be read"))?;
-    let evidence = Evidence { said, reason: String::new() };
-    let first = reference.to_ascii_uppercase();
-    Ok(match credit.number {
-        1 => Notice::Payment { request_id: first, evidence },
-        number => Notice::Again { request_id: format!("{first}.{number}"), first, evidence },
-    })
+    let unreadable = Forged("its credit cannot be read");
+    let Some(Said::Paid { amount, at: Some(at), returned }) = credit.paid() else {
+        return Err(unreadable);
+    };
+    let Credit { id, number, payer_bank: payer, .. } = credit;
+    Ok(Kept { id, reference, number, amount, at, returned, payer }.in_short())
 }
 
 impl Credit {

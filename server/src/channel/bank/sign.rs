@@ -11,20 +11,20 @@ use crate::clock::Millis;
 const WINDOW_SECONDS: i64 = 300;
 
 /// The secret that we and the bank share.
-pub(super) struct Secret(hmac::Key);
+pub(in crate::channel) struct Secret(hmac::Key);
 
 /// What came with a body.
 #[derive(Clone, Copy)]
-pub(super) struct Signed<'a> {
-    pub(super) id: Option<&'a str>,
-    pub(super) time: Option<&'a str>,
-    pub(super) signature: Option<&'a str>,
-    pub(super) body: &'a [u8],
+pub(in crate::channel) struct Signed<'a> {
+    pub(in crate::channel) id: Option<&'a str>,
+    pub(in crate::channel) time: Option<&'a str>,
+    pub(in crate::channel) signature: Option<&'a str>,
+    pub(in crate::channel) body: &'a [u8],
 }
 
 impl Secret {
     /// `whsec_` and 24 to 64 bytes in Base64.
-    pub(super) fn of(text: &str) -> anyhow::Result<Secret> {
+    pub(in crate::channel) fn of(text: &str) -> anyhow::Result<Secret> {
         let encoded = text.strip_prefix("whsec_").context("secret must begin with whsec_")?;
         let key = STANDARD_NO_PAD.decode(encoded.trim_end_matches('='));
         let key = key.ok().context("secret is not whsec_ and Base64")?;
@@ -33,7 +33,7 @@ impl Secret {
     }
 
     /// The headers of a message of ours.
-    pub(super) fn headers(
+    pub(in crate::channel) fn headers(
         &self,
         id: &str,
         now: Millis,
@@ -50,7 +50,7 @@ impl Secret {
     }
 
     /// Whether one of its signatures was made with this secret.
-    pub(super) fn verify(&self, said: &Signed<'_>) -> Result<(), &'static str> {
+    pub(in crate::channel) fn verify(&self, said: &Signed<'_>) -> Result<(), &'static str> {
         let id = said.id.filter(|id| !id.is_empty()).ok_or("it has no webhook-id")?;
         let time = said.time.ok_or("it has no webhook-timestamp")?;
         let all = said.signature.ok_or("it has no webhook-signature")?;
@@ -64,7 +64,7 @@ impl Secret {
 }
 
 /// Whether a message was sent about now: an older one may be somebody's copy.
-pub(super) fn is_fresh(time: Option<&str>, now: Millis) -> bool {
+pub(in crate::channel) fn is_fresh(time: Option<&str>, now: Millis) -> bool {
     let seconds = time.and_then(|time| time.parse::<i64>().ok());
     let now = now.div_euclid(1000);
     seconds.is_some_and(|seconds| now.abs_diff(seconds) <= WINDOW_SECONDS.unsigned_abs())

@@ -1,0 +1,96 @@
+//! Money that came into one of the merchant's own accounts, as the bank tells it.
+
+use florin_shared::Money;
+
+use super::words;
+use crate::clock::Millis;
+
+words! {
+    /// Where a credit stands.
+    CreditState {
+        /// Written down, and to be taken in.
+        New = "NEW",
+        /// It is a payment.
+        Matched = "MATCHED",
+        /// It names no payment: a person must look.
+        Stray = "STRAY",
+        /// A person has said that it is no payment of ours.
+        Foreign = "FOREIGN",
+    }
+}
+
+words! {
+    /// Who says it.
+    CreditSource {
+        /// A message of the bank: decides nothing that is contradicted.
+        Notice = "NOTICE",
+        /// A statement of the account: the bank's last word, as an answer to our own question is.
+        Statement = "STATEMENT",
+        /// A person, who has looked at the statement.
+        Person = "PERSON",
+    }
+}
+
+/// The most of what a payer wrote that is kept; banks carry 140 characters.
+const LONGEST: usize = 500;
+
+/// A credit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// The bank's own number of the booking. Told twice, it is the same money.
+    pub id: String,
+    /// What the payer wrote, as the bank tells it.
+    pub reference: String,
+    /// The how manieth under its reference, from 1; 0 where the bank does not say.
+    pub number: u32,
+    /// How much.
+    pub amount: Money,
+    /// When it was booked.
+    pub at: Millis,
+    /// Smallest units that the bank has given back since.
+    pub returned: i64,
+    /// Whom it came from, for people, or empty.
+    pub payer: String,
+}
+
+impl Credit {
+    /// The same without what nobody reads: what is too long is cut.
+    pub fn in_short(mut self) -> Credit {
+        for text in [&mut self.reference, &mut self.payer] {
+            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+                text.truncate(end);
+            }
+        }
+        self
+    }
+}
+
+/// The number under which a credit is a payment: the first one under a reference has the reference itself, whatever comes once
+/// more has a point and its number behind it.
+pub fn numbered(reference: &str, number: u32) -> String {
+    if number > 1 { format!("{reference}.{number}") } else { reference.to_owned() }
+}
+
+/// The reference and the how manieth of a payment's number.
+pub fn place(request_id: &str) -> (&str, u32) {
+    match request_id.split_once('.') {
+        Some((reference, number)) => (reference, number.parse().unwrap_or(u32::MAX)),
+        None => (request_id, 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_says_which_credit_is_meant() {
+        for (request_id, expected) in
+            [("K7", ("K7", 1)), ("K7.2", ("K7", 2)), ("K7.x", ("K7", u32::MAX))]
+        {
+            assert_eq!(place(request_id), expected);
+        }
+        assert_eq!((numbered("K7", 0), numbered("K7", 1)), ("K7".into(), "K7".into()));
+        assert_eq!(numbered("K7", 3), "K7.3");
+    }
+}

@@ -1,0 +1,147 @@
+//! Money that came into an account of the merchant's own. It is written down before anything is made of it; then the payment is
+//! found that it names, and judged as any other word of a channel. What names none is not guessed: it waits for a person.
+//!
+//! A credit has the bank's own number. Whatever tells of it again, a message, a file that overlaps with another, is about the same
+//! money and changes nothing.
+
+use super::again::again;
+use super::sellers;
+use super::settle::{Heard, settle};
+use crate::app::App;
+use crate::channel::Channel;
+use crate::domain::credit::{Credit, CreditSource, CreditState, numbered, place};
+use crate::domain::payment::{Evidence, Payment, Said, Source, Statement};
+use crate::store::credits::{self, Kept};
+use crate::store::{Tx, payments};
+use crate::{Error, Result};
+
+/// More under one reference than anybody sends: a bank that counts on for ever stops here.
+const MOST_UNDER_ONE: u32 = 10_000;
+
+/// A bank's message, proved: kept, and taken in.
+pub async fn hear(app: &App, channel: &dyn Channel, credit: Credit) -> Result<()> {
+    let kept = keep(app, channel.name(), &credit).await?;
+    if kept.credit.amount != credit.amount {
+        tracing::error!(
+            channel = kept.channel,
+            credit = credit.id,
+            "a credit was told with two amounts"
+        );
+    }
+    // What is told now is judged: something may have gone back since.
+    take_in(app, &Kept { credit, ..kept }).await
+}
+
+async fn keep(app: &App, channel: &str, credit: &Credit) -> Result<Kept> {
+    let (now, name, told) = (app.now(), channel.to_owned(), credit.clone());
+    app.store
+        .write(async move |tx: &mut Tx| {
+            credits::keep(tx, &name, &told, CreditSource::Notice, now).await?;
+            let kept = credits::get(tx, &name, &told.id).await?;
+            kept.ok_or_else(|| Error::Internal("a credit that was kept is not there".into()))
+        })
+        .await
+}
+
+/// Makes of a credit what it is. May be done twice, and stopped anywhere: what it is, is written down first, and nothing ends
+/// before the payment has heard of it.
+pub async fn take_in(app: &App, kept: &Kept) -> Result<()> {
+    if matches!(kept.state, CreditState::Stray | CreditState::Foreign) {
+        return Ok(());
+    }
+    let Some(request_id) = number_of(app, kept).await? else {
+        tracing::error!(
+            channel = kept.channel,
+            credit = kept.credit.id,
+            "a credit names no payment: `florin credits`"
+        );
+        return end(app, kept, CreditState::Stray).await;
+    };
+    let payment = payment_of(app, &kept.channel, &request_id).await?;
+    let statement = said(&payment, kept);
+    settle(app, &payment, Heard::Said(statement, None)).await?;
+    end(app, kept, CreditState::Matched).await
+}
+
+/// The number of the payment that this credit is, from now on for ever; none if it names nobody's.
+async fn number_of(app: &App, kept: &Kept) -> Result<Option<String>> {
+    if !kept.request_id.is_empty() {
+        return Ok(Some(kept.request_id.clone()));
+    }
+    let Some(reference) = named(app, kept).await? else { return Ok(None) };
+    for number in kept.credit.number.max(1)..MOST_UNDER_ONE {
+        let request_id = numbered(&reference, number);
+        if claim(app, kept, request_id.clone()).await? {
+            return Ok(Some(request_id));
+        }
+        let now =
+            credits::get(&mut app.store.read().await?, &kept.channel, &kept.credit.id).await?;
+        // Somebody else was quicker.
+        if let Some(now) = now.filter(|now| !now.request_id.is_empty()) {
+            return Ok(Some(now.request_id));
+        }
+    }
+    Err(Error::Internal("one reference has too many credits".into()))
+}
+
+/// The one reference of ours in what the payer wrote, or the one that a person has named. Two of ours are none: nobody can say
+/// which was meant.
+async fn named(app: &App, kept: &Kept) -> Result<Option<String>> {
+    let found = match kept.meant.as_str() {
+        "" => {
+            let channel = sellers::named(app, &kept.channel).await?;
+            channel.map_or_else(Vec::new, |channel| channel.references_in(&kept.credit.reference))
+        }
+        meant => vec![meant.to_owned()],
+    };
+    let mut ours: Vec<String> = Vec::new();
+    let mut reading = app.store.read().await?;
+    for reference in found.into_iter().take(20) {
+        let known = payments::by_request(&mut reading, &kept.channel, &reference).await?;
+        if known.is_some() && !ours.contains(&reference) {
+            ours.push(reference);
+        }
+    }
+    Ok(if ours.len() == 1 { ours.pop() } else { None })
+}
+
+async fn claim(app: &App, kept: &Kept, request_id: String) -> Result<bool> {
+    let (now, channel, id) = (app.now(), kept.channel.clone(), kept.credit.id.clone());
+    app.store
+        .write(async move |tx: &mut Tx| {
+            Ok::<_, Error>(credits::claim(tx, (&channel, &id), &request_id, now).await?)
+        })
+        .await
+}
+
+/// The payment of that number. Money that came once more is one of its own.
+async fn payment_of(app: &App, channel: &str, request_id: &str) -> Result<Payment> {
+    let first = request_id.split('.').next().unwrap_or(request_id);
+    again(app, channel, first, request_id).await
+}
+
+/// A statement of the account is the bank's last word, as its answer to a question of ours is; a message is only a message. But where
+/// the bank counts otherwise than we do, since a person or a file has said whose another credit is, no question by our number would
+/// find this one: then its signed message is the last word.
+fn said(payment: &Payment, kept: &Kept) -> Statement {
+    let Credit { amount, at, returned, .. } = kept.credit;
+    let said = Said::Paid { amount, at: Some(at), returned };
+    let source = match kept.source {
+        CreditSource::Notice if place(&payment.request_id).1 == kept.credit.number => {
+            Source::Notice
+        }
+        CreditSource::Notice | CreditSource::Statement | CreditSource::Person => Source::Query,
+    };
+    let after_cancel = payment.settled_cancel().filter(|_| source == Source::Query);
+    let evidence = Evidence { said, reason: String::new() };
+    Statement { evidence, source, after_cancel, after_confirming: false }
+}
+
+async fn end(app: &App, kept: &Kept, state: CreditState) -> Result<()> {
+    let (now, channel, id) = (app.now(), kept.channel.clone(), kept.credit.id.clone());
+    app.store
+        .write(async move |tx: &mut Tx| {
+            Ok::<_, Error>(credits::end(tx, (&channel, &id), state, now).await?)
+        })
+        .await
+}

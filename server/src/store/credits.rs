@@ -1,0 +1,201 @@
+//! What came into the merchant's own accounts. A row is written before anything is made of it, and nothing deletes one.
+
+use florin_shared::Money;
+
+use super::orders::{money, word};
+use super::sql::row;
+use super::{StoreError, Tx};
+use crate::clock::Millis;
+use crate::domain::credit::{Credit, CreditSource, CreditState};
+
+row! {
+    /// A credit's columns.
+    pub struct CreditRow {
+        pub channel: String, pub bank_id: String, pub reference: String, pub number: i64, pub amount: i64,
+        pub currency: String, pub at_ms: i64, pub returned: i64, pub payer: String, pub source: String,
+        pub state: String, pub meant: String, pub request_id: String, pub note: String, pub heard_ms: i64,
+    }
+}
+
+/// A credit as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose account.
+    pub channel: String,
+    /// What came in.
+    pub credit: Credit,
+    /// Who says so.
+    pub source: CreditSource,
+    /// Where it stands.
+    pub state: CreditState,
+    /// The reference that a person says is meant, or empty.
+    pub meant: String,
+    /// Our number of the payment that it is, or empty.
+    pub request_id: String,
+    /// A person's words, or empty.
+    pub note: String,
+    /// When it was first heard of.
+    pub heard: Millis,
+}
+
+impl TryFrom<CreditRow> for Kept {
+    type Error = StoreError;
+
+    fn try_from(row: CreditRow) -> Result<Kept, StoreError> {
+        let amount: Money = money(row.amount, &row.currency)?;
+        Ok(Kept {
+            credit: Credit {
+                id: row.bank_id,
+                reference: row.reference,
+                number: u32::try_from(row.number).unwrap_or(0),
+                amount,
+                at: row.at_ms,
+                returned: row.returned,
+                payer: row.payer,
+            },
+            channel: row.channel,
+            source: word(&row.source, "who tells of a credit")?,
+            state: word(&row.state, "a credit's state")?,
+            meant: row.meant,
+            request_id: row.request_id,
+            note: row.note,
+            heard: row.heard_ms,
+        })
+    }
+}
+
+fn all(rows: Vec<CreditRow>) -> Result<Vec<Kept>, StoreError> {
+    rows.into_iter().map(Kept::try_from).collect()
+}
+
+/// Writes a credit down, unless the bank has told of it before. Says whether it is new.
+pub async fn keep(
+    tx: &mut Tx,
+    channel: &str,
+    credit: &Credit,
+    source: CreditSource,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let written = tx
+        .sql(
+            "insert into credit (channel, bank_id, reference, number, amount, currency, at_ms, returned, payer, source, state,
+               meant, request_id, note, heard_ms, changed_ms)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'NEW', '', '', '', $11, $11)
+             on conflict (channel, bank_id) do nothing",
+        )
+        .bind(channel.to_owned())
+        .bind(credit.id.clone())
+        .bind(credit.reference.clone())
+        .bind(i64::from(credit.number))
+        .bind(credit.amount.minor())
+        .bind(credit.amount.currency().to_string())
+        .bind(credit.at)
+        .bind(credit.returned)
+        .bind(credit.payer.clone())
+        .bind(source.as_str())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(written == 1)
+}
+
+/// The credit of that number at its bank.
+pub async fn get(tx: &mut Tx, channel: &str, id: &str) -> Result<Option<Kept>, StoreError> {
+    let row: Option<CreditRow> = tx
+        .sql("select * from credit where channel = $1 and bank_id = $2")
+        .bind(channel.to_owned())
+        .bind(id.to_owned())
+        .one()
+        .await?;
+    row.map(Kept::try_from).transpose()
+}
+
+/// The credit is the payment of this number. False when it is one already, or another credit is.
+pub async fn claim(
+    tx: &mut Tx,
+    (channel, id): (&str, &str),
+    request_id: &str,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let claimed = tx
+        .sql(
+            "update credit set request_id = $3, changed_ms = $4
+              where channel = $1 and bank_id = $2 and request_id = ''
+                and not exists (select 1 from credit c where c.channel = $1 and c.request_id = $3)",
+        )
+        .bind(channel.to_owned())
+        .bind(id.to_owned())
+        .bind(request_id.to_owned())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(claimed == 1)
+}
+
+/// What was to be taken in has been, or is nobody's.
+pub async fn end(
+    tx: &mut Tx,
+    (channel, id): (&str, &str),
+    state: CreditState,
+    now: Millis,
+) -> Result<(), StoreError> {
+    tx.sql(
+        "update credit set state = $3, changed_ms = $4
+          where channel = $1 and bank_id = $2 and state = 'NEW'",
+    )
+    .bind(channel.to_owned())
+    .bind(id.to_owned())
+    .bind(state.as_str())
+    .bind(now)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// What a person says of a stray one: which reference it means, to be taken in; or that it is no payment of ours. False when it
+/// does not wait for a person.
+pub async fn say(
+    tx: &mut Tx,
+    (channel, id): (&str, &str),
+    meant: Option<&str>,
+    note: &str,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let state = if meant.is_some() { CreditState::New } else { CreditState::Foreign };
+    let said = tx
+        .sql(
+            "update credit set state = $3, meant = $4, note = $5, source = 'PERSON', changed_ms = $6
+              where channel = $1 and bank_id = $2 and state = 'STRAY'",
+        )
+        .bind(channel.to_owned())
+        .bind(id.to_owned())
+        .bind(state.as_str())
+        .bind(meant.unwrap_or_default().to_owned())
+        .bind(note.to_owned())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(said == 1)
+}
+
+/// What is still to be taken in, oldest first: a file's lines, what a person has assigned, and what a crash left.
+pub async fn to_take_in(tx: &mut Tx, most: i64) -> Result<Vec<Kept>, StoreError> {
+    all(tx
+        .sql("select * from credit where state = 'NEW' order by heard_ms, at_ms, bank_id limit $1")
+        .bind(most)
+        .all()
+        .await?)
+}
+
+/// Credits in a list, newest first: those of this state, or all.
+pub async fn list(tx: &mut Tx, state: &str, most: i64) -> Result<Vec<Kept>, StoreError> {
+    all(tx
+        .sql(
+            "select * from credit where ($1 = '' or state = $1)
+              order by heard_ms desc, channel, bank_id limit $2",
+        )
+        .bind(state.to_owned())
+        .bind(most)
+        .all()
+        .await?)
+}

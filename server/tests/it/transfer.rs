@@ -1,0 +1,196 @@
+//! Transfers by hand to an account of the merchant's own (`docs/transfers.md`): what the bank tells of them is matched by reference and
+//! amount, and what names nobody waits for a person.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use florin_server::domain::credit::CreditState;
+use florin_server::store::checks::When;
+use florin_server::store::credits::{self, Kept};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::refunds::stored;
+use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
+
+const AMOUNT: &str = "1234567";
+const MINOR: i64 = 1_234_567;
+
+async fn opened(app: &TestApp) -> (Session, Answer) {
+    let session = app.session("EUR", AMOUNT).await;
+    let opened = app.pay(&session, "BANK_TRANSFER").await;
+    (session, opened)
+}
+
+/// The bank has been asked once: from then on it knows where credits are told.
+async fn introduced(app: &TestApp) {
+    let (session, opened) = opened(app).await;
+    app.check_now(&session, &order_id(&opened)).await.data();
+}
+
+fn reference(opened: &Answer) -> String {
+    opened.data()["next_action"]["transfer"]["reference"].as_str().unwrap().to_owned()
+}
+
+/// The slip as a customer fills it in who writes this for a reference.
+fn slip(opened: &Answer, written: &str) -> String {
+    let plain = written.replace(' ', "+");
+    code(opened).replace(&reference(opened), &plain)
+}
+
+async fn kept(app: &TestApp, state: CreditState) -> Vec<Kept> {
+    credits::list(&mut app.app.store.read().await.unwrap(), state.as_str(), 100).await.unwrap()
+}
+
+async fn manual(app: &TestApp, how_many: usize) -> Vec<(String, String)> {
+    let found = async || {
+        let answer = app.merchant(Method::GET, "/v1/reversals?status=MANUAL", None).await;
+        answer.data()["reversals"].as_array().cloned().unwrap_or_default()
+    };
+    app.until("a person is asked", async || found().await.len() == how_many).await;
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    found().await.iter().map(|row| (text(row, "refund_kind"), text(row, "refund_amount"))).collect()
+}
+
+fn one(kind: &str, amount: &str) -> Vec<(String, String)> {
+    vec![(kind.to_owned(), amount.to_owned())]
+}
+
+on_both! {
+    async fn it_is_paid_by_its_notification_and_known_by_its_reference(app: TestApp) {
+        introduced(app).await;
+        let (session, opened) = opened(app).await;
+        let action = &opened.data()["next_action"];
+        assert_eq!(action["type"], "show_transfer", "{}", opened.body);
+        assert_eq!(action["transfer"]["amount"], "12345.67");
+        assert_eq!(action["transfer"]["account"], "DE75512108001245126199");
+        let payment = stored(app, &order_id(&opened)).await;
+        assert_eq!((payment.channel.as_str(), payment.request_id), ("transfer.eur", reference(&opened)));
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.SUCCESS"]).await;
+        assert_eq!(app.held(&reference(&opened)).await, MINOR);
+        assert_eq!(app.app.counters.forged.load(Ordering::Relaxed), 0);
+        let matched = kept(app, CreditState::Matched).await;
+        assert_eq!(matched.len(), 1);
+        assert_eq!(matched[0].request_id, reference(&opened));
+        app.check(When::AtRest).await;
+    }
+
+    async fn it_is_found_however_the_reference_was_typed(app: TestApp) {
+        introduced(app).await;
+        let (session, opened) = opened(app).await;
+        let typed = format!("Order 7: {}", reference(&opened).to_ascii_lowercase());
+        app.wallet(&slip(&opened, &typed), "approve").await.is_paid();
+        app.until("it is paid", async || app.session_status(&session).await == "SUCCESS").await;
+    }
+
+    async fn a_lost_notification_is_made_up_for_by_asking(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        let (session, opened) = opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        let now = app.check_now(&session, &order_id(&opened)).await;
+        assert_eq!(now.data()["payment_status"], "SUCCESS", "{}", now.body);
+    }
+
+    async fn a_message_told_five_times_counts_once(app: TestApp) {
+        introduced(app).await;
+        app.fault(json!({ "fault": "duplicate", "copies": 5, "reordered": true, "times": 9 })).await;
+        let (session, opened) = opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        app.until("it is kept", async || kept(app, CreditState::Matched).await.len() == 1).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(kept(app, CreditState::Matched).await.len(), 1);
+        assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+    }
+
+    async fn a_forged_message_is_refused_and_nothing_of_it_is_kept(app: TestApp) {
+        introduced(app).await;
+        app.fault(json!({ "fault": "bad_signature", "call": "notification", "times": 99 })).await;
+        let (session, opened) = opened(app).await;
+        app.wallet(&slip(&opened, "thanks"), "approve").await.is_paid();
+        app.until("it is counted", async || app.app.counters.forged.load(Ordering::Relaxed) > 0).await;
+        assert_eq!(credits::list(&mut app.app.store.read().await.unwrap(), "", 9).await.unwrap(), []);
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+    }
+
+    async fn another_amount_under_the_right_reference_is_never_accepted(app: TestApp) {
+        introduced(app).await;
+        let (session, opened) = opened(app).await;
+        let short = code(&opened).replace("12345.67", "12345.60");
+        app.wallet(&short, "approve").await.is_paid();
+        assert_eq!(manual(app, 1).await, one("MISMATCH", "1234560"));
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+    }
+
+    async fn a_reference_with_a_slip_or_none_is_not_guessed_and_a_person_assigns_it(app: TestApp) {
+        introduced(app).await;
+        let (session, opened) = opened(app).await;
+        let right = reference(&opened);
+        let last = if right.ends_with('7') { "8" } else { "7" };
+        let wrong = format!("{}{last}", &right[..15]);
+        app.wallet(&slip(&opened, &wrong), "approve").await.is_paid();
+        app.wallet(&slip(&opened, "thanks"), "approve").await.is_paid();
+        app.until("a person is asked", async || kept(app, CreditState::Stray).await.len() == 2).await;
+        let strays = kept(app, CreditState::Stray).await;
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+        let meant = strays.iter().find(|stray| stray.credit.reference == wrong).unwrap().credit.id.clone();
+        let other = strays.iter().find(|stray| stray.credit.reference == "thanks").unwrap().credit.id.clone();
+        // As `florin credits` does, while the server runs.
+        let now = app.app.now();
+        let said = app.app.store.write(async move |tx: &mut florin_server::store::Tx| {
+            let assigned = credits::say(tx, ("transfer.eur", &meant), Some(&right), "told by phone", now).await?;
+            let foreign = credits::say(tx, ("transfer.eur", &other), None, "rent", now).await?;
+            let again = credits::say(tx, ("transfer.eur", &other), Some(&right), "", now).await?;
+            Ok::<_, florin_server::Error>((assigned, foreign, again))
+        }).await.unwrap();
+        assert_eq!(said, (true, true, false));
+        app.until_status(&session, "SUCCESS").await;
+        app.until("both have ended", async || kept(app, CreditState::New).await.is_empty()).await;
+        assert_eq!((kept(app, CreditState::Matched).await.len(), kept(app, CreditState::Foreign).await.len()), (1, 1));
+        assert_eq!(kept(app, CreditState::Matched).await[0].request_id, reference(&opened));
+        assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+        // Then the shopper pays once more, rightly this time: the bank's first under this reference, and our second.
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+    }
+
+    async fn a_second_transfer_is_to_be_sent_back(app: TestApp) {
+        introduced(app).await;
+        app.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 1 })).await;
+        let (session, opened) = opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(app.status(&session).await["order_id"], order_id(&opened));
+        let asked = json!({ "order_id": order_id(&opened), "refund_trans_id": "r1" });
+        let refused = app.merchant(Method::POST, "/v1/refunds", Some(asked)).await;
+        assert_eq!(refused.status, 200, "{}", refused.body);
+        app.until("no bank sends back by itself", async || {
+            let found = app.merchant(Method::GET, "/v1/refunds?refund_trans_id=r1", None).await;
+            found.data()["status"] == "FAIL"
+        }).await;
+    }
+
+    async fn what_comes_days_later_is_taken_in_and_goes_back(app: TestApp) {
+        introduced(app).await;
+        let (session, opened) = opened(app).await;
+        app.pass(Duration::from_secs(3 * 24 * 3600));
+        app.until("the session is over", async || app.session_status(&session).await == "EXPIRED").await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.pass(Duration::from_secs(3600));
+        assert_eq!(manual(app, 1).await, one("LATE", AMOUNT));
+    }
+
+    async fn after_another_choice_the_same_transfer_is_shown_again(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        let again = app.pay(&session, "BANK_TRANSFER").await;
+        assert_eq!(order_id(&again), order_id(&opened));
+        assert_eq!(reference(&again), reference(&opened));
+        let cancelled = app.cancel(&session, &order_id(&opened)).await;
+        assert_eq!(cancelled.status, 200, "{}", cancelled.body);
+        let anew = app.pay(&session, "BANK_TRANSFER").await;
+        assert_ne!(reference(&anew), reference(&opened));
+    }
+}
