@@ -15,8 +15,9 @@ use florin_server::clock::Clock;
 pub use dice::Dice;
 use sender::Sender;
 
-/// Every reader of messages that there is; the six schemes of codes between banks have one.
-pub const READERS: [&str; 6] = ["antom", "wechatpay", "alipay", "unionpay", "lakala", "vietqr"];
+/// Every reader of messages that there is; the six schemes of codes between banks have one, and so have the gateways of our own protocol.
+pub const READERS: [&str; 7] =
+    ["antom", "wechatpay", "alipay", "unionpay", "lakala", "vietqr", "ecny"];
 
 /// A message on its way: the bytes of its headers' values, as of its body, are whatever somebody makes of them.
 #[derive(Clone, Debug)]

@@ -39,6 +39,13 @@ const VIETQR: &[&str] = &[
     r#"{"type":"credit.received","timestamp":"2026-11-18T04:01:31Z","data":{"id":"FT2","number":2,"reference":"K7","amount":"120000","currency":"VND","at":"2026-11-18T04:01:30Z","account":"SANDBOX_VIETQR","returned":"5"}}"#,
 ];
 
+const ECNY: &[&str] = &[
+    r#"{"payment":{"merchant":"SANDBOX_ECNY","number":"GW1","method":"ECNY","amount":"8888","currency":"CNY","state":"PAID","paid_at":"2026-11-18T12:01:30+08:00","returned":"0"}}"#,
+    r#"{"payment":{"merchant":"SANDBOX_ECNY","number":"GW1","method":"ECNY","amount":"8888","currency":"CNY","state":"FAILED","reason":"DECLINED"}}"#,
+    r#"{"payment":{"merchant":"SANDBOX_ECNY","number":"GW1","state":"CLOSED"}}"#,
+    r#"{"refund":{"merchant":"SANDBOX_ECNY","number":"GW1","refund":"RF1","amount":"800","currency":"CNY","state":"DONE"}}"#,
+];
+
 pub(super) fn of(name: &str) -> &'static [&'static str] {
     match name {
         "antom" => ANTOM,
@@ -46,6 +53,7 @@ pub(super) fn of(name: &str) -> &'static [&'static str] {
         "alipay" => ALIPAY,
         "unionpay" => UNIONPAY,
         "lakala" => LAKALA,
+        "ecny" => ECNY,
         _ => VIETQR,
     }
 }

@@ -8,10 +8,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::RSA_PKCS1_SHA256;
+use aws_lc_rs::signature::{Ed25519KeyPair, RSA_PKCS1_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use florin_server::channel::Channel;
+use florin_server::channel::acquirer::{self, Acquirer};
 use florin_server::channel::alipay::{self, Alipay};
 use florin_server::channel::antom::{self, Antom};
 use florin_server::channel::emvco::{self, Emvco};
@@ -33,6 +34,7 @@ macro_rules! key {
 }
 
 const UNIONPAYS: &str = include_str!("../../../sandbox/keys/unionpay_platform_certificate.pem");
+const ACQUIRERS: &str = include_str!("../../../sandbox/keys/acquirer_gateway_private.pem");
 const NONCE: &str = "fdasflkja484";
 
 /// The channel as a speaker.
@@ -43,6 +45,7 @@ pub(super) enum Sender {
     Unionpay(KeyPair),
     Lakala(KeyPair),
     Bank(Box<hmac::Key>),
+    Acquirer(Box<Ed25519KeyPair>),
 }
 
 impl Sender {
@@ -77,6 +80,12 @@ impl Sender {
                 let sender = Sender::Bank(Box::new(hmac::Key::new(hmac::HMAC_SHA256, &secret)));
                 (Box::new(Emvco::new("vietqr", &settings)?), sender)
             }
+            "ecny" => {
+                let keys = Ed25519KeyPair::from_pkcs8(&der(ACQUIRERS)?)
+                    .map_err(|error| anyhow!("{error}"))?;
+                let channel = Acquirer::new("ecny", &acquirer::sandbox("ecny", HOST))?;
+                (Box::new(channel), Sender::Acquirer(Box::new(keys)))
+            }
             other => bail!("no channel is called {other}"),
         })
     }
@@ -91,14 +100,18 @@ impl Sender {
             Sender::Unionpay(keys) => of_unionpay(keys, said),
             Sender::Lakala(keys) => of_lakala(keys, now, said),
             Sender::Bank(secret) => of_a_bank(secret, now, said),
+            Sender::Acquirer(keys) => of_an_acquirer(keys, path, now, said),
         }
     }
 }
 
 fn pair(pem: &str) -> anyhow::Result<KeyPair> {
+    KeyPair::from_pkcs8(&der(pem)?).map_err(|error| anyhow!("{error}"))
+}
+
+fn der(pem: &str) -> anyhow::Result<Vec<u8>> {
     let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-    let der = STANDARD.decode(base64).context("a key is not PEM")?;
-    KeyPair::from_pkcs8(&der).map_err(|error| anyhow!("{error}"))
+    STANDARD.decode(base64).context("a key is not PEM")
 }
 
 fn signed(keys: &KeyPair, content: &[u8]) -> String {
@@ -167,6 +180,10 @@ fn sealed(secret: &str, plain: &[u8]) -> Option<String> {
     Some(STANDARD.encode(text))
 }
 
+fn hash(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 type Fields = BTreeMap<String, String>;
 
 /// Each name once: what stands twice cannot be signed as the protocols say.
@@ -199,8 +216,7 @@ fn of_unionpay(keys: &KeyPair, said: &[u8]) -> Message {
     fields.retain(|name, value| name != "signature" && !value.is_empty());
     fields.insert("signMethod".to_owned(), "01".to_owned());
     fields.insert("signPubKeyCert".to_owned(), UNIONPAYS.trim().to_owned());
-    let hash = digest(&SHA256, joined(&fields).as_bytes());
-    let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash(joined(&fields).as_bytes());
     fields.insert("signature".to_owned(), signed(keys, hash.as_bytes()));
     form(&fields)
 }
@@ -221,5 +237,19 @@ fn of_a_bank(secret: &hmac::Key, now: i64, said: &[u8]) -> Message {
     let content = [format!("{id}.{time}.").as_bytes(), said].concat();
     let mac = format!("v1,{}", STANDARD.encode(hmac::sign(secret, &content)));
     let headers = [("webhook-id", id), ("webhook-timestamp", &time), ("webhook-signature", &mac)];
+    message(&headers, said.to_vec())
+}
+
+/// `docs/acquirer-protocol.md`, *Signatures*.
+fn of_an_acquirer(keys: &Ed25519KeyPair, path: &str, now: i64, said: &[u8]) -> Message {
+    let (key, time, id) = ("ecny-gateway-1", now.to_string(), "f0e1d2c3b4a5968778695a4b3c2d1e0f");
+    let content = ["florin-1", "POST", path, key, &time, id, &hash(said)].join("\n");
+    let signature = STANDARD.encode(keys.sign(content.as_bytes()));
+    let headers = [
+        ("florin-key", key),
+        ("florin-time", &time),
+        ("florin-id", id),
+        ("florin-signature", &signature),
+    ];
     message(&headers, said.to_vec())
 }

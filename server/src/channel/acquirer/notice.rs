@@ -6,6 +6,7 @@ use super::{evidence, refunds};
 use crate::channel::transport::By;
 use crate::channel::{Forged, Notice, Notification, json};
 use crate::clock::Millis;
+use crate::domain::reversal::ReversalSaid;
 
 /// They are a few hundred bytes.
 const LARGEST: usize = 64 * 1024;
@@ -41,12 +42,18 @@ fn of_payment(merchant: &str, told: Told) -> Result<Notice, Forged> {
     Ok(Notice::Payment { request_id: told.number, evidence })
 }
 
-/// Its payment is named by our own number: who made the refund in the gateway's portal gave it one of the gateway's.
+/// Its payment is named by our own number: who made the refund in the gateway's portal gave it one of the gateway's. What it says is a
+/// reason to ask, by the refund's number and that of the payment that we know it to be of: the answer is held against both.
 fn of_refund(merchant: &str, back: Back) -> Result<Notice, Forged> {
     is_ours(merchant, &back.merchant)?;
-    let said = refunds::said(&back).ok_or(Forged("its refund cannot be read"))?;
-    let amount = back.amount();
-    Ok(Notice::Reversal { request_id: back.refund, said, amount, payment: Some(back.number) })
+    refunds::said(&back).ok_or(Forged("its refund cannot be read"))?;
+    let amount = back.amount().ok_or(Forged("its refund names no amount"))?;
+    Ok(Notice::Reversal {
+        request_id: back.refund,
+        said: ReversalSaid::Pending,
+        amount: Some(amount),
+        payment: Some(back.number),
+    })
 }
 
 fn is_ours(merchant: &str, told: &str) -> Result<(), Forged> {

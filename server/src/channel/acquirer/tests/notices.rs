@@ -41,15 +41,17 @@ fn a_payment_is_told_by_our_number() {
 }
 
 #[test]
-fn a_refund_is_told_by_both_numbers() {
-    let notice = read(&json!({ "refund": back(&[]) })).unwrap();
-    let expected = Notice::Reversal {
-        request_id: "RF1".into(),
-        said: ReversalSaid::Done,
-        amount: Some(money(800)),
-        payment: Some(NUMBER.into()),
-    };
-    assert_eq!(notice, expected);
+fn a_refund_is_told_by_both_numbers_and_asked_about_whatever_is_said() {
+    for state in ["PENDING", "DONE", "FAILED"] {
+        let notice = read(&json!({ "refund": back(&[("state", json!(state))]) })).unwrap();
+        let expected = Notice::Reversal {
+            request_id: "RF1".into(),
+            said: ReversalSaid::Pending,
+            amount: Some(money(800)),
+            payment: Some(NUMBER.into()),
+        };
+        assert_eq!(notice, expected, "{state}");
+    }
 }
 
 #[test]
@@ -77,6 +79,8 @@ fn what_is_signed_and_says_nothing_certain_is_refused_too() {
         json!({ "payment": told(&[("state", json!("NEW"))]) }),
         json!({ "refund": back(&[("state", json!("NEW"))]) }),
         json!({ "refund": back(&[("merchant", json!("SANDBOX_POS"))]) }),
+        json!({ "refund": back(&[("amount", json!("8.00"))]) }),
+        json!({ "refund": back(&[("currency", json!("yuan"))]) }),
         json!({ "payment": told(&[]), "refund": back(&[]) }),
         json!({ "error": { "code": "PAID", "known": true } }),
         json!({ "payment": told(&[("code", json!("x".repeat(70_000)))]) }),

@@ -1,0 +1,3 @@
+#![no_main]
+
+florin_fuzz::knock!("ecny");
