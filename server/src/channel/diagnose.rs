@@ -12,6 +12,7 @@ use super::{Channel, rsa};
 use crate::clock::{Clock, Millis};
 use crate::config::given::Given;
 use crate::domain::payment::Payment;
+use crate::point;
 
 /// One thing that was tried, in the order in which they build on each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +128,10 @@ async fn clock(host: &str) -> Result<String, String> {
         .redirect(reqwest::redirect::Policy::none());
     let client = client.build().map_err(|_| "no HTTP client can be built".to_owned())?;
     let sent = Clock::System.now();
-    let answer = client.head(host).send().await.map_err(|error| {
+    point!("diagnose/before");
+    let answer = client.head(host).send().await;
+    point!("diagnose/after");
+    let answer = answer.map_err(|error| {
         format!(
             "{host} cannot be reached ({}): look at the name, the firewall and the proxy",
             reached(&error)

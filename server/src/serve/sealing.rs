@@ -64,7 +64,7 @@ fn drawn(path: &Path) -> anyhow::Result<String> {
     let text = hex(&Random::System.bytes::<32>());
     let draft = folder.join(format!(".sealing-{}", hex(&Random::System.bytes::<8>())));
     let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        std::fs::OpenOptions::new().append(true).create_new(true).mode(0o600).open(&draft)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     let named = std::fs::hard_link(&draft, path);

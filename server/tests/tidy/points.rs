@@ -86,7 +86,15 @@ fn whoever_commits_or_sends_by_itself_has_a_pair_of_points() {
             }
         }
     }
-    let all = ["app", "channel::transport", "courier", "store", "store::migrate", "store::writer"];
+    let all = [
+        "app",
+        "channel::diagnose",
+        "channel::transport",
+        "courier",
+        "store",
+        "store::migrate",
+        "store::writer",
+    ];
     assert_eq!(seen, all.map(str::to_owned).into());
 }
 

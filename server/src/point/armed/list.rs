@@ -100,6 +100,7 @@ pub const OTHERS: &[&str] = &[
     "channel/wechatpay/refund",
     "channel/wechatpay_login/login",
     "courier",
+    "diagnose",
     "merchants",
     "reply/other",
     "reply/poll",
