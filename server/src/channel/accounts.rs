@@ -148,19 +148,26 @@ pub fn of_merchant(section: &str, given: &Given, name: &str) -> Made {
     Ok(Arc::new(Renamed::new(name, channel)))
 }
 
-/// The hosts of the channels themselves: what a merchant's own account may name without anybody's leave.
-pub const HOSTS: &[&str] = &[
-    "https://open-na-global.alipay.com",
-    "https://open-sea-global.alipay.com",
-    "https://open-de-global.alipay.com",
-    "https://api.mch.weixin.qq.com",
-    "https://api2.mch.weixin.qq.com",
-    "https://openapi.alipay.com",
-    "https://openapi-sandbox.dl.alipaydev.com",
-    "https://s2.lakala.com",
-    "https://test.wsmsd.cn/sit",
-    "https://gateway.95516.com",
-    "https://gateway.test.95516.com",
+/// Whether this host is the channel's own, which a merchant's account there may name without anybody's leave. It is nobody else's: an
+/// account that speaks to a host of another channel would never be answered, and believe whoever has its keys.
+pub fn is_own_host(section: &str, host: &str) -> bool {
+    HOSTS.iter().any(|(of, hosts)| *of == section && hosts.contains(&host))
+}
+
+/// The hosts of the channels themselves. Banks, operators and acquirers have each their own.
+const HOSTS: &[(&str, &[&str])] = &[
+    (
+        "antom",
+        &[
+            "https://open-na-global.alipay.com",
+            "https://open-sea-global.alipay.com",
+            "https://open-de-global.alipay.com",
+        ],
+    ),
+    ("wechatpay", &["https://api.mch.weixin.qq.com", "https://api2.mch.weixin.qq.com"]),
+    ("alipay", &["https://openapi.alipay.com", "https://openapi-sandbox.dl.alipaydev.com"]),
+    ("lakala", &["https://s2.lakala.com", "https://test.wsmsd.cn/sit"]),
+    ("unionpay", &["https://gateway.95516.com", "https://gateway.test.95516.com"]),
 ];
 
 /// The channels of these accounts. Test and live never meet in one server (D14).

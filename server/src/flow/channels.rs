@@ -18,7 +18,7 @@ use crate::domain::account::{self, AccountState, MOST_ACCOUNTS};
 use crate::store::accounts::{self, Account};
 use crate::store::merchants::Merchant;
 use crate::store::{Tx, notify_secrets};
-use crate::vault::Sealed;
+use crate::vault::{Sealed, Vault};
 use crate::{Error, Result};
 
 /// What is wanted of an account; what is absent stays as it is.
@@ -35,6 +35,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether nothing but settings is to change.
+    fn is_of_keys(&self) -> bool {
+        (&self.label, &self.fee, self.enabled) == (&None, &None, None)
+    }
+
     fn carry_out(&self, account: &mut Account) {
         account.label = self.label.clone().unwrap_or_else(|| account.label.clone());
         account.fee = self.fee.clone().unwrap_or_else(|| account.fee.clone());
@@ -63,6 +68,10 @@ pub async fn create(
     seed: Option<[u8; 16]>,
     (channel, wanted): (String, Change),
 ) -> Result<(Account, Given)> {
+    if app.own.vault().is_none_or(Vault::is_empty) {
+        let sentence = "this server has no sealing key that all its processes share; its operator sets FLORIN_SEALING_KEY";
+        return Err(Error::refused(Code::ProductNotAvailable, sentence));
+    }
     let now = app.now();
     let given = wanted.settings.clone().unwrap_or_default();
     let id = AccountId::of(seed.unwrap_or_else(|| app.random.dated(now)));
@@ -124,7 +133,7 @@ async fn check(
     }
     given::check(channel, given).map_err(|bad| wrong(&bad.key, &bad.what))?;
     let host = given.get("host").and_then(Value::as_str).unwrap_or_default().trim_end_matches('/');
-    if !channels::HOSTS.contains(&host) && !app.own.allows(host) {
+    if !channels::is_own_host(channel, host) && !app.own.allows(host) {
         let what = "is neither a host of the channel's own nor one that this server's operator allows (channel_hosts)";
         return Err(wrong("host", what));
     }
@@ -179,10 +188,14 @@ pub async fn list(app: &App, merchant: &Merchant) -> Result<Vec<(Account, Given)
 
 /// One of them.
 pub async fn get(app: &App, merchant: &Merchant, id: &AccountId) -> Result<(Account, Given)> {
+    let found = found(app, merchant, id).await?;
+    if found.0.state == AccountState::Removed { Err(no_such()) } else { Ok(found) }
+}
+
+/// The same, removed or not.
+async fn found(app: &App, merchant: &Merchant, id: &AccountId) -> Result<(Account, Given)> {
     let row = accounts::get(&mut app.store.read().await?, id).await?;
-    let is_theirs =
-        |row: &Account| row.merchant == merchant.id && row.state != AccountState::Removed;
-    let row = row.filter(is_theirs).ok_or_else(no_such)?;
+    let row = row.filter(|row| row.merchant == merchant.id).ok_or_else(no_such)?;
     let given = settings(app, &row)?;
     Ok((row, given))
 }
@@ -194,7 +207,11 @@ pub async fn change(
     id: AccountId,
     change: Change,
 ) -> Result<(Account, Given)> {
-    let (before, old) = get(app, merchant, &id).await?;
+    let (before, old) = found(app, merchant, &id).await?;
+    // What it has carried is still asked about and given back, by the keys that its owner has by then.
+    if before.state == AccountState::Removed && !change.is_of_keys() {
+        return Err(no_such());
+    }
     let given = merged(&old, change.settings.clone().unwrap_or_default())?;
     let mut account = before.clone();
     if given != old {

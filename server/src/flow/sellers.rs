@@ -16,7 +16,8 @@ use crate::store::accounts::{self as stored, Account};
 use crate::{Error, Result};
 
 /// Who may carry out a merchant's new payments, at most two seconds old. Where a merchant has an account of its own at a channel, the
-/// server's at that channel is not for it, also while its own cannot be used: money never goes to another account than its owner thinks.
+/// server's at that channel is not for it, also while its own is disabled or cannot be used: money never goes to another account than its
+/// owner thinks. Whoever removes it says that the server's is meant again.
 pub async fn of_merchant(app: &App, merchant: &MerchantId) -> Result<Arc<Sellers>> {
     let now = app.now();
     if let Some(known) = app.own.sellers(merchant, now) {
@@ -25,9 +26,9 @@ pub async fn of_merchant(app: &App, merchant: &MerchantId) -> Result<Arc<Sellers
     let age = app.own.age();
     let rows = stored::of_merchant(&mut app.store.read().await?, merchant).await?;
     let rows: Vec<Account> =
-        rows.into_iter().filter(|row| row.state == AccountState::Enabled).collect();
+        rows.into_iter().filter(|row| row.state != AccountState::Removed).collect();
     let mut each = Vec::new();
-    for row in &rows {
+    for row in rows.iter().filter(|row| row.state == AccountState::Enabled) {
         match opened(app, row).await {
             Ok(channel) => {
                 let fee = row.fee.parse().ok();

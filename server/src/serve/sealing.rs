@@ -1,4 +1,4 @@
-//! The key that seals merchants' own accounts: of the settings, else of a file in the data folder, which is made at the first start.
+//! The key that seals merchants' own accounts: of the settings, else of a file in the data folder, which is made at the first start on SQLite.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,7 +22,7 @@ pub(super) async fn begin(
     file: &File,
     sandbox: Option<&str>,
 ) -> anyhow::Result<()> {
-    let vault = vault(settings)?;
+    let vault = vault(settings, app.store.is_shared())?;
     let known = vault.marks();
     let used = accounts::sealing_keys(&mut app.store.read().await?).await?;
     ensure!(
@@ -43,10 +43,12 @@ pub(super) async fn begin(
     sellers::recall(app).await.context("what waits at merchants' own accounts cannot be read")
 }
 
-/// The keys that these settings name; where there is none, one is drawn.
-fn vault(settings: &Settings) -> anyhow::Result<Vault> {
+/// The keys that these settings name; where there is none, one is drawn. On a database that other processes may share, none is: each
+/// would draw its own, and could not open what the others seal.
+fn vault(settings: &Settings, is_shared: bool) -> anyhow::Result<Vault> {
     let keys = match settings.sealing_keys()? {
         Some(keys) => keys,
+        None if is_shared => return Ok(Vault::default()),
         None => {
             let path = settings.sealing_file();
             drawn(&path).with_context(|| format!("{} cannot be made", path.display()))?

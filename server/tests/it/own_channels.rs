@@ -144,6 +144,8 @@ on_both! {
         assert_eq!(carried_by(app, &unpaid).await, name);
         remove(app, &id).await;
         assert_eq!(change(app, &id, json!({ "enabled": true })).await.status, 404);
+        let keys = json!({ "public_key": sandbox(&app.sandbox).public_key });
+        change(app, &id, json!({ "settings": keys })).await.data();
         let (_, newer) = opened(app).await;
         assert_eq!(carried_by(app, &newer).await, "alipay");
         app.wallet(&code(&paid), "approve").await.is_paid();
@@ -156,9 +158,10 @@ on_both! {
         app.until_status(&late, "SUCCESS").await;
     }
 
-    async fn a_disabled_account_is_passed_over_until_it_is_enabled(app: TestApp) {
+    async fn a_disabled_account_takes_nothing_and_nobody_takes_it_instead(app: TestApp) {
         let (id, name) = added(app, json!({ "enabled": false })).await;
-        assert_eq!(carried_by(app, &opened(app).await.1).await, "alipay");
+        let (_, refused) = opened(app).await;
+        assert_eq!((refused.status, &refused.body["ret_code"]), (409, &json!("METHOD_NOT_OFFERED")), "{}", refused.body);
         change(app, &id, json!({ "enabled": true })).await.data();
         assert_eq!(carried_by(app, &opened(app).await.1).await, name);
     }
