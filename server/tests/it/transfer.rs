@@ -99,6 +99,7 @@ on_both! {
         app.wallet(&code(&opened), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         app.until("it is kept", async || kept(app, CreditState::Matched).await.len() == 1).await;
+        app.until("the merchant is told", async || !app.sink.kinds(&session.trans_id).is_empty()).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(kept(app, CreditState::Matched).await.len(), 1);
         assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
@@ -149,7 +150,7 @@ on_both! {
         app.until("both have ended", async || kept(app, CreditState::New).await.is_empty()).await;
         assert_eq!((kept(app, CreditState::Matched).await.len(), kept(app, CreditState::Foreign).await.len()), (1, 1));
         assert_eq!(kept(app, CreditState::Matched).await[0].request_id, reference(&opened));
-        assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.SUCCESS"]).await;
         // Then the shopper pays once more, rightly this time: the bank's first under this reference, and our second.
         app.wallet(&code(&opened), "approve").await.is_paid();
         assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
