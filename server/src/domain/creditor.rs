@@ -1,6 +1,7 @@
 //! References that a person can type: the creditor reference of ISO 11649, "RF", two check digits and up to 21 letters and
-//! digits. The check is ISO 7064's MOD 97-10, as in an IBAN: it finds every single wrong character and every two neighbours that
-//! changed places, and banks in Europe refuse a wrong one while it is typed.
+//! digits. The check is ISO 7064's MOD 97-10, as in an IBAN: it finds every digit that stands for another or has changed places
+//! with another, letters just so, and of all other slips 96 in 97. One that passes names nobody: there are 36^12 of them. Banks in Europe refuse a
+//! wrong one while it is typed.
 
 /// How many letters and digits stand behind the check digits here.
 const BODY: usize = 12;
@@ -22,7 +23,7 @@ pub fn is_right(text: &str) -> bool {
 }
 
 /// Every right reference in what somebody typed: gaps, signs and small letters are theirs, and so are words around it. What
-/// is wrong by one character is none.
+/// the check finds wrong is none.
 pub fn found_in(text: &str) -> Vec<String> {
     let plain: String = text
         .chars()
@@ -78,22 +79,31 @@ mod tests {
     }
 
     #[test]
-    fn every_single_slip_is_found_out() {
+    fn slips_are_found_out() {
         let right = ours();
         let letters = || ('0'..='9').chain('A'..='Z');
+        let (mut tried, mut missed) = (0, Vec::new());
         for at in 0..right.len() {
-            for letter in letters().filter(|letter| !right[at..].starts_with(*letter)) {
+            let there = right[at..].chars().next().unwrap();
+            for letter in letters().filter(|letter| *letter != there) {
                 let wrong = format!("{}{letter}{}", &right[..at], &right[at + 1..]);
-                assert_eq!(found_in(&wrong), [] as [&str; 0], "{wrong}");
+                let is_like = letter.is_ascii_digit() == there.is_ascii_digit();
+                assert!(!is_like || found_in(&wrong).is_empty(), "{wrong}");
+                tried += 1;
+                missed.extend(found_in(&wrong));
             }
             let missing = format!("{}{}", &right[..at], &right[at + 1..]);
             assert_eq!(found_in(&missing), [] as [&str; 0], "{missing}");
         }
-        for at in 0..right.len() - 1 {
-            let (one, two) = (&right[at..=at], &right[at + 1..at + 2]);
+        for (at, pair) in right.as_bytes().windows(2).enumerate() {
+            let [one, two] = [pair[0], pair[1]].map(char::from);
             let turned = format!("{}{two}{one}{}", &right[..at], &right[at + 2..]);
-            assert!(one == two || found_in(&turned).is_empty(), "{turned}");
+            let is_like = one.is_ascii_digit() == two.is_ascii_digit();
+            assert!(one == two || !is_like || found_in(&turned).is_empty(), "{turned}");
+            tried += 1;
+            missed.extend(found_in(&turned).into_iter().filter(|_| one != two));
         }
+        assert!(missed.len() * 97 <= tried * 2, "{missed:?} of {tried}");
     }
 
     #[test]
