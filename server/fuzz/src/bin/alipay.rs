@@ -1,3 +1,5 @@
+//! The reader of the messages of `alipay`.
+
 #![no_main]
 
 florin_fuzz::knock!("alipay");

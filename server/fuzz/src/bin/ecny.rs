@@ -1,3 +1,5 @@
+//! The reader of the messages of `ecny`.
+
 #![no_main]
 
 florin_fuzz::knock!("ecny");

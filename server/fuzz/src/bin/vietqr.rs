@@ -1,3 +1,5 @@
+//! The reader of the messages of `vietqr`.
+
 #![no_main]
 
 florin_fuzz::knock!("vietqr");
