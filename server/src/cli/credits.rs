@@ -2,10 +2,9 @@
 
 use anyhow::{Context, ensure};
 use florin_server::clock::rfc3339;
-use florin_server::domain::credit::{CreditState, place};
+use florin_server::domain::credit::CreditState;
 use florin_server::store::credits::Kept;
-use florin_server::store::{Store, Tx, credits, operate, payments};
-use florin_shared::PaymentId;
+use florin_server::store::{Store, Tx, credits, operate};
 use serde_json::{Value, json};
 
 use super::{Answer, Where, table};
@@ -15,12 +14,9 @@ use super::{Answer, Where, table};
 #[command(after_help = "EXAMPLES
   florin credits list                          what names no payment and waits for a person
   florin credits list --all                    everything that came in, newest first
-  florin credits assign transfer.eur FT2632200001 GW… --note \"told by phone\"
   florin credits foreign transfer.eur FT2632200002 --note \"rent, sent on\"
 
-CHANNEL and CREDIT stand in the list. What is assigned a running server takes in within a second, as the bank's own word about
-that transaction: it pays the order, or goes back if the order is paid or over. Only a credit of just that amount, on the account
-that the transaction names, can be assigned; any other is sent back by hand, and said to be foreign.
+CHANNEL and CREDIT stand in the list. What names no transaction is sent back by hand, and said to be foreign.
 JSON: {\"credits\": [{\"channel\", \"credit\", \"state\", \"reference\", \"amount\", \"currency\", \"booked\", \"returned\", \"payer\",
 \"number\", \"note\"}]}, or that of one credit; \"number\" is what the payment is called at its channel.")]
 pub(crate) struct Credits {
@@ -37,16 +33,6 @@ enum Act {
         /// Also those that need nobody.
         #[arg(long)]
         all: bool,
-    },
-    /// Says which transaction a credit was meant for.
-    Assign {
-        #[command(flatten)]
-        which: Which,
-        /// The transaction, `GW…`.
-        order: PaymentId,
-        /// How you know.
-        #[arg(long, default_value = "")]
-        note: String,
     },
     /// Says that a credit is no payment of ours.
     Foreign {
@@ -72,12 +58,7 @@ struct Which {
 pub(super) async fn run(credits: Credits) -> anyhow::Result<Answer> {
     match credits.act {
         Act::List { at, all } => list(&at.look().await?, all).await,
-        Act::Assign { which, order, note } => {
-            let store = which.at.open().await?;
-            let reference = meant(&store, &which, &order).await?;
-            say(&store, which, Some(reference), note).await
-        }
-        Act::Foreign { which, note } => say(&which.at.open().await?, which, None, note).await,
+        Act::Foreign { which, note } => foreign(&which.at.open().await?, which, note).await,
     }
 }
 
@@ -122,52 +103,18 @@ fn view(kept: &Kept) -> Value {
     })
 }
 
-/// The reference of the transaction, if this credit can be it.
-async fn meant(store: &Store, which: &Which, order: &PaymentId) -> anyhow::Result<String> {
-    let credit = found(store, which).await?;
-    let payment = payments::get(&mut store.read().await?, order).await?;
-    let payment = payment.with_context(|| format!("there is no transaction {order}"))?;
-    ensure!(
-        payment.channel == which.channel,
-        "{order} is paid by {}, and this credit came in by {}",
-        payment.channel,
-        which.channel
-    );
-    ensure!(
-        payment.amount == credit.credit.amount,
-        "{order} asks for {:?}, and this credit is {:?}: send it back by hand, and say that it is foreign",
-        payment.amount,
-        credit.credit.amount
-    );
-    Ok(place(&payment.request_id).0.to_owned())
-}
-
 async fn found(store: &Store, which: &Which) -> anyhow::Result<Kept> {
     let kept = credits::get(&mut store.read().await?, &which.channel, &which.credit).await?;
     kept.with_context(|| format!("{} has no credit {}", which.channel, which.credit))
 }
 
-async fn say(
-    store: &Store,
-    which: Which,
-    meant: Option<String>,
-    note: String,
-) -> anyhow::Result<Answer> {
+async fn foreign(store: &Store, which: Which, note: String) -> anyhow::Result<Answer> {
     let before = found(store, &which).await?;
     let now = operate::clock(store).await?;
     let (channel, credit) = (which.channel.clone(), which.credit.clone());
     let said = store
-        .write(async move |tx: &mut Tx| {
-            credits::say(tx, (&channel, &credit), meant.as_deref(), &note, now).await
-        })
+        .write(async move |tx: &mut Tx| credits::foreign(tx, (&channel, &credit), &note, now).await)
         .await?;
     ensure!(said, "this credit is {}, and does not wait for a person", before.state.as_str());
-    let kept = found(store, &which).await?;
-    let told = match kept.state {
-        CreditState::Foreign => "it is no payment of ours".to_owned(),
-        CreditState::New | CreditState::Matched | CreditState::Stray => {
-            "it is assigned; a running server takes it in within a second".to_owned()
-        }
-    };
-    Ok(Answer::good(told, view(&kept)))
+    Ok(Answer::good("it is no payment of ours", view(&found(store, &which).await?)))
 }

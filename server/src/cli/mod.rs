@@ -23,7 +23,6 @@ mod merchants;
 mod migrate;
 mod reconcile;
 mod sessions;
-mod statement;
 mod teach;
 mod trigger;
 
@@ -73,8 +72,6 @@ enum Command {
     Events(events::Events),
     /// Lists what came into your own accounts, and takes a person's word about what names no payment.
     Credits(credits::Credits),
-    /// Takes in what came into your own accounts from a file of their bank's.
-    Statement(statement::Statements),
     /// Forwards what merchants are told to an address of yours, as it happens.
     Listen(listen::Listen),
     /// Makes something happen in the sandbox, so that there is a message to work with.
@@ -184,7 +181,6 @@ async fn answer(program: Program) -> anyhow::Result<Answer> {
         Command::Sessions(sessions) => sessions::run(sessions).await,
         Command::Events(events) => events::run(events).await,
         Command::Credits(credits) => credits::run(credits).await,
-        Command::Statement(statements) => statement::run(statements).await,
         Command::Listen(listen) => listen::run(listen, json).await,
         Command::Trigger(trigger) => trigger::run(trigger).await,
         Command::Backup(backup) => backup::run(backup).await,

@@ -1,22 +1,18 @@
 //! Money that came into an account of the merchant's own. It is written down before anything is made of it; then the payment is
 //! found that it names, and judged as any other word of a channel. What names none is not guessed: it waits for a person.
 //!
-//! A credit has the bank's own number. Whatever tells of it again, a message, a file that overlaps with another, is about the same
-//! money and changes nothing.
+//! A credit has the bank's own number. Whatever tells of it again is about the same money.
 
 use super::again::again;
 use super::sellers;
 use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::Channel;
-use crate::domain::credit::{Credit, CreditSource, CreditState, numbered, place};
+use crate::domain::credit::{Credit, CreditState, MOST_UNDER_ONE, numbered};
 use crate::domain::payment::{Evidence, Payment, Said, Source, Statement};
 use crate::store::credits::{self, Kept};
 use crate::store::{Tx, payments};
 use crate::{Error, Result};
-
-/// More under one reference than anybody sends: a bank that counts on for ever stops here.
-const MOST_UNDER_ONE: u32 = 10_000;
 
 /// A bank's message, proved: kept, and taken in.
 pub async fn hear(app: &App, channel: &dyn Channel, credit: Credit) -> Result<()> {
@@ -28,15 +24,14 @@ pub async fn hear(app: &App, channel: &dyn Channel, credit: Credit) -> Result<()
             "a credit was told with two amounts"
         );
     }
-    // What is told now is judged: something may have gone back since.
-    take_in(app, &Kept { credit, ..kept }).await
+    take_in(app, &kept).await
 }
 
 async fn keep(app: &App, channel: &str, credit: &Credit) -> Result<Kept> {
     let (now, name, told) = (app.now(), channel.to_owned(), credit.clone());
     app.store
         .write(async move |tx: &mut Tx| {
-            credits::keep(tx, &name, &told, CreditSource::Notice, now).await?;
+            credits::keep(tx, &name, &told, now).await?;
             let kept = credits::get(tx, &name, &told.id).await?;
             kept.ok_or_else(|| Error::Internal("a credit that was kept is not there".into()))
         })
@@ -58,7 +53,7 @@ pub async fn take_in(app: &App, kept: &Kept) -> Result<()> {
         return end(app, kept, CreditState::Stray).await;
     };
     let payment = payment_of(app, &kept.channel, &request_id).await?;
-    let statement = said(&payment, kept);
+    let statement = said(kept);
     settle(app, &payment, Heard::Said(statement, None)).await?;
     end(app, kept, CreditState::Matched).await
 }
@@ -69,7 +64,7 @@ async fn number_of(app: &App, kept: &Kept) -> Result<Option<String>> {
         return Ok(Some(kept.request_id.clone()));
     }
     let Some(reference) = named(app, kept).await? else { return Ok(None) };
-    for number in kept.credit.number.max(1)..MOST_UNDER_ONE {
+    for number in kept.credit.number.max(1)..=MOST_UNDER_ONE {
         let request_id = numbered(&reference, number);
         if claim(app, kept, request_id.clone()).await? {
             return Ok(Some(request_id));
@@ -84,16 +79,12 @@ async fn number_of(app: &App, kept: &Kept) -> Result<Option<String>> {
     Err(Error::Internal("one reference has too many credits".into()))
 }
 
-/// The one reference of ours in what the payer wrote, or the one that a person has named. Two of ours are none: nobody can say
-/// which was meant.
+/// The one reference of ours in what the payer wrote. Two of ours are none: nobody can say which was meant.
 async fn named(app: &App, kept: &Kept) -> Result<Option<String>> {
-    let found = match kept.meant.as_str() {
-        "" => {
-            let channel = sellers::named(app, &kept.channel).await?;
-            channel.map_or_else(Vec::new, |channel| channel.references_in(&kept.credit.reference))
-        }
-        meant => vec![meant.to_owned()],
-    };
+    // Another process may know what this one does not: then it takes the credit in.
+    let channel = sellers::named(app, &kept.channel).await?;
+    let channel = channel.ok_or_else(|| Error::Internal(format!("no {}", kept.channel)))?;
+    let found = channel.references_in(&kept.credit.reference);
     let mut ours: Vec<String> = Vec::new();
     let mut reading = app.store.read().await?;
     for reference in found.into_iter().take(20) {
@@ -120,21 +111,12 @@ async fn payment_of(app: &App, channel: &str, request_id: &str) -> Result<Paymen
     again(app, channel, first, request_id).await
 }
 
-/// A statement of the account is the bank's last word, as its answer to a question of ours is; a message is only a message. But where
-/// the bank counts otherwise than we do, since a person or a file has said whose another credit is, no question by our number would
-/// find this one: then its signed message is the last word.
-fn said(payment: &Payment, kept: &Kept) -> Statement {
+/// A message: it decides nothing that is contradicted, and the bank is asked.
+fn said(kept: &Kept) -> Statement {
     let Credit { amount, at, returned, .. } = kept.credit;
     let said = Said::Paid { amount, at: Some(at), returned };
-    let source = match kept.source {
-        CreditSource::Notice if place(&payment.request_id).1 == kept.credit.number => {
-            Source::Notice
-        }
-        CreditSource::Notice | CreditSource::Statement | CreditSource::Person => Source::Query,
-    };
-    let after_cancel = payment.settled_cancel().filter(|_| source == Source::Query);
     let evidence = Evidence { said, reason: String::new() };
-    Statement { evidence, source, after_cancel, after_confirming: false }
+    Statement { evidence, source: Source::Notice, after_cancel: None, after_confirming: false }
 }
 
 async fn end(app: &App, kept: &Kept, state: CreditState) -> Result<()> {

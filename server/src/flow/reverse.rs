@@ -19,7 +19,7 @@ use crate::domain::reversal::{
     Reason, Reversal, ReversalSaid, ReversalState, Turn, on_reversal_said,
 };
 use crate::reach::Waiting;
-use crate::store::{Tx, credits, payments, reversals};
+use crate::store::{Tx, payments, reversals};
 use crate::{Error, Result};
 
 /// Asked, sent, asked whether a refusal was meant; what is not clear then waits for the next turn.
@@ -33,8 +33,6 @@ pub async fn reverse(app: &App, id: &ReversalId) -> Result<Reversal> {
     if reversal.is_unsent() {
         match ask::look(app, channel.as_ref(), &payment).await? {
             Some(Said::Paid { .. } | Said::Cancelled) => {}
-            // A connector need not know what the account's own statement says, or a person: the money is there.
-            Some(_) if is_credit(app, &payment).await? => {}
             Some(Said::NotFound | Said::Pending | Said::Confirming | Said::Failed) => {
                 return not_there(app, &payment, reversal).await;
             }
@@ -81,11 +79,6 @@ fn notify_url(app: &App, payment: &Payment) -> String {
 /// The reversal as it is now.
 pub async fn get(app: &App, id: &ReversalId) -> Result<Reversal> {
     reversals::get(&mut app.store.read().await?, id).await?.ok_or_else(|| Error::no_such("refund"))
-}
-
-async fn is_credit(app: &App, payment: &Payment) -> Result<bool> {
-    let mut reading = app.store.read().await?;
-    Ok(credits::is_one(&mut reading, &payment.channel, &payment.request_id).await?)
 }
 
 /// The channel does not know of the money that is to go back: nothing is sent, and a lasting denial ends it.

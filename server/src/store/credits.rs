@@ -6,14 +6,14 @@ use super::orders::{money, word};
 use super::sql::row;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
-use crate::domain::credit::{Credit, CreditSource, CreditState};
+use crate::domain::credit::{Credit, CreditState};
 
 row! {
     /// A credit's columns.
     pub struct CreditRow {
         pub channel: String, pub bank_id: String, pub reference: String, pub number: i64, pub amount: i64,
-        pub currency: String, pub at_ms: i64, pub returned: i64, pub payer: String, pub source: String,
-        pub state: String, pub meant: String, pub request_id: String, pub note: String, pub heard_ms: i64,
+        pub currency: String, pub at_ms: i64, pub returned: i64, pub payer: String,
+        pub state: String, pub request_id: String, pub note: String, pub heard_ms: i64,
     }
 }
 
@@ -24,12 +24,8 @@ pub struct Kept {
     pub channel: String,
     /// What came in.
     pub credit: Credit,
-    /// Who says so.
-    pub source: CreditSource,
     /// Where it stands.
     pub state: CreditState,
-    /// The reference that a person says is meant, or empty.
-    pub meant: String,
     /// Our number of the payment that it is, or empty.
     pub request_id: String,
     /// A person's words, or empty.
@@ -54,9 +50,7 @@ impl TryFrom<CreditRow> for Kept {
                 payer: row.payer,
             },
             channel: row.channel,
-            source: word(&row.source, "who tells of a credit")?,
             state: word(&row.state, "a credit's state")?,
-            meant: row.meant,
             request_id: row.request_id,
             note: row.note,
             heard: row.heard_ms,
@@ -68,35 +62,33 @@ fn all(rows: Vec<CreditRow>) -> Result<Vec<Kept>, StoreError> {
     rows.into_iter().map(Kept::try_from).collect()
 }
 
-/// Writes a credit down, unless the bank has told of it before. Says whether it is new.
+/// Writes a credit down, or, when the bank has told of it before, how much of it has gone back since.
 pub async fn keep(
     tx: &mut Tx,
     channel: &str,
     credit: &Credit,
-    source: CreditSource,
     now: Millis,
-) -> Result<bool, StoreError> {
-    let written = tx
-        .sql(
-            "insert into credit (channel, bank_id, reference, number, amount, currency, at_ms, returned, payer, source, state,
-               meant, request_id, note, heard_ms, changed_ms)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'NEW', '', '', '', $11, $11)
-             on conflict (channel, bank_id) do nothing",
-        )
-        .bind(channel.to_owned())
-        .bind(credit.id.clone())
-        .bind(credit.reference.clone())
-        .bind(i64::from(credit.number))
-        .bind(credit.amount.minor())
-        .bind(credit.amount.currency().to_string())
-        .bind(credit.at)
-        .bind(credit.returned)
-        .bind(credit.payer.clone())
-        .bind(source.as_str())
-        .bind(now)
-        .execute()
-        .await?;
-    Ok(written == 1)
+) -> Result<(), StoreError> {
+    tx.sql(
+        "insert into credit (channel, bank_id, reference, number, amount, currency, at_ms, returned, payer, state,
+           request_id, note, heard_ms, changed_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'NEW', '', '', $10, $10)
+         on conflict (channel, bank_id) do update set returned = excluded.returned, changed_ms = excluded.changed_ms
+           where excluded.returned > credit.returned",
+    )
+    .bind(channel.to_owned())
+    .bind(credit.id.clone())
+    .bind(credit.reference.clone())
+    .bind(i64::from(credit.number))
+    .bind(credit.amount.minor())
+    .bind(credit.amount.currency().to_string())
+    .bind(credit.at)
+    .bind(credit.returned)
+    .bind(credit.payer.clone())
+    .bind(now)
+    .execute()
+    .await?;
+    Ok(())
 }
 
 /// The credit of that number at its bank.
@@ -108,17 +100,6 @@ pub async fn get(tx: &mut Tx, channel: &str, id: &str) -> Result<Option<Kept>, S
         .one()
         .await?;
     row.map(Kept::try_from).transpose()
-}
-
-/// Whether a payment is a credit that the bank, a file of its or a person has told of.
-pub async fn is_one(tx: &mut Tx, channel: &str, request_id: &str) -> Result<bool, StoreError> {
-    let found: Option<(i64,)> = tx
-        .sql("select count(*) from credit where channel = $1 and request_id = $2 and request_id <> ''")
-        .bind(channel.to_owned())
-        .bind(request_id.to_owned())
-        .one()
-        .await?;
-    Ok(found.is_some_and(|(count,)| count > 0))
 }
 
 /// The credit is the payment of this number. False when it is one already, or another credit is.
@@ -163,25 +144,20 @@ pub async fn end(
     Ok(())
 }
 
-/// What a person says of a stray one: which reference it means, to be taken in; or that it is no payment of ours. False when it
-/// does not wait for a person.
-pub async fn say(
+/// A person says that a stray one is no payment of ours. False when it does not wait for a person.
+pub async fn foreign(
     tx: &mut Tx,
     (channel, id): (&str, &str),
-    meant: Option<&str>,
     note: &str,
     now: Millis,
 ) -> Result<bool, StoreError> {
-    let state = if meant.is_some() { CreditState::New } else { CreditState::Foreign };
     let said = tx
         .sql(
-            "update credit set state = $3, meant = $4, note = $5, source = 'PERSON', changed_ms = $6
+            "update credit set state = 'FOREIGN', note = $3, changed_ms = $4
               where channel = $1 and bank_id = $2 and state = 'STRAY'",
         )
         .bind(channel.to_owned())
         .bind(id.to_owned())
-        .bind(state.as_str())
-        .bind(meant.unwrap_or_default().to_owned())
         .bind(note.to_owned())
         .bind(now)
         .execute()
@@ -189,7 +165,7 @@ pub async fn say(
     Ok(said == 1)
 }
 
-/// What is still to be taken in, oldest first: a file's lines, what a person has assigned, and what a crash left.
+/// What is still to be taken in, oldest first: what a crash left.
 pub async fn to_take_in(tx: &mut Tx, most: i64) -> Result<Vec<Kept>, StoreError> {
     all(tx
         .sql("select * from credit where state = 'NEW' order by heard_ms, at_ms, bank_id limit $1")

@@ -102,7 +102,6 @@ pub async fn operator(client: &Client) {
         client.world.merchant.trust(turned["webhook_secret"].as_str().unwrap_or_default());
     }
     says_what_a_stray_credit_is(client).await;
-    brings_a_statement(client).await;
     // Whether everything was answered is seen when it is at rest.
     server.run(&["reconcile", "--hours", "1", "--wait-seconds", "1"]).await;
 }
@@ -126,18 +125,4 @@ async fn says_what_a_stray_credit_is(client: &Client) {
             ours["state"] == "FOREIGN"
         })
         .await;
-}
-
-/// A file of the bank's, with a credit that nobody knows.
-async fn brings_a_statement(client: &Client) {
-    let file = std::env::temp_dir().join(format!("florin-statement-{}.xml", std::process::id()));
-    let text = "<Document><BkToCstmrStmt><Stmt><Acct><Id><IBAN>DE75512108001245126199</IBAN></Id></Acct><Ntry>\
-        <Amt Ccy=\"EUR\">7.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-18</Dt></BookgDt>\
-        <AcctSvcrRef>FT7</AcctSvcrRef></Ntry></Stmt></BkToCstmrStmt></Document>";
-    std::fs::write(&file, text).unwrap();
-    let file = file.to_str().unwrap();
-    let account = "DE75512108001245126199";
-    let import = ["statement", "import", file, "--channel", "transfer.eur", "--account", account];
-    let server = &client.server;
-    client.until("a file is taken in", async || server.run(&import).await.status.success()).await;
 }

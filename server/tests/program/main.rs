@@ -30,6 +30,5 @@ mod shut;
 mod sink;
 mod slow;
 mod starting;
-mod statement;
 mod stopping;
 mod support;

@@ -95,8 +95,9 @@ pub(in crate::channel) fn told(account: &str, message: Message) -> Result<Kept, 
     if of != account {
         return Err(Forged("it is about another account"));
     }
-    let is_named = (1..=LONGEST_ID).contains(&credit.id.chars().count());
-    if !is_named || credit.number == 0 {
+    let is_named = (1..=LONGEST_ID).contains(&credit.id.chars().count())
+        && !credit.id.chars().any(char::is_control);
+    if !is_named || !(1..=credit::MOST_UNDER_ONE).contains(&credit.number) {
         return Err(Forged("it does not say which credit it is"));
     }
     let unreadable = Forged("its credit cannot be read");

@@ -75,8 +75,9 @@ pub(super) fn written(amount: Money) -> String {
     if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
 }
 
-/// A country, two digits, and capitals and digits behind them: whoever writes this means an IBAN.
+/// A country, two digits, and letters and digits behind them: whoever writes this means an IBAN.
 fn looks_like_iban(text: &str) -> bool {
+    let text = text.to_ascii_uppercase();
     let is_plain = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let head = text.as_bytes().first_chunk::<4>();
     let begins = head.is_some_and(|head| {

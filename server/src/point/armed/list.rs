@@ -3,13 +3,12 @@
 /// The functions whose units of work commit.
 pub const COMMITS: &[&str] = &[
     "app::new",
-    "cli::credits::say",
+    "cli::credits::foreign",
     "cli::events::run",
     "cli::keys::new",
     "cli::keys::revoke",
     "cli::merchants::keep",
     "cli::merchants::rotate",
-    "cli::statement::keep",
     "demo::merchant",
     "flow::again::write_down",
     "flow::ask::begin_cancel",
