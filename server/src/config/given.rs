@@ -131,11 +131,14 @@ pub fn told(given: &Given) -> (BTreeMap<String, String>, BTreeMap<String, String
     (shown, secrets)
 }
 
+/// More bytes than a secret that somebody has made up: a key, the smallest of which (Ed25519) has 44.
+const KEY: usize = 40;
+
 /// A key is known again by the digest of its bytes, a short secret by its last characters: a digest of one could be tried out.
 fn fingerprint(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
     let bytes = STANDARD.decode(lines.collect::<String>()).ok();
-    match bytes.filter(|bytes| bytes.len() > 128) {
+    match bytes.filter(|bytes| bytes.len() > KEY) {
         Some(der) => format!("sha256:{}", hex(digest(&SHA256, &der).as_ref())),
         None if text.chars().count() >= 16 => {
             let last: Vec<char> = text.chars().rev().take(4).collect();
@@ -190,6 +193,7 @@ mod tests {
         assert!(
             secrets["private_key"].starts_with("sha256:") && secrets["private_key"].len() == 71
         );
+        assert_eq!(fingerprint(&STANDARD.encode([7; 44])).len(), 71, "Ed25519 has small keys");
         assert_eq!(secrets["api_v3_key"], "…wxyz");
         assert_eq!(secrets["app_secret"], "…", "four of seven characters would tell too much");
         assert_eq!(secrets["something_new"], "…cdef", "what nobody listed is a secret");
