@@ -114,18 +114,20 @@ const SENDERS: [&str; 8] = [
 ];
 
 /// Every call to a channel, such as `alipay/query`: by the folder that it is written in, and by the name that it gives itself in
-/// the figures. Whoever is paid by transfers asks the bank in one program, and so do the acquirers; the stories pay by one of each. A login is a road of its own.
+/// the figures. Codes between banks and transfers ask the bank in one program, and the acquirers in another; the stories pay by one of each. A login is a road of its own.
 fn calls() -> impl Iterator<Item = String> {
     channels().into_iter().flat_map(|file| {
-        let mut road =
-            module(&file).split("::").nth(1).unwrap_or_default().replace("bank", "vietqr");
-        road = road.replace("acquirer", "ecny");
-        if file.ends_with("login.rs") {
-            road += "_login";
-        }
+        let of = module(&file).split("::").nth(1).unwrap_or_default().to_owned();
+        let roads = match of.as_str() {
+            "acquirer" => vec!["ecny".to_owned()],
+            "bank" => vec!["transfer.eur".to_owned(), "vietqr".to_owned()],
+            _ if file.ends_with("login.rs") => vec![format!("{of}_login")],
+            _ => vec![of],
+        };
         let text = code(&file).join(" ");
         let named = HEADS.iter().flat_map(|head| text.split(head).skip(1).filter_map(name));
-        named.map(|name| format!("{road}/{name}")).collect::<Vec<_>>()
+        let on = |name: &str| roads.iter().map(|road| format!("{road}/{name}")).collect::<Vec<_>>();
+        named.flat_map(on).collect::<Vec<_>>()
     })
 }
 

@@ -87,6 +87,7 @@ pub const OTHERS: &[&str] = &[
     "channel/lakala/query",
     "channel/lakala/query_refund",
     "channel/lakala/refund",
+    "channel/transfer.eur/statement",
     "channel/unionpay/pay",
     "channel/unionpay/query",
     "channel/unionpay/query_refund",
