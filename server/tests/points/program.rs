@@ -88,7 +88,7 @@ impl Server {
             .env("FLORIN_DATABASE_URL", &self.world.database)
             .env("FLORIN_SANDBOX_LISTEN", "off")
             .env("FLORIN_SANDBOX_URL", &self.world.sandbox)
-            .env("FLORIN_SEALING_KEY", "only for the stories of the points 1")
+            .env("FLORIN_SEALING_KEY", "only-for-the-stories-of-the-points")
             .env("FLORIN_POINT_AHEAD_MS", self.ahead().to_string())
             .env_remove("FLORIN_POINT")
             .env("RUST_LOG", "error")
