@@ -43,6 +43,8 @@ pub struct Stored {
     pub messages: BTreeMap<String, Vec<String>>,
     /// Messages may have been forgotten, as old ones are.
     pub has_forgotten: bool,
+    /// What came in and names no payment, in the smallest unit: a person sees to it.
+    pub strays: Vec<i64>,
 }
 
 impl Stored {
@@ -55,8 +57,15 @@ impl Stored {
                 .await?,
             messages: messages(store).await?,
             has_forgotten: has_forgotten(store).await?,
+            strays: strays(store).await?,
         })
     }
+}
+
+async fn strays(store: &Store) -> anyhow::Result<Vec<i64>> {
+    let sql = "select amount from credit where state in ('STRAY', 'FOREIGN')";
+    let rows: Vec<(i64,)> = store.read().await?.sql(sql).all().await?;
+    Ok(rows.into_iter().map(|(amount,)| amount).collect())
 }
 
 async fn payments(store: &Store) -> anyhow::Result<BTreeMap<String, Payment>> {

@@ -66,6 +66,7 @@ fn right() -> Books {
         refunds: [("R1".into(), ("r".into(), "SUCCESS".into()))].into(),
         messages: sent.into(),
         has_forgotten: false,
+        strays: vec![700],
     };
     let messages = vec![
         message("m1", "PAYMENT.SUCCESS", "a", 4, "SUCCESS"),
@@ -75,7 +76,12 @@ fn right() -> Books {
     ];
     Books {
         stored,
-        held: vec![held("p1", 800, 300), held("p2", 800, 800), held("p3", 0, 0)],
+        held: vec![
+            held("p1", 800, 300),
+            held("p2", 800, 800),
+            held("p3", 0, 0),
+            held("NONE7", 700, 0),
+        ],
         heard: Heard { messages, refused: Vec::new(), secrets: vec![SECRET.into()] },
         told,
     }
@@ -120,6 +126,9 @@ fn money_that_is_held_by_mistake_is_found() {
 #[test]
 fn payments_that_only_one_side_knows_are_found() {
     names("only the sandbox knows px", |b| b.held.push(held("px", 0, 0)));
+    names("only the sandbox knows px", |b| b.held[3].request = "px".into());
+    names("only the sandbox knows NONE7", |b| b.stored.strays.clear());
+    names("only the server knows that 700 came in", |b| drop(b.held.pop()));
     names("only the server knows p1 as paid", |b| drop(b.held.remove(0)));
 }
 
