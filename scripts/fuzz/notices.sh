@@ -10,9 +10,8 @@ cd "$(dirname "$0")/../.."
 export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
 seconds=${1:-600}
-shift || true
-readers=("$@")
-[ $# -gt 0 ] || mapfile -t readers < <(cd server/fuzz/src/bin && ls -- *.rs | sed 's/\.rs$//')
+readers=("${@:2}")
+[ $# -gt 1 ] || mapfile -t readers < <(cd server/fuzz/src/bin && ls -- *.rs | sed 's/\.rs$//')
 command -v c++ >/dev/null || { echo "This needs a C++ compiler. Please say: sudo apt-get install g++"; exit 1; }
 
 # What cargo-fuzz gives without a sanitizer: Rust's own checks are what is looked for, so a stable compiler will do.

@@ -125,9 +125,7 @@ impl Channel for OneCode {
                 kind: "show_code".into(),
                 text: Some(format!("{host}/q/{}", payment.id)),
                 code_kind: Some("qr".into()),
-                app_link: None,
-                url: None,
-                transfer: None,
+                ..NextAction::default()
             }),
         })
     }

@@ -152,14 +152,7 @@ fn seen_from(
 
 /// There is nothing to do here.
 fn elsewhere() -> NextAction {
-    NextAction {
-        kind: "elsewhere".into(),
-        text: None,
-        code_kind: None,
-        app_link: None,
-        url: None,
-        transfer: None,
-    }
+    NextAction { kind: "elsewhere".into(), ..NextAction::default() }
 }
 
 /// Where the shopper of this session goes who leaves at this moment.

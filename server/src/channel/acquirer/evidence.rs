@@ -152,8 +152,7 @@ fn action(method: Method, told: &Told) -> Option<NextAction> {
         text: Some(text.to_owned()),
         code_kind: Some(if is_at_terminals { "terminal" } else { "qr" }.into()),
         app_link: link.map(str::to_owned),
-        url: None,
-        transfer: None,
+        ..NextAction::default()
     })
 }
 

@@ -41,14 +41,7 @@ pub(super) fn created(payment: &Payment, answer: &Answer) -> Result<Opened, Chan
     let trade_no = number.ok_or_else(|| no_answer("a trade without a number"))?;
     let text = serde_json::to_string(&TradePay { trade_no });
     let text = Some(text.map_err(|why| no_answer(why.to_string()))?);
-    let action = NextAction {
-        kind: "invoke".into(),
-        text,
-        code_kind: None,
-        app_link: None,
-        url: None,
-        transfer: None,
-    };
+    let action = NextAction { kind: "invoke".into(), text, ..NextAction::default() };
     Ok(Opened { action: Some(action), ..opened })
 }
 
@@ -178,8 +171,6 @@ fn show_code(text: &str) -> Option<NextAction> {
         kind: "show_code".into(),
         text: Some(text.to_owned()),
         code_kind: Some("qr".into()),
-        app_link: None,
-        url: None,
-        transfer: None,
+        ..NextAction::default()
     })
 }

@@ -231,7 +231,7 @@ fn redirect(address: String) -> NextAction {
         code_kind: None,
         app_link: None,
         url: Some(address),
-        transfer: None,
+        ..NextAction::default()
     }
 }
 

@@ -32,8 +32,7 @@ fn show_code(payment: &Payment, answer: &Answer) -> Option<NextAction> {
             Kind::Passcode => "passcode".into(),
         }),
         app_link: app_link(payment, answer),
-        url: None,
-        transfer: None,
+        ..NextAction::default()
     })
 }
 
@@ -84,7 +83,7 @@ fn redirect(payment: &Payment, answer: &Answer) -> Option<NextAction> {
         code_kind: None,
         app_link: None,
         url: Some(url),
-        transfer: None,
+        ..NextAction::default()
     })
 }
 

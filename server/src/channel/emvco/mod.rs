@@ -136,9 +136,7 @@ impl Channel for Emvco {
                 kind: "show_code".into(),
                 text: Some(text),
                 code_kind: Some("qr".into()),
-                app_link: None,
-                url: None,
-                transfer: None,
+                ..NextAction::default()
             }),
         })
     }

@@ -175,6 +175,6 @@ fn redirect(url: &str) -> NextAction {
         code_kind: None,
         app_link: None,
         url: Some(url.to_owned()),
-        transfer: None,
+        ..NextAction::default()
     }
 }

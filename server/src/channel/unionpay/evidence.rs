@@ -125,8 +125,6 @@ fn show_code(text: &str) -> Option<NextAction> {
         kind: "show_code".into(),
         text: Some(text.to_owned()),
         code_kind: Some("qr".into()),
-        app_link: None,
-        url: None,
-        transfer: None,
+        ..NextAction::default()
     })
 }

@@ -44,10 +44,7 @@ impl Wechatpay {
         let action = NextAction {
             kind: "app_params".into(),
             text: Some(text.map_err(|why| no_answer(why.to_string()))?),
-            code_kind: None,
-            app_link: None,
-            url: None,
-            transfer: None,
+            ..NextAction::default()
         };
         Ok(Opened { action: Some(action), ..opened })
     }

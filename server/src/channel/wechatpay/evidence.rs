@@ -57,14 +57,7 @@ pub(super) fn refused(reason: &str) -> Opened {
 
 /// What the shopper has to do: scan the code, or go to WeChat Pay's page, which opens the wallet and leads back here.
 fn action(payment: &Payment, asking: &Asking, answer: &Answer) -> Option<NextAction> {
-    let nothing = NextAction {
-        kind: String::new(),
-        text: None,
-        code_kind: None,
-        app_link: None,
-        url: None,
-        transfer: None,
-    };
+    let nothing = NextAction { kind: String::new(), ..NextAction::default() };
     if payment.product == IN_WECHAT || payment.product == IN_APP {
         // It is signed and handed out by whoever asked (`jsapi.rs`, `app.rs`).
         return None;

@@ -49,14 +49,8 @@ impl Wechatpay {
         let nonce = hex(&Random::System.bytes::<16>());
         let text = self.request(&prepay_id, &self.seconds(), &nonce);
         let text = text.map_err(|why| no_answer(why.to_string()))?;
-        let action = NextAction {
-            kind: "invoke".into(),
-            text: Some(text),
-            code_kind: None,
-            app_link: None,
-            url: None,
-            transfer: None,
-        };
+        let action =
+            NextAction { kind: "invoke".into(), text: Some(text), ..NextAction::default() };
         Ok(Opened { action: Some(action), ..opened })
     }
 
@@ -79,7 +73,7 @@ impl Wechatpay {
                     code_kind: None,
                     app_link: None,
                     url: Some(page),
-                    transfer: None,
+                    ..NextAction::default()
                 }),
             }),
             Said::Confirming | Said::Failed | Said::Cancelled | Said::Paid { .. } => {
