@@ -11,6 +11,7 @@ server draws.
 import argparse
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -107,9 +108,12 @@ class Florin:
 
 
 def free_address() -> str:
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return "127.0.0.1:%s" % it.getsockname()[1]
+    """Nobody listens there, and no connection that goes out takes it: it is below the kernel's range for those."""
+    while True:
+        address = ("127.0.0.1", random.randrange(10_000, 30_000))
+        with socket.socket() as it:
+            if it.connect_ex(address) != 0:
+                return "%s:%s" % address
 
 
 def fuzz(florin: Florin, arguments: argparse.Namespace) -> int:

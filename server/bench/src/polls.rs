@@ -19,7 +19,7 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<()> {
     let server = Server::start(Database::Sqlite).await?;
     let polls = Arc::new(requests(&server, sessions).await?);
-    let beside = free()?;
+    let beside = free();
     let _nothing = program("florin-bench")?.args(["nothing", &beside]).spawn()?;
     until_listening(&beside).await?;
     let nothing = Arc::new(vec![request(&beside, "GET", "/", "", "").into_bytes()]);

@@ -39,7 +39,7 @@ impl Server {
             Database::Sqlite => format!("sqlite:{}", folder.join("florin.db").display()),
             Database::Postgres => postgres::fresh_database().await,
         };
-        let (at, sandbox) = (free()?, free()?);
+        let (at, sandbox) = (free(), free());
         let running = program("florin")?
             .arg("serve")
             .env("FLORIN_LISTEN", &at)
@@ -93,8 +93,8 @@ pub(crate) fn program(name: &str) -> anyhow::Result<Command> {
 }
 
 /// An address that nobody listens on.
-pub(crate) fn free() -> anyhow::Result<String> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+pub(crate) fn free() -> String {
+    florin_proof::free_address().to_string()
 }
 
 /// Waits until somebody listens there.

@@ -49,7 +49,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     raise_open_files();
     let server = Server::start(plan.database).await?;
     let made = sessions(&server, plan.shoppers).await?;
-    let beside = free()?;
+    let beside = free();
     let nothing = program("florin-bench")?.args(["nothing", &beside]).spawn()?;
     until_listening(&beside).await?;
 

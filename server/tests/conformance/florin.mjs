@@ -1,6 +1,7 @@
 // The real program in a folder of its own, and what a merchant and a shopper ask of it.
 
 import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -34,12 +35,15 @@ export async function until(what) {
     throw problem;
 }
 
+/** Nobody listens on it, and no connection that goes out takes it before the server does: it is below the kernel's range for those. */
 async function freePort() {
-    const server = createServer().listen(0, '127.0.0.1');
-    await new Promise((ready) => server.once('listening', ready));
-    const { port } = server.address();
-    await new Promise((closed) => server.close(closed));
-    return port;
+    for (;;) {
+        const port = randomInt(10_000, 30_000);
+        const server = createServer();
+        const isFree = await new Promise((told) => server.once('error', () => told(false)).listen(port, '127.0.0.1', () => told(true)));
+        await new Promise((closed) => server.close(closed));
+        if (isFree) return port;
+    }
 }
 
 /**

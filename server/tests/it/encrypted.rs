@@ -17,7 +17,7 @@ struct Server {
 impl Server {
     async fn start() -> Server {
         let folder = std::env::temp_dir().join(format!("florin-tls-{}", std::process::id()));
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = florin_proof::free_address().port();
         init(&folder.join("data"));
         certificates(&folder);
         for (name, more) in [

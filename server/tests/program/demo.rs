@@ -16,7 +16,7 @@ const SIZE: usize = 4;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_phone_on_the_network_finds_the_shop_and_pays() {
     let world = World::new(Db::Sqlite).await;
-    let free = || std::net::TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap().port();
+    let free = || florin_proof::free_address().port();
     let mut child = world
         .program()
         .args(["serve", "--lan"])

@@ -48,7 +48,7 @@ fn remove_what_others_left() {
 fn start() -> String {
     remove_what_others_left();
     let folder = std::env::temp_dir().join(format!("{FOLDER}{}", std::process::id()));
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = florin_proof::free_address().port();
     init(&folder);
     let mut postgres = postmaster(&folder, port);
     // Whoever starts it must live: the kernel ends it with the thread that did.
