@@ -50,9 +50,9 @@ export class Server {
     return this.#output
   }
 
-  /** Ends the program as an operator does. */
+  /** Ends the program as a person at its terminal does; after SIGTERM it waits three seconds for others to notice. */
   async stop(): Promise<void> {
-    await this.#end('SIGTERM')
+    await this.#end('SIGINT')
   }
 
   /** Ends it as a power failure does. */

@@ -105,7 +105,7 @@ export async function florin(config) {
         /** What a person reads who has to find out why it failed. */
         log: () => readFile(path.join(folder, 'log'), 'utf8'),
         stop: async () => {
-            server.kill('SIGTERM');
+            server.kill('SIGINT');
             await ended;
             await log.close();
             await rm(folder, { recursive: true });
