@@ -112,6 +112,7 @@ on_both! {
         app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.status(&session).await["reason"], Value::Null);
         assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+        app.until("the merchant is told", async || !app.sink.kinds(&session.trans_id).is_empty()).await;
         assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
         app.check(When::AtRest).await;
     }

@@ -154,6 +154,7 @@ promises! {
     async fn a_message_told_five_times_counts_once(app: &TestApp, of: &Told) {
         of.fault(app, json!({ "fault": "duplicate", "copies": 5, "reordered": true, "times": 9 })).await;
         let (session, order) = of.paid(app).await;
+        app.until("the merchant is told", async || !app.sink.kinds(&session.trans_id).is_empty()).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
         assert_eq!(app.held(&order).await, MINOR);

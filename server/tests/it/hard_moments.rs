@@ -200,6 +200,7 @@ on_both! {
         let opened = app.pay(&session, "GCASH").await;
         app.wallet(&code(&opened), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
+        app.until("the merchant is told", async || !app.sink.kinds(&session.trans_id).is_empty()).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(app.status(&session).await["payment_status"], "SUCCESS");
         assert_eq!(app.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
