@@ -12,8 +12,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use florin_shared::{PaymentId, ReversalId};
 
+use self::share::Share;
 use crate::clock::Millis;
 use crate::domain::pace;
+
+mod share;
 
 /// How many are remembered for each channel. The others wait at their own pace.
 const MOST: usize = 10_000;
@@ -40,6 +43,7 @@ pub struct Return {
 /// Every channel.
 pub struct Reach {
     roads: Mutex<HashMap<&'static str, Road>>,
+    share: Share,
     mark: AtomicU64,
 }
 
@@ -100,7 +104,7 @@ impl Reach {
     /// These channels, of which nothing has been heard yet: what waited when the last process ended waits for them.
     pub fn new(channels: impl Iterator<Item = &'static str>) -> Reach {
         let roads = Mutex::new(channels.map(|channel| (channel, Road::unheard())).collect());
-        Reach { roads, mark: AtomicU64::new(0) }
+        Reach { roads, share: Share::default(), mark: AtomicU64::new(0) }
     }
 
     /// One more channel, of which nothing has been heard yet either; one that is known stays as it is.
@@ -223,6 +227,19 @@ impl Reach {
     pub fn returns(&self) -> Vec<(&'static str, Return)> {
         let mut roads = self.roads();
         roads.iter_mut().filter_map(|(channel, road)| Some((*channel, road.back.take()?))).collect()
+    }
+
+    /// Takes a place for a question at this channel, if it has one left ([`Share`]); [`Reach::left`] gives it back. Of a channel that is
+    /// not known yet nothing has been heard.
+    pub fn entered(&self, channel: &str) -> bool {
+        let roads = self.roads();
+        let is_silent = |channel: &str| roads.get(channel).is_none_or(|road| road.silent.is_some());
+        self.share.take(channel, is_silent)
+    }
+
+    /// The question has ended.
+    pub fn left(&self, channel: &str) {
+        self.share.give(channel);
     }
 
     /// What is left to do about a channel that has answered again.

@@ -1,5 +1,7 @@
 //! Payments.
 
+use std::collections::BTreeSet;
+
 use florin_shared::{PaymentId, SessionId};
 
 use super::orders::{Event, Locked, money, word};
@@ -202,15 +204,26 @@ pub async fn log(
     Ok(())
 }
 
-/// Payments that are due to be asked about.
-pub async fn due(tx: &mut Tx, now: Millis, most: i64) -> Result<Vec<PaymentId>, StoreError> {
-    let rows: Vec<(String,)> = tx
-        .sql("select payment_id from payment where next_ask_ms <= $1 order by next_ask_ms limit $2")
+/// Payments that are due to be asked about, and the channel of each, but for those of these channels.
+pub async fn due(
+    tx: &mut Tx,
+    now: Millis,
+    but: &BTreeSet<String>,
+    most: i64,
+) -> Result<Vec<(PaymentId, String)>, StoreError> {
+    let but: String = but.iter().map(|channel| format!(" {channel} ")).collect();
+    let rows: Vec<(String, String)> = tx
+        .sql(
+            "select payment_id, channel from payment
+              where next_ask_ms <= $1 and replace($2, ' ' || channel || ' ', '') = $2
+              order by next_ask_ms limit $3",
+        )
         .bind(now)
+        .bind(but)
         .bind(most)
         .all()
         .await?;
-    rows.iter().map(|(id,)| word(id, "order_id")).collect()
+    rows.into_iter().map(|(id, channel)| Ok((word(&id, "order_id")?, channel))).collect()
 }
 
 /// What is asked about at this channel after that time, with its state and its time, the soonest first.

@@ -7,6 +7,7 @@ use florin_shared::{PaymentId, ReversalId};
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::place::Place;
 use super::reconcile::move_forward;
 use crate::channel::ChannelError;
 use crate::channel::nobody::nobodys;
@@ -29,9 +30,9 @@ pub(super) async fn run_once(app: &App) -> bool {
     }
     for channel in app.reach.doubted(app.now()) {
         // It takes a question's place, as long as it hangs; where there is none, the next turn has one.
-        match app.slots.asks.clone().try_acquire_owned() {
-            Ok(slot) => _ = tokio::spawn(probe(app.clone(), channel, slot)),
-            Err(_) => app.reach.unprobed(channel),
+        match (app.slots.asks.clone().try_acquire_owned(), Place::at(app, channel)) {
+            (Ok(slot), Some(place)) => _ = tokio::spawn(probe(app.clone(), channel, slot, place)),
+            _ => app.reach.unprobed(channel),
         }
     }
     let mut more = false;
@@ -50,7 +51,7 @@ pub(super) async fn run_once(app: &App) -> bool {
 
 /// Asks a channel that has left several calls unanswered about a payment that nobody has made. So it is found out whether it is there
 /// when no payment of ours is open, and no shopper is let to try.
-async fn probe(app: App, channel: &'static str, _slot: OwnedSemaphorePermit) {
+async fn probe(app: App, channel: &'static str, _slot: OwnedSemaphorePermit, _place: Place) {
     let now = app.now();
     let id = PaymentId::of(app.random.dated(now));
     let known = sellers::named(&app, channel).await.ok().flatten();

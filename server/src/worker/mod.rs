@@ -18,6 +18,7 @@ mod comeback;
 mod credits;
 mod expiry;
 mod lease;
+mod place;
 pub mod pulse;
 mod reconcile;
 mod returns;

@@ -1,10 +1,13 @@
 //! Asks channels about what is still open, at the pace of interest (rule R8).
 
+use std::collections::BTreeSet;
+
 use florin_shared::PaymentId;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
 use super::lease::give_back;
+use super::place::Place;
 use super::{LEASE, Progress, comeback, slots, taken};
 use crate::app::ASKS as AT_ONCE;
 use crate::clock::Millis;
@@ -31,7 +34,7 @@ pub(super) async fn run_once(app: App) -> Result<Progress> {
         &app.slots.asks,
         |app| &app.wake.asks,
         claimed,
-        |app, id| async move { one(&app, &id).await },
+        |app, (id, place)| async move { one(&app, &id, place).await },
     )
     .await;
     Ok(Progress::DidSome)
@@ -42,9 +45,9 @@ pub(super) async fn run_to_end(app: App) -> Result<()> {
     comeback::run_once(&app).await;
     let claimed = claim(&app, AT_ONCE).await?;
     stream::iter(claimed)
-        .for_each_concurrent(AT_ONCE, |id| {
+        .for_each_concurrent(AT_ONCE, |(id, place)| {
             let app = app.clone();
-            async move { one(&app, &id).await }
+            async move { one(&app, &id, place).await }
         })
         .await;
     Ok(())
@@ -91,19 +94,46 @@ async fn hasten_one(app: &App, payment: &PaymentId, to: Millis) -> Result<()> {
         .await
 }
 
-async fn claim(app: &App, most: usize) -> Result<Vec<PaymentId>> {
+/// Takes what is due, each with a place at its channel; what has no place stays due, and others go first.
+async fn claim(app: &App, most: usize) -> Result<Vec<(PaymentId, Place)>> {
     let now = app.now();
-    let most = i64::try_from(most).unwrap_or(1);
-    let due = payments::due(&mut app.store.read().await?, now, most).await?;
-    let claims = due.into_iter().map(|id| {
-        app.store.write(async move |tx: &mut Tx| {
-            Ok::<_, Error>(payments::claim(tx, &id, now, LEASE).await?.then_some(id))
-        })
-    });
-    taken(join_all(claims).await)
+    let (mut claimed, mut full) = (Vec::new(), BTreeSet::new());
+    while claimed.len() < most {
+        let left = i64::try_from(most - claimed.len()).unwrap_or(1);
+        let due = payments::due(&mut app.store.read().await?, now, &full, left).await?;
+        let were_full = full.len();
+        let mut placed = Vec::new();
+        for (id, channel) in due {
+            match Place::at(app, &channel) {
+                Some(place) => placed.push((id, place)),
+                None => _ = full.insert(channel),
+            }
+        }
+        let claims = placed.into_iter().map(|(id, place)| claim_one(app, id, place, now));
+        claimed.extend(taken(join_all(claims).await)?);
+        if full.len() == were_full {
+            break;
+        }
+    }
+    Ok(claimed)
 }
 
-async fn one(app: &App, id: &PaymentId) {
+async fn claim_one(
+    app: &App,
+    id: PaymentId,
+    place: Place,
+    now: Millis,
+) -> Result<Option<(PaymentId, Place)>> {
+    let is_ours = {
+        let id = id.clone();
+        app.store.write(async move |tx: &mut Tx| {
+            payments::claim(tx, &id, now, LEASE).await.map_err(Error::from)
+        })
+    };
+    Ok(is_ours.await?.then_some((id, place)))
+}
+
+async fn one(app: &App, id: &PaymentId, _place: Place) {
     if let Err(error) = ask::ask(app, id).await {
         tracing::warn!(order_id = %id, ?error, "asking failed; it will be tried again");
         give_back(app, |to| Box::pin(hasten_one(app, id, to))).await;
