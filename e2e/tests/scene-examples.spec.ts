@@ -21,6 +21,7 @@ test('at a computer: a transfer for a large order, and back to the order\'s page
     const { data } = await (await opened).json()
     await expect(checkout.overlay.locator('.slip')).toContainText('€12,345.67')
     await wallet.approve(data.next_action.text)
+    await checkout.button('I have paid').click()
     await page.waitForURL(/\/order\?.*session_id=CS/)
     await expect(page.getByRole('heading', { name: 'Paid', exact: true })).toBeVisible()
     await example.hears(shipped)
