@@ -3,6 +3,7 @@
  * (L10-L22, M1-M8). A picture of each goes into the gallery.
  */
 import { agents, phone } from '../support/agents.ts'
+import { Console } from '../support/console.ts'
 import type { Server } from '../support/server.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -62,7 +63,7 @@ test('what is offered in each browser, and why the rest is not', async ({ browse
     await test.step(name, async () => {
       const session = await merchant.createSession({ currency: 'CNY', amount: '8888', display_locale: 'zh-CN' })
       const context = await browser.newContext({ userAgent: agent, locale: 'zh-CN', reducedMotion: 'reduce', ...device })
-      const page = await context.newPage()
+      const [page, console] = [await context.newPage(), new Console(context)]
       await page.goto(session.session_url)
       await expect(page.locator('form:not([action])')).toBeVisible()
       const rows = page.locator('input[name=method]')
@@ -87,6 +88,7 @@ test('what is offered in each browser, and why the rest is not', async ({ browse
       await page.screenshot({ path: `shots/${file}`, fullPage: true, animations: 'disabled' })
       info.annotations.push({ type: 'picture', description: JSON.stringify({ state: `at ${name}`, language: 'zh-Hans', theme: 'light', width, file }) })
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${name}: sideways`).toBeLessThanOrEqual(0)
+      expect(console.errors, `${name}: the browser console`).toEqual([])
       await context.close()
     })
   }
