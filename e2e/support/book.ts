@@ -2,6 +2,7 @@
 import type { Server } from './server.ts'
 
 interface Entry {
+  channel: string
   paymentRequestId: string
   captured: number
   refunded: number
@@ -15,10 +16,14 @@ export class Book {
     this.#server = server
   }
 
-  /** The transactions whose money the merchant has. */
+  /**
+   * The transactions whose money the merchant has. A bank knows no transactions, only references, which no call of the merchant's tells:
+   * what came in there is held against the ledger by `florin check` alone.
+   */
   async held(): Promise<string[]> {
     const { payments } = (await (await fetch(`${this.#server.sandbox}/book`)).json()) as { payments: Entry[] }
-    return payments.filter((entry) => left(entry) !== 0).map((entry) => entry.paymentRequestId)
+    const kept = payments.filter((entry) => entry.channel !== 'bank' && left(entry) !== 0)
+    return kept.map((entry) => entry.paymentRequestId)
   }
 }
 

@@ -19,9 +19,14 @@ export class Example {
 
   /** Starts a program that is a shop, on a free port. */
   static async run(program: string, words: string[], server: Server, settings: Record<string, string> = {}): Promise<Example> {
-    const example = new Example(program, words, { FLORIN_URL: server.url, PORT: '0', ...settings })
-    await example.hears(/^The shop is open: (\S+)$/)
+    const example = Example.play(program, words, server, settings)
+    example.url = await example.hears(/^The shop is open: (\S+)$/)
     return example
+  }
+
+  /** Starts a program that is no shop. */
+  static play(program: string, words: string[], server: Server, settings: Record<string, string> = {}): Example {
+    return new Example(program, words, { FLORIN_URL: server.url, FLORIN_SANDBOX_URL: server.sandbox, PORT: '0', ...settings })
   }
 
   private constructor(program: string, words: string[], settings: Record<string, string>) {
@@ -31,15 +36,17 @@ export class Example {
     }
   }
 
-  /** Waits for a line. */
-  async hears(line: RegExp): Promise<void> {
+  /** Types a line, as a scanner does. */
+  type(line: string): void {
+    this.#process.stdin!.write(`${line}\n`)
+  }
+
+  /** Waits for a line, and gives what its first group found. */
+  async hears(line: RegExp): Promise<string> {
     const until = Date.now() + 20_000
     for (;;) {
       const found = this.#said.map((said) => line.exec(said)).find(Boolean)
-      if (found) {
-        this.url ||= found[1] ?? ''
-        return
-      }
+      if (found) return found[1] ?? ''
       if (Date.now() > until || this.#process.exitCode !== null) throw new Error(`No ${line}, but:\n${this.#said.join('\n')}`)
       await new Promise((wake) => setTimeout(wake, 50))
     }

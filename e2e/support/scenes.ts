@@ -62,6 +62,14 @@ const copied: Way = async (stage) => {
   await expect(copy).not.toHaveText(before ?? '')
 }
 
+/** A bank's form is filled in with what stands here; the largest amounts are paid so. */
+const transfer: Way = async ({ checkout, merchant, language }) => {
+  await checkout.open(await merchant.createSession({ currency: 'EUR', amount: '123456700', display_locale: language }))
+  await checkout.chooseByWord('BANK_TRANSFER')
+  await checkout.pay()
+  await expect(checkout.overlay.locator('.slip button')).toHaveCount(6)
+}
+
 export const confirming: Way = async (stage) => {
   await stage.faults.add({ fault: 'pending', ms: 60_000 })
   await waiting(stage)
@@ -247,6 +255,7 @@ export const scenes: Record<string, Scene> = {
   phone: { way: phone, device: iphone },
   passcode: { way: passcode },
   copied: { way: copied },
+  transfer: { way: transfer },
   confirming: { way: confirming },
   elsewhere: { way: elsewhere },
   offline: { way: offline, complains: /ERR_INTERNET_DISCONNECTED/ },

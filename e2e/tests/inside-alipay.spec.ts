@@ -1,10 +1,9 @@
 /** Within Alipay: through its login, the bridge asks for the money, and the checkout tells what became of it. */
 import type { Page } from '@playwright/test'
+import { agents, phone } from '../support/agents.ts'
 import { expect, test } from '../support/test.ts'
 
-const userAgent =
-  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 AliApp(AP/10.6.60.6000) AlipayClient/10.6.60.6000 Language/zh-Hans'
-test.use({ userAgent, isMobile: true, hasTouch: true, viewport: { width: 375, height: 740 } })
+test.use({ userAgent: agents.alipay, ...phone })
 
 /** What `tradePay` is asked with, and what Alipay's bridge says: 9000 paid, 6001 cancelled. */
 type Payer = (request: { tradeNO: string }) => Promise<'9000' | '6001'>

@@ -1,10 +1,9 @@
 /** Inside WeChat: through its login, the bridge asks for the money, and the checkout tells what became of it. */
 import type { Page } from '@playwright/test'
+import { agents, phone } from '../support/agents.ts'
 import { expect, test } from '../support/test.ts'
 
-const userAgent =
-  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.53(0x18003531) NetType/WIFI Language/zh_CN'
-test.use({ userAgent, isMobile: true, hasTouch: true, viewport: { width: 375, height: 740 } })
+test.use({ userAgent: agents.wechatOnIphone, ...phone })
 
 /** What `getBrandWCPayRequest` is asked with. */
 type Request = Record<'appId' | 'timeStamp' | 'nonceStr' | 'package' | 'signType' | 'paySign', string>

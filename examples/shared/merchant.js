@@ -1,4 +1,4 @@
-/** The part of a shop's back end that speaks to Florin: three calls, and nothing but Node. */
+/** The part of a shop's back end that speaks to Florin: a few calls, and nothing but Node. */
 
 import { randomUUID } from "node:crypto";
 import { verify } from "./webhook.js";
@@ -40,12 +40,24 @@ export function receive(headers, body) {
   console.log(`shipped ${data.trans_id}`);
 }
 
-async function call(method, path, body) {
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  // A request that is sent again after a lost answer makes no second session.
-  if (method === "POST") headers["idempotency-key"] = randomUUID();
+/** Opens a payment as the widget would, for whoever has no page: with the session's own token. `scene` is `APP` in an app. */
+export function pay({ session_id, client_token }, method, scene) {
+  return call("POST", `/v1/checkout/${session_id}/transactions`, { method, version: 1, scene }, { bearer: client_token });
+}
+
+/** A code to be printed, as SVG. */
+export async function draw(path) {
+  const answer = await fetch(florin + path, { headers: { authorization: `Bearer ${key}` } });
+  if (!answer.ok) throw new Error(`GET ${path}: ${answer.status}`);
+  return answer.text();
+}
+
+/** Asks Florin. What it refuses throws with a `status` below 500; else nobody knows, and the same request under the same `once` does nothing twice. */
+export async function call(method, path, body, { bearer = key, once = randomUUID() } = {}) {
+  const headers = { authorization: `Bearer ${bearer}`, "content-type": "application/json" };
+  if (method === "POST") headers["idempotency-key"] = once;
   const answer = await fetch(florin + path, { method, headers, body: body && JSON.stringify(body) });
   const { ret_code, ret_msg, data } = await answer.json();
-  if (ret_code !== "000000") throw new Error(`${method} ${path}: ${ret_code} ${ret_msg}`);
+  if (ret_code !== "000000") throw Object.assign(new Error(`${method} ${path}: ${ret_code} ${ret_msg}`), { status: answer.status });
   return data;
 }

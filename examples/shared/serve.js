@@ -15,7 +15,14 @@ export function fill(url, values = {}) {
   return readFileSync(url, "utf8").replace(/\{\{(\w+)\}\}/g, (_, name) => ({ florin, ...tea, ...values })[name]);
 }
 
-/** Serves the routes of an example, such as `"GET /": (shop) => say("html", …)`, and those of every shop. */
+/** A request's body, as bytes: what a signature is about. */
+export async function read(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** Serves the routes of an example, such as `"GET /": (shop) => say("html", …)`, and those of every shop. Gives its address, once it is open. */
 export function serve(routes) {
   const all = { ...common, ...routes };
   const server = createServer(async (request, response) => {
@@ -24,8 +31,12 @@ export function serve(routes) {
     const { status, headers, body } = await answer(() => route(url.origin, url, request));
     response.writeHead(status, headers).end(body);
   });
-  server.listen(Number(process.env.PORT ?? 4242), "127.0.0.1", () => {
-    console.log(`The shop is open: http://127.0.0.1:${server.address().port}/`);
+  return new Promise((open) => {
+    server.listen(Number(process.env.PORT ?? 4242), "127.0.0.1", () => {
+      const shop = `http://127.0.0.1:${server.address().port}`;
+      console.log(`The shop is open: ${shop}/`);
+      open(shop);
+    });
   });
 }
 
@@ -53,9 +64,7 @@ const common = {
   },
 
   "POST /webhook": async (_, url, request) => {
-    const parts = [];
-    for await (const part of request) parts.push(part);
-    receive(request.headers, Buffer.concat(parts));
+    receive(request.headers, await read(request));
     return { status: 204 };
   },
 };
