@@ -43,7 +43,8 @@ test.describe('on a phone', () => {
     await expect(page).toHaveURL(/\/(pay|to)\//)
   })
 
-  test('it passes axe, stays where it is when reloaded, and says so once it is over', async ({ checkout, page, wallet }) => {
+  test('it passes axe, stays where it is when reloaded, and says so once it is over', async ({ checkout, page, wallet, console }) => {
+    console.expect(/status of 410/)
     await page.waitForURL('**/gateway/cashier?code=*')
     const cashier = page.url()
     await at(page, 'Back to the merchant')
@@ -52,7 +53,7 @@ test.describe('on a phone', () => {
     const ours = (await link.getAttribute('href'))!
     // Nobody takes the form: the page is what stays.
     await page.route('**/frontTransReq.do', (route) => route.fulfill({ status: 204 }))
-    await page.goto(ours)
+    await page.goto(ours, { waitUntil: 'commit' })
     const go = page.getByRole('button', { name: 'Continue to UnionPay' })
     await expect(go).toBeVisible()
     expect(await complaints(page)).toEqual([])
@@ -65,6 +66,8 @@ test.describe('on a phone', () => {
     await go.click()
     await page.waitForURL(cashier)
     await wallet.approve(cashier)
+    await page.goto(`${ours}/back`)
+    await checkout.expectPaid()
     await page.goto(ours)
     await expect(page.getByRole('heading', { name: 'This page cannot be used any more' })).toBeVisible()
     await page.getByRole('link', { name: 'Continue on the payment page' }).click()

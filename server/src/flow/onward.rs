@@ -61,11 +61,8 @@ pub async fn back(app: &App, state: &str) -> Result<SessionId> {
     let payment = payment_of(app, state).await?;
     let (flow, session, id) = (app.clone(), payment.session.clone(), payment.id);
     let asked = to_the_end(async move { cancel::check(&flow, &session, &id).await });
-    match tokio::time::timeout(PATIENCE, asked).await {
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "asking for who came back failed; the worker goes on")
-        }
-        Ok(Ok(_)) | Err(_) => {}
+    if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, asked).await {
+        tracing::warn!(%error, "asking for who came back failed; the worker goes on");
     }
     Ok(payment.session)
 }
