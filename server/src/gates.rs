@@ -64,7 +64,10 @@ impl Class {
                 Class::Refund
             }
             _ if path.starts_with("/v1/") => Class::Merchant,
-            _ if ["/pay/", "/c/", "/q/", "/login/"].iter().any(|page| path.starts_with(page)) => {
+            _ if ["/pay/", "/c/", "/q/", "/to/", "/login/"]
+                .iter()
+                .any(|page| path.starts_with(page)) =>
+            {
                 Class::Shopper
             }
             _ => Class::Asset,
@@ -211,6 +214,7 @@ mod tests {
             ("/v1/checkout/CSx/status", Class::Poll),
             ("/pay/CSx", Class::Shopper),
             ("/login/wechatpay", Class::Shopper),
+            ("/to/GW1", Class::Shopper),
             ("/notify/antom", Class::Notice),
             ("/florin.js", Class::Asset),
             ("/", Class::Asset),

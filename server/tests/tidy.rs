@@ -202,6 +202,7 @@ fn every_address_for_programs_is_described_where_it_is_routed() {
     let pages = [
         "page.rs",
         "login.rs",
+        "onward.rs",
         "scan.rs",
         "receipt.rs",
         "logos.rs",

@@ -59,6 +59,24 @@ pub struct Login {
     pub code: Option<String>,
 }
 
+impl Login {
+    /// The page of ours that sends the browser on by a form (`flow/onward.rs`): `{public}/to/{state}`. None where it is not known
+    /// where this server is.
+    pub fn onward(&self) -> Option<String> {
+        let (public, _) = self.back.rsplit_once("/login/")?;
+        Some(format!("{public}/to/{}", self.state))
+    }
+}
+
+/// A form that the shopper's own browser sends to a page of the channel's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Where to: an address of the channel's.
+    pub action: String,
+    /// Names and values, signed already.
+    pub fields: Vec<(String, String)>,
+}
+
 /// A payment opened at the channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
@@ -156,9 +174,15 @@ pub trait Channel: Send + Sync {
     /// Opens a payment. Repeating it with the same payment is the same request and opens nothing new.
     async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError>;
 
-    /// Whether `pay` asks nobody, so that its answer says nothing of whether the channel answers.
-    fn opens_alone(&self) -> bool {
+    /// Whether `pay` asks nobody about this payment, so that its answer says nothing of whether the channel answers.
+    fn opens_alone(&self, _payment: &Payment) -> bool {
         false
+    }
+
+    /// The form by which the shopper's browser opens this payment at the channel, where nothing else opens it. It is the same every
+    /// time, so that sending it again opens nothing new.
+    fn form(&self, _payment: &Payment, _asking: &Asking) -> Result<Option<Form>, ChannelError> {
+        Ok(None)
     }
 
     /// Asks for the truth about a payment, by our own number.

@@ -111,7 +111,7 @@ impl Channel for OneCode {
         std::slice::from_ref(&self.product)
     }
 
-    fn opens_alone(&self) -> bool {
+    fn opens_alone(&self, _payment: &Payment) -> bool {
         true
     }
 

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened};
+use super::{
+    Acknowledgement, Asking, Channel, ChannelError, Forged, Form, Notice, Notification, Opened,
+};
 use crate::domain::offer::Product;
 use crate::domain::payment::{Evidence, Payment};
 use crate::domain::reversal::{Reversal, ReversalSaid};
@@ -63,8 +65,12 @@ impl Channel for Renamed {
         self.inner.pay(payment, asking).await
     }
 
-    fn opens_alone(&self) -> bool {
-        self.inner.opens_alone()
+    fn opens_alone(&self, payment: &Payment) -> bool {
+        self.inner.opens_alone(payment)
+    }
+
+    fn form(&self, payment: &Payment, asking: &Asking) -> Result<Option<Form>, ChannelError> {
+        self.inner.form(payment, asking)
     }
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {

@@ -228,6 +228,9 @@ pub struct UnionpaySettings {
     /// The terminal's number, 8 letters and digits, of whoever charges payment codes; without it none are charged.
     #[serde(default)]
     pub term_id: Option<String>,
+    /// What the merchant has signed for, with spaces between: `QRCODE` and `WAP`; codes alone when absent.
+    #[serde(default)]
+    pub products: Option<String>,
 }
 
 /// Without the key: settings are printed.
@@ -330,6 +333,7 @@ mod tests {
             root_certificate: "p".into(),
             middle_certificate: "p".into(),
             term_id: None,
+            products: None,
         };
         let pos = AcquirerSettings {
             host: "https://a.example".into(),

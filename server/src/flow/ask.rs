@@ -238,7 +238,7 @@ async fn reopen(
     }
     let asking = asking(app, payment, scanned).await?;
     let answer = channel.pay(payment, &asking).await;
-    if !channel.opens_alone() {
+    if !channel.opens_alone(payment) {
         note(app, channel, Waiting::Payment(payment.id.clone()), &answer);
     }
     match answer {

@@ -38,7 +38,7 @@ fn seal(app: &App, id: &PaymentId) -> String {
 }
 
 /// Whose way this is.
-fn payment_of(app: &App, state: &str) -> Option<PaymentId> {
+pub(super) fn payment_of(app: &App, state: &str) -> Option<PaymentId> {
     let (id, told) = state.split_at_checked(state.len().checked_sub(64)?)?;
     let id: PaymentId = id.parse().ok()?;
     verify_slices_are_equal(told.as_bytes(), seal(app, &id).as_bytes()).ok().map(|()| id)

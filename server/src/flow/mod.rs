@@ -20,6 +20,7 @@ pub mod keys;
 pub mod login;
 pub mod looks;
 pub mod notify_secret;
+pub mod onward;
 pub mod pay;
 pub mod query;
 pub mod refund;

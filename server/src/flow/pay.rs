@@ -271,7 +271,7 @@ pub(super) async fn open(
     let asking = asking(app, payment, scanned).await?;
     let channel = channel_of(app, payment).await?;
     let answer = channel.pay(payment, &asking).await;
-    if !channel.opens_alone() {
+    if !channel.opens_alone(payment) {
         note(app, channel.as_ref(), Waiting::Payment(payment.id.clone()), &answer);
     }
     let heard = match answer {

@@ -35,6 +35,7 @@ pub mod logos;
 mod markup;
 pub mod merchant;
 pub mod notices;
+mod onward;
 pub mod openapi;
 mod packed;
 pub mod page;
@@ -61,6 +62,7 @@ pub fn router(app: App, assets: Option<PathBuf>) -> Router {
         .merge(page::routes())
         .merge(login::routes())
         .merge(scan::routes())
+        .merge(onward::routes())
         .merge(logos::routes())
         .merge(receipt::routes())
         .merge(docs::routes())

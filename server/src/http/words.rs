@@ -33,6 +33,10 @@ pub(super) struct Words {
     pub(super) ended: [&'static str; 2],
     /// The one code, opened where nothing can be paid: what to do.
     pub(super) elsewhere: [&'static str; 2],
+    /// The page with a form for the channel's own page: what to do there.
+    pub(super) onward: &'static str,
+    /// The same page, once its payment has ended or gone on.
+    pub(super) past: [&'static str; 2],
     /// The hosted page: above what is sold.
     pub(super) order: &'static str,
     /// The receipt code: above the field.

@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::refunds::stored;
+use crate::support::onward::{PHONE, sent_on};
 use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
 
 /// What a channel is called, and one thing that it sells.
@@ -17,21 +18,26 @@ struct Told {
     name: &'static str,
     method: &'static str,
     currency: &'static str,
+    /// How the shopper's browser calls itself; a computer's says nothing here.
+    agent: &'static str,
 }
 
-const ANTOM: Told = Told { name: "antom", method: "GCASH", currency: "PHP" };
+const ANTOM: Told = Told { name: "antom", method: "GCASH", currency: "PHP", agent: "" };
 
-const WECHATPAY: Told = Told { name: "wechatpay", method: "WECHATPAY", currency: "CNY" };
+const WECHATPAY: Told = Told { name: "wechatpay", method: "WECHATPAY", currency: "CNY", agent: "" };
 
-const ALIPAY: Told = Told { name: "alipay", method: "ALIPAY", currency: "CNY" };
+const ALIPAY: Told = Told { name: "alipay", method: "ALIPAY", currency: "CNY", agent: "" };
 
-const LAKALA: Told = Told { name: "lakala", method: "LAKALA", currency: "CNY" };
+const LAKALA: Told = Told { name: "lakala", method: "LAKALA", currency: "CNY", agent: "" };
 
-const UNIONPAY: Told = Told { name: "unionpay", method: "UNIONPAY", currency: "CNY" };
+const UNIONPAY: Told = Told { name: "unionpay", method: "UNIONPAY", currency: "CNY", agent: "" };
 
-const ECNY: Told = Told { name: "ecny", method: "ECNY", currency: "CNY" };
+/// By UnionPay's own page, to which a phone's browser goes with a form.
+const UNIONPAY_PAGE: Told = Told { agent: PHONE, ..UNIONPAY };
 
-const POS: Told = Told { name: "pos", method: "POS_ORDER", currency: "CNY" };
+const ECNY: Told = Told { name: "ecny", method: "ECNY", currency: "CNY", agent: "" };
+
+const POS: Told = Told { name: "pos", method: "POS_ORDER", currency: "CNY", agent: "" };
 
 const AMOUNT: &str = "25000";
 const MINOR: i64 = 25_000;
@@ -39,13 +45,13 @@ const MINOR: i64 = 25_000;
 impl Told {
     async fn opened(&self, app: &TestApp) -> (Session, Answer) {
         let session = app.session(self.currency, AMOUNT).await;
-        let opened = app.pay(&session, self.method).await;
+        let opened = app.pay_as(&session, self.method, self.agent).await;
         (session, opened)
     }
 
     async fn paid(&self, app: &TestApp) -> (Session, String) {
         let (session, opened) = self.opened(app).await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.wallet(&payable(app, &opened).await, "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         (session, order_id(&opened))
     }
@@ -88,6 +94,10 @@ macro_rules! promises {
                         promise(app, &UNIONPAY).await;
                     }
 
+                    async fn unionpay_page(app: TestApp) {
+                        promise(app, &UNIONPAY_PAGE).await;
+                    }
+
                     async fn ecny(app: TestApp) {
                         promise(app, &ECNY).await;
                     }
@@ -107,7 +117,7 @@ promises! {
         let (session, opened) = of.opened(app).await;
         let payment = stored(app, &order_id(&opened)).await;
         assert_eq!((payment.channel.as_str(), payment.method.as_str()), (of.name, of.method));
-        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.wallet(&payable(app, &opened).await, "approve").await.is_paid();
         app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.SUCCESS"]).await;
         assert_eq!(app.held(&payment.request_id).await, MINOR);
         assert!(app.app.counters.forged.load(Ordering::Relaxed) == 0, "its messages prove who speaks");
@@ -116,6 +126,7 @@ promises! {
 
     async fn the_channel_knows_it_by_a_number_and_in_units_of_its_own(app: &TestApp, of: &Told) {
         let (_, opened) = of.opened(app).await;
+        payable(app, &opened).await;
         let payment = stored(app, &order_id(&opened)).await;
         let book = app.book().await;
         let row = book.iter().find(|row| row["paymentRequestId"] == payment.request_id.as_str()).unwrap();
@@ -126,7 +137,7 @@ promises! {
     async fn a_lost_notification_is_made_up_for_by_asking(app: &TestApp, of: &Told) {
         of.fault(app, json!({ "fault": "silent", "times": 99 })).await;
         let (session, opened) = of.opened(app).await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.wallet(&payable(app, &opened).await, "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.held(&order_id(&opened)).await, MINOR);
     }
@@ -134,7 +145,7 @@ promises! {
     async fn a_lost_answer_is_asked_about_and_the_code_still_comes(app: &TestApp, of: &Told) {
         of.fault(app, json!({ "fault": "lost_reply", "call": "pay", "times": 1 })).await;
         let (session, opened) = of.opened(app).await;
-        let code = code_in_view(app, &session).await;
+        let code = code_in_view(app, of, &session).await;
         assert_eq!(app.book().await.len(), 1);
         app.wallet(&code, "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
@@ -145,7 +156,7 @@ promises! {
         of.fault(app, json!({ "fault": "bad_signature", "call": "pay", "times": 1 })).await;
         of.fault(app, json!({ "fault": "bad_signature", "call": "query", "times": 1 })).await;
         let (session, opened) = of.opened(app).await;
-        let code = code_in_view(app, &session).await;
+        let code = code_in_view(app, of, &session).await;
         app.wallet(&code, "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.held(&order_id(&opened)).await, MINOR);
@@ -163,7 +174,7 @@ promises! {
     async fn a_forged_message_is_refused_and_counted(app: &TestApp, of: &Told) {
         of.fault(app, json!({ "fault": "bad_signature", "call": "notification", "times": 1 })).await;
         let (_, opened) = of.opened(app).await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.wallet(&payable(app, &opened).await, "approve").await.is_paid();
         app.until("it is counted", async || app.app.counters.forged.load(Ordering::Relaxed) == 1).await;
         let nonsense = app.raw(&format!("/notify/{}", of.name), "", "application/json", "{}").await;
         assert_eq!((nonsense.status, nonsense.code()), (401, "WRONG_KEY"));
@@ -173,7 +184,7 @@ promises! {
         of.fault(app, json!({ "fault": "silent", "times": 99 })).await;
         of.fault(app, json!({ "fault": "wrong_amount", "call": "query", "value": 20000, "times": 99 })).await;
         let (session, opened) = of.opened(app).await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.wallet(&payable(app, &opened).await, "approve").await.is_paid();
         app.status(&session).await;
         app.until("it is told as reversed", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.REVERSED"]).await;
         assert_ne!(app.session_status(&session).await, "SUCCESS");
@@ -182,7 +193,7 @@ promises! {
     async fn a_cancel_that_comes_after_the_money_shows_the_success(app: &TestApp, of: &Told) {
         of.fault(app, json!({ "fault": "silent", "times": 9 })).await;
         let (session, opened) = of.opened(app).await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.wallet(&payable(app, &opened).await, "approve").await.is_paid();
         let status = app.cancel(&session, &order_id(&opened)).await;
         assert_eq!(status.data()["payment_status"], "SUCCESS", "{}", status.body);
         assert_eq!(app.held(&order_id(&opened)).await, MINOR);
@@ -191,9 +202,10 @@ promises! {
     async fn a_payment_after_expiry_goes_back(app: &TestApp, of: &Told) {
         of.fault(app, json!({ "fault": "paid_after_cancel", "times": 1 })).await;
         let (session, opened) = of.opened(app).await;
+        let code = payable(app, &opened).await;
         app.pass(Duration::from_secs(31 * 60));
         app.until("the session is expired", async || app.session_status(&session).await == "EXPIRED").await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.wallet(&code, "approve").await.is_paid();
         app.until("it is given back", async || app.held(&order_id(&opened)).await == 0).await;
         app.until("the merchant is told", async || app.sink.kinds(&session.trans_id) == ["PAYMENT.REVERSED"]).await;
         app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
@@ -283,14 +295,28 @@ on_both! {
 }
 
 /// The code, as soon as the page has it: a channel may not know at once what it was asked for.
-async fn code_in_view(app: &TestApp, session: &Session) -> String {
-    app.until("its code comes", async || {
-        app.view(session).await.data()["open"]["next_action"].is_object()
-    })
-    .await;
-    let view = app.view(session).await;
+async fn code_in_view(app: &TestApp, of: &Told, session: &Session) -> String {
+    let path = format!("/v1/checkout/{}", session.id);
+    let agent = [("user-agent", of.agent)];
+    let view = async || app.call(Method::GET, &path, Some(&session.token), &agent, None).await;
+    app.until("its code comes", async || view().await.data()["open"]["next_action"].is_object())
+        .await;
+    let view = view().await;
     let action = &view.data()["open"]["next_action"];
-    action["text"].as_str().or(action["url"].as_str()).unwrap().to_owned()
+    reached(app, action["text"].as_str().or(action["url"].as_str()).unwrap()).await
+}
+
+/// What the payer pays by.
+async fn payable(app: &TestApp, opened: &Answer) -> String {
+    reached(app, &code(opened)).await
+}
+
+/// The same, at the channel: where a page of ours has a form for it, the browser goes on.
+async fn reached(app: &TestApp, code: &str) -> String {
+    match code.starts_with(&format!("{}/to/", app.base)) {
+        true => sent_on(code).await,
+        false => code.to_owned(),
+    }
 }
 
 async fn until_refunded(app: &TestApp, own: &str) {

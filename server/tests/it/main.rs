@@ -38,5 +38,6 @@ mod store;
 mod storm;
 mod transfer;
 mod unionpay;
+mod unionpay_page;
 mod webhooks;
 mod wechatpay;

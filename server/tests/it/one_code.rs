@@ -1,4 +1,4 @@
-//! One code that WeChat and Alipay both scan (L21): a computer shows it, and whichever wallet opens it pays in its own browser.
+//! One code that WeChat, Alipay and UnionPay scan (L21): a computer shows it, and whichever wallet opens it pays in its own browser.
 
 use std::time::Duration;
 
@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 
 use crate::refunds::stored;
 use crate::support::inside::{request, visit, visit_as};
+use crate::support::onward::{form, sent_on};
 use crate::support::{Session, TestApp, code, on_both, order_id};
 
 const WECHAT: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 NetType/WIFI";
 const ALIPAY: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Mobile/15E148 AliApp(AP/10.6.60) AlipayClient/10.6.60";
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile/15E148 Safari/604.1";
 const QUICKPASS: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 16_1 like Mac OS X) Mobile/15E148 (com.unionpay.chsp) (UnionPay/1.0 CloudPay)";
+const MINI_PROGRAM: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.53 miniProgram/wx1";
 const MINOR: i64 = 8_888;
 
 /// The computer's page shows the code: its session, its address, and its number.
@@ -75,6 +77,41 @@ on_both! {
         app.wallet(&asked(&login, "tradeNO").await, "approve").await.is_paid();
         let status = app.until_status(&session, "SUCCESS").await;
         assert_eq!(status["method"], "ALIPAY");
+        assert_eq!(app.book().await.len(), 1);
+    }
+
+    async fn unionpay_scans_it_as_the_third_wallet(app: TestApp) {
+        let (session, address, code) = shown(app).await;
+        let way = scans(&address, QUICKPASS).await;
+        assert!(way.starts_with(&format!("{}/to/{}", app.base, "GW")), "{way}");
+        let there = open(app, &session).await;
+        assert_eq!((&there["method"], &there["next_action"]), (&json!("UNIONPAY"), &json!({ "type": "elsewhere" })));
+        let payment = stored(app, there["order_id"].as_str().unwrap()).await;
+        assert_eq!(payment.product, "WAP");
+        app.until("the code is called back", async || stored(app, &code).await.state.as_str() == "CANCELLED").await;
+        // The same phone, or another one of the same wallet, is the same transaction at UnionPay.
+        assert_eq!(scans(&address, QUICKPASS).await, way);
+        let (first, second) = (form(&way).await, form(&way).await);
+        assert_eq!(first, second);
+        let payer = sent_on(&way).await;
+        assert_eq!(sent_on(&way).await, payer);
+        app.wallet(&payer, "approve").await.is_paid();
+        let status = app.until_status(&session, "SUCCESS").await;
+        assert_eq!(status["order_id"], payment.id.as_str());
+        assert_eq!(app.held(&payment.request_id).await, MINOR);
+        assert_eq!(app.book().await.len(), 1);
+        assert_eq!(scans(&address, QUICKPASS).await, page(app, &session), "and then it is told as paid");
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
+    async fn unionpay_and_another_wallet_make_one_payment(app: TestApp) {
+        let (session, address, _) = shown(app).await;
+        let (one, other) = tokio::join!(scans(&address, QUICKPASS), scans(&address, ALIPAY));
+        let here = page(app, &session);
+        assert!((one == here) != (other == here), "one of them pays: {one} {other}");
+        let payer = if one == here { asked(&other, "tradeNO").await } else { sent_on(&one).await };
+        app.wallet(&payer, "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
         assert_eq!(app.book().await.len(), 1);
     }
 
@@ -187,7 +224,7 @@ on_both! {
     async fn a_wallet_that_cannot_pay_here_is_told_what_to_do(app: TestApp) {
         let (session, address, _) = shown(app).await;
         app.merchant(Method::PATCH, "/v1/merchant", Some(json!({ "appearance": { "methods": ["ONE_CODE", "WECHATPAY"] } }))).await;
-        let (status, _, text) = visit_as(&address, QUICKPASS).await;
+        let (status, _, text) = visit_as(&address, MINI_PROGRAM).await;
         assert_eq!(status, 200, "{text}");
         assert!(text.contains("Scan the code with Alipay or WeChat"), "{text}");
         // Whoever offers the one code offers its wallets by it.

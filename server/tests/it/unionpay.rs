@@ -146,19 +146,18 @@ on_both! {
         assert_eq!(app.held(&order).await, 0);
     }
 
-    async fn on_a_phone_the_list_says_where_it_is(app: TestApp) {
+    async fn in_another_wallets_browser_the_list_says_where_it_is(app: TestApp) {
         let session = app.session("CNY", "8888").await;
         let path = format!("/v1/checkout/{}", session.id);
         for agent in [
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1",
-            "Mozilla/5.0 (Linux; Android 14) UnionPay/1.0 CloudPay",
+            "Mozilla/5.0 (Linux; Android 14) AliApp(AP/10.6.60) AlipayClient/10.6.60",
             "Mozilla/5.0 (iPhone) MicroMessenger/8.0.53",
         ] {
             let header = [("user-agent", agent)];
             let view = app.call(Method::GET, &path, Some(&session.token), &header, None).await;
             let offers = view.data()["methods"].as_array().unwrap();
             let ours = offers.iter().find(|offer| offer["method"] == "UNIONPAY").unwrap();
-            assert_eq!(ours["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "IN_STORE"] }), "{agent}");
+            assert_eq!(ours["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "UNIONPAY", "IN_STORE"] }), "{agent}");
         }
     }
 

@@ -40,8 +40,8 @@ impl Asked {
         if get("accessType") != "0" || !["07", "08"].contains(&get("channelType")) {
             return no("13", "accessType 0, channelType 07 or 08");
         }
-        if get("bizType") != "000000" {
-            return no("13", "bizType 000000");
+        if !kind.is_of(get("bizType")) {
+            return no("13", "bizType 000000, or 000201 for what goes by a page");
         }
         if !is_number(get("orderId")) {
             return no("13", "orderId has 8 to 40 letters and digits");

@@ -20,7 +20,7 @@ pub(super) type Refusal = (&'static str, &'static str);
 
 pub(super) async fn apply(world: &World, asked: &Asked) -> Result<Said, Unwritten> {
     let now = world.clock.now();
-    let decided = world.decide(|desk| decide(desk, asked, now)).await?;
+    let decided = world.decide(|desk| decide(desk, asked, "QR", now)).await?;
     Ok(match decided {
         Err((code, why)) => speak::refused(&asked.fields, code, why),
         Ok(code) => {
@@ -30,8 +30,14 @@ pub(super) async fn apply(world: &World, asked: &Asked) -> Result<Said, Unwritte
     })
 }
 
-/// The same application has the same code again; the same number for anything else is a duplicate.
-fn decide(desk: &mut Desk, asked: &Asked, now: i64) -> Result<String, Refusal> {
+/// The same application has the same code again; the same number for anything else is a duplicate. `terminal` is how it is to be
+/// paid.
+pub(super) fn decide(
+    desk: &mut Desk,
+    asked: &Asked,
+    terminal: &str,
+    now: i64,
+) -> Result<String, Refusal> {
     if let Some(payment) = desk.ledger.payment(&key(asked)) {
         let is_same = payment.opened.fingerprint == asked.fingerprint();
         let is_open = payment.status(now) == Status::Processing;
@@ -45,7 +51,7 @@ fn decide(desk: &mut Desk, asked: &Asked, now: i64) -> Result<String, Refusal> {
         text => wire::time(text).filter(|at| *at > now).ok_or(("13", "payTimeout has passed"))?,
     };
     let code = fresh_code(&desk.ledger);
-    let opened = opened(asked, code.clone(), "QR", (now, expires_ms))?;
+    let opened = opened(asked, code.clone(), terminal, (now, expires_ms))?;
     desk.write(Line::Opened(Box::new(opened)));
     Ok(code)
 }
@@ -83,7 +89,7 @@ pub(super) fn opened(
         description: "Northwind Tea".into(),
         reference: asked.get("orderId").into(),
         notify_url: Some(notify_url),
-        redirect_url: String::new(),
+        redirect_url: asked.get("frontUrl").into(),
         attach: asked.get("txnTime").into(),
         payer: String::new(),
     })

@@ -7,6 +7,7 @@ mod admit;
 mod apply;
 mod calls;
 mod charge;
+mod front;
 mod notices;
 mod query;
 mod refund;
@@ -25,13 +26,14 @@ use axum::{Extension, Router};
 use url::Url;
 
 use self::admit::Asked;
+use self::front::FrontVoice;
 use self::signature::Keys;
 use self::speak::UnionpayVoice;
 use crate::book::Unwritten;
 use crate::channel::{Channel, Headers, Name, Refused, Signed, Told};
 use crate::connection::Cord;
 use crate::faults::{Call, Fault, Kind};
-use crate::gate::{self, Heard, Play, Said, Spoken};
+use crate::gate::{self, Heard, Play, Said, Spoken, Voice};
 use crate::ledger::{Key, Line, Payment, Refund};
 use crate::money::Money;
 use crate::world::World;
@@ -69,6 +71,8 @@ impl Channel for Unionpay {
         Router::new()
             .route(calls::BACK, post(receive))
             .route(calls::QUERY_PATH, post(receive))
+            .route(calls::FRONT, post(receive))
+            .merge(front::routes())
             .layer(Extension(self.clone()))
     }
 
@@ -134,17 +138,19 @@ async fn receive(
 }
 
 async fn hear(world: &World, keys: &Keys, heard: &Heard) -> Spoken {
-    let voice = UnionpayVoice { keys };
+    let signing = UnionpayVoice { keys };
+    // A browser cannot read what a merchant's server reads.
+    let voice: &dyn Voice = if heard.path() == calls::FRONT { &FrontVoice } else { &signing };
     let asked = match Asked::of(keys, heard, world.clock.now()) {
         Ok(asked) => asked,
-        Err(refusal) => return gate::say(&voice, &refusal, Signed::Well),
+        Err(refusal) => return gate::say(voice, &refusal, Signed::Well),
     };
     let key = subject(world, &asked);
     let call = called(world, &asked);
     if call.kind == Kind::Pay {
         world.note(Line::Arrived { key: key.clone(), at_ms: world.clock.now() });
     }
-    Play { world, voice: &voice, call, key: &key }.run(perform(world, &asked)).await
+    Play { world, voice, call, key: &key }.run(perform(world, &asked)).await
 }
 
 /// The payment that a call is about: a refund and the question about one name others.
@@ -174,6 +180,7 @@ async fn perform(world: &World, asked: &Asked) -> Result<Said, Unwritten> {
     match asked.kind {
         calls::Kind::Apply => apply::apply(world, asked).await,
         calls::Kind::Charge => charge::charge(world, asked).await,
+        calls::Kind::Front => front::open(world, asked).await,
         calls::Kind::Query => query::query(world, asked).await,
         calls::Kind::Refund => refund::refund(world, asked).await,
     }

@@ -3,6 +3,7 @@
 use super::MER_ID;
 use super::apply::traces;
 use super::charge::{NO, is_charge};
+use super::front;
 use super::wire::{self, Fields};
 use crate::channel::Told;
 use crate::ledger::{Payment, Refund};
@@ -19,9 +20,13 @@ pub(super) fn payment(payment: &Payment, amount: &Money, told: Told, now: i64) -
         Told::Pending | Told::Failed => return None,
     };
     let opened = &payment.opened;
-    let sub_type = if is_charge(payment) { "06" } else { "07" };
+    let sub_type = match () {
+        () if is_charge(payment) => "06",
+        () if front::is_page(payment) => "01",
+        () => "07",
+    };
     let paid_ms = payment.captured.map_or(now, |capture| capture.at_ms);
-    let mut fields = common(("01", sub_type), &opened.key.request, &opened.attach);
+    let mut fields = common(payment, ("01", sub_type), &opened.key.request, &opened.attach);
     for (name, value) in traces(payment, paid_ms) {
         fields.insert(name.into(), value);
     }
@@ -41,7 +46,7 @@ pub(super) fn refund(payment: &Payment, made: &Refund, _now: i64) -> Option<Stri
         return None;
     }
     let time = made.refund_id.get(..14)?;
-    let mut fields = common(("04", "00"), &made.refund_request, time);
+    let mut fields = common(payment, ("04", "00"), &made.refund_request, time);
     for (name, value) in [
         ("respCode", "00".to_owned()),
         ("respMsg", "成功[0000000]".to_owned()),
@@ -55,10 +60,15 @@ pub(super) fn refund(payment: &Payment, made: &Refund, _now: i64) -> Option<Stri
     Some(wire::form(&fields))
 }
 
-fn common((txn_type, sub_type): (&str, &str), number: &str, time: &str) -> Fields {
+pub(super) fn common(
+    payment: &Payment,
+    (txn_type, sub_type): (&str, &str),
+    number: &str,
+    time: &str,
+) -> Fields {
     let fields = [
         ("accessType", "0"),
-        ("bizType", "000000"),
+        ("bizType", front::biz_type(payment)),
         ("encoding", "UTF-8"),
         ("merId", MER_ID),
         ("orderId", number),

@@ -2,7 +2,7 @@
 
 use super::admit::Asked;
 use super::apply::{Refusal, USED, key};
-use super::{speak, wire};
+use super::{front, speak, wire};
 use crate::book::Unwritten;
 use crate::channel::Name;
 use crate::faults::{Fault, Moment};
@@ -46,6 +46,9 @@ fn decide(
     let amount = wire::money(asked.get("txnAmt"), "156").ok_or(("13", "txnAmt is fen"))?;
     let paid = desk.ledger.by_payment_id(Name::Unionpay, asked.get("origQryId"));
     let payment = paid.cloned().ok_or(("34", "there is no such payment"))?;
+    if asked.get("bizType") != front::biz_type(&payment) {
+        return Err(("13", "bizType is that of the payment"));
+    }
     allowed(&payment, amount.value, now)?;
     let strikes = |fault| world.strikes(&Moment::of(fault, &payment.opened.key));
     if strikes(Fault::RefundRefused).is_some() {

@@ -203,3 +203,91 @@ async fn whoever_is_not_the_merchant_or_asks_amiss_is_told_by_which_code() {
         "13"
     );
 }
+
+/// A browser brings this form: a status, where it is sent on, and the words.
+async fn bring(world: &World, url: &str, fields: &Fields) -> (u16, String, String) {
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let policy = reqwest::redirect::Policy::none();
+    let browser = reqwest::Client::builder().redirect(policy).build().unwrap();
+    let request = browser.post(format!("{}{url}", world.url)).body(form);
+    let sent = request.header("content-type", "application/x-www-form-urlencoded").send();
+    let answer = sent.await.unwrap();
+    let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+    (answer.status().as_u16(), to.unwrap_or_default(), answer.text().await.unwrap())
+}
+
+const FRONT: &str = "/gateway/api/frontTransReq.do";
+
+fn page(number: &str, time: &str) -> Fields {
+    let mut fields = code(number, time);
+    for (name, value) in
+        [("txnSubType", "01"), ("bizType", "000201"), ("frontUrl", "http://127.0.0.1:9/to/x/back")]
+    {
+        fields.insert(name.into(), value.into());
+    }
+    fields
+}
+
+#[tokio::test]
+async fn a_browser_comes_with_a_form_and_goes_back_with_one() {
+    let (world, time) = (World::start().await, now());
+    let form = signed(page("order0001", &time));
+    let (status, cashier, _) = bring(&world, FRONT, &form).await;
+    assert_eq!(status, 303);
+    assert_eq!(ask(&world, "order0001", &time).await["respCode"], "34");
+    assert_eq!(bring(&world, FRONT, &form).await.1, cashier, "the same form is the same page");
+    let shown = async || {
+        let url = format!("{}{cashier}", world.url);
+        world.http.get(url).send().await.unwrap().text().await.unwrap()
+    };
+    // Whoever leaves brings back that it is open.
+    let open = shown().await;
+    assert!(open.contains(r#"action="http://127.0.0.1:9/to/x/back""#), "{open}");
+    assert!(open.contains(r#"name="respCode" value="05""#) && open.contains("approve"), "{open}");
+
+    let code = cashier.split_once("code=").unwrap().1;
+    let press = Fields::from([("code".into(), code.into()), ("action".into(), "approve".into())]);
+    assert_eq!(bring(&world, "/gateway/cashier", &press).await.1, cashier);
+    assert_eq!(world.entry("order0001").await["captured"], 8888);
+    let paid = shown().await;
+    assert!(paid.contains(r#"name="respCode" value="00""#) && !paid.contains("approve"), "{paid}");
+    let (status, _, words) = bring(&world, FRONT, &form).await;
+    assert!(status == 200 && words.starts_with("respCode 12"), "it is paid: {words}");
+
+    let known = ask(&world, "order0001", &time).await;
+    assert_eq!(&*known["origRespCode"], "00");
+    let mut refund = back("refund001", &time, &known["queryId"], "8888");
+    assert_eq!(apply(&world, refund.clone()).await["respCode"], "13", "it is of a page");
+    refund.insert("bizType".into(), "000201".into());
+    assert_eq!(apply(&world, refund).await["respCode"], "00");
+}
+
+#[tokio::test]
+async fn a_form_that_is_amiss_shows_no_page() {
+    let (world, time) = (World::start().await, now());
+    for (name, value, code_said) in [
+        ("merId", "777290058110049", "11"),
+        ("bizType", "000000", "13"),
+        ("txnSubType", "07", "13"),
+        ("frontUrl", "nowhere", "13"),
+        ("backUrl", "nowhere", "13"),
+        ("payTimeout", "20200101000000", "13"),
+    ] {
+        let mut asked = page("order0001", &time);
+        asked.insert(name.into(), value.into());
+        let (status, _, words) = bring(&world, FRONT, &signed(asked)).await;
+        assert!(
+            status == 200 && words.starts_with(&format!("respCode {code_said}")),
+            "{name}: {words}"
+        );
+    }
+    let mut changed = signed(page("order0001", &time));
+    changed.insert("txnAmt".into(), "1".into());
+    assert!(bring(&world, FRONT, &changed).await.2.starts_with("respCode 11"));
+    bring(&world, FRONT, &signed(page("order0001", &time))).await;
+    let mut other = page("order0001", &time);
+    other.insert("txnAmt".into(), "8889".into());
+    assert!(bring(&world, FRONT, &signed(other)).await.2.starts_with("respCode 12"));
+    let stranger = format!("{}/gateway/cashier?code=nobodys", world.url);
+    assert_eq!(world.http.get(stranger).send().await.unwrap().status(), 404);
+}

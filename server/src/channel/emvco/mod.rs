@@ -121,7 +121,7 @@ impl Channel for Emvco {
         self.bank.listens_at(notify_url);
     }
 
-    fn opens_alone(&self) -> bool {
+    fn opens_alone(&self, _payment: &Payment) -> bool {
         true
     }
 

@@ -114,7 +114,7 @@ impl Channel for Transfer {
         self.bank.listens_at(notify_url);
     }
 
-    fn opens_alone(&self) -> bool {
+    fn opens_alone(&self, _payment: &Payment) -> bool {
         true
     }
 

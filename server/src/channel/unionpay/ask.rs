@@ -1,20 +1,28 @@
 //! What we ask of UnionPay (`protocols/unionpay-qr.md` 1). A request depends on nothing but its arguments, and its time is that
 //! of its number, so that repeating it repeats every byte: the same number at another time would be another transaction.
 
-use super::Account;
 use super::fields::Fields;
 use super::text::{CNY, beijing, time_of};
+use super::{Account, table};
 use crate::channel::transport::not_sent;
 use crate::channel::{Asking, ChannelError};
 use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
 use crate::domain::scanned::Scanned;
 
-/// The kinds of transactions: `txnType` and `txnSubType`.
-const CODE: (&str, &str) = ("01", "07");
-const CHARGE: (&str, &str) = ("01", "06");
-const QUERY: (&str, &str) = ("00", "00");
-const REFUND: (&str, &str) = ("04", "00");
+/// A kind of transaction: `txnType`, `txnSubType` and `bizType`.
+type Kind = (&'static str, &'static str, &'static str);
+
+const CODE: Kind = ("01", "07", CODES);
+const CHARGE: Kind = ("01", "06", CODES);
+const PAGE: Kind = ("01", "01", GATEWAY);
+const QUERY: Kind = ("00", "00", CODES);
+
+/// The `bizType` of codes, and of every question.
+const CODES: &str = "000000";
+
+/// The `bizType` of UnionPay's own pages.
+const GATEWAY: &str = "000201";
 
 /// A code that the shopper scans. Nobody can call it back, so it says itself when it ends.
 pub(super) fn code(
@@ -50,27 +58,48 @@ pub(super) fn charge(
     request(account, CHARGE, &payment.request_id, &own)
 }
 
+/// UnionPay's own page, for the browser that sends these fields. It brings whoever leaves it to `front_url`. Nobody can call it back, so
+/// it says itself when it ends.
+pub(super) fn page(
+    account: &Account,
+    payment: &Payment,
+    asking: &Asking,
+    front_url: &str,
+) -> Result<Fields, ChannelError> {
+    let (amount, ends) = (payment.amount.minor().to_string(), beijing(payment.expires));
+    let own = [
+        ("txnAmt", amount.as_str()),
+        ("currencyCode", CNY),
+        ("backUrl", &asking.notify_url),
+        ("frontUrl", front_url),
+        ("payTimeout", &ends),
+    ];
+    request(account, PAGE, &payment.request_id, &own)
+}
+
 /// What is known of the transaction with this number of ours.
 pub(super) fn known(account: &Account, number: &str) -> Result<Fields, ChannelError> {
     request(account, QUERY, number, &[])
 }
 
-/// Money back, of the payment that UnionPay knows by `number`.
+/// Money back, of the payment that UnionPay knows by `number`: of the same `bizType` as that.
 pub(super) fn refund(
     account: &Account,
+    payment: &Payment,
     reversal: &Reversal,
     number: &str,
     notify_url: &str,
 ) -> Result<Fields, ChannelError> {
     let amount = reversal.amount.minor().to_string();
     let own = [("txnAmt", amount.as_str()), ("origQryId", number), ("backUrl", notify_url)];
-    request(account, REFUND, &reversal.request_id, &own)
+    let biz_type = if table::is_page(&payment.product) { GATEWAY } else { CODES };
+    request(account, ("04", "00", biz_type), &reversal.request_id, &own)
 }
 
-/// `bizType` is that of codes and `channelType` that of phones: who pays by a code pays by a phone.
+/// `channelType` is that of phones: who pays by a code, or on the page for phones, pays by a phone.
 fn request(
     account: &Account,
-    (txn_type, txn_sub_type): (&str, &str),
+    (txn_type, txn_sub_type, biz_type): Kind,
     number: &str,
     own: &[(&str, &str)],
 ) -> Result<Fields, ChannelError> {
@@ -82,7 +111,7 @@ fn request(
         ("certId", account.cert_id.as_str()),
         ("txnType", txn_type),
         ("txnSubType", txn_sub_type),
-        ("bizType", "000000"),
+        ("bizType", biz_type),
         ("channelType", "08"),
         ("accessType", "0"),
         ("merId", account.mer_id.as_str()),

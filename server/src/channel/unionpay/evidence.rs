@@ -6,7 +6,7 @@ use florin_shared::shopper::NextAction;
 use super::codes::{self, CONFIGURATION, DECLINED, Verdict, verdict};
 use super::fields::Fields;
 use super::text::{fen, paid_at, time_of};
-use crate::channel::transport::no_answer;
+use crate::channel::transport::{no_answer, not_sent};
 use crate::channel::{ChannelError, Opened};
 use crate::domain::payment::{Evidence, Payment, Said};
 
@@ -28,6 +28,13 @@ pub(super) fn applied(payment: &Payment, answer: &Fields) -> Result<Opened, Chan
         Verdict::Exists => Ok(Opened { evidence: saying(Said::Pending), action: None }),
         Verdict::Unsure | Verdict::Absent => Err(unclear(answer)),
     }
+}
+
+/// The way to UnionPay's page, by a page of ours at this address: nobody has been asked for anything yet.
+pub(super) fn sent_on(address: Option<String>) -> Result<Opened, ChannelError> {
+    let url = address.ok_or_else(|| not_sent("it is not known where this server is"))?;
+    let action = NextAction { kind: "redirect".into(), url: Some(url), ..NextAction::default() };
+    Ok(Opened { evidence: saying(Said::Pending), action: Some(action) })
 }
 
 /// The answer to a payment code: it is paid at once, or UnionPay goes on with it, which may mean that the payer types a

@@ -66,6 +66,11 @@ impl Fields {
         hex(digest(&SHA256, pairs.join("&").as_bytes()).as_ref())
     }
 
+    /// Each by itself, as a browser's form has them.
+    pub(super) fn each(self) -> Vec<(String, String)> {
+        self.0.into_iter().collect()
+    }
+
     /// As it is sent.
     pub(super) fn form(&self) -> String {
         Serializer::new(String::new()).extend_pairs(&self.0).finish()

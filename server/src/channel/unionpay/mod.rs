@@ -35,8 +35,8 @@ use super::transport::{
     By, Call, Limits, Reply, Transport, no_answer, not_sent, only_200, right_host,
 };
 use super::{
-    Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, patience,
-    probed, rsa,
+    Acknowledgement, Asking, Channel, ChannelError, Forged, Form, Notice, Notification, Opened,
+    patience, probed, rsa,
 };
 use crate::clock::Clock;
 use crate::config::UnionpaySettings;
@@ -54,6 +54,9 @@ const SANDBOX: &str = "777290058110048";
 const BACK: &str = "/gateway/api/backTransReq.do";
 const QUERY: &str = "/gateway/api/queryTrans.do";
 
+/// Where the shopper's browser goes with a form.
+const FRONT: &str = "/gateway/api/frontTransReq.do";
+
 /// Why nothing is cancelled.
 const NO_WAY_BACK: &str = "NO_CLOSE";
 
@@ -64,6 +67,7 @@ pub struct Unionpay {
     account: Account,
     keys: Keys,
     transport: Transport,
+    products: Vec<Product>,
 }
 
 /// Whose transactions they are.
@@ -83,6 +87,7 @@ pub fn sandbox(host: &str) -> UnionpaySettings {
         root_certificate: include_str!("../../../keys/unionpay_sandbox_root.pem").to_owned(),
         middle_certificate: include_str!("../../../keys/unionpay_sandbox_middle.pem").to_owned(),
         term_id: Some("49000002".to_owned()),
+        products: Some(table::EVERYTHING.to_owned()),
     }
 }
 
@@ -100,10 +105,13 @@ impl Unionpay {
         // UnionPay's test environment signs by certificates that name somebody else.
         let whose = if is_live { Whose::UnionPays } else { Whose::Anybodys };
         let trust = Trust::of(&settings.root_certificate, &settings.middle_certificate, whose)?;
+        let account = account(settings)?;
+        let signed = settings.products.as_deref().unwrap_or(table::USUAL);
         Ok(Unionpay {
             host: host.origin().ascii_serialization(),
             is_live,
-            account: account(settings)?,
+            products: table::products(signed, account.term_id.is_some())?,
+            account,
             keys: Keys::of(&settings.private_key, trust)?,
             transport: Transport::new("unionpay", &host, limits, only_200)?,
         })
@@ -170,8 +178,8 @@ impl Channel for Unionpay {
         self.is_live
     }
 
-    fn products(&self) -> &'static [Product] {
-        if self.account.term_id.is_some() { table::PRODUCTS } else { table::WITHOUT_TERMINAL }
+    fn products(&self) -> &[Product] {
+        &self.products
     }
 
     async fn pay(&self, payment: &Payment, asking: &Asking) -> Result<Opened, ChannelError> {
@@ -180,6 +188,9 @@ impl Channel for Unionpay {
         }
         if payment.is_by_code() != asking.scanned.is_some() {
             return Err(not_sent("a payment code belongs to a payment by payment code"));
+        }
+        if table::is_page(&payment.product) {
+            return evidence::sent_on(asking.login.onward());
         }
         let Some(scanned) = &asking.scanned else {
             let request = ask::code(&self.account, payment, asking)?;
@@ -191,6 +202,21 @@ impl Channel for Unionpay {
         }
         let request = ask::charge(&self.account, payment, asking, scanned)?;
         evidence::charged(payment, &self.call("pay", BACK, patience::PAY, request).await?)
+    }
+
+    /// UnionPay hears of a payment on its page when the browser comes there, and not before.
+    fn opens_alone(&self, payment: &Payment) -> bool {
+        table::is_page(&payment.product)
+    }
+
+    fn form(&self, payment: &Payment, asking: &Asking) -> Result<Option<Form>, ChannelError> {
+        let Some(onward) = asking.login.onward().filter(|_| table::is_page(&payment.product))
+        else {
+            return Ok(None);
+        };
+        let request = ask::page(&self.account, payment, asking, &format!("{onward}/back"))?;
+        let signed = self.keys.sign(request).map_err(|why| not_sent(why.to_string()))?;
+        Ok(Some(Form { action: format!("{}{FRONT}", self.host), fields: signed.each() }))
     }
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {
@@ -210,7 +236,7 @@ impl Channel for Unionpay {
     ) -> Result<ReversalSaid, ChannelError> {
         let number = self.number_of(payment).await?;
         let patience = patience::of_try(reversal.sends);
-        let request = ask::refund(&self.account, reversal, &number, notify_url)?;
+        let request = ask::refund(&self.account, payment, reversal, &number, notify_url)?;
         refunds::refunded(reversal, &self.call("refund", BACK, patience, request).await?)
     }
 

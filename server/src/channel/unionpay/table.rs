@@ -1,6 +1,7 @@
-//! What UnionPay sells: renminbi, by a code for a computer's screen, or by the payer's own code at a counter
-//! (`protocols/unionpay-qr.md` 1). Its page for phones is a form that a browser sends, which no next action carries.
+//! What UnionPay sells: renminbi, by a code for a computer's screen, by its own page in a phone's browser, or by the payer's own
+//! code at a counter (`protocols/unionpay-qr.md` 1). A merchant signs for codes and for pages apart; the settings say for which.
 
+use anyhow::{Context, ensure};
 use florin_shared::Method;
 
 use crate::clock::Millis;
@@ -10,18 +11,49 @@ use crate::domain::scene::Scene;
 
 const MINUTE: Millis = 60 * 1000;
 
-/// Every row.
-pub(super) static PRODUCTS: &[Product] = &[QR, CODE];
+/// Codes: those that the payer scans, and with a terminal's number the payer's own.
+const CODES: &str = "QRCODE";
 
-/// Those of an account without a terminal's number, which every charge at a counter names.
-pub(super) static WITHOUT_TERMINAL: &[Product] = &[QR];
+/// UnionPay's own page for phones.
+const WAP: &str = "WAP";
+
+/// What is signed for where the settings do not say.
+pub(super) const USUAL: &str = CODES;
+
+/// What the sandbox's merchant has signed for.
+pub(super) const EVERYTHING: &str = "QRCODE WAP";
+
+/// What a merchant sells who has signed for these. Every charge at a counter names its terminal.
+///
+/// # Errors
+/// A name that is none, or stands twice; no name.
+pub(super) fn products(signed: &str, has_terminal: bool) -> anyhow::Result<Vec<Product>> {
+    let names: Vec<&str> = signed.split_whitespace().collect();
+    let mut sold = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        ensure!(!names[..at].contains(name), "UnionPay's products name {name} twice");
+        let known = SOLD.iter().find(|(known, _)| known == name);
+        let (_, products) = known.with_context(|| format!("UnionPay's products have no {name}"))?;
+        sold.extend_from_slice(products);
+    }
+    ensure!(!sold.is_empty(), "UnionPay's products must not be empty");
+    sold.retain(|product| has_terminal || product.kind != Kind::PaymentCode);
+    Ok(sold)
+}
+
+/// Whether the payment of this product is opened by a form that the shopper's browser sends.
+pub(super) fn is_page(product: &str) -> bool {
+    product == WAP
+}
+
+const SOLD: [(&str, &[Product]); 2] = [(CODES, &[QR, CODE]), (WAP, &[PAGE])];
 
 /// Nobody can call a code back, and one that was left is watched until its time is over: so its life is short. UnionPay's
 /// word is final when `payTimeout` has passed; what was begun before may be told of a little later.
 const QR: Product = Product {
     method: Method::Unionpay,
     channel: "unionpay",
-    name: "QRCODE",
+    name: CODES,
     currency: "CNY",
     country: "",
     least: 1,
@@ -36,6 +68,11 @@ const QR: Product = Product {
     settles_in: 5 * MINUTE,
     numbers: Numbers::LIKE_OURS,
 };
+
+/// UnionPay's page opens QuickPass, a bank's app or the phone maker's own way to pay, whichever the phone has, and takes a card's number
+/// where it has none (`requirements/` L18). Other wallets' browsers do not let it do so. It can be called back no more than a code.
+const PAGE: Product =
+    Product { name: WAP, kind: Kind::Redirect, scenes: &[Scene::Mobile, Scene::Unionpay], ..QR };
 
 /// It is paid at once, or UnionPay says that it goes on with it. Nobody can stop it: who pays within these minutes has paid,
 /// unless the merchant has closed the session meanwhile.

@@ -10,7 +10,7 @@ use super::*;
 use crate::channel::nobodys_login;
 use crate::clock::Millis;
 use crate::domain::order::tests::payment as fresh;
-use crate::domain::payment::{IN_STORE, PaymentState};
+use crate::domain::payment::{IN_STORE, PaymentState, Said};
 use crate::domain::reversal::Reason;
 use crate::domain::scanned::Scanned;
 
@@ -131,7 +131,8 @@ fn a_charge_names_the_code_and_the_terminal_and_a_refund_the_payment() {
         of(&charge, &["txnType", "txnSubType", "qrNo", "termId", "txnAmt"]),
         ["01", "06", "6200000000000000001", "49000002", "8888"]
     );
-    let refund = ask::refund(&account, &reversal(), "202611181200000000018", NOTIFY).unwrap();
+    let refund =
+        ask::refund(&account, &payment(), &reversal(), "202611181200000000018", NOTIFY).unwrap();
     assert_eq!(
         of(&refund, &["txnType", "txnSubType", "origQryId", "txnAmt", "orderId", "txnTime"]),
         ["04", "00", "202611181200000000018", "8888", &refund_number(), TIME]
@@ -196,5 +197,76 @@ fn without_a_terminal_nothing_is_charged_at_a_counter() {
     let names = |unionpay: &Unionpay| -> Vec<&str> {
         unionpay.products().iter().map(|product| product.name).collect()
     };
-    assert_eq!((names(&with), names(&without)), (vec!["QRCODE", "CODEPAY"], vec!["QRCODE"]));
+    assert_eq!(
+        (names(&with), names(&without)),
+        (vec!["QRCODE", "CODEPAY", "WAP"], vec!["QRCODE", "WAP"])
+    );
+}
+
+#[test]
+fn what_was_signed_for_is_sold_and_nothing_else() {
+    let of = |products: Option<&str>| {
+        let settings = UnionpaySettings { products: products.map(str::to_owned), ..sandbox(HOST) };
+        let names = |sold: &[Product]| sold.iter().map(|product| product.name).collect();
+        Unionpay::new(&settings).map(|unionpay| names(unionpay.products())).ok()
+    };
+    for (signed, sold) in [
+        // As it was before there was anything to choose.
+        (None, Some(vec!["QRCODE", "CODEPAY"])),
+        (Some("QRCODE"), Some(vec!["QRCODE", "CODEPAY"])),
+        (Some(" WAP "), Some(vec!["WAP"])),
+        (Some("WAP QRCODE"), Some(vec!["WAP", "QRCODE", "CODEPAY"])),
+        (Some(""), None),
+        (Some("WAP WAP"), None),
+        (Some("APPLE_PAY"), None),
+    ] {
+        assert_eq!(of(signed), sold, "{signed:?}");
+    }
+}
+
+fn on_a_phone() -> Payment {
+    Payment { product: "WAP".into(), ..payment() }
+}
+
+#[tokio::test]
+async fn a_phones_page_is_opened_by_the_browser_and_by_nobody_else() {
+    // Nobody listens there: a call would fail.
+    let unionpay = Unionpay::new(&sandbox("http://127.0.0.1:9")).unwrap();
+    let (payment, asking) = (on_a_phone(), asking());
+    let opened = unionpay.pay(&payment, &asking).await.unwrap();
+    assert_eq!(opened.evidence.said, Said::Pending);
+    let action = opened.action.unwrap();
+    assert_eq!(
+        (action.kind.as_str(), action.url.as_deref()),
+        ("redirect", Some("https://pay.example/to/GW7"))
+    );
+    let form = unionpay.form(&payment, &asking).unwrap().unwrap();
+    assert_eq!(form.action, "http://127.0.0.1:9/gateway/api/frontTransReq.do");
+    let fields = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let told = Fields::asked(fields);
+    let expected = format!(
+        "accessType=0&backUrl={NOTIFY}&bizType=000201&certId=68759663125&channelType=08&\
+         currencyCode=156&encoding=UTF-8&frontUrl=https://pay.example/to/GW7/back&\
+         merId=777290058110048&orderId={}&payTimeout=20261118121500&signMethod=01&txnAmt=8888&\
+         txnSubType=01&txnTime={TIME}&txnType=01&version=5.1.0",
+        number()
+    );
+    assert_eq!(told.digest(), Fields::of_answer(expected.as_bytes()).unwrap().digest());
+    // What changes in our row while a payment goes on changes nothing, not even the signature.
+    let later =
+        Payment { state: PaymentState::Unknown, asks: 7, changed: NOON + 9, ..on_a_phone() };
+    assert_eq!(unionpay.form(&later, &asking).unwrap(), Some(form));
+    assert_eq!(unionpay.form(&super::tests::payment(), &asking).unwrap(), None, "a code has none");
+    assert!(unionpay.opens_alone(&payment) && !unionpay.opens_alone(&super::tests::payment()));
+}
+
+#[test]
+fn a_refund_is_of_the_product_that_was_paid() {
+    let account = account(&sandbox(HOST)).unwrap();
+    for (paid, biz_type) in
+        [(payment(), "000000"), (at_the_counter(), "000000"), (on_a_phone(), "000201")]
+    {
+        let refund = ask::refund(&account, &paid, &reversal(), "1", NOTIFY).unwrap();
+        assert_eq!(refund.get("bizType"), biz_type);
+    }
 }

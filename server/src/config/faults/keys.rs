@@ -79,6 +79,7 @@ pub(in crate::config) const KEYS: &[(&str, &str, Kind, bool)] = &[
     ("unionpay", "root_certificate", Kind::Text, true),
     ("unionpay", "middle_certificate", Kind::Text, true),
     ("unionpay", "term_id", Kind::Text, false),
+    ("unionpay", "products", Kind::Text, false),
     ("ecny", "host", Kind::Text, true),
     ("ecny", "merchant", Kind::Text, true),
     ("ecny", "key_id", Kind::Text, true),

@@ -18,6 +18,11 @@ pub(super) static WORDS: Words = Words {
         "You cannot pay in this app",
         "Scan the code with Alipay or WeChat, or open this address in your phone’s browser.",
     ],
+    onward: "Pay there, then come back here. If nothing happens, press the button.",
+    past: [
+        "This page cannot be used any more",
+        "Its time is over, or the payment has gone on. The payment page shows how it stands.",
+    ],
     order: "Your order",
     enter: "Enter the amount",
     go: "Continue",

@@ -21,6 +21,11 @@ pub(super) static WORDS: Words = Words {
         "Hindi makakapagbayad sa app na ito",
         "I-scan ang code gamit ang Alipay o WeChat, o buksan ang address na ito sa browser ng iyong telepono.",
     ],
+    onward: "Magbayad doon, saka bumalik dito. Kung walang mangyari, pindutin ang button.",
+    past: [
+        "Hindi na magagamit ang page na ito",
+        "Lampas na sa oras, o nagpatuloy na ang pagbabayad. Makikita sa page ng pagbabayad ang kalagayan nito.",
+    ],
     order: "Ang order mo",
     enter: "Ilagay ang halaga",
     go: "Magpatuloy",

@@ -21,6 +21,11 @@ pub(super) static WORDS: Words = Words {
         "Impossible de payer dans cette application",
         "Scannez le code avec Alipay ou WeChat, ou ouvrez cette adresse dans le navigateur de votre téléphone.",
     ],
+    onward: "Payez là-bas, puis revenez ici. Si rien ne se passe, appuyez sur le bouton.",
+    past: [
+        "Cette page ne peut plus être utilisée",
+        "Le délai est passé, ou le paiement a avancé entre-temps. La page de paiement indique où il en est.",
+    ],
     order: "Votre commande",
     enter: "Saisissez le montant",
     go: "Continuer",

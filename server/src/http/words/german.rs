@@ -21,6 +21,11 @@ pub(super) static WORDS: Words = Words {
         "In dieser App können Sie nicht bezahlen",
         "Scannen Sie den Code mit Alipay oder WeChat, oder öffnen Sie diese Adresse im Browser Ihres Telefons.",
     ],
+    onward: "Bezahlen Sie dort und kommen Sie dann hierher zurück. Falls nichts geschieht, drücken Sie den Knopf.",
+    past: [
+        "Diese Seite gilt nicht mehr",
+        "Ihre Zeit ist um, oder die Zahlung ist schon weiter. Wie es steht, zeigt die Zahlungsseite.",
+    ],
     order: "Ihre Bestellung",
     enter: "Betrag eingeben",
     go: "Weiter",

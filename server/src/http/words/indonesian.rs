@@ -21,6 +21,11 @@ pub(super) static WORDS: Words = Words {
         "Tidak bisa membayar di aplikasi ini",
         "Pindai kode dengan Alipay atau WeChat, atau buka alamat ini di browser ponsel Anda.",
     ],
+    onward: "Bayar di sana, lalu kembali ke sini. Jika tidak terjadi apa-apa, tekan tombolnya.",
+    past: [
+        "Halaman ini tidak dapat digunakan lagi",
+        "Waktunya sudah habis, atau pembayaran sudah berlanjut. Halaman pembayaran menunjukkan statusnya.",
+    ],
     order: "Pesanan Anda",
     enter: "Masukkan jumlah",
     go: "Lanjut",

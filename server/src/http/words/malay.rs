@@ -21,6 +21,11 @@ pub(super) static WORDS: Words = Words {
         "Anda tidak boleh membayar dalam aplikasi ini",
         "Imbas kod dengan Alipay atau WeChat, atau buka alamat ini dalam pelayar telefon anda.",
     ],
+    onward: "Bayar di sana, kemudian kembali ke sini. Jika tiada apa-apa berlaku, tekan butang.",
+    past: [
+        "Halaman ini tidak boleh digunakan lagi",
+        "Masanya sudah tamat, atau pembayaran telah diteruskan. Halaman pembayaran menunjukkan statusnya.",
+    ],
     order: "Pesanan anda",
     enter: "Masukkan jumlah",
     go: "Teruskan",

@@ -21,6 +21,11 @@ pub(super) static WORDS: Words = Words {
         "Não é possível pagar neste aplicativo",
         "Leia o código com o Alipay ou o WeChat, ou abra este endereço no navegador do seu celular.",
     ],
+    onward: "Pague lá e depois volte para cá. Se nada acontecer, toque no botão.",
+    past: [
+        "Esta página não pode mais ser usada",
+        "O tempo acabou ou o pagamento já avançou. A página de pagamento mostra como ele está.",
+    ],
     order: "Seu pedido",
     enter: "Digite o valor",
     go: "Continuar",

@@ -18,6 +18,11 @@ pub(super) static WORDS: Words = Words {
         "No se puede pagar en esta aplicación",
         "Escanea el código con Alipay o WeChat, o abre esta dirección en el navegador de tu teléfono.",
     ],
+    onward: "Paga allí y luego vuelve aquí. Si no ocurre nada, pulsa el botón.",
+    past: [
+        "Esta página ya no se puede usar",
+        "Se ha acabado el tiempo o el pago ya ha avanzado. La página de pago muestra cómo está.",
+    ],
     order: "Tu pedido",
     enter: "Escribe el importe",
     go: "Continuar",

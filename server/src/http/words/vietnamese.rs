@@ -21,6 +21,11 @@ pub(super) static WORDS: Words = Words {
         "Không thể thanh toán trong ứng dụng này",
         "Hãy quét mã bằng Alipay hoặc WeChat, hoặc mở địa chỉ này trong trình duyệt của điện thoại.",
     ],
+    onward: "Hãy thanh toán tại đó rồi quay lại đây. Nếu không có gì xảy ra, hãy nhấn nút.",
+    past: [
+        "Không dùng trang này được nữa",
+        "Đã hết thời gian, hoặc thanh toán đã tiếp diễn. Trang thanh toán cho biết tình trạng hiện tại.",
+    ],
     order: "Đơn hàng của bạn",
     enter: "Nhập số tiền",
     go: "Tiếp tục",

@@ -5,6 +5,7 @@ pub mod alipay;
 mod answer;
 pub mod antom;
 pub mod inside;
+pub mod onward;
 mod outside;
 pub(crate) mod postgres;
 mod rows;
