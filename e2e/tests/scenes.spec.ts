@@ -26,8 +26,8 @@ interface Place {
 
 const hidden = ['ONE_CODE']
 const desk = [...codes, ...page, ...rest]
-/** Outside of wallets' browsers their pages open the wallets (L6, M7), and the e-CNY app opens by its link. UnionPay's page is not there yet. */
-const hand = [...codes, ...page, 'ALIPAY', 'WECHATPAY', 'ECNY']
+/** Outside of wallets' browsers their pages open the wallets (L6, L18, M7), and the e-CNY app opens by its link. */
+const hand = [...codes, ...page, 'ALIPAY', 'WECHATPAY', 'UNIONPAY', 'ECNY']
 
 const places: Place[] = [
   { name: 'pc', agent: agents.pc, scene: 'PC', offered: desk, hidden: [], device: {} },
@@ -40,7 +40,7 @@ const places: Place[] = [
   { name: 'wechat-iphone', agent: agents.wechatOnIphone, scene: 'WECHAT', offered: [...codes, ...page, 'WECHATPAY'], hidden },
   { name: 'wechat-android', agent: agents.wechatOnAndroid, scene: 'WECHAT', offered: [...codes, ...page, 'WECHATPAY'], hidden },
   { name: 'alipay', agent: agents.alipay, scene: 'ALIPAY', offered: [...codes, ...page, 'ALIPAY'], hidden },
-  { name: 'unionpay', agent: agents.unionpay, scene: 'UNIONPAY', offered: [...codes, ...page], hidden },
+  { name: 'unionpay', agent: agents.unionpay, scene: 'UNIONPAY', offered: [...codes, ...page, 'UNIONPAY'], hidden },
   // L10, M8: only the mini-program itself may pay there, and no code may be shown.
   { name: 'mini-program', agent: agents.miniProgram, scene: 'MINI_PROGRAM', offered: [], hidden },
   { name: 'mini-program-pc', agent: agents.miniProgramOnPc, scene: 'MINI_PROGRAM', offered: [], hidden },

@@ -63,7 +63,7 @@ impl Stored {
 }
 
 async fn strays(store: &Store) -> anyhow::Result<Vec<i64>> {
-    let sql = "select amount from credit where state in ('STRAY', 'FOREIGN')";
+    let sql = "select amount from credit where state in ('STRAY', 'NAMED', 'FOREIGN')";
     let rows: Vec<(i64,)> = store.read().await?.sql(sql).all().await?;
     Ok(rows.into_iter().map(|(amount,)| amount).collect())
 }

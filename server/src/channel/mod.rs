@@ -188,6 +188,12 @@ pub trait Channel: Send + Sync {
     /// Asks for the truth about a payment, by our own number.
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError>;
 
+    /// Asks what came in under a payment's reference, where money comes by transfers: which of that is the payment, says whoever
+    /// knows what has been claimed. None: the channel knows its payments by itself, and `query` is asked.
+    async fn came_in(&self, _payment: &Payment) -> Option<Result<Vec<Credit>, ChannelError>> {
+        None
+    }
+
     /// Asks to close a payment. That it answered says nothing yet: only a query sent afterwards decides (D1).
     async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError>;
 

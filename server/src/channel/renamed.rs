@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::{
     Acknowledgement, Asking, Channel, ChannelError, Forged, Form, Notice, Notification, Opened,
 };
+use crate::domain::credit::Credit;
 use crate::domain::offer::Product;
 use crate::domain::payment::{Evidence, Payment};
 use crate::domain::reversal::{Reversal, ReversalSaid};
@@ -75,6 +76,10 @@ impl Channel for Renamed {
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {
         self.inner.query(payment).await
+    }
+
+    async fn came_in(&self, payment: &Payment) -> Option<Result<Vec<Credit>, ChannelError>> {
+        self.inner.came_in(payment).await
     }
 
     async fn cancel(&self, payment: &Payment) -> Result<(), ChannelError> {

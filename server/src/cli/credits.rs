@@ -2,7 +2,6 @@
 
 use anyhow::{Context, ensure};
 use florin_server::clock::rfc3339;
-use florin_server::domain::credit::CreditState;
 use florin_server::store::credits::Kept;
 use florin_server::store::{Store, Tx, credits, operate};
 use serde_json::{Value, json};
@@ -12,11 +11,12 @@ use super::{Answer, Where, table};
 /// The command's arguments.
 #[derive(clap::Args)]
 #[command(after_help = "EXAMPLES
-  florin credits list                          what names no payment and waits for a person
+  florin credits list                          what waits for a person
   florin credits list --all                    everything that came in, newest first
   florin credits foreign transfer.eur FT2632200002 --note \"rent, sent on\"
 
-CHANNEL and CREDIT stand in the list. What names no transaction is sent back by hand, and said to be foreign.
+CHANNEL and CREDIT stand in the list. What names no transaction (STRAY) is sent back by hand, and said to be foreign; so is what
+names one that does not count by it (NAMED) and that the bank, which is asked about it, never confirms.
 JSON: {\"credits\": [{\"channel\", \"credit\", \"state\", \"reference\", \"amount\", \"currency\", \"booked\", \"returned\", \"payer\",
 \"number\", \"note\"}]}, or that of one credit; \"number\" is what the payment is called at its channel.")]
 pub(crate) struct Credits {
@@ -66,8 +66,11 @@ pub(super) async fn run(credits: Credits) -> anyhow::Result<Answer> {
 const MOST: i64 = 1_000;
 
 async fn list(store: &Store, all: bool) -> anyhow::Result<Answer> {
-    let state = if all { "" } else { CreditState::Stray.as_str() };
-    let found = credits::list(&mut store.read().await?, state, MOST).await?;
+    let mut reading = store.read().await?;
+    let found = match all {
+        true => credits::list(&mut reading, "", MOST).await?,
+        false => credits::waiting(&mut reading, MOST).await?,
+    };
     let head = ["CHANNEL", "CREDIT", "STATE", "AMOUNT", "BOOKED", "REFERENCE", "PAYMENT", "NOTE"];
     let rows = std::iter::once(head.map(str::to_owned).to_vec()).chain(found.iter().map(row));
     let told = match found.is_empty() {

@@ -2,6 +2,7 @@
 
 use florin_shared::Money;
 
+use super::payment::Said;
 use super::words;
 use crate::clock::Millis;
 
@@ -10,7 +11,9 @@ words! {
     CreditState {
         /// Written down, and to be taken in.
         New = "NEW",
-        /// It is a payment.
+        /// It names a payment, or is asked for by one, that does not count by it, or not yet: the bank is asked.
+        Named = "NAMED",
+        /// It is a payment that counts by it: it paid the order, or goes back.
         Matched = "MATCHED",
         /// It names no payment: a person must look.
         Stray = "STRAY",
@@ -45,6 +48,11 @@ pub struct Credit {
 }
 
 impl Credit {
+    /// The same as a word about the payment that it is.
+    pub fn said(&self) -> Said {
+        Said::Paid { amount: self.amount, at: Some(self.at), returned: self.returned }
+    }
+
     /// The same without what nobody reads: signs that cannot be seen, which no database need take, and what is too long.
     pub fn in_short(mut self) -> Credit {
         for text in [&mut self.reference, &mut self.payer] {
@@ -55,6 +63,15 @@ impl Credit {
         }
         self
     }
+}
+
+/// A credit in a bank's answer to a question by reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// What came in.
+    pub credit: Credit,
+    /// References that stand in it beside the one that was asked for: if one of them is ours, nobody can say which was meant.
+    pub others: Vec<String>,
 }
 
 /// The number under which a credit is a payment: the first one under a reference has the reference itself, whatever comes once

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use florin_shared::PaymentId;
 
 use super::cancel::stop;
+use super::claim;
+use super::credits::MOST_REFERENCES;
 use super::desk::{Context, Desk};
 use super::pay::{asking, shows_nothing};
 use super::sellers;
@@ -15,6 +17,7 @@ use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::{Channel, ChannelError};
 use crate::clock::Millis;
+use crate::domain::credit::{Credit, Shown, place};
 use crate::domain::payment::{Evidence, Payment, PaymentState, Said, Source, Statement};
 use crate::domain::scanned::Scanned;
 use crate::domain::session::SessionState;
@@ -158,6 +161,10 @@ pub async fn channel_of(app: &App, payment: &Payment) -> Result<Arc<dyn Channel>
 async fn query(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Result<Option<Said>> {
     // What it comes after is fixed before it is sent.
     let (after_cancel, after_confirming) = (payment.settled_cancel(), payment.confirming);
+    if let Some(answer) = channel.came_in(payment).await {
+        note(app, channel, Waiting::Payment(payment.id.clone()), &answer);
+        return came_in(app, channel, payment, answer).await;
+    }
     let answer = channel.query(payment).await;
     note(app, channel, Waiting::Payment(payment.id.clone()), &answer);
     let heard = match answer {
@@ -170,9 +177,39 @@ async fn query(app: &App, channel: &dyn Channel, payment: &mut Payment) -> Resul
         }
         Err(error) => error,
     };
-    tracing::debug!(order_id = %payment.id, error = %heard, "a query brought nothing");
+    nothing_heard(app, payment, &heard).await
+}
+
+async fn nothing_heard(
+    app: &App,
+    payment: &mut Payment,
+    error: &ChannelError,
+) -> Result<Option<Said>> {
+    tracing::debug!(order_id = %payment.id, %error, "a query brought nothing");
     *payment = settle(app, payment, Heard::NoAnswer).await?;
     Ok(None)
+}
+
+/// The same where money comes by transfers: the answer is everything that came in under the payment's reference.
+async fn came_in(
+    app: &App,
+    channel: &dyn Channel,
+    payment: &mut Payment,
+    answer: std::result::Result<Vec<Credit>, ChannelError>,
+) -> Result<Option<Said>> {
+    let credits = match answer {
+        Ok(credits) => credits,
+        Err(error) => return nothing_heard(app, payment, &error).await,
+    };
+    let (reference, _) = place(&payment.request_id);
+    let shown = credits.iter().cloned().map(|credit| {
+        let mut others = channel.references_in(&credit.reference);
+        others.retain(|other| other != reference);
+        others.truncate(MOST_REFERENCES);
+        Shown { credit, others }
+    });
+    *payment = settle(app, payment, Heard::CameIn(shown.collect())).await?;
+    claim::shown_of(app, payment, &credits).await.map(Some)
 }
 
 /// Longer than a call to a channel may take.

@@ -9,10 +9,13 @@ use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::Channel;
 use crate::domain::credit::{Credit, CreditState, MOST_UNDER_ONE, numbered};
-use crate::domain::payment::{Evidence, Payment, Said, Source, Statement};
+use crate::domain::payment::Payment;
 use crate::store::credits::{self, Kept};
 use crate::store::{Tx, payments};
 use crate::{Error, Result};
+
+/// More references than anybody writes into one transfer are not looked for.
+pub(super) const MOST_REFERENCES: usize = 20;
 
 /// A bank's message, proved: kept, and taken in.
 pub async fn hear(app: &App, channel: &dyn Channel, credit: Credit) -> Result<()> {
@@ -38,8 +41,8 @@ async fn keep(app: &App, channel: &str, credit: &Credit) -> Result<Kept> {
         .await
 }
 
-/// Makes of a credit what it is. May be done twice, and stopped anywhere: what it is, is written down first, and nothing ends
-/// before the payment has heard of it.
+/// Makes of a credit what it is. May be done twice, and stopped anywhere: what it is, is written down first, and it is called a
+/// payment in the commit in which that counts by it.
 pub async fn take_in(app: &App, kept: &Kept) -> Result<()> {
     if matches!(kept.state, CreditState::Stray | CreditState::Foreign) {
         return Ok(());
@@ -50,12 +53,10 @@ pub async fn take_in(app: &App, kept: &Kept) -> Result<()> {
             credit = kept.credit.id,
             "a credit names no payment: `florin credits`"
         );
-        return end(app, kept, CreditState::Stray).await;
+        return end(app, kept).await;
     };
     let payment = payment_of(app, &kept.channel, &request_id).await?;
-    let statement = said(kept);
-    settle(app, &payment, Heard::Said(statement, None)).await?;
-    end(app, kept, CreditState::Matched).await
+    settle(app, &payment, Heard::Told(kept.credit.clone())).await.map(drop)
 }
 
 /// The number of the payment that this credit is, from now on for ever; none if it names nobody's.
@@ -72,8 +73,9 @@ async fn number_of(app: &App, kept: &Kept) -> Result<Option<String>> {
         let now =
             credits::get(&mut app.store.read().await?, &kept.channel, &kept.credit.id).await?;
         // Somebody else was quicker.
-        if let Some(now) = now.filter(|now| !now.request_id.is_empty()) {
-            return Ok(Some(now.request_id));
+        let now = now.filter(|now| now.state != CreditState::New || !now.request_id.is_empty());
+        if let Some(now) = now {
+            return Ok(Some(now.request_id).filter(|claimed| !claimed.is_empty()));
         }
     }
     Err(Error::Internal("one reference has too many credits".into()))
@@ -87,7 +89,7 @@ async fn named(app: &App, kept: &Kept) -> Result<Option<String>> {
     let found = channel.references_in(&kept.credit.reference);
     let mut ours: Vec<String> = Vec::new();
     let mut reading = app.store.read().await?;
-    for reference in found.into_iter().take(20) {
+    for reference in found.into_iter().take(MOST_REFERENCES) {
         let known = payments::by_request(&mut reading, &kept.channel, &reference).await?;
         if known.is_some() && !ours.contains(&reference) {
             ours.push(reference);
@@ -111,19 +113,11 @@ async fn payment_of(app: &App, channel: &str, request_id: &str) -> Result<Paymen
     again(app, channel, first, request_id).await
 }
 
-/// A message: it decides nothing that is contradicted, and the bank is asked.
-fn said(kept: &Kept) -> Statement {
-    let Credit { amount, at, returned, .. } = kept.credit;
-    let said = Said::Paid { amount, at: Some(at), returned };
-    let evidence = Evidence { said, reason: String::new() };
-    Statement { evidence, source: Source::Notice, after_cancel: None, after_confirming: false }
-}
-
-async fn end(app: &App, kept: &Kept, state: CreditState) -> Result<()> {
+async fn end(app: &App, kept: &Kept) -> Result<()> {
     let (now, channel, id) = (app.now(), kept.channel.clone(), kept.credit.id.clone());
     app.store
         .write(async move |tx: &mut Tx| {
-            Ok::<_, Error>(credits::end(tx, (&channel, &id), state, now).await?)
+            Ok::<_, Error>(credits::stray(tx, (&channel, &id), now).await?)
         })
         .await
 }

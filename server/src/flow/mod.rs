@@ -8,6 +8,7 @@ pub mod cancel;
 pub mod change_session;
 pub mod channels;
 pub mod charge;
+mod claim;
 pub mod close;
 pub mod codes;
 pub mod create_session;

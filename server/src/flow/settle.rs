@@ -9,9 +9,11 @@ use florin_shared::PaymentId;
 use florin_shared::shopper::NextAction;
 
 use super::ask::CALLING;
+use super::claim::{claimed, judge};
 use super::desk::{Context, Desk, Finished};
 use crate::app::App;
 use crate::clock::Millis;
+use crate::domain::credit::{Credit, Shown};
 use crate::domain::order::{Step, may_decide};
 use crate::domain::pace::{self, Interest};
 use crate::domain::payment::{Payment, PaymentState, Said, Source, Statement};
@@ -25,6 +27,10 @@ use crate::{Error, Result};
 pub enum Heard {
     /// A verified statement; from the reply to `pay` also what the shopper must do.
     Said(Statement, Option<Box<NextAction>>),
+    /// A bank's answer to our question: everything that came in under the payment's reference.
+    CameIn(Vec<Shown>),
+    /// A bank's message about a credit that this payment has claimed.
+    Told(Credit),
     /// The first call never left us: nothing was taken, nothing can be.
     NotSent,
     /// A call without a readable answer: the payment may exist.
@@ -45,13 +51,14 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
         .store
         .write(async move |tx: &mut Tx| {
             let mut desk = Desk::open(tx, context).await?;
-            let before = desk.payment(&id)?;
+            let before = desk.payment(&id)?.clone();
+            let (heard, credit) = claimed(tx, &before, heard, desk.now()).await?;
             let was_final = before.state.is_final();
             // A question about something final that was put after this one began is not answered by it.
             let is_newer = was_final
                 && before.next_ask.is_some()
                 && (before.state, before.next_ask) != began_with;
-            let answer = if is_newer { Answer::No } else { answer(before, &heard) };
+            let answer = if is_newer { Answer::No } else { answer(&before, &heard) };
             let step = take_in(&mut desk, tx, &id, heard).await?;
             let now = desk.now();
             // "It was paid" that has decided nothing stays a question until a query that began after it has answered.
@@ -66,6 +73,7 @@ pub async fn settle(app: &App, payment: &Payment, heard: Heard) -> Result<Paymen
                     payment.next_ask = if is_open { Some(now) } else { next };
                 })
                 .await?;
+            judge(tx, &payment, credit.as_deref(), now).await?;
             Ok::<_, Error>((payment, step, desk.finish(tx).await?))
         })
         .await?;
@@ -111,6 +119,8 @@ fn answer(payment: &Payment, heard: &Heard) -> Answer {
         Heard::Said(statement, _) if may_decide(payment, statement) => Answer::Final,
         Heard::Said(..) if payment.awaits_cancel() => Answer::TooEarly,
         Heard::Said(..)
+        | Heard::CameIn(_)
+        | Heard::Told(_)
         | Heard::NotSent
         | Heard::NoAnswer
         | Heard::CancelAnswered(_)
@@ -158,6 +168,9 @@ async fn take_in(desk: &mut Desk, tx: &mut Tx, id: &PaymentId, heard: Heard) -> 
             Ok(Step::Ask)
         }
         Heard::Said(statement, action) => said(desk, tx, &payment, statement, action).await,
+        Heard::CameIn(_) | Heard::Told(_) => {
+            Err(Error::Internal("whose credit it is was not found out".into()))
+        }
         // Later than this somebody may have opened it again under the same number, and that call may have left.
         Heard::NotSent if desk.now() - payment.created >= CALLING => not_known(desk, tx, id).await,
         Heard::NotSent if payment.state == PaymentState::Intent => {

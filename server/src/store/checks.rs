@@ -15,7 +15,7 @@ pub struct Broken {
 /// Which invariants are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// Those that hold at any moment, after any fault: I1-I14.
+    /// Those that hold at any moment, after any fault: I1-I16.
     Always,
     /// Also those that hold when channels can be reached and a minute has passed: L1-L4.
     AtRest,
@@ -190,6 +190,26 @@ const ALWAYS: &[Invariant] = &[
         name: "I15 only what a person has to see to ends with one",
         sql: "select reversal_id from reversal where (outcome <> '') <> (state in ('SUCCESS', 'KEPT') and note <> '')
                   or (state = 'KEPT') <> (outcome = 'KEPT') or (reason = 'MERCHANT' and state in ('MANUAL', 'KEPT'))",
+    },
+    Invariant {
+        name: "I16 a credit that is called matched is a payment that took just that",
+        sql: "select c.channel || '/' || c.bank_id from credit c where c.state = 'MATCHED' and not exists (
+                select 1 from payment p where p.channel = c.channel and p.request_id = c.request_id
+                   and p.state = 'SUCCESS' and p.got_amount = c.amount and p.got_currency = c.currency)",
+    },
+    Invariant {
+        name: "I16 no two credits are one payment",
+        sql: "select channel || '/' || request_id from credit where request_id <> ''
+               group by channel, request_id having count(*) > 1",
+    },
+    // What was found paid before questions claimed anything is not looked at.
+    Invariant {
+        name: "I16 what was paid into an account of the merchant's own names its credit",
+        sql: "select p.payment_id from payment p where p.state = 'SUCCESS' and p.created_ms > coalesce((
+                select cast(value as bigint) from setting where name = 'credits_claimed_ms'), 0)
+                 and exists (select 1 from credit x where x.channel = p.channel)
+                 and not exists (select 1 from credit c where c.channel = p.channel
+                   and c.request_id = p.request_id and c.state = 'MATCHED')",
     },
     Invariant {
         name: "I11 the log and the reversal agree",

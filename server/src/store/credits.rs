@@ -112,7 +112,7 @@ pub async fn claim(
     let claimed = tx
         .sql(
             "update credit set request_id = $3, changed_ms = $4
-              where channel = $1 and bank_id = $2 and request_id = ''
+              where channel = $1 and bank_id = $2 and request_id = '' and state = 'NEW'
                 and not exists (select 1 from credit c where c.channel = $1 and c.request_id = $3)",
         )
         .bind(channel.to_owned())
@@ -124,27 +124,79 @@ pub async fn claim(
     Ok(claimed == 1)
 }
 
-/// What was to be taken in has been, or is nobody's.
-pub async fn end(
+/// The credit that is the payment of this number, if one is.
+pub async fn of_payment(
+    tx: &mut Tx,
+    channel: &str,
+    request_id: &str,
+) -> Result<Option<Kept>, StoreError> {
+    let row: Option<CreditRow> = tx
+        .sql("select * from credit where channel = $1 and request_id = $2 and request_id <> ''")
+        .bind(channel.to_owned())
+        .bind(request_id.to_owned())
+        .one()
+        .await?;
+    row.map(Kept::try_from).transpose()
+}
+
+/// The bank's answer to a question is its last word on how much it was, as long as nothing counts by what was told before.
+pub async fn correct(tx: &mut Tx, channel: &str, credit: &Credit) -> Result<(), StoreError> {
+    tx.sql(
+        "update credit set amount = $3, currency = $4
+          where channel = $1 and bank_id = $2 and state in ('NEW', 'NAMED') and (amount <> $3 or currency <> $4)",
+    )
+    .bind(channel.to_owned())
+    .bind(credit.id.clone())
+    .bind(credit.amount.minor())
+    .bind(credit.amount.currency().to_string())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Says of a claimed credit whether its payment counts by it: whether `got` is what the payment took, and just what came in.
+/// False when somebody has said meanwhile that it is no payment.
+pub async fn judge(
     tx: &mut Tx,
     (channel, id): (&str, &str),
-    state: CreditState,
+    got: Option<Money>,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let judged = tx
+        .sql(
+            "update credit set changed_ms = $5, state = case
+               when state = 'MATCHED' or (amount = $3 and currency = $4) then 'MATCHED' else 'NAMED' end
+              where channel = $1 and bank_id = $2 and request_id <> '' and state in ('NEW', 'NAMED', 'MATCHED')",
+        )
+        .bind(channel.to_owned())
+        .bind(id.to_owned())
+        .bind(got.map_or(0, Money::minor))
+        .bind(got.map(|got| got.currency().to_string()).unwrap_or_default())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(judged == 1)
+}
+
+/// What was to be taken in names nobody's payment.
+pub async fn stray(
+    tx: &mut Tx,
+    (channel, id): (&str, &str),
     now: Millis,
 ) -> Result<(), StoreError> {
     tx.sql(
-        "update credit set state = $3, changed_ms = $4
-          where channel = $1 and bank_id = $2 and state = 'NEW'",
+        "update credit set state = 'STRAY', changed_ms = $3
+          where channel = $1 and bank_id = $2 and state = 'NEW' and request_id = ''",
     )
     .bind(channel.to_owned())
     .bind(id.to_owned())
-    .bind(state.as_str())
     .bind(now)
     .execute()
     .await?;
     Ok(())
 }
 
-/// A person says that a stray one is no payment of ours. False when it does not wait for a person.
+/// A person says that one is no payment of ours. False when it does not wait for a person.
 pub async fn foreign(
     tx: &mut Tx,
     (channel, id): (&str, &str),
@@ -154,7 +206,7 @@ pub async fn foreign(
     let said = tx
         .sql(
             "update credit set state = 'FOREIGN', note = $3, changed_ms = $4
-              where channel = $1 and bank_id = $2 and state = 'STRAY'",
+              where channel = $1 and bank_id = $2 and state in ('STRAY', 'NAMED')",
         )
         .bind(channel.to_owned())
         .bind(id.to_owned())
@@ -169,6 +221,18 @@ pub async fn foreign(
 pub async fn to_take_in(tx: &mut Tx, most: i64) -> Result<Vec<Kept>, StoreError> {
     all(tx
         .sql("select * from credit where state = 'NEW' order by heard_ms, at_ms, bank_id limit $1")
+        .bind(most)
+        .all()
+        .await?)
+}
+
+/// What waits for a person, newest first: what names no payment, and what names one that does not count by it.
+pub async fn waiting(tx: &mut Tx, most: i64) -> Result<Vec<Kept>, StoreError> {
+    all(tx
+        .sql(
+            "select * from credit where state in ('STRAY', 'NAMED')
+              order by heard_ms desc, channel, bank_id limit $1",
+        )
         .bind(most)
         .all()
         .await?)

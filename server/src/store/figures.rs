@@ -17,11 +17,14 @@ pub struct Figures {
     pub open: i64,
     /// By how much the longest waiting question is late, in milliseconds.
     pub overdue: Millis,
-    /// Credits that name no payment, and wait for a person.
+    /// Credits that name no payment, or for an hour one that does not count by them: they wait for a person.
     pub stray: i64,
     /// Money on its way back, by state; `MANUAL` waits for a person.
     pub reversals: Vec<(&'static str, i64)>,
 }
+
+/// For so long the bank may be asked about a credit that decides nothing, before a person is.
+const AN_HOUR: Millis = 60 * 60 * 1000;
 
 type Level = (i64, Option<i64>);
 
@@ -43,8 +46,13 @@ pub async fn read(store: &Store, now: Millis) -> Result<Figures, StoreError> {
         .sql("select count(*), min(changed_ms) from reversal where state = 'MANUAL'")
         .one()
         .await?;
-    let stray: Option<Level> =
-        tx.sql("select count(*), min(heard_ms) from credit where state = 'STRAY'").one().await?;
+    let stray: Option<Level> = tx
+        .sql(
+            "select count(*), min(heard_ms) from credit where state = 'STRAY' or (state = 'NAMED' and heard_ms < $1)",
+        )
+        .bind(now - AN_HOUR)
+        .one()
+        .await?;
     let going: Vec<(String, i64)> = tx
         .sql("select state, count(*) from reversal where next_try_ms is not null group by state")
         .all()

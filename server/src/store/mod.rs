@@ -287,6 +287,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "cancel_url", include_str!("../../migrations/0012_cancel_url.sql")),
     (14, "credits", include_str!("../../migrations/0014_credits.sql")),
     (16, "channel_accounts", include_str!("../../migrations/0016_channel_accounts.sql")),
+    (17, "claims", include_str!("../../migrations/0017_claims.sql")),
 ];
 
 fn migrations() -> Migrator {

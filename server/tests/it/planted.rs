@@ -84,6 +84,19 @@ const PLANTS: &[Plant] = &[
     ]),
     Plant("I15 a refund", When::Always, &["update reversal set currency = 'HKD' where reason = 'MERCHANT'"]),
     Plant("I15 only what", When::Always, &["update reversal set outcome = 'RETURNED' where reason <> 'MERCHANT'"]),
+    Plant("I16 a credit", When::Always, &[
+        "insert into credit (channel, bank_id, reference, number, amount, currency, at_ms, returned, payer, state, request_id,
+           note, heard_ms, changed_ms)
+         select 'transfer.eur', 'FTplant', '', 1, got_amount - 1, got_currency, paid_ms, 0, '', 'MATCHED', request_id, '', 0, 0
+           from payment where role = 'ACCEPTED'",
+    ]),
+    Plant("I16 no two", When::Always, &["drop index credit_is_payment", A_CREDIT_OF_NO_PAYMENT, ANOTHER_LIKE_IT]),
+    Plant("I16 what was paid", When::Always, &[
+        "insert into credit (channel, bank_id, reference, number, amount, currency, at_ms, returned, payer, state, request_id,
+           note, heard_ms, changed_ms)
+         select channel, 'FTplant', '', 1, got_amount, got_currency, paid_ms, 0, '', 'NAMED', request_id, '', 0, 0
+           from payment where role = 'ACCEPTED'",
+    ]),
     Plant("L1 ", When::AtRest, &[
         "update session set state = 'OPEN' where state = 'CANCELLED'",
         LOG_OF_AN_OPEN_SESSION,
@@ -113,6 +126,16 @@ const PLANTS: &[Plant] = &[
     ]),
     Plant("L4 ", When::AtRest, &["update outbox set state = 'PENDING', next_ms = 0, leased_until_ms = 0 where kind = 'PAYMENT.SUCCESS'"]),
 ];
+
+const A_CREDIT_OF_NO_PAYMENT: &str =
+    "insert into credit (channel, bank_id, reference, number, amount, currency, at_ms, returned, payer, state, request_id,
+       note, heard_ms, changed_ms)
+     values ('transfer.eur', 'FTplant', '', 1, 1, 'EUR', 0, 0, '', 'NAMED', 'planted', '', 0, 0)";
+const ANOTHER_LIKE_IT: &str =
+    "insert into credit (channel, bank_id, reference, number, amount, currency, at_ms, returned, payer, state, request_id,
+       note, heard_ms, changed_ms)
+     select channel, 'FTother', reference, 2, amount, currency, at_ms, returned, payer, state, request_id, note, heard_ms,
+       changed_ms from credit";
 
 /// One cent more is owed for what went back, and one less by nobody in particular: the books balance.
 const OWED_TO_THE_PAYER: &str =

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use florin_server::domain::credit::CreditState;
+use florin_server::domain::payment::PaymentState;
 use florin_server::store::checks::When;
 use florin_server::store::credits::{self, Kept};
 use reqwest::Method;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::refunds::stored;
 use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
+use crate::webhooks::sign;
 
 const AMOUNT: &str = "1234567";
 const MINOR: i64 = 1_234_567;
@@ -50,6 +52,31 @@ async fn manual(app: &TestApp, how_many: usize) -> Vec<(String, String)> {
     app.until("a person is asked", async || found().await.len() == how_many).await;
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     found().await.iter().map(|row| (text(row, "refund_kind"), text(row, "refund_amount"))).collect()
+}
+
+/// The bank's own number of the transfer that it keeps under this one of ours.
+async fn bank_id(app: &TestApp, number: &str) -> String {
+    let book = app.book().await;
+    let row = book.iter().find(|row| row["paymentRequestId"] == number).unwrap();
+    row["paymentId"].as_str().unwrap().to_owned()
+}
+
+/// What signs for the sandbox's bank; it is public.
+const BANK: &str = "whsec_Zmxvcmluc2FuZGJveGJhbmtzZWNyZXQwMDAx";
+
+/// A message of the bank's about a credit of this id, which it counts as the first under its reference.
+async fn told_as_the_first(app: &TestApp, id: &str, reference: &str) -> u16 {
+    let data = json!({
+        "account": "SANDBOX_TRANSFER", "reference": reference, "id": id, "number": 1, "amount": AMOUNT, "currency": "EUR",
+        "at": "2026-11-18T04:01:30Z",
+    });
+    let message =
+        json!({ "type": "credit.received", "timestamp": "2026-11-18T04:01:31Z", "data": data });
+    let time = (app.app.now() / 1000).to_string();
+    let signature = sign(BANK, id, &time, &message.to_string());
+    let headers =
+        [("webhook-id", id), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
+    app.call(Method::POST, "/notify/transfer.eur", None, &headers, Some(message)).await.status
 }
 
 fn one(kind: &str, amount: &str) -> Vec<(String, String)> {
@@ -168,6 +195,100 @@ on_both! {
             let found = app.merchant(Method::GET, "/v1/refunds?refund_trans_id=r1", None).await;
             found.data()["status"] == "FAIL"
         }).await;
+    }
+
+    async fn a_second_transfer_is_seen_although_only_a_question_has_found_the_first(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        app.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 1 })).await;
+        let (session, opened) = opened(app).await;
+        let ours = reference(&opened);
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        let now = app.check_now(&session, &order_id(&opened)).await;
+        assert_eq!(now.data()["payment_status"], "SUCCESS", "{}", now.body);
+        let first = kept(app, CreditState::Matched).await;
+        let ids: Vec<_> = first.iter().map(|one| one.credit.id.clone()).collect();
+        assert_eq!(ids, [bank_id(app, &ours).await]);
+        // Whoever tells of credits here has told of none yet, and begins to count with this one.
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        let second = bank_id(app, &format!("{ours}.2")).await;
+        assert_eq!(told_as_the_first(app, &second, &ours).await, 200);
+        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        // The first is the first, however late and often it is told.
+        for id in [&ids[0], &second, &ids[0]] {
+            assert_eq!(told_as_the_first(app, id, &ours).await, 200);
+        }
+        assert_eq!(kept(app, CreditState::Matched).await.len(), 2);
+        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(app.status(&session).await["order_id"], order_id(&opened));
+    }
+
+    async fn a_question_finds_also_the_second_of_which_no_message_came(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        app.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 1 })).await;
+        let (session, opened) = opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        let now = app.check_now(&session, &order_id(&opened)).await;
+        assert_eq!(now.data()["payment_status"], "SUCCESS", "{}", now.body);
+        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(kept(app, CreditState::Matched).await.len(), 2);
+    }
+
+    async fn a_transfer_that_names_two_of_ours_pays_neither(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        let (session, opened) = opened(app).await;
+        let (other, second) = crate::transfer::opened(app).await;
+        let both = format!("{} {}", reference(&opened), reference(&second));
+        app.wallet(&slip(&opened, &both), "approve").await.is_paid();
+        app.check_now(&session, &order_id(&opened)).await.data();
+        app.until("a person is asked", async || kept(app, CreditState::Stray).await.len() == 1).await;
+        app.pass(Duration::from_secs(60));
+        for (session, opened) in [(&session, &opened), (&other, &second)] {
+            let now = app.check_now(session, &order_id(opened)).await;
+            assert_eq!(now.data()["payment_status"], "PROCESSING", "{}", now.body);
+        }
+    }
+
+    async fn what_has_decided_nothing_is_not_called_matched(app: TestApp) {
+        introduced(app).await;
+        app.fault(json!({ "fault": "wrong_amount", "call": "notification", "value": 999, "times": 1 })).await;
+        app.fault(json!({ "fault": "server_error", "call": "statement", "times": 999 })).await;
+        let (session, opened) = opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("it is told", async || kept(app, CreditState::Named).await.len() == 1).await;
+        let waiting = credits::waiting(&mut app.app.store.read().await.unwrap(), 9).await.unwrap();
+        assert_eq!(waiting[0].request_id, reference(&opened));
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+        let sandbox = &app.sandbox;
+        assert_eq!(app.call_at(sandbox, Method::DELETE, "/faults", None, &[], None).await.status, 200);
+        app.until_status(&session, "SUCCESS").await;
+        let matched = kept(app, CreditState::Matched).await;
+        assert_eq!((matched.len(), matched[0].credit.amount.minor()), (1, MINOR));
+    }
+
+    async fn what_a_person_has_sent_back_is_no_payment_whatever_the_bank_says_later(app: TestApp) {
+        introduced(app).await;
+        app.fault(json!({ "fault": "wrong_amount", "call": "notification", "value": 999, "times": 1 })).await;
+        app.fault(json!({ "fault": "server_error", "call": "statement", "times": 999 })).await;
+        let (session, opened) = opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("it is told", async || kept(app, CreditState::Named).await.len() == 1).await;
+        let id = kept(app, CreditState::Named).await[0].credit.id.clone();
+        let (now, sent) = (app.app.now(), id.clone());
+        let said = app.app.store.write(async move |tx: &mut florin_server::store::Tx| {
+            credits::foreign(tx, ("transfer.eur", &sent), "sent back", now).await
+        }).await.unwrap();
+        assert!(said);
+        let sandbox = &app.sandbox;
+        assert_eq!(app.call_at(sandbox, Method::DELETE, "/faults", None, &[], None).await.status, 200);
+        app.pass(Duration::from_secs(60));
+        app.until("it is asked about", async || {
+            let now = app.check_now(&session, &order_id(&opened)).await;
+            now.status == 200 && stored(app, &order_id(&opened)).await.state == PaymentState::Processing
+        }).await;
+        assert_eq!(told_as_the_first(app, &id, &reference(&opened)).await, 200);
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+        assert_eq!(kept(app, CreditState::Foreign).await.len(), 1);
     }
 
     async fn what_comes_days_later_is_taken_in_and_goes_back(app: TestApp) {

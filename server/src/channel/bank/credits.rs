@@ -39,7 +39,6 @@ pub(in crate::channel) struct Message {
 #[derive(Deserialize)]
 struct Told {
     account: String,
-    reference: String,
     #[serde(flatten)]
     credit: Credit,
 }
@@ -50,6 +49,9 @@ struct Credit {
     /// The bank's own number of the booking, the same wherever it tells of it.
     #[serde(default)]
     id: String,
+    /// What the payer wrote; an answer to a question need not repeat it.
+    #[serde(default)]
+    reference: Option<String>,
     /// 1 for the first under its reference, 2 for the second …: it never changes.
     number: u32,
     amount: String,
@@ -66,59 +68,69 @@ struct Credit {
 /// The most characters of a bank's number.
 const LONGEST_ID: usize = 64;
 
-/// What the statement says of this payment. A code can be paid as long as somebody has its picture, so "no credit" is
-/// "not yet".
-pub(in crate::channel) fn queried(
+/// Every credit in an answer about this payment's reference. An answer with one that cannot be read, or with two that cannot be
+/// told apart, is none.
+pub(in crate::channel) fn under(
     account: &str,
     payment: &Payment,
-    statement: &Statement,
-) -> Result<Evidence, ChannelError> {
-    let (reference, number) = credit::place(&payment.request_id);
+    statement: Statement,
+) -> Result<Vec<Kept>, ChannelError> {
+    let (reference, _) = credit::place(&payment.request_id);
     if statement.account != account || statement.reference != reference {
         return Err(no_answer("about another account or reference"));
     }
-    let mut these = statement.credits.iter().filter(|credit| credit.number == number);
-    let said = match (these.next(), these.next()) {
-        (None, _) => Said::Pending,
-        (Some(credit), None) => credit.paid().ok_or_else(|| no_answer("an unreadable credit"))?,
-        (Some(_), Some(_)) => return Err(no_answer("two credits have one number")),
-    };
-    Ok(Evidence { said, reason: String::new() })
+    let mut found: Vec<Kept> = Vec::new();
+    for credit in statement.credits {
+        let written = credit.reference.clone().unwrap_or_else(|| reference.to_owned());
+        let credit = credit.kept(written).map_err(no_answer)?;
+        if found.iter().any(|other| other.id == credit.id || other.number == credit.number) {
+            return Err(no_answer("two credits cannot be told apart"));
+        }
+        found.push(credit);
+    }
+    Ok(found)
+}
+
+/// What these say of a payment by its number. A code can be paid as long as somebody has its picture, so "no credit" is
+/// "not yet".
+pub(in crate::channel) fn by_number(payment: &Payment, credits: &[Kept]) -> Evidence {
+    let (_, number) = credit::place(&payment.request_id);
+    let found = credits.iter().find(|credit| credit.number == number);
+    Evidence { said: found.map_or(Said::Pending, Kept::said), reason: String::new() }
 }
 
 /// A message about a credit. Which payment it is, if it is one, is found out when it is taken in.
 pub(in crate::channel) fn told(account: &str, message: Message) -> Result<Kept, Forged> {
-    let Told { account: of, reference, credit } = message.data;
+    let Told { account: of, credit } = message.data;
     if message.r#type != "credit.received" {
         return Err(Forged("it is of a kind we do not know"));
     }
     if of != account {
         return Err(Forged("it is about another account"));
     }
-    let is_named = (1..=LONGEST_ID).contains(&credit.id.chars().count())
-        && !credit.id.chars().any(char::is_control);
-    if !is_named || !(1..=credit::MOST_UNDER_ONE).contains(&credit.number) {
-        return Err(Forged("it does not say which credit it is"));
-    }
-    let unreadable = Forged("its credit cannot be read");
-    let Some(Said::Paid { amount, at: Some(at), returned }) = credit.paid() else {
-        return Err(unreadable);
-    };
-    let Credit { id, number, payer_bank: payer, .. } = credit;
-    Ok(Kept { id, reference, number, amount, at, returned, payer }.in_short())
+    let written = credit.reference.clone().ok_or(Forged("it cannot be read"))?;
+    credit.kept(written).map_err(Forged)
 }
 
 impl Credit {
-    fn paid(&self) -> Option<Said> {
+    /// As it is kept, with what the payer wrote.
+    fn kept(self, reference: String) -> Result<Kept, &'static str> {
+        let is_named = (1..=LONGEST_ID).contains(&self.id.chars().count())
+            && !self.id.chars().any(char::is_control);
+        if !is_named || !(1..=credit::MOST_UNDER_ONE).contains(&self.number) {
+            return Err("it does not say which credit it is");
+        }
+        let (amount, returned, at) = self.paid().ok_or("its credit cannot be read")?;
+        let Credit { id, number, payer_bank: payer, .. } = self;
+        Ok(Kept { id, reference, number, amount, at, returned, payer }.in_short())
+    }
+
+    fn paid(&self) -> Option<(Money, i64, Millis)> {
         let returned = match self.returned.as_deref() {
             None | Some("0") => 0,
             Some(returned) => Money::parse(returned, &self.currency).ok()?.minor(),
         };
-        Some(Said::Paid {
-            amount: Money::parse(&self.amount, &self.currency).ok()?,
-            at: Some(millis(&self.at)?),
-            returned,
-        })
+        Some((Money::parse(&self.amount, &self.currency).ok()?, returned, millis(&self.at)?))
     }
 }
 

@@ -16,7 +16,7 @@ use super::transport::{
 };
 use super::{Acknowledgement, ChannelError, Forged, Notice, Notification, json, patience};
 use crate::clock::Clock;
-use crate::domain::credit;
+use crate::domain::credit::{self, Credit};
 use crate::domain::payment::{Evidence, Payment};
 use crate::hex;
 
@@ -77,15 +77,21 @@ impl Bank {
         _ = self.notify_url.set(notify_url.to_owned());
     }
 
-    /// What the bank's statement says of a payment.
+    /// What the bank's statement says of a payment by its number alone, for whoever wants to know whether the bank answers.
     pub(super) async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {
+        let credits = self.came_in(payment).await?;
+        Ok(credits::by_number(payment, &credits))
+    }
+
+    /// Everything that the bank's statement has under a payment's reference.
+    pub(super) async fn came_in(&self, payment: &Payment) -> Result<Vec<Credit>, ChannelError> {
         let question = Question {
             account: &self.client_id,
             reference: credit::place(&payment.request_id).0,
             notify_url: self.notify_url.get().map(String::as_str),
         };
         let statement = self.call("statement", &question).await?;
-        credits::queried(&self.client_id, payment, &statement)
+        credits::under(&self.client_id, payment, statement)
     }
 
     async fn call(

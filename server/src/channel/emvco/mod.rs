@@ -26,7 +26,7 @@ use super::{
     Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, probed,
 };
 use crate::config::EmvcoSettings;
-use crate::domain::credit;
+use crate::domain::credit::{self, Credit};
 use crate::domain::offer::Product;
 use crate::domain::payment::{Evidence, Payment, Said};
 use crate::domain::reversal::{Reversal, ReversalSaid};
@@ -143,6 +143,10 @@ impl Channel for Emvco {
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {
         self.bank.query(payment).await
+    }
+
+    async fn came_in(&self, payment: &Payment) -> Option<Result<Vec<Credit>, ChannelError>> {
+        Some(self.bank.came_in(payment).await)
     }
 
     /// Nobody can call a code back (D6).

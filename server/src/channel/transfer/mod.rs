@@ -19,12 +19,13 @@ use super::{
 };
 use crate::clock::Millis;
 use crate::config::TransferSettings;
+use crate::domain::credit::{self, Credit};
+use crate::domain::creditor;
 use crate::domain::numbers::{Letters, Numbers};
 use crate::domain::offer::{Kind, Product};
 use crate::domain::payment::{Evidence, Payment, Said};
 use crate::domain::reversal::{Reversal, ReversalSaid};
 use crate::domain::scene::Scene;
-use crate::domain::{credit, creditor};
 
 const MINUTE: Millis = 60 * 1000;
 const HOUR: Millis = 60 * MINUTE;
@@ -142,6 +143,10 @@ impl Channel for Transfer {
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {
         self.bank.query(payment).await
+    }
+
+    async fn came_in(&self, payment: &Payment) -> Option<Result<Vec<Credit>, ChannelError>> {
+        Some(self.bank.came_in(payment).await)
     }
 
     /// Nobody can call a transfer back (D6).

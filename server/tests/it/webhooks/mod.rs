@@ -101,7 +101,7 @@ async fn tries(app: &TestApp) -> (i64, i64) {
 }
 
 /// Standard Webhooks, computed here once more.
-fn sign(secret: &str, id: &str, timestamp: &str, body: &str) -> String {
+pub(crate) fn sign(secret: &str, id: &str, timestamp: &str, body: &str) -> String {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
 

@@ -107,7 +107,9 @@ fn credit(number: u32, amount: &str) -> Value {
 #[track_caller]
 fn asked(request_id: &str, statement: Value) -> Result<Said, ChannelError> {
     let statement: Statement = json::read(statement.to_string().as_bytes()).unwrap();
-    credits::queried("BANK_1", &payment(request_id), &statement).map(|evidence| evidence.said)
+    let payment = payment(request_id);
+    let credits = credits::under("BANK_1", &payment, statement)?;
+    Ok(credits::by_number(&payment, &credits).said)
 }
 
 fn of(credits: &[Value]) -> Value {
@@ -138,6 +140,10 @@ fn a_statement_that_is_about_something_else_or_unreadable_is_no_answer() {
     wrong_currency["currency"] = "DONG".into();
     let mut no_time = credit(1, "120000");
     no_time["at"] = "yesterday".into();
+    let mut nameless = credit(1, "120000");
+    nameless["id"] = "".into();
+    let mut twin = credit(2, "120000");
+    twin["id"] = "FT1".into();
     let other = |key: &str| {
         let mut statement = of(&[credit(1, "120000")]);
         statement[key] = "other".into();
@@ -152,6 +158,9 @@ fn a_statement_that_is_about_something_else_or_unreadable_is_no_answer() {
         of(&[wrong_currency]),
         of(&[no_time]),
         of(&[credit(1, "120000"), credit(1, "120000")]),
+        of(&[credit(1, "120000"), twin]),
+        of(&[nameless]),
+        of(&[credit(1, "120000"), credit(0, "120000")]),
     ] {
         let said = asked("K7", statement.clone());
         assert!(matches!(said, Err(ChannelError::NoAnswer(_))), "{statement}: {said:?}");
