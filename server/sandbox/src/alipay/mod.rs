@@ -42,6 +42,8 @@ use crate::world::World;
 
 /// The merchant whom this gateway knows, and the application that speaks for it.
 const APP_ID: &str = "2021000000000001";
+/// The application that the merchant's mini-program is, which has the same keys: only its users' codes are exchanged in its name.
+const MINI_APP_ID: &str = "2021000000000002";
 const SELLER_ID: &str = "2088000000000002";
 
 /// Alipay, with its keys, and with whom it has sent back from its login.
@@ -76,6 +78,7 @@ impl Channel for Alipay {
         Router::new()
             .route("/gateway.do", gateway)
             .route("/oauth2/publicAppAuthorize.htm", login)
+            .route("/mini-program/auth-code", get(login::in_mini_program))
             .layer(Extension(self.clone()))
     }
 
@@ -152,6 +155,10 @@ async fn hear(world: &World, alipay: &Alipay, heard: &Heard) -> Spoken {
                 gate::say(&error, &speak::said(&why.alone()), Signed::Well)
             }
         };
+    }
+    if asked.app_id != APP_ID {
+        let why = Verdict::new("40006", "isv.insufficient-isv-permissions", "not this application");
+        return gate::say(&voice, &speak::said(&why.alone()), Signed::Well);
     }
     let Some(call) = calls::of_servers(&asked.method) else {
         let why = Verdict::new("40002", "isv.invalid-method", "there is no such method");
