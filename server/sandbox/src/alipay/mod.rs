@@ -204,6 +204,7 @@ async fn visit(
     uri: Uri,
 ) -> Response {
     let opened = match Asked::of(&alipay.keys, uri.query(), &[]) {
+        Ok(asked) if asked.app_id != APP_ID => return sorry("this application has no pages"),
         Ok(asked) if asked.method == calls::WAP => {
             open::page(&world, &asked, "QUICK_WAP_WAY").await
         }
