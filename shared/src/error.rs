@@ -117,6 +117,8 @@ codes! {
     AmountChanged = "AMOUNT_CHANGED", 409;
     /// The method does not suit this session; the sentence says why.
     MethodNotOffered = "METHOD_NOT_OFFERED", 409;
+    /// In a mini-program: the wallet has not said who pays. The code does not count, or no longer, or nobody answered.
+    LoginNotTaken = "LOGIN_NOT_TAKEN", 409;
     /// The transaction is not paid, or goes back by itself.
     NotRefundable = "NOT_REFUNDABLE", 409;
     /// More than what is left of the transaction.

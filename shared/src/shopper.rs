@@ -95,8 +95,8 @@ pub struct Good {
 pub struct Offer {
     /// `GCASH`, …
     pub method: String,
-    /// What the shopper will do: `scan`, `passcode`, `transfer`, `redirect` to a page that opens the wallet on the same phone, or `app`: the merchant's own
-    /// app hands the next action to the wallet's SDK.
+    /// What the shopper will do: `scan`, `passcode`, `transfer`, `redirect` to a page that opens the wallet on the same phone, `app`: the merchant's own
+    /// app hands the next action to the wallet's SDK, or `mini_program`: so does a mini-program, once it has said who pays.
     pub kind: String,
     /// Why it cannot be chosen, if it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,9 +123,19 @@ pub struct PayRequest {
     pub method: String,
     /// The version of [`CheckoutView`] that the shopper saw.
     pub version: u64,
-    /// `APP` in the merchant's own app, which no browser's name tells; else left out.
+    /// `APP` in the merchant's own app, `WECHAT_MINI_PROGRAM` or `ALIPAY_MINI_PROGRAM` in a mini-program: no browser's name tells it. Else
+    /// left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scene: Option<String>,
+}
+
+/// Who pays in a mini-program: the body of `POST …/transactions/{order_id}/login`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LoginRequest {
+    /// What `wx.login` or `my.getAuthCode` has given. It counts once.
+    pub code: String,
 }
 
 /// A transaction that waits for the shopper: the answer to `POST …/transactions`.
@@ -150,10 +160,12 @@ pub struct OpenTransaction {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextAction {
     /// `show_code`, `show_transfer`, `redirect`, or `elsewhere`: it is being paid in another browser, and there is nothing to do in this one;
-    /// `app_params`: the merchant's own app hands `text` to the wallet's SDK. An unknown word means: offer the hosted page.
+    /// `app_params`: the merchant's own app hands `text` to the wallet's SDK; `login`: a mini-program asks its wallet for a code and sends it to
+    /// `…/login`; `mini_program_params`: it hands `text` to its wallet. An unknown word means: offer the hosted page.
     #[serde(rename = "type")]
     pub kind: String,
     /// `show_code`: the text in the code, or the passcode. `app_params`: for WeChat's SDK a JSON object, for Alipay's an order string.
+    /// `mini_program_params`: a JSON object, for `wx.requestPayment` or `my.tradePay`.
     /// `show_transfer`: the transfer as a `payto` address (RFC 8905), where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,

@@ -77,6 +77,16 @@ pub struct Form {
     pub fields: Vec<(String, String)>,
 }
 
+/// In a mini-program the way leads to no address: it asks its wallet for a code, and brings it to us (`flow/login.rs`).
+pub fn login_in_mini_program() -> NextAction {
+    NextAction { kind: "login".into(), ..NextAction::default() }
+}
+
+/// What a mini-program hands to its wallet, as JSON.
+pub fn for_mini_program(text: String) -> NextAction {
+    NextAction { kind: "mini_program_params".into(), text: Some(text), ..NextAction::default() }
+}
+
 /// A payment opened at the channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {

@@ -58,7 +58,13 @@ pub fn wallet_in(scene: Scene) -> Option<Method> {
         Scene::Wechat => Some(Method::Wechatpay),
         Scene::Alipay => Some(Method::Alipay),
         Scene::Unionpay => Some(Method::Unionpay),
-        Scene::Pc | Scene::Mobile | Scene::MiniProgram | Scene::App | Scene::InStore => None,
+        Scene::Pc
+        | Scene::Mobile
+        | Scene::MiniProgram
+        | Scene::WechatMiniProgram
+        | Scene::AlipayMiniProgram
+        | Scene::App
+        | Scene::InStore => None,
     }
 }
 

@@ -67,6 +67,12 @@ pub struct WechatpaySettings {
     /// not offered there.
     #[serde(default)]
     pub mobile_appid: Option<String>,
+    /// The mini-program that is bound to the merchant, `wx…`: orders in it are its. Without it WeChat Pay is not offered there.
+    #[serde(default)]
+    pub mini_program_appid: Option<String>,
+    /// The AppSecret of that mini-program: the payer is known by it.
+    #[serde(default)]
+    pub mini_program_secret: Option<String>,
 }
 
 /// Without the keys: settings are printed.
@@ -161,6 +167,12 @@ pub struct AlipaySettings {
     /// Which of Alipay's products the merchant has signed for, by their codes, with spaces between them; the one for codes and
     /// the one for phones when absent.
     pub products: Option<String>,
+    /// The application that the mini-program is; it has the same key of ours. Without it Alipay is not offered there.
+    #[serde(default)]
+    pub mini_program_app_id: Option<String>,
+    /// Alipay's key for that application, where it is another one.
+    #[serde(default)]
+    pub mini_program_public_key: Option<String>,
 }
 
 /// Without the key: settings are printed.
@@ -305,6 +317,8 @@ mod tests {
             api_v3_key: "hunter2".into(),
             app_secret: Some("hunter2".into()),
             mobile_appid: None,
+            mini_program_appid: None,
+            mini_program_secret: Some("hunter2".into()),
         };
         let alipay = AlipaySettings {
             host: "https://a.example".into(),
@@ -313,6 +327,8 @@ mod tests {
             private_key: "hunter2".into(),
             public_key: "p".into(),
             products: None,
+            mini_program_app_id: None,
+            mini_program_public_key: None,
         };
         let lakala = LakalaSettings {
             host: "https://a.example".into(),

@@ -33,6 +33,8 @@ const SHOWN: &[&str] = &[
     "mchid",
     "appid",
     "mobile_appid",
+    "mini_program_appid",
+    "mini_program_app_id",
     "serial",
     "public_key_id",
     "other_public_key_id",

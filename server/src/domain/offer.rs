@@ -58,6 +58,8 @@ pub enum Kind {
     Transfer,
     /// Is in the merchant's own app, which hands what it is given to the wallet's SDK (L14, M6).
     App,
+    /// Is in a mini-program, which says who the payer is and hands what it is given to its wallet (L10, M8).
+    MiniProgram,
 }
 
 impl Kind {
@@ -70,13 +72,19 @@ impl Kind {
             Kind::Redirect => "redirect",
             Kind::Transfer => "transfer",
             Kind::App => "app",
+            Kind::MiniProgram => "mini_program",
         }
     }
 
     /// Whether the shopper pays by it on a page. A payment code is charged without one.
     pub fn is_for_pages(self) -> bool {
         match self {
-            Kind::Scan | Kind::Passcode | Kind::Redirect | Kind::App | Kind::Transfer => true,
+            Kind::Scan
+            | Kind::Passcode
+            | Kind::Redirect
+            | Kind::App
+            | Kind::MiniProgram
+            | Kind::Transfer => true,
             Kind::PaymentCode => false,
         }
     }

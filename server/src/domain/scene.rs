@@ -15,8 +15,12 @@ words! {
         Alipay = "ALIPAY",
         /// In UnionPay's browser.
         Unionpay = "UNIONPAY",
-        /// In a mini-program.
+        /// On a page within a mini-program, which cannot ask for money: only the mini-program itself can.
         MiniProgram = "MINI_PROGRAM",
+        /// In a mini-program of WeChat's, which pays by WeChat Pay and by nothing else: only the mini-program itself can say so.
+        WechatMiniProgram = "WECHAT_MINI_PROGRAM",
+        /// In a mini-program of Alipay's, likewise.
+        AlipayMiniProgram = "ALIPAY_MINI_PROGRAM",
         /// In a merchant's own app, which names itself in no common way: only a merchant can say so.
         App = "APP",
         /// At the counter: only a merchant can say so.
@@ -98,8 +102,18 @@ impl From<Scene> for Seen {
 }
 
 impl Scene {
-    /// Everywhere.
-    pub const EVERYWHERE: &[Scene] = Scene::ALL;
+    /// Wherever a page can be shown. What stands there needs nothing of the phone; a mini-program shows no page, and pays by its own wallet
+    /// only (`requirements/` M8).
+    pub const EVERYWHERE: &[Scene] = &[
+        Scene::Pc,
+        Scene::Mobile,
+        Scene::Wechat,
+        Scene::Alipay,
+        Scene::Unionpay,
+        Scene::MiniProgram,
+        Scene::App,
+        Scene::InStore,
+    ];
     /// No code can be scanned from a mini-program's page, and none may be shown there (`requirements/` M8).
     pub const WHERE_CODES_MAY_BE_SHOWN: &[Scene] = &[
         Scene::Pc,

@@ -1,15 +1,17 @@
-//! A shopper comes back from a channel's own login: the payment that sent them there is opened for whoever that was (JSAPI).
+//! A shopper comes back from a channel's own login, or a mini-program brings what its wallet's login has given it: the payment is opened for
+//! whoever that was (JSAPI).
 //!
 //! The way there is a payment's next action, made before the channel knows of any order. So nothing is written down here: who
 //! the shopper is lies in no table, and coming back once more is the same request once more. What the channel's bridge needs is
 //! given only to whoever came back, and only while the payment may be paid.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use florin_shared::{PaymentId, SessionId};
+use florin_shared::shopper::{NextAction, OpenTransaction};
+use florin_shared::{Code, PaymentId, SessionId};
 
 use super::ask::{channel_of, look, read, refused};
 use super::cancel::stop;
-use super::pay::asking;
+use super::pay::{answer, asking};
 use super::settle::{Heard, settle};
 use crate::app::App;
 use crate::channel::{Asking, Channel, ChannelError, Login, Opened};
@@ -64,6 +66,44 @@ pub async fn returned(app: &App, channel: &str, state: &str, code: &str) -> Resu
     Ok(Returned { session, request: open(app, &payment, &asking).await? })
 }
 
+/// A mini-program brings what its wallet's login has given it, and gets what it hands to the wallet. What was handed out once is handed out
+/// again without asking anybody: the same request once more spends no code and opens nothing.
+///
+/// # Errors
+/// Not found, when this is no payment of a mini-program's in this session. Not taken, when nobody has said who pays: it may bring another code.
+pub async fn brought(
+    app: &App,
+    session: &SessionId,
+    id: &PaymentId,
+    code: &str,
+) -> Result<OpenTransaction> {
+    let payment = read(app, id).await?;
+    if payment.session != *session {
+        return Err(Error::no_such("transaction"));
+    }
+    match action_of(&payment).as_deref() {
+        Some("login") if may_be_opened(app, &payment, SHORTEST) => {}
+        // It has been handed out, it is too late, or the first call is still under way.
+        Some("login" | "mini_program_params") | None => return answer(app, &payment).await,
+        Some(_) => return Err(Error::no_such("login of this transaction")),
+    }
+    let mut asking = asking(app, &payment, None).await?;
+    asking.login.code = Some(code.to_owned());
+    open(app, &payment, &asking).await?;
+    let payment = read(app, id).await?;
+    let is_waiting = action_of(&payment).as_deref() == Some("login");
+    if is_waiting && may_be_opened(app, &payment, 0) {
+        let sentence = "the wallet has not said who pays; ask it for another code";
+        return Err(Error::refused(Code::LoginNotTaken, sentence));
+    }
+    answer(app, &payment).await
+}
+
+/// What kind of thing the shopper has to do; nothing while the channel has not answered.
+fn action_of(payment: &Payment) -> Option<String> {
+    serde_json::from_str::<NextAction>(&payment.action).ok().map(|action| action.kind)
+}
+
 /// The end of an order that is made now must be so far ahead: channels refuse an earlier one
 /// (`protocols/wechatpay-v3.md` 4).
 const SHORTEST: Millis = 60_000;
@@ -87,8 +127,9 @@ async fn open(app: &App, payment: &Payment, asking: &Asking) -> Result<Option<St
                 after_cancel: None,
                 after_confirming: false,
             };
-            // What a reload finds is still the way to the login.
-            (Heard::Said(said, None), action.and_then(|action| action.text))
+            // What a reload of the page finds is still the way to the login; a mini-program keeps what it has been given.
+            let kept = action.clone().filter(|action| action.kind != "invoke").map(Box::new);
+            (Heard::Said(said, kept), action.and_then(|action| action.text))
         }
         Err(ChannelError::Refused { code }) => {
             let evidence = Evidence { said: Said::Failed, reason: code };

@@ -344,7 +344,8 @@ async fn wait_for_code(app: &App, mut payment: Payment) -> Result<Payment> {
     Ok(payment)
 }
 
-async fn answer(app: &App, payment: &Payment) -> Result<OpenTransaction> {
+/// What the shopper is told.
+pub(super) async fn answer(app: &App, payment: &Payment) -> Result<OpenTransaction> {
     match (payment.state, payment.reason.as_str()) {
         (PaymentState::Fail, "CHANNEL_UNAVAILABLE") => Err(unavailable()),
         _ => Ok(opened(payment, view::status(app, &payment.session).await?, app.now())),

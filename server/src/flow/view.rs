@@ -142,7 +142,7 @@ fn seen_from(
     let product = carrier.and_then(|carrier| carrier.products().iter().find(is_it));
     match product.filter(|product| !product.scenes.contains(&scene)) {
         Some(_) if payment.method == Method::OneCode => None,
-        Some(product) if matches!(product.kind, Kind::Redirect | Kind::App) => {
+        Some(product) if matches!(product.kind, Kind::Redirect | Kind::App | Kind::MiniProgram) => {
             let next_action = open.next_action.as_ref().map(|_| elsewhere());
             Some(OpenTransaction { next_action, ..open })
         }

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
-use florin_shared::shopper::{Checkout, OpenTransaction, PayRequest, StatusView};
+use florin_shared::shopper::{Checkout, LoginRequest, OpenTransaction, PayRequest, StatusView};
 use florin_shared::{Code, Envelope, PaymentId};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::domain::scene::Scene;
 use crate::flow::pay::Choice;
-use crate::flow::{cancel, pay, view};
+use crate::flow::{cancel, login, pay, to_the_end, view};
 use crate::http::answer::Good;
 use crate::http::asked::pairs;
 use crate::http::auth::Shopper;
@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(show))
         .routes(routes!(status))
         .routes(routes!(open))
+        .routes(routes!(log_in))
         .routes(routes!(check))
         .routes(routes!(cancel_payment))
 }
@@ -39,7 +40,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct OfView {
     /// BCP 47, best first, with commas; `*` stands for the merchant's `display_locale`. The answer then carries `markup`.
     pub locales: Option<String>,
-    /// `APP` in the merchant's own app.
+    /// `APP` in the merchant's own app, `WECHAT_MINI_PROGRAM` or `ALIPAY_MINI_PROGRAM` in a mini-program.
     pub scene: Option<String>,
 }
 
@@ -75,16 +76,16 @@ pub(super) async fn shown(
     Ok(Good(Checkout { view, markup }))
 }
 
-/// Where the shopper is: what the merchant's own app says of itself, else what the browser does.
+/// Where no browser is: only what asks can say so.
+const SAID: [Scene; 3] = [Scene::App, Scene::WechatMiniProgram, Scene::AlipayMiniProgram];
+
+/// Where the shopper is: what the merchant's own app or mini-program says of itself, else what the browser does.
 fn scene(said: Option<&str>, headers: &HeaderMap) -> Result<Scene> {
-    match said {
-        None => Ok(Scene::of(agent(headers))),
-        Some("APP") => Ok(Scene::App),
-        Some(_) => {
-            let sentence = "scene is APP in your own app, and left out everywhere else";
-            Err(Error::field(Code::InvalidField, "scene", sentence))
-        }
-    }
+    let Some(said) = said else { return Ok(Scene::of(agent(headers))) };
+    SAID.into_iter().find(|scene| scene.as_str() == said).ok_or_else(|| {
+        let sentence = "scene is APP in your own app, WECHAT_MINI_PROGRAM or ALIPAY_MINI_PROGRAM in a mini-program, and left out everywhere else";
+        Error::field(Code::InvalidField, "scene", sentence)
+    })
 }
 
 /// How it stands, every two seconds.
@@ -130,7 +131,7 @@ async fn open(
     let mut fields = Fields::of(body.object);
     let method = fields.required("method", 64)?.parse()?;
     let seen = fields.number("version")?.unwrap_or(0);
-    let scene = scene(fields.text("scene", 16)?.as_deref(), &headers)?;
+    let scene = scene(fields.text("scene", 32)?.as_deref(), &headers)?;
     fields.end()?;
     shopper.entry.watch(app.now());
     let agent = agent(&headers);
@@ -138,6 +139,34 @@ async fn open(
     let terminal = terminal(agent);
     let choice = Choice { method, seen, terminal, scene, payer_ip, code: None };
     Ok(Good(pay::pay(&app, &shopper.session, choice).await?))
+}
+
+/// Say who pays, in a mini-program.
+///
+/// The next action `login` asks for it: what `wx.login` or `my.getAuthCode` has given is exchanged, and the next action is then
+/// `mini_program_params`. The same request again gets the same answer.
+#[utoipa::path(
+    post,
+    path = "/v1/checkout/{session_id}/transactions/{order_id}/login",
+    operation_id = "say_who_pays",
+    tag = "Shopper",
+    request_body = LoginRequest,
+    responses((status = 200, description = "Done.", body = Envelope<OpenTransaction>)),
+)]
+async fn log_in(
+    State(app): State<App>,
+    shopper: Shopper,
+    Path((_, order_id)): Path<(String, String)>,
+    body: Body,
+) -> Result<Good<OpenTransaction>> {
+    let mut fields = Fields::of(body.object);
+    let code = fields.required("code", 256)?;
+    fields.end()?;
+    let id = known(&order_id)?;
+    shopper.entry.watch(app.now());
+    let (flow, session) = (app.clone(), shopper.session);
+    let opening = async move { login::brought(&flow, &session, &id, &code).await };
+    Ok(Good(to_the_end(opening).await?))
 }
 
 /// "I have paid": ask the channel now.
@@ -172,8 +201,7 @@ async fn cancel_payment(
     let id = known(&order_id)?;
     let session = shopper.session;
     let flow = app.clone();
-    let status =
-        crate::flow::to_the_end(async move { cancel::cancel(&flow, &session, &id).await }).await?;
+    let status = to_the_end(async move { cancel::cancel(&flow, &session, &id).await }).await?;
     Ok(Good(status))
 }
 

@@ -16,6 +16,7 @@ mod encrypted;
 mod guides;
 mod hard_moments;
 mod in_app;
+mod in_mini_program;
 mod inside_alipay;
 mod lakala;
 mod merchant;

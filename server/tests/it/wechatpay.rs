@@ -159,7 +159,7 @@ on_both! {
         let view = app.call(Method::GET, &path, Some(&session.token), &inside, None).await;
         let offers = view.data()["methods"].as_array().unwrap();
         let wechat = offers.iter().find(|offer| offer["method"] == "WECHATPAY").unwrap();
-        assert_eq!(wechat["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "WECHAT", "APP", "IN_STORE"] }));
+        assert_eq!(wechat["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "WECHAT", "WECHAT_MINI_PROGRAM", "APP", "IN_STORE"] }));
     }
 
     async fn a_payment_code_is_charged_at_once_and_given_back_like_every_payment(app: TestApp) {

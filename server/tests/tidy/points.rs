@@ -104,7 +104,7 @@ const HEADS: [&str; 4] = ["self.call(", "self.post(", "self.ask(", "asked("];
 /// Who hands calls to the road: each takes a call's name from its caller, who says it behind one of [`HEADS`].
 const SENDERS: [&str; 8] = [
     "channel::acquirer::call",
-    "channel::alipay::send",
+    "channel::alipay::send_to",
     "channel::antom::call",
     "channel::bank::call",
     "channel::lakala::call",

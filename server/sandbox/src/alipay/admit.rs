@@ -4,15 +4,16 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use url::form_urlencoded;
 
-use super::APP_ID;
 use super::signature::{Fields, Keys};
 use super::speak::{self, AlipayVoice};
 use super::wire::{self, Verdict};
+use super::{APP_ID, MINI_APP_ID};
 use crate::channel::Signed;
 use crate::gate::{self, Spoken};
 
 /// A call whose sender is known.
 pub(super) struct Asked {
+    pub(super) app_id: String,
     pub(super) method: String,
     pub(super) content: String,
     pub(super) notify_url: Option<String>,
@@ -59,7 +60,7 @@ impl Asked {
         let fields: Fields = query.chain(form_urlencoded::parse(body).into_owned()).collect();
         let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
         let illegal = |sub_code, why: &str| Verdict::new("40002", sub_code, why);
-        if field("app_id") != APP_ID {
+        if ![APP_ID, MINI_APP_ID].contains(&field("app_id").as_str()) {
             return Err(Refusal::Stranger(illegal("isv.invalid-app-id", "no such application")));
         }
         let known = |verdict| Refusal::Known(field("method"), verdict);
@@ -76,6 +77,7 @@ impl Asked {
             return Err(known(illegal("isv.invalid-timestamp", "timestamp is Beijing's time")));
         }
         Ok(Asked {
+            app_id: field("app_id"),
             method: field("method"),
             content: field("biz_content"),
             notify_url: Some(field("notify_url")).filter(|url| !url.is_empty()),

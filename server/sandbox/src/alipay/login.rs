@@ -16,7 +16,7 @@ use url::Url;
 
 use super::admit::Asked;
 use super::wire::{self, Verdict};
-use super::{APP_ID, Alipay};
+use super::{APP_ID, Alipay, MINI_APP_ID};
 use crate::numbers::random;
 use crate::world::World;
 
@@ -26,23 +26,25 @@ pub(super) const SOMEBODY: &str = "2088000000000001";
 const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const LIFE_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// The codes that were given out and not used: until when each counts.
+/// The codes that were given out and not used: for which application, and until when each counts.
 #[derive(Clone, Default)]
-pub(super) struct Logins(Arc<Mutex<HashMap<String, i64>>>);
+pub(super) struct Logins(Arc<Mutex<HashMap<String, (&'static str, i64)>>>);
 
 impl Logins {
-    fn give(&self, now: i64) -> String {
+    fn give(&self, app_id: &'static str, now: i64) -> String {
         let code = random(LETTERS, 32);
-        self.lock().insert(code.clone(), now + LIFE_MS);
+        self.lock().insert(code.clone(), (app_id, now + LIFE_MS));
         code
     }
 
-    /// Uses a code up, if it still counts.
-    fn take(&self, code: &str, now: i64) -> bool {
-        self.lock().remove(code).is_some_and(|ends| now < ends)
+    /// Uses a code up, if it still counts, and in this application.
+    fn take(&self, app_id: &str, code: &str, now: i64) -> bool {
+        let mut codes = self.lock();
+        let counts = codes.get(code).is_some_and(|(of, ends)| *of == app_id && now < *ends);
+        counts && codes.remove(code).is_some()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, i64>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (&'static str, i64)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -65,7 +67,7 @@ pub(super) async fn authorize(
     match checked(&wish) {
         Err(why) => (StatusCode::BAD_REQUEST, Json(json!({ "error": why }))).into_response(),
         Ok(mut back) => {
-            let code = alipay.logins.give(world.clock.now());
+            let code = alipay.logins.give(APP_ID, world.clock.now());
             back.query_pairs_mut()
                 .append_pair("app_id", APP_ID)
                 .append_pair("source", "alipay_wallet")
@@ -75,6 +77,15 @@ pub(super) async fn authorize(
             Redirect::to(back.as_str()).into_response()
         }
     }
+}
+
+/// `GET /mini-program/auth-code`: what `my.getAuthCode` tells a mini-program. It comes from the phone's own Alipay, which is no server; this
+/// stands for it.
+pub(super) async fn in_mini_program(
+    State(world): State<Arc<World>>,
+    Extension(alipay): Extension<Alipay>,
+) -> Json<Value> {
+    Json(json!({ "authCode": alipay.logins.give(MINI_APP_ID, world.clock.now()) }))
 }
 
 /// Where the browser goes back to. The real one also looks whether the application has registered that address.
@@ -98,7 +109,7 @@ pub(super) fn exchanged(logins: &Logins, asked: &Asked, now: i64) -> Result<Valu
     if asked.grant_type != "authorization_code" {
         return Err(Verdict::new("40002", "isv.grant-type-invalid", "authorization_code"));
     }
-    if !logins.take(&asked.code, now) {
+    if !logins.take(&asked.app_id, &asked.code, now) {
         return Err(Verdict::new("40002", "isv.code-invalid", "no such code, or a used one"));
     }
     Ok(json!({
@@ -118,10 +129,11 @@ mod tests {
     #[test]
     fn a_code_counts_once_and_for_a_day() {
         let logins = Logins::default();
-        let code = logins.give(0);
-        assert!(logins.take(&code, LIFE_MS - 1) && !logins.take(&code, 1));
-        let late = logins.give(0);
-        assert!(!logins.take(&late, LIFE_MS) && !logins.take("never", 0));
+        let code = logins.give(APP_ID, 0);
+        assert!(!logins.take(MINI_APP_ID, &code, 1), "it is of another application");
+        assert!(logins.take(APP_ID, &code, LIFE_MS - 1) && !logins.take(APP_ID, &code, 1));
+        let late = logins.give(APP_ID, 0);
+        assert!(!logins.take(APP_ID, &late, LIFE_MS) && !logins.take(APP_ID, "never", 0));
     }
 
     #[test]

@@ -42,6 +42,8 @@ use crate::world::World;
 
 /// The merchant whom this gateway knows, and the application that speaks for it.
 const APP_ID: &str = "2021000000000001";
+/// The application that the merchant's mini-program is, which has the same keys: only its users' codes are exchanged in its name.
+const MINI_APP_ID: &str = "2021000000000002";
 const SELLER_ID: &str = "2088000000000002";
 
 /// Alipay, with its keys, and with whom it has sent back from its login.
@@ -76,6 +78,7 @@ impl Channel for Alipay {
         Router::new()
             .route("/gateway.do", gateway)
             .route("/oauth2/publicAppAuthorize.htm", login)
+            .route("/mini-program/auth-code", get(login::in_mini_program))
             .layer(Extension(self.clone()))
     }
 
@@ -153,6 +156,10 @@ async fn hear(world: &World, alipay: &Alipay, heard: &Heard) -> Spoken {
             }
         };
     }
+    if asked.app_id != APP_ID {
+        let why = Verdict::new("40006", "isv.insufficient-isv-permissions", "not this application");
+        return gate::say(&voice, &speak::said(&why.alone()), Signed::Well);
+    }
     let Some(call) = calls::of_servers(&asked.method) else {
         let why = Verdict::new("40002", "isv.invalid-method", "there is no such method");
         return gate::say(&voice, &speak::said(&why.alone()), Signed::Well);
@@ -197,6 +204,7 @@ async fn visit(
     uri: Uri,
 ) -> Response {
     let opened = match Asked::of(&alipay.keys, uri.query(), &[]) {
+        Ok(asked) if asked.app_id != APP_ID => return sorry("this application has no pages"),
         Ok(asked) if asked.method == calls::WAP => {
             open::page(&world, &asked, "QUICK_WAP_WAY").await
         }

@@ -69,8 +69,9 @@ pub(super) async fn create(world: &World, asked: &Asked) -> Result<Value, Unwrit
 /// Whether it names a buyer who is known here, and the application in which they are.
 fn create_for(asked: &Asked) -> Result<(), Verdict> {
     let whose: wire::Whose = wire::read(&asked.content)?;
-    if whose.op_app_id.as_deref() != Some(super::APP_ID) {
-        return Err(Verdict::illegal("op_app_id is the application's"));
+    let is_ours = |app_id: &str| [super::APP_ID, super::MINI_APP_ID].contains(&app_id);
+    if !whose.op_app_id.as_deref().is_some_and(is_ours) {
+        return Err(Verdict::illegal("op_app_id is the merchant's application or mini-program"));
     }
     match whose.buyer_id.as_deref() {
         Some(SOMEBODY) => Ok(()),

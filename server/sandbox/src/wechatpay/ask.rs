@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::account::MCHID;
+use super::account::{MCHID, MINI_APPID, SOMEBODY_IN_MINI};
 use super::calls::Trade;
 use super::numbers;
 use super::refusal::Refusal;
@@ -19,6 +19,9 @@ const DAY: i64 = 24 * 60 * MINUTE;
 const USUAL_LIFE: i64 = 7 * DAY;
 /// How long the payer may take over the password of a payment code.
 const PASSWORD_LIFE: i64 = 5 * MINUTE;
+
+/// Where the payer meets the order.
+pub(super) const IN_MINI_PROGRAM: &str = "MINI_PROGRAM";
 
 pub(super) struct Ask {
     pub(super) trade: Trade,
@@ -64,7 +67,11 @@ impl Ask {
 
     pub(super) fn open(&self, code: String, now: i64, expires_ms: i64) -> Opened {
         let wire = &self.wire;
-        let terminal = if self.trade == Trade::Code { IN_STORE } else { self.trade.word() };
+        let terminal = match self.trade {
+            Trade::Code => IN_STORE,
+            Trade::Jsapi if wire.appid == MINI_APPID => IN_MINI_PROGRAM,
+            trade => trade.word(),
+        };
         let payer = wire.payer.as_ref().and_then(|payer| payer.openid.clone());
         Opened {
             key: self.key(),
@@ -91,7 +98,7 @@ fn check_order(trade: Trade, wire: &wire::Order) -> Result<(), Refusal> {
     if wire.mchid != MCHID {
         return Err(Refusal::bad("MCH_NOT_EXISTS", "the mchid is not known"));
     }
-    if wire.appid != trade.appid() {
+    if !trade.appids().contains(&wire.appid.as_str()) {
         return Err(Refusal::bad("APPID_MCHID_NOT_MATCH", "the appid is not this merchant's"));
     }
     check_number(&wire.out_trade_no)?;
@@ -141,7 +148,13 @@ pub(super) fn check_notify_url(text: &str) -> Result<(), Refusal> {
 
 fn check_payer(wire: &wire::Order) -> Result<(), Refusal> {
     let openid = wire.payer.as_ref().and_then(|payer| payer.openid.as_deref());
-    check_length("/payer/openid", openid.unwrap_or_default(), 1, 128)
+    check_length("/payer/openid", openid.unwrap_or_default(), 1, 128)?;
+    // Each account knows a person by another openid.
+    let is_of_mini = openid == Some(SOMEBODY_IN_MINI);
+    match is_of_mini == (wire.appid == MINI_APPID) {
+        true => Ok(()),
+        false => Err(Refusal::parameter("/payer/openid", "it is not of this appid")),
+    }
 }
 
 fn check_h5(wire: &wire::Order) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use url::form_urlencoded;
 
-use super::account::{APPID, MOBILE_APPID};
+use super::account::{APPID, MINI_APPID, MOBILE_APPID};
 use crate::faults::{Call, Kind};
 use crate::gate::Heard;
 
@@ -64,9 +64,13 @@ impl Trade {
         }
     }
 
-    /// Whose orders of this kind are.
-    pub(super) fn appid(self) -> &'static str {
-        if self == Trade::App { MOBILE_APPID } else { APPID }
+    /// Whose orders of this kind are. Those of a known payer may also be the mini-program's.
+    pub(super) fn appids(self) -> &'static [&'static str] {
+        match self {
+            Trade::App => &[MOBILE_APPID],
+            Trade::Jsapi => &[APPID, MINI_APPID],
+            Trade::Native | Trade::H5 | Trade::Code => &[APPID],
+        }
     }
 
     fn call(self) -> &'static Call {

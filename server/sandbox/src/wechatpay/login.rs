@@ -27,14 +27,14 @@ const LIFE_MS: i64 = 5 * 60 * 1000;
 pub(super) struct Logins(Arc<Mutex<HashMap<String, Option<i64>>>>);
 
 impl Logins {
-    fn give(&self, now: i64) -> String {
+    pub(super) fn give(&self, now: i64) -> String {
         let code = random(LETTERS, 32);
         self.lock().insert(code.clone(), Some(now + LIFE_MS));
         code
     }
 
     /// Uses a code up; says by which error it cannot be.
-    fn take(&self, code: &str, now: i64) -> Result<(), (i64, &'static str)> {
+    pub(super) fn take(&self, code: &str, now: i64) -> Result<(), (i64, &'static str)> {
         match self.lock().get_mut(code) {
             None => Err((40029, "invalid code")),
             Some(ends) => match ends.take() {

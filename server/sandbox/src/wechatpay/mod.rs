@@ -8,6 +8,7 @@ mod cipher;
 mod close;
 mod codepay;
 mod login;
+mod mini;
 mod notices;
 mod numbers;
 mod order;
@@ -70,11 +71,12 @@ impl Channel for WechatPay {
 
     fn routes(&self) -> Router<Arc<World>> {
         let calls = Router::new().route("/v3/{*rest}", any(receive)).layer(Extension(self.clone()));
-        calls.merge(login::routes())
+        calls.merge(login::routes()).merge(mini::routes())
     }
 
     fn read_code(&self, text: &str) -> Option<String> {
-        app::read(&self.keys, text).unwrap_or_else(|| numbers::read_code(text))
+        let handed = app::read(&self.keys, text).or_else(|| mini::read(&self.keys, text));
+        handed.unwrap_or_else(|| numbers::read_code(text))
     }
 
     fn payment_code(&self, at_once: bool) -> Option<&'static str> {

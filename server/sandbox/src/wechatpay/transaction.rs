@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::account::{MCHID, SOMEBODY};
+use super::account::{APPID, MCHID, MINI_APPID, MOBILE_APPID, SOMEBODY};
+use super::ask::IN_MINI_PROGRAM;
 use super::calls::{QUERY, Trade};
 use super::refusal::{Refusal, well};
 use crate::book::Unwritten;
 use crate::channel::Name;
 use crate::clock;
 use crate::gate::Said;
-use crate::ledger::{Key, Ledger, Payment, Status};
+use crate::ledger::{Key, Ledger, Opened, Payment, Status};
 use crate::money::Money;
 use crate::notices::amount_told;
 use crate::world::World;
@@ -70,7 +71,7 @@ pub(super) fn object(payment: &Payment, amount: &Money, now: i64) -> Value {
 pub(super) fn object_in(payment: &Payment, amount: &Money, state: &str, now: i64) -> Value {
     let opened = &payment.opened;
     let mut object = json!({
-        "appid": if opened.method == Trade::App.word() { Trade::App.appid() } else { Trade::Native.appid() },
+        "appid": appid(opened),
         "mchid": MCHID,
         "out_trade_no": opened.key.request,
         "trade_type": opened.method,
@@ -90,6 +91,15 @@ pub(super) fn object_in(payment: &Payment, amount: &Money, state: &str, now: i64
         object["amount"]["payer_currency"] = amount.currency.clone().into();
     }
     object
+}
+
+/// Whose order it is.
+fn appid(opened: &Opened) -> &'static str {
+    match opened.terminal.as_str() {
+        IN_MINI_PROGRAM => MINI_APPID,
+        _ if opened.method == Trade::App.word() => MOBILE_APPID,
+        _ => APPID,
+    }
 }
 
 fn sentence(state: &str) -> &'static str {

@@ -136,7 +136,7 @@ async fn strangers_and_changed_requests_are_refused() {
     let mut fields = signed("alipay.trade.query", &of("a1"));
     fields.insert("biz_content".into(), of("a2").to_string());
     assert!(send(&world, &fields).await.contains("isv.invalid-signature"));
-    fields.insert("app_id".into(), "2021000000000002".into());
+    fields.insert("app_id".into(), "2021000000000009".into());
     let stranger = send(&world, &fields).await;
     assert!(
         stranger.starts_with(r#"{"error_response""#) && !stranger.contains("sign\":"),

@@ -6,6 +6,7 @@ use anyhow::Context;
 use url::Url;
 
 use super::ask::Request;
+use super::sign::Keys;
 use super::wire::Buyer;
 use super::{Alipay, Asked, THEIR_SANDBOX, ask, asked, evidence, redirect};
 use crate::channel::transport::not_sent;
@@ -38,8 +39,20 @@ impl Alipay {
         let Some(code) = &asking.login.code else {
             return self.handed(payment, redirect(self.login_page(&asking.login))).await;
         };
-        let buyer = self.buyer(code).await?;
-        let content = ask::inside(&self.account.app_id, payment, asking, &buyer);
+        let (app_id, keys) = (&self.account.app_id, &self.keys);
+        let buyer = self.buyer((app_id, keys), code, Buyer::OpenId).await?;
+        self.create(app_id, payment, asking, &buyer).await
+    }
+
+    /// A trade for this buyer, in the application where they are, by the number that its cashier opens for.
+    pub(super) async fn create(
+        &self,
+        app_id: &str,
+        payment: &Payment,
+        asking: &Asking,
+        buyer: &Buyer,
+    ) -> Result<Opened, ChannelError> {
+        let content = ask::inside(app_id, payment, asking, buyer);
         let call = asked("pay", "alipay.trade.create", patience::PAY, &content)?;
         let form = self.request(&call, &asking.notify_url, "").form(&self.keys);
         evidence::created(payment, &self.send(&call, form).await?)
@@ -55,21 +68,27 @@ impl Alipay {
         page.into()
     }
 
-    /// Whose code this is. Whatever goes wrong, no trade has come of it.
-    async fn buyer(&self, code: &str) -> Result<Buyer, ChannelError> {
+    /// Whose code this is, which this application's login has given; `by_open_id` for one who is known in that application alone. Whatever
+    /// goes wrong, no trade has come of it.
+    pub(super) async fn buyer(
+        &self,
+        (app_id, keys): (&str, &Keys),
+        code: &str,
+        by_open_id: fn(String) -> Buyer,
+    ) -> Result<Buyer, ChannelError> {
         let unopened = |why: ChannelError| not_sent(why.to_string());
         // It has no content of its own: the code stands beside it.
         let asking = asked("login", "alipay.system.oauth.token", patience::QUERY, &())?;
         let call = Asked { content: String::new(), ..asking };
-        let form = Request { code, ..self.request(&call, "", "") }.form(&self.keys);
-        let told = self.send(&call, form).await.map_err(unopened)?;
+        let form = Request { app_id, code, ..self.request(&call, "", "") }.form(keys);
+        let told = self.send_to(keys, &call, form).await.map_err(unopened)?;
         let is_id = |id: &str| {
             let may_be = |sign: u8| sign.is_ascii_alphanumeric() || b"_-".contains(&sign);
             !id.is_empty() && id.len() <= 128 && id.bytes().all(may_be)
         };
         match (told.user_id.as_str(), told.open_id.as_str()) {
             (id, _) if is_id(id) => Ok(Buyer::Id(told.user_id)),
-            ("", id) if is_id(id) => Ok(Buyer::OpenId(told.open_id)),
+            ("", id) if is_id(id) => Ok(by_open_id(told.open_id)),
             _ => Err(not_sent(format!("Alipay's login tells nobody: {}", told.word()))),
         }
     }

@@ -12,6 +12,7 @@ mod codes;
 mod envelope;
 mod evidence;
 mod jsapi;
+mod mini;
 mod notice;
 mod refunds;
 mod sign;
@@ -32,6 +33,7 @@ use url::Url;
 
 use self::ask::Request;
 use self::codes::Verdict;
+use self::mini::MiniProgram;
 use self::sign::Keys;
 use self::wire::{Answer, OfNumber};
 use super::patience;
@@ -60,6 +62,8 @@ pub struct Alipay {
     products: Vec<Product>,
     /// Where a payer's browser learns who they are.
     login: Url,
+    /// The mini-program, if there is one.
+    mini: Option<MiniProgram>,
     keys: Keys,
     transport: Transport,
 }
@@ -79,6 +83,8 @@ pub fn sandbox(host: &str) -> AlipaySettings {
         private_key: include_str!("../../../keys/alipay_sandbox_merchant.pem").to_owned(),
         public_key: include_str!("../../../keys/alipay_sandbox_platform_public.pem").to_owned(),
         products: Some(format!("{} {} {}", table::USUAL, table::INSIDE, table::IN_APP)),
+        mini_program_app_id: Some("2021000000000002".to_owned()),
+        mini_program_public_key: None,
     }
 }
 
@@ -95,11 +101,14 @@ impl Alipay {
         // Everybody has the keys of that application.
         ensure!(!is_sandbox || host.scheme() == "http", "Alipay's app_id is the sandbox's");
         let origin = host.origin().ascii_serialization();
+        let mini = MiniProgram::of(settings)?;
+        let signed = settings.products.as_deref().unwrap_or(table::USUAL);
         Ok(Alipay {
             gateway: format!("{origin}/gateway.do"),
             is_live: host.scheme() == "https" && origin != THEIR_SANDBOX,
             account: account(settings)?,
-            products: table::products(settings.products.as_deref().unwrap_or(table::USUAL))?,
+            products: table::products(signed, mini.is_some())?,
+            mini,
             login: jsapi::pages(&origin, is_sandbox)?,
             keys: Keys::of(settings)?,
             transport: Transport::new("alipay", &host, limits, only_200)?,
@@ -117,6 +126,16 @@ impl Alipay {
         call: &Asked<'_>,
         form: anyhow::Result<String>,
     ) -> Result<Answer, ChannelError> {
+        self.send_to(&self.keys, call, form).await
+    }
+
+    /// In the name of the application that these keys are for.
+    async fn send_to(
+        &self,
+        keys: &Keys,
+        call: &Asked<'_>,
+        form: anyhow::Result<String>,
+    ) -> Result<Answer, ChannelError> {
         let body = form.map_err(|why| not_sent(why.to_string()))?.into_bytes();
         let content_type = "application/x-www-form-urlencoded;charset=utf-8";
         let sending = Call {
@@ -127,7 +146,7 @@ impl Alipay {
             body,
             patience: call.patience,
         };
-        let read = |reply: &Reply| envelope::read(&self.keys, call.method, &reply.body);
+        let read = |reply: &Reply| envelope::read(keys, call.method, &reply.body);
         let answer = self.transport.call(sending, read).await?;
         told_of_mistakes(call.method, &answer);
         Ok(answer)
@@ -260,6 +279,7 @@ impl Channel for Alipay {
             table::WAP | table::PAGE => self.page(payment, asking).await,
             table::INSIDE => self.inside(payment, asking).await,
             table::IN_APP => self.in_app(payment, asking).await,
+            table::IN_MINI_PROGRAM => self.in_mini_program(payment, asking).await,
             _ => self.precreate(payment, asking).await,
         }
     }

@@ -1,6 +1,5 @@
-//! What Alipay sells: renminbi, by a code for another screen, by a page on the shopper's own, within Alipay's own browser, in the
-//! merchant's own app, or by
-//! a code of the payer's that the merchant scans (`protocols/alipay.md` 4). A merchant signs for each of these; the settings say
+//! What Alipay sells: renminbi, by a code for another screen, by a page on the shopper's own, within Alipay's own browser or the merchant's
+//! mini-program, in the merchant's own app, or by a code of the payer's that the merchant scans (`protocols/alipay.md` 4). A merchant signs for each of these; the settings say
 //! for which.
 
 use anyhow::{Context, ensure};
@@ -22,6 +21,9 @@ pub(super) const PAGE: &str = "FAST_INSTANT_TRADE_PAY";
 /// What is paid within Alipay's own browser.
 pub(super) const INSIDE: &str = "JSAPI_PAY";
 
+/// What is paid in the merchant's mini-program: the same contract as [`INSIDE`].
+pub(super) const IN_MINI_PROGRAM: &str = "MINI_PROGRAM";
+
 /// What Alipay's SDK is given in the merchant's own app.
 pub(super) const IN_APP: &str = "QUICK_MSECURITY_PAY";
 
@@ -38,8 +40,8 @@ pub(super) const USUAL: &str = "FACE_TO_FACE_PAYMENT QUICK_WAP_WAY";
 /// page is offered. Within Alipay, and in the merchant's own app, its own way comes before the page.
 ///
 /// # Errors
-/// A name that is none, or stands twice; no name.
-pub(super) fn products(signed: &str) -> anyhow::Result<Vec<Product>> {
+/// A name that is none, or stands twice; no name; a mini-program without the contract for it.
+pub(super) fn products(signed: &str, has_mini_program: bool) -> anyhow::Result<Vec<Product>> {
     let mut products: Vec<Product> = Vec::new();
     for name in signed.split_whitespace() {
         let known = SOLD.iter().find(|(known, _)| *known == name);
@@ -49,6 +51,11 @@ pub(super) fn products(signed: &str) -> anyhow::Result<Vec<Product>> {
         products.extend_from_slice(sold);
     }
     ensure!(!products.is_empty(), "Alipay's products must not be empty");
+    if has_mini_program {
+        let is_sold = products.iter().any(|product| product.name == INSIDE);
+        ensure!(is_sold, "mini_program_app_id needs JSAPI_PAY among Alipay's products");
+        products.push(MINI_PROGRAM);
+    }
     products.sort_by_key(|product| ![INSIDE, IN_APP].contains(&product.name));
     Ok(products)
 }
@@ -97,6 +104,14 @@ const FOR_COMPUTERS: Product = Product { name: PAGE, scenes: &[Scene::Pc], ..FOR
 /// one that was left is watched until its time is over, which is therefore short.
 const JSAPI: Product =
     Product { name: INSIDE, kind: Kind::Redirect, scenes: &[Scene::Alipay], ..CODE };
+
+/// Alipay asks for the money over the mini-program.
+const MINI_PROGRAM: Product = Product {
+    name: IN_MINI_PROGRAM,
+    kind: Kind::MiniProgram,
+    scenes: &[Scene::AlipayMiniProgram],
+    ..JSAPI
+};
 
 /// The app hands it to Alipay's SDK, which opens Alipay and comes back. Until then Alipay knows of no trade and closes none.
 const APP: Product = Product { name: IN_APP, kind: Kind::App, scenes: &[Scene::App], ..CODE };

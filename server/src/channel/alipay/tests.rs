@@ -5,6 +5,7 @@ mod app;
 mod by_code;
 mod calls;
 mod jsapi;
+mod mini;
 mod notices;
 
 use florin_shared::{Method, Money, ReversalId};
@@ -159,7 +160,8 @@ fn the_acknowledgement_is_seven_bytes() {
 #[test]
 fn what_is_sold_is_what_the_merchant_has_signed_for() {
     let names = |signed: Option<&str>| {
-        let settings = AlipaySettings { products: signed.map(str::to_owned), ..sandbox(HOST) };
+        let products = signed.map(str::to_owned);
+        let settings = AlipaySettings { products, mini_program_app_id: None, ..sandbox(HOST) };
         let alipay = Alipay::new(&settings).ok()?;
         let names: Vec<&str> = alipay.products().iter().map(|product| product.name).collect();
         Some(names.join(" "))

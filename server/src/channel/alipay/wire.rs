@@ -36,6 +36,9 @@ pub(super) enum Buyer {
     Id(String),
     #[serde(rename = "buyer_open_id")]
     OpenId(String),
+    /// In the application of `op_app_id`, which is not the one that asks.
+    #[serde(rename = "op_buyer_open_id")]
+    OpOpenId(String),
 }
 
 /// What Alipay's bridge is asked for (`tradePay`).

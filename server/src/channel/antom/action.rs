@@ -26,9 +26,12 @@ fn show_code(payment: &Payment, answer: &Answer) -> Option<NextAction> {
         kind: "show_code".into(),
         text: Some(code(kind, &answer.order_code_form.as_ref()?.code_details)?.to_owned()),
         code_kind: Some(match kind {
-            Kind::Scan | Kind::PaymentCode | Kind::Redirect | Kind::App | Kind::Transfer => {
-                "qr".into()
-            }
+            Kind::Scan
+            | Kind::PaymentCode
+            | Kind::Redirect
+            | Kind::App
+            | Kind::MiniProgram
+            | Kind::Transfer => "qr".into(),
             Kind::Passcode => "passcode".into(),
         }),
         app_link: app_link(payment, answer),
@@ -45,9 +48,12 @@ fn code(kind: Kind, details: &[CodeDetail]) -> Option<&str> {
             .filter_map(usable)
     };
     let wanted = match kind {
-        Kind::Scan | Kind::PaymentCode | Kind::Redirect | Kind::App | Kind::Transfer => {
-            Some("QRCODE")
-        }
+        Kind::Scan
+        | Kind::PaymentCode
+        | Kind::Redirect
+        | Kind::App
+        | Kind::MiniProgram
+        | Kind::Transfer => Some("QRCODE"),
         Kind::Passcode => None,
     };
     texts()

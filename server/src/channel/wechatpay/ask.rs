@@ -14,8 +14,8 @@ use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
 use crate::domain::scanned::Scanned;
 
-/// An order, as a code (`NATIVE`), for the wallet on the same phone (`H5`), for this payer inside WeChat (`JSAPI`), or for the merchant's
-/// own app (`APP`).
+/// An order, as a code (`NATIVE`), for the wallet on the same phone (`H5`), for this payer inside WeChat (`JSAPI`) or in the
+/// mini-program, or for the merchant's own app (`APP`).
 pub(super) fn order<'a>(
     account: &'a Account,
     payment: &'a Payment,

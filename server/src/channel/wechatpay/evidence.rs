@@ -7,7 +7,7 @@ use url::Url;
 
 use super::Account;
 use super::codes::{self, CONFIGURATION, Verdict};
-use super::table::{IN_APP, IN_WECHAT};
+use super::table::{IN_APP, IN_MINI_PROGRAM, IN_WECHAT};
 use super::wire::Answer;
 use crate::channel::transport::no_answer;
 use crate::channel::{Asking, ChannelError, Opened};
@@ -58,8 +58,8 @@ pub(super) fn refused(reason: &str) -> Opened {
 /// What the shopper has to do: scan the code, or go to WeChat Pay's page, which opens the wallet and leads back here.
 fn action(payment: &Payment, asking: &Asking, answer: &Answer) -> Option<NextAction> {
     let nothing = NextAction { kind: String::new(), ..NextAction::default() };
-    if payment.product == IN_WECHAT || payment.product == IN_APP {
-        // It is signed and handed out by whoever asked (`jsapi.rs`, `app.rs`).
+    if [IN_WECHAT, IN_APP, IN_MINI_PROGRAM].contains(&payment.product.as_str()) {
+        // It is signed and handed out by whoever asked (`jsapi.rs`, `app.rs`, `mini.rs`).
         return None;
     }
     if payment.product == "H5" {

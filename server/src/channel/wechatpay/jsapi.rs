@@ -34,18 +34,13 @@ impl Wechatpay {
     ) -> Result<Opened, ChannelError> {
         let Some(login) = &self.login else { return Err(not_sent("there is no app_secret")) };
         let Some(code) = &asking.login.code else {
-            return self.way(payment, login.page(&asking.login)).await;
+            let url = Some(login.page(&asking.login));
+            let page = NextAction { kind: "redirect".into(), url, ..NextAction::default() };
+            return self.way(payment, page).await;
         };
         let openid = login.openid(code).await?;
-        let request = ask::order(&self.account, payment, asking, Some(&openid));
-        let answer =
-            self.post("pay", "/v3/pay/transactions/jsapi", patience::PAY, &request).await?;
-        let opened = evidence::opened(payment, asking, &answer)?;
-        if opened.evidence.said == Said::Failed {
-            return Ok(opened);
-        }
-        let prepay_id = answer.prepay_id.filter(|id| !id.is_empty() && id.len() <= 64);
-        let prepay_id = prepay_id.ok_or_else(|| no_answer("an order without a prepay_id"))?;
+        let (opened, prepay_id) = self.prepaid(payment, asking, &openid).await?;
+        let Some(prepay_id) = prepay_id else { return Ok(opened) };
         let nonce = hex(&Random::System.bytes::<16>());
         let text = self.request(&prepay_id, &self.seconds(), &nonce);
         let text = text.map_err(|why| no_answer(why.to_string()))?;
@@ -54,9 +49,32 @@ impl Wechatpay {
         Ok(Opened { action: Some(action), ..opened })
     }
 
+    /// The order of this payer, and its `prepay_id`; none where it was refused.
+    pub(super) async fn prepaid(
+        &self,
+        payment: &Payment,
+        asking: &Asking,
+        openid: &str,
+    ) -> Result<(Opened, Option<String>), ChannelError> {
+        let request = ask::order(&self.account, payment, asking, Some(openid));
+        let answer =
+            self.post("pay", "/v3/pay/transactions/jsapi", patience::PAY, &request).await?;
+        let opened = evidence::opened(payment, asking, &answer)?;
+        if opened.evidence.said == Said::Failed {
+            return Ok((opened, None));
+        }
+        let prepay_id = answer.prepay_id.filter(|id| !id.is_empty() && id.len() <= 64);
+        let prepay_id = prepay_id.ok_or_else(|| no_answer("an order without a prepay_id"))?;
+        Ok((opened, Some(prepay_id)))
+    }
+
     /// Naming the way asks nobody, and who follows it is sent back to us: so WeChat Pay is asked first, and nobody is sent
     /// away because our keys are wrong, or to pay what is paid. Whatever comes of the question, nothing was opened by it.
-    async fn way(&self, payment: &Payment, page: String) -> Result<Opened, ChannelError> {
+    pub(super) async fn way(
+        &self,
+        payment: &Payment,
+        action: NextAction,
+    ) -> Result<Opened, ChannelError> {
         let unopened = |why: ChannelError| not_sent(why.to_string());
         let asked = self.ask("inquiryPayment", &self.of_payment(payment)).await;
         let known = asked.map_err(unopened)?;
@@ -65,17 +83,9 @@ impl Wechatpay {
         }
         let known = evidence::queried(&self.account, payment, &known).map_err(unopened)?;
         match known.said {
-            Said::NotFound | Said::Pending => Ok(Opened {
-                evidence: evidence::saying(Said::Pending),
-                action: Some(NextAction {
-                    kind: "redirect".into(),
-                    text: None,
-                    code_kind: None,
-                    app_link: None,
-                    url: Some(page),
-                    ..NextAction::default()
-                }),
-            }),
+            Said::NotFound | Said::Pending => {
+                Ok(Opened { evidence: evidence::saying(Said::Pending), action: Some(action) })
+            }
             Said::Confirming | Said::Failed | Said::Cancelled | Said::Paid { .. } => {
                 Ok(Opened { evidence: known, action: None })
             }

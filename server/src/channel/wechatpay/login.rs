@@ -1,8 +1,9 @@
-//! Who the payer is: WeChat's own login, by the official account that `appid` is (OAuth 2.0, `snsapi_base`). It asks the payer
-//! nothing: the browser goes there and comes back with a code, which counts once and for five minutes, and which only we
-//! can exchange, since only we have the AppSecret. What it tells is the payer's `openid` in this account, and nothing else.
+//! Who the payer is: WeChat's own login, by the official account that `appid` is (OAuth 2.0, `snsapi_base`), or by the mini-program
+//! (`wx.login`). It asks the payer nothing: the browser goes there and comes back with a code, the mini-program is given one by WeChat. It
+//! counts once and for five minutes, and only we can exchange it, since only we have the AppSecret. What it tells is the payer's
+//! `openid` in this account, and nothing else is read of it: not the `session_key`, which opens what a mini-program's users confide to it.
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use serde::Deserialize;
 use url::Url;
 
@@ -20,12 +21,28 @@ const API: &str = "https://api.weixin.qq.com";
 
 /// The login of one official account.
 pub(super) struct Login {
+    pages: Url,
+    exchange: Exchange,
+}
+
+/// Where the codes of one account are exchanged, and by which secret.
+pub(super) struct Exchange {
     appid: String,
     secret: String,
-    pages: Url,
     api: Url,
+    by: Way,
     transport: Transport,
 }
+
+/// How: the path, and what it calls the code.
+#[derive(Clone, Copy)]
+struct Way {
+    path: &'static str,
+    code: &'static str,
+}
+
+const OF_PAGES: Way = Way { path: "/sns/oauth2/access_token", code: "code" };
+const OF_MINI_PROGRAMS: Way = Way { path: "/sns/jscode2session", code: "js_code" };
 
 /// What an exchange tells, or why it tells nothing.
 #[derive(Default, Deserialize)]
@@ -48,17 +65,11 @@ impl Login {
         limits: Limits,
         is_sandbox: bool,
     ) -> anyhow::Result<Option<Login>> {
-        let Some(secret) = settings.app_secret.clone() else { return Ok(None) };
-        ensure!(
-            secret.len() == 32 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric()),
-            "WeChat's app_secret must be 32 letters and digits"
-        );
-        // The sandbox plays both.
-        let own = settings.host.as_str();
-        let (pages, api) = if is_sandbox { (own, own) } else { (PAGES, API) };
-        let (pages, api): (Url, Url) = (pages.parse()?, api.parse()?);
-        let transport = Transport::new("wechatpay_login", &api, limits, only_200)?;
-        Ok(Some(Login { appid: settings.appid.clone(), secret, pages, api, transport }))
+        let Some(secret) = settings.app_secret.as_deref() else { return Ok(None) };
+        let whose = ("app_secret", settings.appid.as_str(), secret);
+        let own = Some(settings.host.as_str()).filter(|_| is_sandbox);
+        let exchange = Exchange::of(whose, OF_PAGES, own, limits)?;
+        Ok(Some(Login { pages: own.unwrap_or(PAGES).parse()?, exchange }))
     }
 
     /// Where the payer's browser goes to come back with a code. WeChat wants these words in this order, and the sign at the
@@ -67,7 +78,7 @@ impl Login {
         let mut page = self.pages.clone();
         page.set_path("/connect/oauth2/authorize");
         page.query_pairs_mut()
-            .append_pair("appid", &self.appid)
+            .append_pair("appid", &self.exchange.appid)
             .append_pair("redirect_uri", &way.back)
             .append_pair("response_type", "code")
             .append_pair("scope", "snsapi_base")
@@ -76,14 +87,58 @@ impl Login {
         page.into()
     }
 
-    /// Whose code this is: the `openid`. Whatever goes wrong, no order has heard of it.
+    /// Whose code this is.
+    pub(super) async fn openid(&self, code: &str) -> Result<String, ChannelError> {
+        self.exchange.openid(code).await
+    }
+}
+
+impl Exchange {
+    /// Of the mini-program of these settings, if they name one.
+    ///
+    /// # Errors
+    /// A secret that cannot be one; a mini-program without its secret, or the other way round.
+    pub(super) fn of_mini_program(
+        settings: &WechatpaySettings,
+        limits: Limits,
+        is_sandbox: bool,
+    ) -> anyhow::Result<Option<Exchange>> {
+        let (appid, secret) = match (&settings.mini_program_appid, &settings.mini_program_secret) {
+            (None, None) => return Ok(None),
+            (Some(appid), Some(secret)) if !appid.is_empty() => (appid, secret),
+            _ => bail!("mini_program_appid and mini_program_secret belong together"),
+        };
+        ensure!(*appid != settings.appid, "mini_program_appid must be another than appid");
+        let own = Some(settings.host.as_str()).filter(|_| is_sandbox);
+        let whose = ("mini_program_secret", appid.as_str(), secret.as_str());
+        Exchange::of(whose, OF_MINI_PROGRAMS, own, limits).map(Some)
+    }
+
+    /// The sandbox plays it too, at its own address.
+    fn of(
+        (setting, appid, secret): (&str, &str, &str),
+        by: Way,
+        sandbox: Option<&str>,
+        limits: Limits,
+    ) -> anyhow::Result<Exchange> {
+        ensure!(
+            secret.len() == 32 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+            "WeChat's {setting} must be 32 letters and digits"
+        );
+        let api: Url = sandbox.unwrap_or(API).parse()?;
+        let transport = Transport::new("wechatpay_login", &api, limits, only_200)?;
+        Ok(Exchange { appid: appid.to_owned(), secret: secret.to_owned(), api, by, transport })
+    }
+
+    /// The `openid`. Whatever goes wrong, no order has heard of it.
     pub(super) async fn openid(&self, code: &str) -> Result<String, ChannelError> {
         let unopened = |why: ChannelError| not_sent(why.to_string());
         let told = self.ask("login", code).await.map_err(unopened)?;
         if OURS.contains(&told.errcode) {
             tracing::error!(
                 code = told.errcode,
-                "WeChat's login refuses us: look at appid and app_secret"
+                appid = self.appid,
+                "WeChat's login refuses us: look at this appid and its secret"
             );
         }
         let is_openid = |sign: u8| sign.is_ascii_alphanumeric() || b"_-".contains(&sign);
@@ -96,11 +151,11 @@ impl Login {
 
     async fn ask(&self, name: &'static str, code: &str) -> Result<Told, ChannelError> {
         let mut url = self.api.clone();
-        url.set_path("/sns/oauth2/access_token");
+        url.set_path(self.by.path);
         url.query_pairs_mut()
             .append_pair("appid", &self.appid)
             .append_pair("secret", &self.secret)
-            .append_pair("code", code)
+            .append_pair(self.by.code, code)
             .append_pair("grant_type", "authorization_code");
         let (by, url, patience) = (By::Get, url.into(), patience::QUERY);
         let call = Call { name, by, url, headers: vec![], body: vec![], patience };

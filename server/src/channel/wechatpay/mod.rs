@@ -9,6 +9,7 @@ mod codes;
 mod evidence;
 mod jsapi;
 mod login;
+mod mini;
 mod notice;
 mod refunds;
 mod seal;
@@ -27,7 +28,7 @@ use serde::Serialize;
 use url::Url;
 
 use self::codes::Verdict;
-use self::login::Login;
+use self::login::{Exchange, Login};
 use self::seal::Seal;
 use self::sign::{HEADERS, Keys, Signed};
 use self::wire::{Answer, Close, Reverse};
@@ -59,6 +60,8 @@ pub struct Wechatpay {
     transport: Transport,
     /// Who inside WeChat is who; without it nothing is sold there.
     login: Option<Login>,
+    /// Who in the mini-program is who.
+    mini: Option<Exchange>,
     /// The machine's: WeChat Pay compares the times of signatures with its own clock, and so do we.
     clock: Clock,
 }
@@ -69,6 +72,8 @@ struct Account {
     appid: String,
     /// Of the mobile application, whose orders are its own.
     mobile_appid: Option<String>,
+    /// Of the mini-program, likewise.
+    mini_program_appid: Option<String>,
 }
 
 impl Account {
@@ -76,14 +81,19 @@ impl Account {
     fn is_ours(&self, answer: &Answer) -> bool {
         let is =
             |told: &Option<String>, ours: &str| told.as_deref().is_none_or(|told| told == ours);
-        let is_mobile = answer.appid.is_some() && answer.appid == self.mobile_appid;
-        is(&answer.mchid, &self.mchid) && (is_mobile || is(&answer.appid, &self.appid))
+        let others = [&self.mobile_appid, &self.mini_program_appid];
+        let is_others = answer.appid.is_some() && others.contains(&&answer.appid);
+        is(&answer.mchid, &self.mchid) && (is_others || is(&answer.appid, &self.appid))
     }
 
-    /// In whose name this is ordered: the app opens WeChat as itself, and no other's order.
+    /// In whose name this is ordered: an app and a mini-program open WeChat's payment as themselves, and no other's order.
     fn appid_of(&self, payment: &Payment) -> &str {
-        let mobile = self.mobile_appid.as_ref().filter(|_| payment.product == table::IN_APP);
-        mobile.unwrap_or(&self.appid)
+        let own = match payment.product.as_str() {
+            table::IN_APP => self.mobile_appid.as_ref(),
+            table::IN_MINI_PROGRAM => self.mini_program_appid.as_ref(),
+            _ => None,
+        };
+        own.unwrap_or(&self.appid)
     }
 }
 
@@ -102,6 +112,8 @@ pub fn sandbox(host: &str) -> WechatpaySettings {
         api_v3_key: "0123456789abcdef0123456789ABCDEF".to_owned(),
         app_secret: Some("fedcba9876543210fedcba9876543210".to_owned()),
         mobile_appid: Some("wx2421b1c4370ec43b".to_owned()),
+        mini_program_appid: Some("wx0c7d9a2e5b8f4613".to_owned()),
+        mini_program_secret: Some("89abcdef0123456789abcdef01234567".to_owned()),
     }
 }
 
@@ -124,16 +136,24 @@ impl Wechatpay {
             mchid: settings.mchid.clone(),
             appid: settings.appid.clone(),
             mobile_appid: settings.mobile_appid.clone().filter(|appid| !appid.is_empty()),
+            mini_program_appid: settings.mini_program_appid.clone(),
         };
-        let login = Login::of(settings, limits, settings.mchid == SANDBOX)?;
+        let is_sandbox = settings.mchid == SANDBOX;
+        let login = Login::of(settings, limits, is_sandbox)?;
+        let mini = Exchange::of_mini_program(settings, limits, is_sandbox)?;
         Ok(Wechatpay {
             host: host.origin().ascii_serialization(),
-            products: table::products(login.is_some(), account.mobile_appid.is_some()),
+            products: table::products(table::Has {
+                login: login.is_some(),
+                app: account.mobile_appid.is_some(),
+                mini_program: mini.is_some(),
+            }),
             account,
             keys: Keys::of(settings)?,
             seal: Seal::of(&settings.api_v3_key)?,
             transport: Transport::new("wechatpay", &host, limits, codes::is_readable)?,
             login,
+            mini,
             clock,
         })
     }
@@ -236,6 +256,7 @@ impl Channel for Wechatpay {
             "H5" => "/v3/pay/transactions/h5",
             table::IN_WECHAT => return self.inside(payment, asking).await,
             table::IN_APP => return self.in_app(payment, asking).await,
+            table::IN_MINI_PROGRAM => return self.in_mini_program(payment, asking).await,
             _ => return Err(not_sent("WeChat Pay sells no such thing")),
         };
         let request = ask::order(&self.account, payment, asking, None);
@@ -335,7 +356,8 @@ fn host(settings: &WechatpaySettings) -> anyhow::Result<Url> {
         !rsa::is_same_key(&settings.private_key, &known.private_key)
             && !rsa::is_same_key(&settings.public_key, &known.public_key)
             && settings.api_v3_key != known.api_v3_key
-            && settings.app_secret != known.app_secret,
+            && settings.app_secret != known.app_secret
+            && settings.mini_program_secret != known.mini_program_secret,
         "these are the sandbox's keys, which everybody knows"
     );
     Ok(host)

@@ -1,7 +1,8 @@
 //! What WeChat Pay sells: a code of the payer's that the merchant scans, a code for a computer's screen or a counter, and a page that opens the wallet on the same phone.
 //! Inside WeChat neither works: there it is JSAPI, which needs the payer's `openid` (`protocols/wechatpay-v3.md` 4), and so the
 //! account's login. In a merchant's own app it is APP payment, for an account with a mobile
-//! application; that app hands what it is given to WeChat's SDK.
+//! application; that app hands what it is given to WeChat's SDK. In the merchant's mini-program it is JSAPI again, in the mini-program's own
+//! name, and nothing else is allowed there.
 
 use florin_shared::Method;
 
@@ -13,14 +14,28 @@ use crate::domain::scene::Scene;
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 
-/// What an account sells: inside WeChat only if it can learn who its payers are, in an app only if it has one. The most is what a
-/// wallet pays at once; the contract says better, and WeChat Pay refuses beyond it.
-pub(super) fn products(has_login: bool, has_app: bool) -> Vec<Product> {
+/// What an account has besides itself.
+pub(super) struct Has {
+    /// An official account, by which it learns who pays inside WeChat.
+    pub(super) login: bool,
+    /// A mobile application.
+    pub(super) app: bool,
+    /// A mini-program, with its secret.
+    pub(super) mini_program: bool,
+}
+
+/// What an account sells: inside WeChat only if it can learn who its payers are, in an app or a mini-program only if it has one. The most
+/// is what a wallet pays at once; the contract says better, and WeChat Pay refuses beyond it.
+pub(super) fn products(has: Has) -> Vec<Product> {
     let mut products = vec![NATIVE, H5, CODE];
-    products.extend(Some(JSAPI).filter(|_| has_login));
-    products.extend(Some(APP).filter(|_| has_app));
+    products.extend(Some(JSAPI).filter(|_| has.login));
+    products.extend(Some(APP).filter(|_| has.app));
+    products.extend(Some(MINI_PROGRAM).filter(|_| has.mini_program));
     products
 }
+
+/// The name of what is paid in the mini-program.
+pub(super) const IN_MINI_PROGRAM: &str = "MINI_PROGRAM";
 
 /// The name of what is paid in the merchant's own app.
 pub(super) const IN_APP: &str = "APP";
@@ -76,6 +91,16 @@ const APP: Product = Product {
     kind: Kind::App,
     scenes: &[Scene::App],
     longest: 30 * MINUTE,
+    ..NATIVE
+};
+
+/// WeChat asks for the money over the mini-program. Before it has said who pays, WeChat Pay knows of no order and so closes none: one that
+/// was left is watched until its time is over, which is therefore short.
+const MINI_PROGRAM: Product = Product {
+    name: IN_MINI_PROGRAM,
+    kind: Kind::MiniProgram,
+    scenes: &[Scene::WechatMiniProgram],
+    longest: 15 * MINUTE,
     ..NATIVE
 };
 

@@ -18,6 +18,7 @@ mod app;
 mod by_code;
 mod calls;
 mod jsapi;
+mod mini;
 mod notices;
 
 const NOTICE: &str = r#"{"id":"EV-2026111812013000001","create_time":"2026-11-18T12:01:30+08:00","resource_type":"encrypt-resource","event_type":"TRANSACTION.SUCCESS","summary":"支付成功","resource":{"original_type":"transaction","algorithm":"AEAD_AES_256_GCM","ciphertext":"bz1kVndYkCFlgKSe7VZeuBxCb6jr2XsCUhw9dEHzO9M653wGxG2i4fVCms/wOqKZjUsbFiP7HsHKfJhCIMNmvF5niBk/a3vVrQbhjp3mBOwXfoaOl2/awTZGd6MK08hyZwUeYYCKdKbB47Fn2iTx4iIL5MArQpEtZ9TFJko2/ITeMAI/EuQD3MLZTKmXPb+iEfjXhr8tSuxQo8eTK2S2dXd7HsOsChitm3A9GUwysKHf/jdsNspVYtQq/DxzPkrJ8avTfwr4cI1ZwgDjtL9P3rim93Vl+bOI+74Gt6igO/VDN0eLB791/QQ09HCF626KKVmI22d68XkuXnUrh3lgxbpeO/vZAZ1nyeB/H/xAZZaskMTGaodbxM7X3xpNdsPpZhRvvDaSSzDVHOtFgQU7O8Bo8u6JVRBscK+1Jth2d6aYphRGqT4WF9+TsgzbqviKAp/CUFuA3cTmv6SIFytB83ujmH5btbU6aukiDSVO2nUf1+5VlGFGp9gi6dYwARTipwVEr34HiglL7S/vKKZLs64RcNaON2XR+3hONM47EqYG33PuWl3Qcd0IvwVgEwmoks8bbiyu/A==","associated_data":"transaction","nonce":"fdasflkja484"}}"#;
@@ -27,8 +28,9 @@ const NOTICE_TIME: Millis = 1_794_974_491_000;
 const EXPIRES: Millis = 1_794_974_400_000 + 600_500;
 
 fn account() -> Account {
-    let Settings { mchid, appid, mobile_appid, .. } = sandbox("http://127.0.0.1:8081");
-    Account { mchid, appid, mobile_appid }
+    let Settings { mchid, appid, mobile_appid, mini_program_appid, .. } =
+        sandbox("http://127.0.0.1:8081");
+    Account { mchid, appid, mobile_appid, mini_program_appid }
 }
 
 type Settings = WechatpaySettings;
@@ -142,7 +144,7 @@ fn real_money_moves_at_the_real_hosts_and_by_keys_of_ones_own() {
 
 #[test]
 fn every_product_is_possible() {
-    for product in table::products(true, true) {
+    for product in Wechatpay::new(&sandbox("http://127.0.0.1:8081")).unwrap().products() {
         assert_eq!((product.method, product.channel), (Method::Wechatpay, "wechatpay"));
         assert!(product.least > 0 && product.shortest < product.longest, "{product:?}");
         let id = PaymentId::of([7; 16]);

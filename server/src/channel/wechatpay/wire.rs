@@ -4,7 +4,7 @@
 use florin_shared::Money;
 use serde::{Deserialize, Serialize};
 
-/// `native`, `h5` and `jsapi`.
+/// `native`, `h5`, `jsapi` and `app`.
 #[derive(Serialize)]
 pub(super) struct Order<'a> {
     pub(super) appid: &'a str,

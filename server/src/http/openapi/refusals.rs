@@ -188,6 +188,7 @@ fn own(operation: &str) -> &'static [Code] {
             TooMany,
             ChannelUnavailable,
         ],
+        "say_who_pays" => &[LoginNotTaken, ChannelUnavailable],
         "hear_notice" => &[
             WrongKey,
             InvalidField,

@@ -57,6 +57,7 @@ pub(crate) fn remedy(code: Code) -> &'static str {
         MethodNotOffered => {
             "Let the shopper choose another method; `GET /v1/methods/explain` says what it would take."
         }
+        LoginNotTaken => "Ask the wallet for another code and bring that.",
         NotRefundable => {
             "Query the transaction. What was not paid is cancelled; what goes back by itself needs nothing."
         }

@@ -56,9 +56,9 @@ async fn what_is_paid_is_not_handed_out_again() {
 #[test]
 fn in_an_app_its_own_product_comes_before_the_page() {
     for signed in ["QUICK_WAP_WAY QUICK_MSECURITY_PAY", "QUICK_MSECURITY_PAY QUICK_WAP_WAY"] {
-        let products = table::products(signed).unwrap();
+        let products = table::products(signed, false).unwrap();
         assert_eq!(products[0].name, table::IN_APP, "{signed}");
     }
-    let without = table::products("QUICK_WAP_WAY").unwrap();
+    let without = table::products("QUICK_WAP_WAY", false).unwrap();
     assert!(without.iter().all(|product| product.name != table::IN_APP));
 }

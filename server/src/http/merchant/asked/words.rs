@@ -82,8 +82,12 @@ words! {
         Alipay,
         /// In UnionPay.
         Unionpay,
-        /// In a mini-program.
+        /// On a page within a mini-program, where nothing can be paid.
         MiniProgram,
+        /// In WeChat's mini-program itself.
+        WechatMiniProgram,
+        /// In Alipay's mini-program itself.
+        AlipayMiniProgram,
         /// In a native app.
         App,
         /// At the counter.
