@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import random
+import secrets
 import socket
 import subprocess
 import sys
@@ -68,7 +69,9 @@ class Florin:
         self.api = Api(f"http://{listen}", f"http://{sandbox}")
         self.settings = {
             **os.environ, "FLORIN_DATA_DIR": str(folder / "data"), "FLORIN_LISTEN": listen,
-            "FLORIN_SANDBOX_LISTEN": sandbox, "FLORIN_ADMIN_LISTEN": "off", "RUST_LOG": "error", **more,
+            "FLORIN_SANDBOX_LISTEN": sandbox, "FLORIN_ADMIN_LISTEN": "off", "RUST_LOG": "error",
+            # Without one, nothing of a merchant's own accounts is taken beside PostgreSQL.
+            "FLORIN_SEALING_KEY": secrets.token_hex(32), **more,
         }
         (folder / "data").mkdir()
         self.do("migrate")

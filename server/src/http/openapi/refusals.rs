@@ -168,7 +168,7 @@ fn own(operation: &str) -> &'static [Code] {
         "resolve_reversal" => &[NotManual, AlreadyReturned, ChannelUnavailable],
         "create_code" => &[InvalidAmount, InvalidReturnUrl, InvalidWebhookUrl],
         "explain_methods" => &[InvalidAmount],
-        "create_channel" => &[LimitReached],
+        "create_channel" => &[LimitReached, ProductNotAvailable],
         "create_webhook_endpoint" => &[InvalidWebhookUrl, LimitReached],
         "change_webhook_endpoint" => &[InvalidWebhookUrl],
         "rotate_webhook_secret"

@@ -68,7 +68,9 @@ pub(crate) fn remedy(code: Code) -> &'static str {
         CaptureNotSupported => "Nothing: the money has been taken already.",
         NotManual => "Query it; only what is `MANUAL` waits for a person.",
         AlreadyReturned => "Nothing: the channel returns it. Query it to see when.",
-        ProductNotAvailable => "Leave out what `field` names, or offer the shopper a session.",
+        ProductNotAvailable => {
+            "Leave out what `field` names, or offer the shopper a session. Where the server has no sealing key, its operator gives it one."
+        }
         LastKey => "Make another key first.",
         IdempotencyKeyInUse => "Wait a moment and send the same again.",
         IdempotencyAnswerSealed => "Ask with the key that asked first, or query what was made.",
