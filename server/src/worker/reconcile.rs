@@ -25,7 +25,7 @@ pub(super) async fn run_once(app: App) -> Result<Progress> {
         // Whoever ends next rings.
         return Ok(Progress::NothingToDo);
     }
-    let claimed = claim(&app, free).await?;
+    let claimed = due(&app, free).await?;
     if claimed.is_empty() {
         return Ok(if hastened { Progress::DidSome } else { Progress::NothingToDo });
     }
@@ -43,7 +43,7 @@ pub(super) async fn run_once(app: App) -> Result<Progress> {
 /// The same, but waits for every answer.
 pub(super) async fn run_to_end(app: App) -> Result<()> {
     comeback::run_once(&app).await;
-    let claimed = claim(&app, AT_ONCE).await?;
+    let claimed = due(&app, AT_ONCE).await?;
     stream::iter(claimed)
         .for_each_concurrent(AT_ONCE, |(id, place)| {
             let app = app.clone();
@@ -95,7 +95,7 @@ async fn hasten_one(app: &App, payment: &PaymentId, to: Millis) -> Result<()> {
 }
 
 /// Takes what is due, each with a place at its channel; what has no place stays due, and others go first.
-async fn claim(app: &App, most: usize) -> Result<Vec<(PaymentId, Place)>> {
+async fn due(app: &App, most: usize) -> Result<Vec<(PaymentId, Place)>> {
     let now = app.now();
     let (mut claimed, mut full) = (Vec::new(), BTreeSet::new());
     while claimed.len() < most {
@@ -109,7 +109,7 @@ async fn claim(app: &App, most: usize) -> Result<Vec<(PaymentId, Place)>> {
                 None => _ = full.insert(channel),
             }
         }
-        let claims = placed.into_iter().map(|(id, place)| claim_one(app, id, place, now));
+        let claims = placed.into_iter().map(|(id, place)| claim(app, id, place, now));
         claimed.extend(taken(join_all(claims).await)?);
         if full.len() == were_full {
             break;
@@ -118,7 +118,7 @@ async fn claim(app: &App, most: usize) -> Result<Vec<(PaymentId, Place)>> {
     Ok(claimed)
 }
 
-async fn claim_one(
+async fn claim(
     app: &App,
     id: PaymentId,
     place: Place,
