@@ -12,7 +12,7 @@ type Session = { sessionId: string; clientToken: string }
 type Answer = { statusCode: number; data: unknown }
 type Wish = { url: string; method: string; data?: object; header: Record<string, string>; success(answer: Answer): void; fail(why: unknown): void }
 type Params = { success(): void; fail(why: object): void } & Record<string, unknown>
-type Checkout = { stage: string; load(): Promise<void>; pay(): Promise<void>; show(shown: boolean): void; end(): void }
+type Checkout = { stage: string; load(): Promise<void>; pay(): Promise<void>; startOver(): Promise<void>; show(shown: boolean): void; end(): void }
 const { Checkout, shown } = createRequire(import.meta.url)('../../examples/mini-program/program/checkout.js') as {
   Checkout: new (wx: object, session: object, tell: (stage: string) => void, timer?: object) => Checkout
   shown(money: object): string
@@ -131,6 +131,27 @@ test('chosen, paid and shipped: one transaction, one code, one question at a tim
     const asked = wechat.asked.length
     await new Promise((wake) => setTimeout(wake, 2_500))
     expect(wechat.asked.length).toBe(asked)
+  })
+})
+
+test('what another person has begun is ended, and paid by whoever starts over', async ({ server, wallet, book }) => {
+  await inShop(server, async (session) => {
+    const first = new Wechat(server, async () => 'cancel').open(session)
+    await first.load()
+    await first.pay()
+    first.end()
+    const answers: Payer[] = [async () => 'cancel', paying(wallet)]
+    const wechat = new Wechat(server, (handed) => answers.shift()!(handed))
+    const checkout = wechat.open(session)
+    await checkout.load()
+    await checkout.pay()
+    expect([checkout.stage, wechat.logins]).toEqual(['waiting', 0])
+    await checkout.startOver()
+    await expect.poll(() => checkout.stage).toBe('ready')
+    await checkout.pay()
+    await expect.poll(() => checkout.stage).toBe('paid')
+    expect(wechat.handed[1]).not.toBe(wechat.handed[0])
+    expect([wechat.logins, (await book.held()).length]).toEqual([1, 1])
   })
 })
 

@@ -6,8 +6,14 @@ import { found, goods, page, sell } from "./shop.js";
 let counter;
 
 /** Made once and printed once: it is good until you close it. Yours stands in your database. */
-const fixed = (shop) =>
-  (counter ??= call("POST", "/v1/codes", { currency: "CNY", label: "Counter", max_amount: "100000", notify_url: `${shop}/webhook` }));
+async function fixed(shop) {
+  const wanted = { currency: "CNY", label: "Counter", max_amount: "100000", notify_url: `${shop}/webhook` };
+  counter ??= call("POST", "/v1/codes", wanted);
+  return counter.catch((error) => {
+    counter = undefined;
+    throw error;
+  });
+}
 
 sell(goods.table, {
   lead: ({ session_id }) => `/bill?session_id=${session_id}`,

@@ -85,6 +85,11 @@ impl Road {
         self.is_down || (self.vain.0 >= VAIN && now - self.vain.1 >= pace::AWAY)
     }
 
+    /// Whether it has been asked in vain, and not only not yet.
+    fn is_silent(&self) -> bool {
+        self.silent.is_some() && self.vain.0 > 0
+    }
+
     /// It has answered. Whether that ended a silence.
     fn answers(&mut self, now: Millis) -> bool {
         self.vain.0 = 0;
@@ -134,16 +139,17 @@ impl Reach {
     }
 
     /// The channels that are to be asked now whether they are there at all, about a payment that nobody has made. Whoever asks says what
-    /// came of it: [`Reach::probed`].
+    /// came of it: [`Reach::probed`]. Whoever has waited longest comes first, since there may not be a place for each.
     pub fn doubted(&self, now: Millis) -> Vec<&'static str> {
         let mut due = Vec::new();
         for (channel, road) in self.roads().iter_mut() {
             if road.is_doubted(now) && !road.is_probed && now - road.probed >= pace::KNOCK {
+                due.push((road.probed, *channel));
                 (road.probed, road.is_probed) = (now, true);
-                due.push(*channel);
             }
         }
-        due
+        due.sort_unstable();
+        due.into_iter().map(|(_, channel)| channel).collect()
     }
 
     /// Such a question could not be asked; it is tried again at once.
@@ -229,17 +235,16 @@ impl Reach {
         roads.iter_mut().filter_map(|(channel, road)| Some((*channel, road.back.take()?))).collect()
     }
 
-    /// Takes a place for a question at this channel, if it has one left ([`Share`]); [`Reach::left`] gives it back. Of a channel that is
-    /// not known yet nothing has been heard.
-    pub fn entered(&self, channel: &str) -> bool {
-        let roads = self.roads();
-        let is_silent = |channel: &str| roads.get(channel).is_none_or(|road| road.silent.is_some());
-        self.share.take(channel, is_silent)
+    /// Takes a place for a question at this channel, if there is one left (`reach/share.rs`), and says whether the channel is silent: that
+    /// it has been asked, and has not answered since. [`Reach::left`] gives it back.
+    pub fn entered(&self, channel: &str) -> Option<bool> {
+        let is_silent = self.roads().get(channel).is_some_and(Road::is_silent);
+        self.share.take(channel, is_silent).then_some(is_silent)
     }
 
-    /// The question has ended.
-    pub fn left(&self, channel: &str) {
-        self.share.give(channel);
+    /// The question has ended. Whether somebody has been waiting for its place.
+    pub fn left(&self, channel: &str, was_silent: bool) -> bool {
+        self.share.give(channel, was_silent)
     }
 
     /// What is left to do about a channel that has answered again.

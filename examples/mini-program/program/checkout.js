@@ -47,6 +47,8 @@ class Checkout {
     this.view = null;
     this.seq = 0;
     this.lost = 0;
+    /** What is being paid. */
+    this.order = "";
     this.asking = false;
     this.shown = true;
     this.watched = false;
@@ -58,6 +60,7 @@ class Checkout {
   async load() {
     try {
       this.view = /** @type {View} */ (await this.call("GET", `?scene=${SCENE}`));
+      this.order = this.view.open?.order_id ?? "";
     } catch {
       return this.become("failed");
     }
@@ -74,13 +77,26 @@ class Checkout {
       const handed = await this.handed();
       if (handed) await this.ask(handed);
     } catch (error) {
-      // An amount that has changed, a session that has ended: the view says it. Nothing was taken.
+      // An amount that has changed, a session that has ended: the view says it.
       if (error instanceof Refused) return this.load();
     }
     if (!this.is("paying")) return;
     // What WeChat calls back is a hint: how it stands is asked for, at once and then again and again.
     this.become("waiting");
     void this.watch();
+  }
+
+  /**
+   * A payment is its payer's: what somebody else has begun in this session is no use to this one. It is ended, and another can be begun; what has
+   * been paid meanwhile counts.
+   */
+  async startOver() {
+    if (this.stage !== "waiting" || !this.order) return;
+    this.become("loading");
+    this.watched = false;
+    this.timer.stop(this.next);
+    await this.call("POST", `/transactions/${this.order}/cancel`, {}).catch(() => null);
+    await this.load();
   }
 
   /** The page is out of sight, as while WeChat asks for the password, or back: then nobody waits for the next turn. */
@@ -108,6 +124,7 @@ class Checkout {
   async handed() {
     const wish = { method: METHOD, version: this.view?.version ?? 0, scene: SCENE };
     let opened = /** @type {Transaction} */ (await this.call("POST", "/transactions", wish));
+    this.order = opened.order_id;
     for (let tries = 0; opened.next_action?.type === "login" && tries < MOST_LOGINS; tries += 1) {
       const code = await this.login();
       const path = `/transactions/${opened.order_id}/login`;

@@ -15,8 +15,9 @@ use super::{Answer, Where, table};
   florin credits list --all                    everything that came in, newest first
   florin credits foreign transfer.eur FT2632200002 --note \"rent, sent on\"
 
-CHANNEL and CREDIT stand in the list. What names no transaction (STRAY) is sent back by hand, and said to be foreign; so is what
-names one that does not count by it (NAMED) and that the bank, which is asked about it, never confirms.
+CHANNEL and CREDIT stand in the list. What names no transaction (STRAY) goes back by hand; so does what names one that does not
+count by it (NAMED) and that the bank, which is asked about it, has not confirmed after an hour. Say that it is foreign first, and send
+the money when this has said yes: from then on it pays nothing.
 JSON: {\"credits\": [{\"channel\", \"credit\", \"state\", \"reference\", \"amount\", \"currency\", \"booked\", \"returned\", \"payer\",
 \"number\", \"note\"}]}, or that of one credit; \"number\" is what the payment is called at its channel.")]
 pub(crate) struct Credits {

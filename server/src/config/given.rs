@@ -69,6 +69,14 @@ const EXCHANGED: &[&str] = &[
     "request_ip",
 ];
 
+/// What an account may say later, and then for good: nothing that it has carried is by these.
+const ADDED: &[&str] = &["mobile_appid", "mini_program_appid", "mini_program_app_id"];
+
+/// Whether what an account has not said of itself may be said later.
+pub fn may_be_added(key: &str) -> bool {
+    ADDED.contains(&key)
+}
+
 /// Whether a setting says which account it is. Another value would be another account: what the first has carried could no longer
 /// be asked about.
 pub fn is_fixed(key: &str) -> bool {
@@ -203,7 +211,7 @@ mod tests {
 
     #[test]
     fn every_setting_that_is_shown_is_one_and_what_names_an_account_is_fixed() {
-        for key in SHOWN.iter().chain(EXCHANGED) {
+        for key in SHOWN.iter().chain(EXCHANGED).chain(ADDED) {
             assert!(KEYS.iter().any(|(_, known, ..)| known == key), "{key}");
         }
         for key in ["host", "mchid", "app_id", "seller_id", "account", "client_id", "something_new"]
@@ -215,5 +223,6 @@ mod tests {
         {
             assert!(!is_fixed(key), "{key}");
         }
+        assert!(ADDED.iter().all(|key| is_fixed(key)), "once it has been said");
     }
 }

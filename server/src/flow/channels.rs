@@ -232,7 +232,8 @@ pub async fn change(
 fn merged(old: &Given, new: Given) -> Result<Given> {
     let mut given = old.clone();
     for (key, value) in new {
-        if given::is_fixed(&key) && old.get(&key) != Some(&value) {
+        let is_new = !old.contains_key(&key) && given::may_be_added(&key);
+        if given::is_fixed(&key) && !is_new && old.get(&key) != Some(&value) {
             return Err(wrong(
                 &key,
                 "says which account it is, and cannot change: make another account, and remove this one",

@@ -209,7 +209,7 @@ const ALWAYS: &[Invariant] = &[
                 select cast(value as bigint) from setting where name = 'credits_claimed_ms'), 0)
                  and exists (select 1 from credit x where x.channel = p.channel)
                  and not exists (select 1 from credit c where c.channel = p.channel
-                   and c.request_id = p.request_id and c.state = 'MATCHED')",
+                   and c.request_id = p.request_id and c.request_id <> '' and c.state = 'MATCHED')",
     },
     Invariant {
         name: "I11 the log and the reversal agree",

@@ -113,7 +113,7 @@ pub async fn claim(
         .sql(
             "update credit set request_id = $3, changed_ms = $4
               where channel = $1 and bank_id = $2 and request_id = '' and state = 'NEW'
-                and not exists (select 1 from credit c where c.channel = $1 and c.request_id = $3)",
+                and not exists (select 1 from credit c where c.channel = $1 and c.request_id = $3 and c.request_id <> '')",
         )
         .bind(channel.to_owned())
         .bind(id.to_owned())

@@ -5,18 +5,21 @@ use crate::App;
 pub(super) struct Place {
     app: App,
     channel: String,
+    was_silent: bool,
 }
 
 impl Place {
     /// A place at this channel, if it has one left.
     pub(super) fn at(app: &App, channel: &str) -> Option<Place> {
-        let is_ours = app.reach.entered(channel);
-        is_ours.then(|| Place { app: app.clone(), channel: channel.to_owned() })
+        let was_silent = app.reach.entered(channel)?;
+        Some(Place { app: app.clone(), channel: channel.to_owned(), was_silent })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.app.reach.left(&self.channel);
+        if self.app.reach.left(&self.channel, self.was_silent) {
+            self.app.wake.asks.notify_one();
+        }
     }
 }

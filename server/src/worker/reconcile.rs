@@ -94,28 +94,47 @@ async fn hasten_one(app: &App, payment: &PaymentId, to: Millis) -> Result<()> {
         .await
 }
 
-/// Takes what is due, each with a place at its channel; what has no place stays due, and others go first.
+/// Takes what is due, each with a place at its channel; what has no place stays due, and others go first. What has been taken is
+/// asked about, whatever goes wrong after it.
 async fn due(app: &App, most: usize) -> Result<Vec<(PaymentId, Place)>> {
-    let now = app.now();
     let (mut claimed, mut full) = (Vec::new(), BTreeSet::new());
     while claimed.len() < most {
-        let left = i64::try_from(most - claimed.len()).unwrap_or(1);
-        let due = payments::due(&mut app.store.read().await?, now, &full, left).await?;
         let were_full = full.len();
-        let mut placed = Vec::new();
-        for (id, channel) in due {
-            match Place::at(app, &channel) {
-                Some(place) => placed.push((id, place)),
-                None => _ = full.insert(channel),
+        match claim_some(app, most - claimed.len(), &mut full).await {
+            Ok(some) => claimed.extend(some),
+            Err(error) if claimed.is_empty() => return Err(error),
+            Err(error) => {
+                tracing::warn!(
+                    ?error,
+                    "what else is due could not be taken; it will be tried again"
+                );
+                break;
             }
         }
-        let claims = placed.into_iter().map(|(id, place)| claim(app, id, place, now));
-        claimed.extend(taken(join_all(claims).await)?);
         if full.len() == were_full {
             break;
         }
     }
     Ok(claimed)
+}
+
+/// Takes what is due at channels that are not full, and says which are.
+async fn claim_some(
+    app: &App,
+    most: usize,
+    full: &mut BTreeSet<String>,
+) -> Result<Vec<(PaymentId, Place)>> {
+    let now = app.now();
+    let most = i64::try_from(most).unwrap_or(1);
+    let due = payments::due(&mut app.store.read().await?, now, full, most).await?;
+    let mut placed = Vec::new();
+    for (id, channel) in due {
+        match Place::at(app, &channel) {
+            Some(place) => placed.push((id, place)),
+            None => _ = full.insert(channel),
+        }
+    }
+    taken(join_all(placed.into_iter().map(|(id, place)| claim(app, id, place, now))).await)
 }
 
 async fn claim(

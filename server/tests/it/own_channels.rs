@@ -181,6 +181,14 @@ on_both! {
         // What says which account it is stays: nobody could ask about what it has carried.
         let other = change(app, &id, json!({ "settings": { "seller_id": "2088000000000009" } })).await;
         assert_eq!((other.status, other.field()), (400, "settings.seller_id"), "{}", other.body);
+        // What it has not said yet is added, and then it stays too.
+        let known = sandbox(&app.sandbox);
+        let mini = json!({ "mini_program_app_id": known.mini_program_app_id, "mini_program_public_key": known.mini_program_public_key });
+        change(app, &id, json!({ "settings": mini })).await.data();
+        for other in [json!("2021000000000019"), Value::Null] {
+            let other = change(app, &id, json!({ "settings": { "mini_program_app_id": other } })).await;
+            assert_eq!((other.status, other.field()), (400, "settings.mini_program_app_id"), "{}", other.body);
+        }
     }
 
     async fn a_message_is_believed_only_at_its_accounts_address_and_by_its_accounts_keys(app: TestApp) {

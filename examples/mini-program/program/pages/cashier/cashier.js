@@ -11,8 +11,8 @@ const words = {
   paying: "WeChat asks for the money",
   waiting: "Waiting for WeChat Pay's confirmation",
   paid: "Paid",
-  over: "This order has ended. Nothing was taken.",
-  failed: "WeChat Pay cannot be reached just now. Nothing was taken.",
+  over: "This order has ended. Whatever was paid for it goes back to you.",
+  failed: "We cannot see just now how your order stands.",
 };
 
 /** @typedef {{ sessionId: string, clientToken: string }} Session */
@@ -54,6 +54,10 @@ Page({
 
   pay() {
     void this.checkout?.pay();
+  },
+
+  startOver() {
+    void this.checkout?.startOver();
   },
 
   again() {
