@@ -36,7 +36,8 @@ const AGAIN: &str = "commit/flow::settle::settle/before";
 impl Case {
     pub async fn run(self, ground: Arc<Ground>) -> Outcome {
         // A command is a process of its own, and dear: only where one is to be killed.
-        let is_commands = ["cli::", "ask_again"].iter().any(|part| self.point.contains(part));
+        let of_commands = ["cli::", "ask_again", "credits::end"];
+        let is_commands = of_commands.iter().any(|part| self.point.contains(part));
         let is_step = self.point.starts_with("migration/");
         let world = Arc::new(World::new(&ground, is_step).await);
         let again = self.again.then(|| AGAIN.to_owned());

@@ -131,6 +131,22 @@ impl Client {
         .await
     }
 
+    pub async fn shopper_with(&self, session: &Session, path: &str, body: &Value) -> Answer {
+        self.send(|http| {
+            let path = format!("{}/v1/checkout/{}{path}", self.server.base, session.id);
+            http.post(path).bearer_auth(&session.token).json(body)
+        })
+        .await
+    }
+
+    /// Opens a payment by WeChat's mini-program, which has nothing to hand to it yet: its number.
+    pub async fn open_in_mini_program(&self, session: &Session) -> String {
+        let wish = json!({ "method": "WECHATPAY", "version": 1, "scene": "WECHAT_MINI_PROGRAM" });
+        let id = self.shopper_with(session, "/transactions", &wish).await.text("order_id");
+        self.world.told.payment(&id);
+        id
+    }
+
     /// Opens a payment: its number, and its code or its page. One that ended meanwhile is replaced by the next.
     pub async fn open(&self, session: &Session, method: &str) -> (String, String) {
         self.open_from("Mozilla/5.0 (X11; Linux x86_64)", session, method).await

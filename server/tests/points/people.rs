@@ -38,6 +38,7 @@ pub async fn day(client: &Client) {
         goes_through(client, "ecny", "ECNY").boxed_local(),
         pays_inside(client, "WECHATPAY", "&quot;package&quot;:&quot;").boxed_local(),
         pays_inside(client, "ALIPAY", "&quot;tradeNO&quot;:&quot;").boxed_local(),
+        pays_in_a_mini_program(client).boxed_local(),
     ];
     let (_, manual) = tokio::join!(join_all(stories), pays_twice_and_a_person_must_help(client));
     resolves(client, &manual).await;
@@ -206,6 +207,28 @@ async fn pays_inside(client: &Client, method: &str, before: &str) {
             return;
         }
         assert!(begun.elapsed() < Duration::from_secs(40), "never: {back} {page}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The same in a mini-program, which brings WeChat's code by itself.
+async fn pays_in_a_mini_program(client: &Client) {
+    let session = client.session(json!({ "currency": "CNY", "amount": "8800" })).await;
+    let begun = Instant::now();
+    loop {
+        let id = client.open_in_mini_program(&session).await;
+        let wechat = format!("{}/mini-program/login", client.world.sandbox);
+        let brought = json!({ "code": client.send(|http| http.get(&wechat)).await.body["code"] });
+        let path = format!("/transactions/{id}/login");
+        let handed = client.shopper_with(&session, &path, &brought).await;
+        if let Some(handed) = handed.body["data"]["next_action"]["text"].as_str()
+            && client.approve(&(id, handed.to_owned())).await
+        {
+            client.until_status(&session, "SUCCESS").await;
+            client.world.told.paid(&session.id);
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(40), "never: {}", handed.body);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
