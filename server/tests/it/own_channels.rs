@@ -183,7 +183,7 @@ on_both! {
         assert_eq!((other.status, other.field()), (400, "settings.seller_id"), "{}", other.body);
         // What it has not said yet is added, and then it stays too.
         let known = sandbox(&app.sandbox);
-        let mini = json!({ "mini_program_app_id": known.mini_program_app_id, "mini_program_public_key": known.mini_program_public_key });
+        let mini = json!({ "mini_program_app_id": known.mini_program_app_id, "products": known.products });
         change(app, &id, json!({ "settings": mini })).await.data();
         for other in [json!("2021000000000019"), Value::Null] {
             let other = change(app, &id, json!({ "settings": { "mini_program_app_id": other } })).await;
