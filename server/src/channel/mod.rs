@@ -16,6 +16,7 @@ use crate::domain::scanned::Scanned;
 
 pub mod accounts;
 pub mod acquirer;
+pub mod action;
 pub mod alipay;
 pub mod antom;
 mod bank;
@@ -75,16 +76,6 @@ pub struct Form {
     pub action: String,
     /// Names and values, signed already.
     pub fields: Vec<(String, String)>,
-}
-
-/// In a mini-program the way leads to no address: it asks its wallet for a code, and brings it to us (`flow/login.rs`).
-pub fn login_in_mini_program() -> NextAction {
-    NextAction { kind: "login".into(), ..NextAction::default() }
-}
-
-/// What a mini-program hands to its wallet, as JSON.
-pub fn for_mini_program(text: String) -> NextAction {
-    NextAction { kind: "mini_program_params".into(), text: Some(text), ..NextAction::default() }
 }
 
 /// A payment opened at the channel.

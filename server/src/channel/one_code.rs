@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use florin_shared::Method;
-use florin_shared::shopper::NextAction;
 
+use super::action;
 use super::transport::not_sent;
 use super::{Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened};
 use crate::clock::Millis;
@@ -127,12 +127,7 @@ impl Channel for OneCode {
         let host = host.ok_or_else(|| not_sent("it is not known where this server is"))?;
         Ok(Opened {
             evidence: saying(Said::Pending),
-            action: Some(NextAction {
-                kind: "show_code".into(),
-                text: Some(format!("{host}/q/{}", payment.id)),
-                code_kind: Some("qr".into()),
-                ..NextAction::default()
-            }),
+            action: Some(action::qr(format!("{host}/q/{}", payment.id))),
         })
     }
 

@@ -26,6 +26,14 @@ const LIFE_MS: i64 = 5 * 60 * 1000;
 #[derive(Clone, Default)]
 pub(super) struct Logins(Arc<Mutex<HashMap<String, Option<i64>>>>);
 
+/// Who wants to know whose code it is.
+pub(super) struct Asked<'a> {
+    pub(super) appid: &'a str,
+    pub(super) secret: &'a str,
+    pub(super) grant_type: &'a str,
+    pub(super) code: &'a str,
+}
+
 impl Logins {
     pub(super) fn give(&self, now: i64) -> String {
         let code = random(LETTERS, 32);
@@ -34,7 +42,7 @@ impl Logins {
     }
 
     /// Uses a code up; says by which error it cannot be.
-    pub(super) fn take(&self, code: &str, now: i64) -> Result<(), (i64, &'static str)> {
+    fn take(&self, code: &str, now: i64) -> Result<(), (i64, &'static str)> {
         match self.lock().get_mut(code) {
             None => Err((40029, "invalid code")),
             Some(ends) => match ends.take() {
@@ -43,6 +51,26 @@ impl Logins {
                 Some(_) => Ok(()),
             },
         }
+    }
+
+    /// Uses a code up for an application that has shown its secret; what WeChat says where it may not be.
+    pub(super) fn exchange(
+        &self,
+        (appid, secret): (&str, &str),
+        asked: &Asked<'_>,
+        now: i64,
+    ) -> Result<(), Value> {
+        let no = |(code, why): (i64, &str)| json!({ "errcode": code, "errmsg": why });
+        if asked.appid != appid {
+            return Err(no((40013, "invalid appid")));
+        }
+        if asked.secret != secret {
+            return Err(no((40125, "invalid appsecret")));
+        }
+        if asked.grant_type != "authorization_code" {
+            return Err(no((40002, "invalid grant_type")));
+        }
+        self.take(asked.code, now).map_err(no)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<i64>>> {
@@ -115,18 +143,9 @@ async fn exchange(
 }
 
 fn exchanged(logins: &Logins, asked: &Exchange, now: i64) -> Value {
-    let no = |(code, why): (i64, &str)| json!({ "errcode": code, "errmsg": why });
-    if asked.appid != APPID {
-        return no((40013, "invalid appid"));
-    }
-    if asked.secret != APP_SECRET {
-        return no((40125, "invalid appsecret"));
-    }
-    if asked.grant_type != "authorization_code" {
-        return no((40002, "invalid grant_type"));
-    }
-    match logins.take(&asked.code, now) {
-        Err(why) => no(why),
+    let Exchange { appid, secret, code, grant_type } = asked;
+    match logins.exchange((APPID, APP_SECRET), &Asked { appid, secret, grant_type, code }, now) {
+        Err(why) => why,
         Ok(()) => json!({
             "access_token": random(LETTERS, 64),
             "expires_in": 7200,

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::account::{MINI_APPID, MINI_SECRET, SOMEBODY_IN_MINI};
-use super::login::Logins;
+use super::login::{Asked, Logins};
 use super::numbers;
 use crate::keys::Pair;
 use crate::numbers::random;
@@ -54,18 +54,10 @@ async fn exchange(
 }
 
 fn exchanged(logins: &Logins, asked: &Exchange, now: i64) -> Value {
-    let no = |(code, why): (i64, &str)| json!({ "errcode": code, "errmsg": why });
-    if asked.appid != MINI_APPID {
-        return no((40013, "invalid appid"));
-    }
-    if asked.secret != MINI_SECRET {
-        return no((40125, "invalid appsecret"));
-    }
-    if asked.grant_type != "authorization_code" {
-        return no((40002, "invalid grant_type"));
-    }
-    match logins.take(&asked.js_code, now) {
-        Err(why) => no(why),
+    let Exchange { appid, secret, js_code: code, grant_type } = asked;
+    let asked = Asked { appid, secret, grant_type, code };
+    match logins.exchange((MINI_APPID, MINI_SECRET), &asked, now) {
+        Err(why) => why,
         Ok(()) => json!({
             "openid": SOMEBODY_IN_MINI,
             "session_key": format!("{}==", random(BASE64, 22)),

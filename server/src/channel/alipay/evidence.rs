@@ -6,7 +6,7 @@ use super::codes::{self, CONFIGURATION, Verdict};
 use super::text::{fen, millis};
 use super::wire::{Answer, TradePay};
 use crate::channel::transport::no_answer;
-use crate::channel::{ChannelError, Opened};
+use crate::channel::{ChannelError, Opened, action};
 use crate::domain::payment::{Evidence, Payment, Role, Said};
 
 /// The longest code that we show: Alipay's are some fifty characters.
@@ -40,9 +40,8 @@ pub(super) fn created(payment: &Payment, answer: &Answer) -> Result<Opened, Chan
     let number = answer.trade_no.as_deref().filter(|number| !number.is_empty()).filter(is_number);
     let trade_no = number.ok_or_else(|| no_answer("a trade without a number"))?;
     let text = serde_json::to_string(&TradePay { trade_no });
-    let text = Some(text.map_err(|why| no_answer(why.to_string()))?);
-    let action = NextAction { kind: "invoke".into(), text, ..NextAction::default() };
-    Ok(Opened { action: Some(action), ..opened })
+    let text = text.map_err(|why| no_answer(why.to_string()))?;
+    Ok(Opened { action: Some(action::invoke(text)), ..opened })
 }
 
 /// The answer to a payment code: it is paid, or waits for the payer's password. What went wrong is a "no" only by a code that is
@@ -167,10 +166,5 @@ fn was_paid(answer: &Answer) -> bool {
 
 fn show_code(text: &str) -> Option<NextAction> {
     let is_good = !text.is_empty() && text.len() <= LONGEST;
-    is_good.then(|| NextAction {
-        kind: "show_code".into(),
-        text: Some(text.to_owned()),
-        code_kind: Some("qr".into()),
-        ..NextAction::default()
-    })
+    is_good.then(|| action::qr(text.to_owned()))
 }

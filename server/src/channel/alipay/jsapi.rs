@@ -8,9 +8,9 @@ use url::Url;
 use super::ask::Request;
 use super::sign::Keys;
 use super::wire::Buyer;
-use super::{Alipay, Asked, THEIR_SANDBOX, ask, asked, evidence, redirect};
+use super::{Alipay, Asked, THEIR_SANDBOX, ask, asked, evidence};
 use crate::channel::transport::not_sent;
-use crate::channel::{self, Asking, ChannelError, Opened, patience};
+use crate::channel::{self, Asking, ChannelError, Opened, action, patience};
 use crate::domain::payment::Payment;
 
 /// Where the payer's browser goes, and where it goes in Alipay's own sandbox.
@@ -37,7 +37,7 @@ impl Alipay {
         asking: &Asking,
     ) -> Result<Opened, ChannelError> {
         let Some(code) = &asking.login.code else {
-            return self.handed(payment, redirect(self.login_page(&asking.login))).await;
+            return self.handed(payment, action::redirect(self.login_page(&asking.login))).await;
         };
         let (app_id, keys) = (&self.account.app_id, &self.keys);
         let buyer = self.buyer((app_id, keys), code, Buyer::OpenId).await?;

@@ -8,7 +8,7 @@ use super::Alipay;
 use super::sign::Keys;
 use super::wire::Buyer;
 use crate::channel::transport::not_sent;
-use crate::channel::{Asking, ChannelError, Opened, for_mini_program, login_in_mini_program};
+use crate::channel::{Asking, ChannelError, Opened, action};
 use crate::config::AlipaySettings;
 use crate::domain::payment::Payment;
 
@@ -49,12 +49,12 @@ impl Alipay {
     ) -> Result<Opened, ChannelError> {
         let Some(mini) = &self.mini else { return Err(not_sent("there is no mini-program")) };
         let Some(code) = &asking.login.code else {
-            return self.handed(payment, login_in_mini_program()).await;
+            return self.handed(payment, action::login()).await;
         };
         let of_mini = (mini.app_id.as_str(), &mini.keys);
         let buyer = self.buyer(of_mini, code, Buyer::OpOpenId).await?;
         let opened = self.create(&mini.app_id, payment, asking, &buyer).await?;
-        let action = opened.action.and_then(|action| action.text).map(for_mini_program);
+        let action = opened.action.and_then(|action| action.text).map(action::in_mini_program);
         Ok(Opened { action, ..opened })
     }
 }

@@ -36,11 +36,11 @@ use self::codes::Verdict;
 use self::mini::MiniProgram;
 use self::sign::Keys;
 use self::wire::{Answer, OfNumber};
-use super::patience;
 use super::transport::{By, Call, Limits, Reply, Transport, not_sent, only_200, right_host};
 use super::{
     Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, probed,
 };
+use super::{action, patience};
 use crate::clock::Clock;
 use crate::config::AlipaySettings;
 use crate::domain::offer::Product;
@@ -208,7 +208,7 @@ impl Alipay {
         let call = asked("pay", method, patience::PAY, &content)?;
         let request = self.request(&call, &asking.notify_url, &asking.return_url);
         let link = request.link(&self.gateway, &self.keys);
-        self.handed(payment, redirect(link.map_err(|why| not_sent(why.to_string()))?)).await
+        self.handed(payment, action::redirect(link.map_err(|why| not_sent(why.to_string()))?)).await
     }
 
     /// The text that the merchant's own app hands to Alipay's SDK.
@@ -216,10 +216,8 @@ impl Alipay {
         let content = ask::in_app(payment, asking);
         let call = asked("pay", "alipay.trade.app.pay", patience::PAY, &content)?;
         let order = self.request(&call, &asking.notify_url, "").order(&self.keys);
-        let text = Some(order.map_err(|why| not_sent(why.to_string()))?);
-        let action =
-            NextAction { kind: "app_params".into(), text, url: None, ..redirect(String::new()) };
-        self.handed(payment, action).await
+        let text = order.map_err(|why| not_sent(why.to_string()))?;
+        self.handed(payment, action::in_app(text)).await
     }
 
     /// Naming an address asks nobody, and who follows it meets Alipay's own page: so Alipay is asked first, and a shopper is not
@@ -240,17 +238,6 @@ impl Alipay {
                 Ok(Opened { evidence, action: None })
             }
         }
-    }
-}
-
-fn redirect(address: String) -> NextAction {
-    NextAction {
-        kind: "redirect".into(),
-        text: None,
-        code_kind: None,
-        app_link: None,
-        url: Some(address),
-        ..NextAction::default()
     }
 }
 

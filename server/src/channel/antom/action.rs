@@ -5,6 +5,7 @@ use url::Url;
 
 use super::table;
 use super::wire::{Answer, CodeDetail, RedirectActionForm};
+use crate::channel::action;
 use crate::domain::offer::Kind;
 use crate::domain::payment::Payment;
 
@@ -83,14 +84,7 @@ fn redirect(payment: &Payment, answer: &Answer) -> Option<NextAction> {
     let page = answer.normal_url.as_deref().and_then(web_page);
     let form = || answer.redirect_action_form.as_ref().and_then(by_get).and_then(web_page);
     let url = page.or_else(form).or_else(|| app_link(payment, answer))?;
-    Some(NextAction {
-        kind: "redirect".into(),
-        text: None,
-        code_kind: None,
-        app_link: None,
-        url: Some(url),
-        ..NextAction::default()
-    })
+    Some(action::redirect(url))
 }
 
 fn by_get(form: &RedirectActionForm) -> Option<&str> {

@@ -16,11 +16,11 @@ mod tests;
 use anyhow::Context;
 use async_trait::async_trait;
 use florin_shared::Money;
-use florin_shared::shopper::NextAction;
 
 pub use self::account::Account;
 pub use self::payload::{Fault, Objects, open, seal};
 pub use self::scheme::{Bill, text};
+use super::action;
 use super::bank::{self, Bank, NO_WAY_BACK};
 use super::{
     Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, probed,
@@ -132,12 +132,7 @@ impl Channel for Emvco {
         })?;
         Ok(Opened {
             evidence: Evidence { said: Said::Pending, reason: String::new() },
-            action: Some(NextAction {
-                kind: "show_code".into(),
-                text: Some(text),
-                code_kind: Some("qr".into()),
-                ..NextAction::default()
-            }),
+            action: Some(action::qr(text)),
         })
     }
 

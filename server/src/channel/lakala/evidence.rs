@@ -1,7 +1,6 @@
 //! What Lakala's answers say of a payment (`protocols/lakala.md` 3 and 7). Whatever is not certain is no answer, and a query decides.
 
 use florin_shared::Money;
-use florin_shared::shopper::NextAction;
 use url::Url;
 
 use super::Account;
@@ -9,7 +8,7 @@ use super::codes::{self, Verdict};
 use super::text::millis;
 use super::wire::{Answer, Data, Trade};
 use crate::channel::transport::no_answer;
-use crate::channel::{ChannelError, Opened};
+use crate::channel::{ChannelError, Opened, action};
 use crate::domain::payment::{Evidence, Payment, Role, Said};
 
 /// The longest address to which we send anybody.
@@ -25,7 +24,8 @@ pub(super) fn opened(
     if data.total_amount.is_some() && data.total() != Some(payment.amount) {
         return Err(no_answer("of another amount"));
     }
-    let action = data.counter_url.as_deref().filter(|url| is_page(url)).map(redirect);
+    let action = data.counter_url.as_deref().filter(|url| is_page(url));
+    let action = action.map(|url| action::redirect(url.to_owned()));
     Ok(Opened { evidence: saying(Said::Pending), action })
 }
 
@@ -166,15 +166,4 @@ fn is_of_kind(trade: &Trade, kinds: &[&str]) -> bool {
 fn is_page(text: &str) -> bool {
     let url = text.parse::<Url>();
     text.len() <= LONGEST && url.is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
-}
-
-fn redirect(url: &str) -> NextAction {
-    NextAction {
-        kind: "redirect".into(),
-        text: None,
-        code_kind: None,
-        app_link: None,
-        url: Some(url.to_owned()),
-        ..NextAction::default()
-    }
 }

@@ -30,14 +30,8 @@ pub(super) fn code(
     payment: &Payment,
     asking: &Asking,
 ) -> Result<Fields, ChannelError> {
-    let (amount, ends) = (payment.amount.minor().to_string(), beijing(payment.expires));
-    let own = [
-        ("txnAmt", amount.as_str()),
-        ("currencyCode", CNY),
-        ("backUrl", &asking.notify_url),
-        ("payTimeout", &ends),
-    ];
-    request(account, CODE, &payment.request_id, &own)
+    let ends = beijing(payment.expires);
+    of_payment(account, CODE, payment, asking, &[("payTimeout", &ends)])
 }
 
 /// The payer's own code, which the merchant has scanned.
@@ -47,15 +41,9 @@ pub(super) fn charge(
     asking: &Asking,
     scanned: &Scanned,
 ) -> Result<Fields, ChannelError> {
-    let amount = payment.amount.minor().to_string();
-    let own = [
-        ("txnAmt", amount.as_str()),
-        ("currencyCode", CNY),
-        ("backUrl", &asking.notify_url),
-        ("qrNo", scanned.code()),
-        ("termId", account.term_id.as_deref().unwrap_or_default()),
-    ];
-    request(account, CHARGE, &payment.request_id, &own)
+    let terminal = account.term_id.as_deref().unwrap_or_default();
+    let own = [("qrNo", scanned.code()), ("termId", terminal)];
+    of_payment(account, CHARGE, payment, asking, &own)
 }
 
 /// UnionPay's own page, for the browser that sends these fields. It brings whoever leaves it to `front_url`. Nobody can call it back, so
@@ -66,15 +54,21 @@ pub(super) fn page(
     asking: &Asking,
     front_url: &str,
 ) -> Result<Fields, ChannelError> {
-    let (amount, ends) = (payment.amount.minor().to_string(), beijing(payment.expires));
-    let own = [
-        ("txnAmt", amount.as_str()),
-        ("currencyCode", CNY),
-        ("backUrl", &asking.notify_url),
-        ("frontUrl", front_url),
-        ("payTimeout", &ends),
-    ];
-    request(account, PAGE, &payment.request_id, &own)
+    let ends = beijing(payment.expires);
+    of_payment(account, PAGE, payment, asking, &[("frontUrl", front_url), ("payTimeout", &ends)])
+}
+
+/// A payment of this kind, in fen, told of at our address.
+fn of_payment(
+    account: &Account,
+    kind: Kind,
+    payment: &Payment,
+    asking: &Asking,
+    more: &[(&str, &str)],
+) -> Result<Fields, ChannelError> {
+    let amount = payment.amount.minor().to_string();
+    let own = [("txnAmt", amount.as_str()), ("currencyCode", CNY), ("backUrl", &asking.notify_url)];
+    request(account, kind, &payment.request_id, &[&own, more].concat())
 }
 
 /// What is known of the transaction with this number of ours.

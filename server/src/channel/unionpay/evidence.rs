@@ -7,7 +7,7 @@ use super::codes::{self, CONFIGURATION, DECLINED, Verdict, verdict};
 use super::fields::Fields;
 use super::text::{fen, paid_at, time_of};
 use crate::channel::transport::{no_answer, not_sent};
-use crate::channel::{ChannelError, Opened};
+use crate::channel::{ChannelError, Opened, action};
 use crate::domain::payment::{Evidence, Payment, Said};
 
 /// The longest code that we show: UnionPay's are some sixty characters.
@@ -33,8 +33,7 @@ pub(super) fn applied(payment: &Payment, answer: &Fields) -> Result<Opened, Chan
 /// The way to UnionPay's page, by a page of ours at this address: nobody has been asked for anything yet.
 pub(super) fn sent_on(address: Option<String>) -> Result<Opened, ChannelError> {
     let url = address.ok_or_else(|| not_sent("it is not known where this server is"))?;
-    let action = NextAction { kind: "redirect".into(), url: Some(url), ..NextAction::default() };
-    Ok(Opened { evidence: saying(Said::Pending), action: Some(action) })
+    Ok(Opened { evidence: saying(Said::Pending), action: Some(action::redirect(url)) })
 }
 
 /// The answer to a payment code: it is paid at once, or UnionPay goes on with it, which may mean that the payer types a
@@ -128,10 +127,5 @@ pub(super) fn unclear(answer: &Fields) -> ChannelError {
 
 fn show_code(text: &str) -> Option<NextAction> {
     let is_good = !text.is_empty() && text.len() <= LONGEST;
-    is_good.then(|| NextAction {
-        kind: "show_code".into(),
-        text: Some(text.to_owned()),
-        code_kind: Some("qr".into()),
-        ..NextAction::default()
-    })
+    is_good.then(|| action::qr(text.to_owned()))
 }

@@ -1,12 +1,11 @@
 //! Payment in the merchant's own app (APP, `protocols/wechatpay-v3.md` 4 and 5): an order of the mobile application's, and what that app
 //! hands to WeChat's SDK, signed. WeChat opens over the app, and leads back to it.
 
-use florin_shared::shopper::NextAction;
 use serde::Serialize;
 
 use super::{Wechatpay, ask, evidence};
 use crate::channel::transport::no_answer;
-use crate::channel::{Asking, ChannelError, Opened, patience};
+use crate::channel::{Asking, ChannelError, Opened, action, patience};
 use crate::clock::Random;
 use crate::domain::payment::{Payment, Said};
 use crate::hex;
@@ -41,12 +40,8 @@ impl Wechatpay {
         let nonce = hex(&Random::System.bytes::<16>());
         let appid = self.account.appid_of(payment);
         let text = self.for_app(appid, &prepay_id, &self.seconds(), &nonce);
-        let action = NextAction {
-            kind: "app_params".into(),
-            text: Some(text.map_err(|why| no_answer(why.to_string()))?),
-            ..NextAction::default()
-        };
-        Ok(Opened { action: Some(action), ..opened })
+        let text = text.map_err(|why| no_answer(why.to_string()))?;
+        Ok(Opened { action: Some(action::in_app(text)), ..opened })
     }
 
     /// JSON, for the SDK.

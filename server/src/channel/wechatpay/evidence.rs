@@ -10,7 +10,7 @@ use super::codes::{self, CONFIGURATION, Verdict};
 use super::table::{IN_APP, IN_MINI_PROGRAM, IN_WECHAT};
 use super::wire::Answer;
 use crate::channel::transport::no_answer;
-use crate::channel::{Asking, ChannelError, Opened};
+use crate::channel::{Asking, ChannelError, Opened, action};
 use crate::clock::Millis;
 use crate::domain::payment::{Evidence, Payment, Role, Said};
 
@@ -57,7 +57,6 @@ pub(super) fn refused(reason: &str) -> Opened {
 
 /// What the shopper has to do: scan the code, or go to WeChat Pay's page, which opens the wallet and leads back here.
 fn action(payment: &Payment, asking: &Asking, answer: &Answer) -> Option<NextAction> {
-    let nothing = NextAction { kind: String::new(), ..NextAction::default() };
     if [IN_WECHAT, IN_APP, IN_MINI_PROGRAM].contains(&payment.product.as_str()) {
         // It is signed and handed out by whoever asked (`jsapi.rs`, `app.rs`, `mini.rs`).
         return None;
@@ -65,11 +64,10 @@ fn action(payment: &Payment, asking: &Asking, answer: &Answer) -> Option<NextAct
     if payment.product == "H5" {
         let mut url: Url = answer.h5_url.as_deref()?.parse().ok()?;
         url.query_pairs_mut().append_pair("redirect_url", &asking.return_url);
-        return Some(NextAction { kind: "redirect".into(), url: Some(url.into()), ..nothing });
+        return Some(action::redirect(url.into()));
     }
     let text = answer.code_url.clone().filter(|text| !text.is_empty() && text.len() <= 2048)?;
-    let code_kind = Some("qr".into());
-    Some(NextAction { kind: "show_code".into(), text: Some(text), code_kind, ..nothing })
+    Some(action::qr(text))
 }
 
 /// The answer to a query.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::codes::{CONFIGURATION, Verdict, verdict};
 use super::{Wechatpay, ask, evidence};
 use crate::channel::transport::{no_answer, not_sent};
-use crate::channel::{Asking, ChannelError, Opened, patience};
+use crate::channel::{Asking, ChannelError, Opened, action, patience};
 use crate::clock::Random;
 use crate::domain::payment::{Payment, Said};
 use crate::hex;
@@ -34,9 +34,7 @@ impl Wechatpay {
     ) -> Result<Opened, ChannelError> {
         let Some(login) = &self.login else { return Err(not_sent("there is no app_secret")) };
         let Some(code) = &asking.login.code else {
-            let url = Some(login.page(&asking.login));
-            let page = NextAction { kind: "redirect".into(), url, ..NextAction::default() };
-            return self.way(payment, page).await;
+            return self.way(payment, action::redirect(login.page(&asking.login))).await;
         };
         let openid = login.openid(code).await?;
         let (opened, prepay_id) = self.prepaid(payment, asking, &openid).await?;
@@ -44,9 +42,7 @@ impl Wechatpay {
         let nonce = hex(&Random::System.bytes::<16>());
         let text = self.request(&prepay_id, &self.seconds(), &nonce);
         let text = text.map_err(|why| no_answer(why.to_string()))?;
-        let action =
-            NextAction { kind: "invoke".into(), text: Some(text), ..NextAction::default() };
-        Ok(Opened { action: Some(action), ..opened })
+        Ok(Opened { action: Some(action::invoke(text)), ..opened })
     }
 
     /// The order of this payer, and its `prepay_id`; none where it was refused.

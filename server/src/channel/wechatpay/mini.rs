@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Wechatpay;
 use crate::channel::transport::{no_answer, not_sent};
-use crate::channel::{Asking, ChannelError, Opened, for_mini_program, login_in_mini_program};
+use crate::channel::{Asking, ChannelError, Opened, action};
 use crate::clock::Random;
 use crate::domain::payment::Payment;
 use crate::hex;
@@ -31,7 +31,7 @@ impl Wechatpay {
     ) -> Result<Opened, ChannelError> {
         let Some(mini) = &self.mini else { return Err(not_sent("there is no mini-program")) };
         let Some(code) = &asking.login.code else {
-            return self.way(payment, login_in_mini_program()).await;
+            return self.way(payment, action::login()).await;
         };
         let openid = mini.openid(code).await?;
         let (opened, prepay_id) = self.prepaid(payment, asking, &openid).await?;
@@ -40,7 +40,7 @@ impl Wechatpay {
         let appid = self.account.appid_of(payment);
         let text = self.for_wx(appid, &prepay_id, &self.seconds(), &nonce);
         let text = text.map_err(|why| no_answer(why.to_string()))?;
-        Ok(Opened { action: Some(for_mini_program(text)), ..opened })
+        Ok(Opened { action: Some(action::in_mini_program(text)), ..opened })
     }
 
     /// JSON, for `wx.requestPayment`.

@@ -19,7 +19,7 @@ fn back_with(code: &str) -> Asking {
 }
 
 /// As Alipay tells it: without a code of the usual kind.
-fn told(fields: Value) -> String {
+pub(super) fn told(fields: Value) -> String {
     signed("alipay_system_oauth_token_response", &fields.to_string())
 }
 

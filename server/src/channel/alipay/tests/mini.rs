@@ -1,6 +1,7 @@
 //! In the mini-program: who pays is said by it, the trade is for whoever that is, and its number is handed over.
 
 use super::calls::{gateway, said};
+use super::jsapi::told;
 use super::*;
 use crate::channel::Login;
 
@@ -16,10 +17,6 @@ fn in_mini_program() -> Payment {
 fn brought(code: Option<&str>) -> Asking {
     let login = Login { code: code.map(str::to_owned), ..crate::channel::nobodys_login() };
     Asking { login, ..asking() }
-}
-
-fn told(fields: Value) -> String {
-    signed("alipay_system_oauth_token_response", &fields.to_string())
 }
 
 #[test]
