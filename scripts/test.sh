@@ -8,6 +8,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
+. scripts/test/scratch.sh
 . scripts/test/parts.sh
 . scripts/test/count.sh
 . scripts/test/run.sh

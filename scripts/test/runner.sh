@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
 # Runs a program of tests. The flows and the program's tests wait for clocks, channels and processes far more than they compute, so more
 # of them run at once than there are cores; the others measure, kill or count, and are left to the test runner.
+. "$(dirname "$0")/scratch.sh"
+
 case ${1##*/} in
     it-*) threads=$((4 * $(nproc))) ;;
     program-*) threads=$((2 * $(nproc))) ;;
 esac
-[ -z "${threads:-}" ] || export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$threads}
+if [ -n "${threads:-}" ]; then
+    export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$threads}
+    TMPDIR=$(scratch)
+    export TMPDIR
+fi
 exec "$@"

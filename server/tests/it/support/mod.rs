@@ -136,6 +136,9 @@ impl TestApp {
     pub async fn stop(self) {
         self.stop.cancel();
         self.app.store.close().await;
+        if self.database.starts_with("postgres:") {
+            start::forget(&self.database).await;
+        }
         let _gone = std::fs::remove_dir_all(&self.folder);
     }
 
@@ -313,9 +316,10 @@ impl TestApp {
 
     // Waiting and checking.
 
-    /// Waits for something that must come true within ten seconds.
+    /// Waits for something that must come true, and says so when it has not after half a minute. How soon things are to come true
+    /// is measured elsewhere: a machine that many tests share may be slow.
     pub async fn until<F: Future<Output = bool>>(&self, what: &str, is_so: impl Fn() -> F) {
-        for _ in 0..200 {
+        for _ in 0..600 {
             if is_so().await {
                 return;
             }

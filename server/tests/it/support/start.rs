@@ -12,6 +12,7 @@ use florin_server::store::merchants::{self, Merchant};
 use florin_server::store::{Store, Tx};
 use florin_server::vault::Vault;
 use florin_server::{App, Error, http, worker};
+use sqlx::{Connection, Executor, PgConnection};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -138,4 +139,12 @@ pub async fn add_merchant(app: &App, id: &str, key: &'static str, late_success: 
         })
         .await
         .unwrap();
+}
+
+/// Drops a PostgreSQL database that no test needs any more, whoever is still connected: a run of all tests makes hundreds.
+pub async fn forget(url: &str) {
+    let (server, name) = url.rsplit_once('/').unwrap();
+    let mut connection = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    let text = format!("drop database {name} with (force)");
+    connection.execute(sqlx::AssertSqlSafe(text)).await.unwrap();
 }
