@@ -81,6 +81,17 @@ export class Pages {
     return { name: "Florin, in a merchant's page", url: this.#origin + path, ...florin }
   }
 
+  /** The same, where the page asks for the view itself, as `docs/printed.md` shows it. */
+  ahead(server: string, session: { session_id: string; client_token: string }): Peer {
+    const path = `/ahead-${session.session_id}`
+    const ask = `florinAhead = fetch("${server}/pay/${session.session_id}/view", {
+      method: "POST", body: "${session.client_token} *," + navigator.languages, signal: AbortSignal.timeout(15000),
+    }).catch(() => {})`
+    const element = `<florin-checkout session-id="${session.session_id}" client-token="${session.client_token}"></florin-checkout>`
+    this.#page(path, `<script>${ask}</script><script type="module" src="${server}/florin.js"></script>`, element)
+    return { name: 'Florin, asked for ahead', url: this.#origin + path, ...florin }
+  }
+
   /** A merchant's page into which its server has printed the list. */
   printed(session: { session_id: string; markup?: { head: string; html: string } }): Peer {
     const path = `/florin-${session.session_id}`

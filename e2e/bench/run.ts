@@ -22,7 +22,7 @@ const chrome = await chromium.launch(browser.launchOptions)
 try {
   const session = await new Merchant(server).createSession({ session_mode: 'DROP_IN' })
   const printed = await new Merchant(server).createSession({ session_mode: 'DROP_IN', markup: {} })
-  const peers = [...pages.peers(), pages.florin(server.url, session), pages.printed(printed), pages.hosted(session)]
+  const peers = [...pages.peers(), pages.florin(server.url, session), pages.ahead(server.url, session), pages.printed(printed), pages.hosted(session)]
   const told = new Map<string, Figures[]>(peers.map(({ name }) => [name, []]))
   for (let round = 0; rounds > 0 && round <= rounds; round += 1) {
     for (const peer of peers) {

@@ -39,7 +39,7 @@ function part<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, ...in
 
 function post(url: string, limit: number, body: string, headers?: HeadersInit) {
   const signal = AbortSignal.timeout?.(limit);
-  return fetch(url, { method: "POST", headers, body, signal, cache: "no-store", credentials: "omit" });
+  return fetch(url, { method: "POST", headers, body, signal, credentials: "omit" });
 }
 
 /** Grey bars where the list will be. */
@@ -256,12 +256,16 @@ export class FlorinCheckout extends HTMLElement {
 
   /**
    * The view, whatever the server says; `undefined` when it says nothing. A page's own texts are not the server's to draw.
-   * Asked as a text: for a header of ours, the browser would first ask the server whether it may send it.
+   * Asked as a text: for a header of ours, the browser would first ask the server whether it may send it. What the page
+   * has asked for already is taken, once, if it is this view.
    */
   async #fetchView(hosted: string, own: unknown) {
-    const bare = own || Object.keys(this.#translations).length;
+    const url = `${hosted}/view`;
+    const drawn = !own && !Object.keys(this.#translations).length;
     try {
-      return await (await post(`${hosted}/view`, 15_000, `${this.clientToken} ${bare ? "" : this.#tags("*")}`)).json();
+      const ahead = await window.florinAhead;
+      const fits = drawn && ahead?.url === url && !ahead.bodyUsed;
+      return await (fits ? ahead! : await post(url, 15_000, `${this.clientToken} ${drawn ? this.#tags("*") : ""}`)).json();
     } catch {
       return undefined;
     }
@@ -339,6 +343,8 @@ declare global {
   interface HTMLElementEventMap extends FlorinEventMap {}
   interface Window {
     Florin: typeof Florin;
+    /** The view, asked for by the page itself while this file was on its way (`docs/printed.md`). */
+    florinAhead?: Promise<Response | undefined>;
   }
 }
 
