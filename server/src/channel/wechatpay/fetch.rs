@@ -194,6 +194,20 @@ fn words(error: ChannelError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::wechatpay::tests::certificates::{found, settled, world};
+    use crate::domain::payment::Said::NotFound;
+
+    #[tokio::test]
+    async fn an_old_list_is_fetched_again_and_nobody_waits_for_it() {
+        let (wechatpay, world) = world(|_| ()).await;
+        assert_eq!(found(&wechatpay).await, Ok(NotFound));
+        wechatpay.line.pace(|pace| pace.fetched = None);
+        for _ in 0..3 {
+            assert_eq!(found(&wechatpay).await, Ok(NotFound));
+            settled().await;
+            assert_eq!(world.fetched(), 2);
+        }
+    }
 
     #[test]
     fn each_cause_has_its_own_pause_and_the_list_grows_old() {

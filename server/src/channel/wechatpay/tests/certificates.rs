@@ -101,14 +101,17 @@ struct Plays {
     fetched: AtomicUsize,
 }
 
-struct World(Arc<Mutex<Plays>>, Arc<std::sync::atomic::AtomicI64>);
+pub(in crate::channel::wechatpay) struct World(
+    Arc<Mutex<Plays>>,
+    Arc<std::sync::atomic::AtomicI64>,
+);
 
 impl World {
     fn set(&self, of: impl FnOnce(&mut Plays)) {
         of(&mut self.0.lock().unwrap());
     }
 
-    fn fetched(&self) -> usize {
+    pub(in crate::channel::wechatpay) fn fetched(&self) -> usize {
         self.0.lock().unwrap().fetched.load(Ordering::Relaxed)
     }
 
@@ -129,7 +132,9 @@ fn said(plays: &Plays, status: u16, body: &str, at: i64) -> String {
 }
 
 /// A WeChat Pay that knows no order and has these certificates, and an account that names no public key.
-async fn world(settings: impl FnOnce(&mut Settings)) -> (Wechatpay, World) {
+pub(in crate::channel::wechatpay) async fn world(
+    settings: impl FnOnce(&mut Settings),
+) -> (Wechatpay, World) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut account = Settings {
         public_key_id: None,
@@ -163,7 +168,9 @@ async fn world(settings: impl FnOnce(&mut Settings)) -> (Wechatpay, World) {
     (Wechatpay::with(&account, Limits::default(), clock).unwrap(), world)
 }
 
-async fn found(wechatpay: &Wechatpay) -> Result<Said, ChannelError> {
+pub(in crate::channel::wechatpay) async fn found(
+    wechatpay: &Wechatpay,
+) -> Result<Said, ChannelError> {
     wechatpay.query(&payment()).await.map(|evidence| evidence.said)
 }
 
@@ -279,7 +286,7 @@ fn forged(wechatpay: &Wechatpay, serial: &str) -> bool {
     wechatpay.read_notification(&notification).is_err()
 }
 
-async fn settled() {
+pub(in crate::channel::wechatpay) async fn settled() {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
 }
 
