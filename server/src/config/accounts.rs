@@ -47,10 +47,12 @@ pub struct WechatpaySettings {
     pub serial: String,
     /// Our key, PKCS#8 PEM: `apiclient_key.pem`.
     pub private_key: String,
-    /// `PUB_KEY_ID_…`, or the serial of a platform certificate.
-    pub public_key_id: String,
+    /// `PUB_KEY_ID_…`, or the serial of a platform certificate. Without it and the key the platform certificates are fetched.
+    #[serde(default)]
+    pub public_key_id: Option<String>,
     /// WeChat Pay's key of that id, SubjectPublicKeyInfo PEM.
-    pub public_key: String,
+    #[serde(default)]
+    pub public_key: Option<String>,
     /// The id of a second key, while WeChat Pay changes from one to the other.
     #[serde(default)]
     pub other_public_key_id: Option<String>,
@@ -310,8 +312,8 @@ mod tests {
             appid: "wx".into(),
             serial: "4F".into(),
             private_key: "hunter2".into(),
-            public_key_id: "PUB_KEY_ID_1".into(),
-            public_key: "p".into(),
+            public_key_id: Some("PUB_KEY_ID_1".into()),
+            public_key: Some("p".into()),
             other_public_key_id: None,
             other_public_key: None,
             api_v3_key: "hunter2".into(),

@@ -26,6 +26,14 @@ def client(asked):
     return made
 
 
+def fetched(made, question):
+    """Without a public key: it fetches the platform certificates, opens them, and checks its next answer by them."""
+    made._core._public_key = made._core._public_key_id = None
+    made._core._update_certificates()
+    serials = [format(one.serial_number, "040X") for one in made._core._certificates]
+    return {"serials": serials, "query": called(made.query(out_trade_no=question["number"]))}
+
+
 def called(answer):
     """What one of its calls brings: it raises when the answer's signature does not hold."""
     status, text = answer
@@ -43,6 +51,7 @@ CRAFTS = {
     "close": lambda pay, question: called(pay.close(out_trade_no=question["number"])),
     "refund": lambda pay, question: called(pay.refund(**question["refund"])),
     "query_refund": lambda pay, question: called(pay.query_refund(out_refund_no=question["number"])),
+    "certificates": fetched,
     # The lines of what is signed, each of which it ends.
     "sign": lambda pay, question: pay.sign(question["lines"]),
     # A notification: its signature is checked, and what it carries is opened.

@@ -152,6 +152,21 @@ describe('our sandbox, with both packages as its merchant', () => {
         assert.deepEqual([back.status, asked.body.status, open.status, closed.status], [200, 'SUCCESS', 200, 204]);
     });
 
+    test('PyPI: without a public key it fetches the certificates that our server fetches, and believes what they sign', async () => {
+        const turn = async (shown) => assert.ok((await fetch(`${server.sandbox}/wechatpay/certificates`, {
+            method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(shown),
+        })).ok);
+        const [first, second] = ['5157F09EFDC096DE15EBE81A47057A7232F1B8E1', '0D2F6B1C8E4A97530C1DE2F3A4B5C6D7E8F90A1B'];
+        await turn({ speaks: 'certificates', signs: 'second', lists: ['first', 'second', 'expired'] });
+        const who = { ...merchant, host: server.sandbox };
+        const known = await other('certificates', { number: 'PYTHON01' }, who);
+        assert.deepEqual(known.serials, [first, second], 'the one that has ended is left out');
+        assert.deepEqual([known.query.status, known.query.body.trade_state], [200, 'REFUND']);
+        await turn({ speaks: 'certificates', signs: 'expired', lists: ['first', 'second', 'expired'] });
+        assert.match((await other('certificates', { number: 'PYTHON01' }, who)).error, /verify the signature/);
+        await turn({ speaks: 'public_key', signs: 'first', lists: ['first'] });
+    });
+
     test('an answer that is signed wrongly is refused by the package too, and a merchant with another key is a stranger', async () => {
         await fetch(`${server.sandbox}/faults`, {
             method: 'POST', headers: { 'content-type': 'application/json' },

@@ -42,3 +42,4 @@ mod unionpay;
 mod unionpay_page;
 mod webhooks;
 mod wechatpay;
+mod wechatpay_certificates;

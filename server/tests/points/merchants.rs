@@ -35,6 +35,21 @@ pub async fn channels(client: &Client) {
     client.merchant(Method::PATCH, &path, Some(json!({ "fee": "0.6%" }))).await.data();
     client.merchant(Method::POST, &format!("{path}/test"), None).await;
     client.merchant(Method::DELETE, &path, None).await;
+    fetches_certificates(client).await;
+}
+
+/// Another, at WeChat Pay, which names no public key.
+async fn fetches_certificates(client: &Client) {
+    let body = json!({ "channel": "wechatpay", "enabled": false, "settings": {
+        "host": client.world.sandbox, "mchid": "1900000001", "appid": "wxd678efh567hg6787",
+        "serial": "444F4864EA9B34415A2C1B1B8B7E7C5C6F2A5D01",
+        "private_key": include_str!("../../keys/wechatpay_sandbox_merchant.pem"),
+        "api_v3_key": "0123456789abcdef0123456789ABCDEF",
+    } });
+    let id = client.post("/v1/channels", body).await.text("channel_id");
+    let path = format!("/v1/channels/{id}");
+    client.merchant(Method::POST, &format!("{path}/test"), None).await;
+    client.merchant(Method::DELETE, &path, None).await;
 }
 
 /// One that is changed, rotated, tried and deleted; one that is gone when it is told something.

@@ -109,7 +109,7 @@ const SENDERS: [&str; 8] = [
     "channel::bank::call",
     "channel::lakala::call",
     "channel::unionpay::call",
-    "channel::wechatpay::call",
+    "channel::wechatpay::line::call",
     "channel::wechatpay::login::ask",
 ];
 

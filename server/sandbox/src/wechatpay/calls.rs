@@ -7,7 +7,7 @@ use super::account::{APPID, MINI_APPID, MOBILE_APPID};
 use crate::faults::{Call, Kind};
 use crate::gate::Heard;
 
-pub(super) static CALLS: [Call; 11] = [
+pub(super) static CALLS: [Call; 12] = [
     Call::new("native", Kind::Pay),
     Call::new("jsapi", Kind::Pay),
     Call::new("h5", Kind::Pay),
@@ -19,6 +19,7 @@ pub(super) static CALLS: [Call; 11] = [
     Call::new("refund", Kind::Refund),
     Call::new("refundQuery", Kind::RefundQuery),
     Call::with_amount("notification", Kind::Notification),
+    Call::new("certificates", Kind::Other),
 ];
 
 pub(super) static CODEPAY: &Call = &CALLS[4];
@@ -27,6 +28,7 @@ static CLOSE: &Call = &CALLS[6];
 static REVERSE: &Call = &CALLS[7];
 static REFUND: &Call = &CALLS[8];
 static REFUND_QUERY: &Call = &CALLS[9];
+static CERTIFICATES: &Call = &CALLS[11];
 
 /// What is asked for, with the number that stands in the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +40,7 @@ pub(super) enum Asked {
     Reverse(String),
     Refund,
     RefundQuery(String),
+    Certificates,
 }
 
 /// How an order is paid.
@@ -87,6 +90,7 @@ impl Asked {
             Asked::Reverse(_) => REVERSE,
             Asked::Refund => REFUND,
             Asked::RefundQuery(_) => REFUND_QUERY,
+            Asked::Certificates => CERTIFICATES,
         }
     }
 
@@ -115,6 +119,7 @@ impl Asked {
             (&Method::GET, ["refund", "domestic", "refunds", number]) => {
                 Some(Asked::RefundQuery(decoded(number)))
             }
+            (&Method::GET, ["certificates"]) => Some(Asked::Certificates),
             _ => None,
         }
     }
@@ -147,6 +152,8 @@ mod tests {
         assert_eq!(asked(Method::GET, number), Some(Asked::QueryByNumber("A|B".into())));
         let close = asked(Method::POST, "/v3/pay/transactions/out-trade-no/A1/close").unwrap();
         assert_eq!(close.call().name, "close");
+        let list = asked(Method::GET, "/v3/certificates").unwrap();
+        assert_eq!((&list, list.call().name), (&Asked::Certificates, "certificates"));
         assert_eq!(asked(Method::POST, number), None);
         assert_eq!(asked(Method::GET, "/v3/pay/transactions/native"), None);
     }

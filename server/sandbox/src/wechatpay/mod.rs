@@ -4,6 +4,7 @@ mod account;
 mod app;
 mod ask;
 mod calls;
+mod certificates;
 mod cipher;
 mod close;
 mod codepay;
@@ -29,8 +30,9 @@ use axum::{Extension, Router};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use self::account::{MCHID, PLATFORM_KEY_ID};
+use self::account::MCHID;
 use self::calls::Asked;
+use self::certificates::{Certificates, Signer};
 use self::refusal::Refusal;
 use self::transaction::By;
 use crate::book::Unwritten;
@@ -39,7 +41,6 @@ use crate::clock::Clock;
 use crate::connection::Cord;
 use crate::faults::{Call, Fault, Kind};
 use crate::gate::{self, Heard, Play, Said, Spoken, Voice};
-use crate::keys::Pair;
 use crate::ledger::{Key, Ledger, Line, Payment, Refund};
 use crate::money::Money;
 use crate::world::World;
@@ -47,12 +48,12 @@ use crate::world::World;
 /// WeChat Pay, with its keys.
 #[derive(Clone)]
 pub(crate) struct WechatPay {
-    keys: Pair,
+    certificates: Certificates,
 }
 
 impl WechatPay {
     pub(crate) fn load() -> anyhow::Result<WechatPay> {
-        Ok(WechatPay { keys: signature::load()? })
+        Ok(WechatPay { certificates: Certificates::load()? })
     }
 }
 
@@ -71,11 +72,13 @@ impl Channel for WechatPay {
 
     fn routes(&self) -> Router<Arc<World>> {
         let calls = Router::new().route("/v3/{*rest}", any(receive)).layer(Extension(self.clone()));
-        calls.merge(login::routes()).merge(mini::routes())
+        let certificates = certificates::routes(&self.certificates);
+        calls.merge(login::routes()).merge(mini::routes()).merge(certificates)
     }
 
     fn read_code(&self, text: &str) -> Option<String> {
-        let handed = app::read(&self.keys, text).or_else(|| mini::read(&self.keys, text));
+        let keys = &self.certificates.by_key.keys;
+        let handed = app::read(keys, text).or_else(|| mini::read(keys, text));
         handed.unwrap_or_else(|| numbers::read_code(text))
     }
 
@@ -101,7 +104,7 @@ impl Channel for WechatPay {
     }
 
     fn notice_headers(&self, _: &Url, body: &str, signed: Signed, now: i64) -> Headers {
-        signature::headers(&self.keys, body, signed, now)
+        signature::headers(&self.certificates.of_notices(), body, signed, now)
     }
 
     /// Only the status decides.
@@ -115,13 +118,13 @@ impl Channel for WechatPay {
 }
 
 struct WechatVoice<'a> {
-    keys: &'a Pair,
+    by: Signer,
     clock: &'a Clock,
 }
 
 impl Voice for WechatVoice<'_> {
     fn headers(&self, said: &Said, signed: Signed) -> Headers {
-        signature::headers(self.keys, &said.body, signed, self.clock.now())
+        signature::headers(&self.by, &said.body, signed, self.clock.now())
     }
 
     fn unknown(&self) -> Said {
@@ -139,27 +142,29 @@ async fn receive(
     body: Bytes,
 ) -> Response {
     let heard = Heard { uri, method, headers, body };
-    gate::receive(cord, async move { hear(&world, &wechatpay.keys, &heard).await }).await
+    gate::receive(cord, async move { hear(&world, &wechatpay.certificates, &heard).await }).await
 }
 
-async fn hear(world: &World, keys: &Pair, heard: &Heard) -> Spoken {
-    let voice = WechatVoice { keys, clock: &world.clock };
-    match admit(world, keys, heard) {
+async fn hear(world: &World, certificates: &Certificates, heard: &Heard) -> Spoken {
+    let is_list = Asked::of(heard) == Some(Asked::Certificates);
+    let by = certificates.of_answer(heard.header("wechatpay-serial"), is_list);
+    let voice = WechatVoice { by, clock: &world.clock };
+    match admit(world, certificates, heard) {
         Err(refusal) => gate::say(&voice, &refusal.said(), Signed::Well),
         Ok(asked) => {
             let (key, call) = (subject(world, &asked, &heard.body), asked.call());
             if call.kind == Kind::Pay {
                 world.note(Line::Arrived { key: key.clone(), at_ms: world.clock.now() });
             }
-            let perform = perform(world, &asked, &heard.body);
+            let perform = perform(world, certificates, &asked, &heard.body);
             Play { world, voice: &voice, call, key: &key }.run(perform).await
         }
     }
 }
 
 /// What is asked for, if the merchant really asks for it.
-fn admit(world: &World, keys: &Pair, heard: &Heard) -> Result<Asked, Refusal> {
-    signature::verify(keys, heard, world.clock.now())?;
+fn admit(world: &World, certificates: &Certificates, heard: &Heard) -> Result<Asked, Refusal> {
+    signature::verify(&certificates.by_key.keys, heard, world.clock.now())?;
     let no_call = || Refusal::missing("RESOURCE_NOT_EXISTS", format!("no {}", heard.path()));
     let asked = Asked::of(heard).ok_or_else(no_call)?;
     if heard.header("accept").is_empty() || heard.header("user-agent").is_empty() {
@@ -168,7 +173,7 @@ fn admit(world: &World, keys: &Pair, heard: &Heard) -> Result<Asked, Refusal> {
     if !heard.body.is_empty() && !heard.header("content-type").starts_with("application/json") {
         return Err(Refusal::against_rules("the Content-Type is application/json"));
     }
-    if !["", PLATFORM_KEY_ID].contains(&heard.header("wechatpay-serial")) {
+    if !certificates.knows(heard.header("wechatpay-serial")) {
         return Err(Refusal::against_rules("there is no key of this Wechatpay-Serial"));
     }
     match asked {
@@ -197,6 +202,7 @@ fn subject(world: &World, asked: &Asked, body: &[u8]) -> Key {
         }
         Asked::Order(_) => text("out_trade_no").map(key),
         Asked::QueryById(id) => world.glance(|ledger| by_id(id, ledger)),
+        Asked::Certificates => None,
         Asked::Refund => text("out_trade_no").map(key).or_else(|| {
             world.glance(|ledger| by_id(text("transaction_id").unwrap_or_default(), ledger))
         }),
@@ -207,8 +213,14 @@ fn subject(world: &World, asked: &Asked, body: &[u8]) -> Key {
     found.unwrap_or_else(|| key(""))
 }
 
-async fn perform(world: &World, asked: &Asked, body: &[u8]) -> Result<Said, Unwritten> {
+async fn perform(
+    world: &World,
+    certificates: &Certificates,
+    asked: &Asked,
+    body: &[u8],
+) -> Result<Said, Unwritten> {
     match asked {
+        Asked::Certificates => Ok(certificates.list()),
         Asked::Order(trade) => order::order(world, *trade, body).await,
         Asked::QueryByNumber(number) => transaction::query(world, By::OutTradeNo(number)).await,
         Asked::QueryById(id) => transaction::query(world, By::TransactionId(id)).await,

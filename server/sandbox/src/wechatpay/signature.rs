@@ -1,6 +1,7 @@
 //! Signatures in both directions (`protocols/wechatpay-v3.md` 2 and 3).
 
-use super::account::{MCHID, MERCHANT_SERIAL, PLATFORM_KEY_ID};
+use super::account::{MCHID, MERCHANT_SERIAL};
+use super::certificates::Signer;
 use super::refusal::Refusal;
 use crate::channel::{Headers, Signed};
 use crate::gate::Heard;
@@ -15,7 +16,11 @@ const PROBE: &str = "WECHATPAY/SIGNTEST/";
 const NONCE: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 pub(super) fn load() -> anyhow::Result<Pair> {
-    let platform = include_str!("../../keys/wechatpay_platform_private.pem");
+    load_by(include_str!("../../keys/wechatpay_platform_private.pem"))
+}
+
+/// The same merchant, told of by another key of the channel's.
+pub(super) fn load_by(platform: &str) -> anyhow::Result<Pair> {
     Pair::load(platform, include_str!("../../keys/wechatpay_merchant_public.pem"))
 }
 
@@ -74,14 +79,14 @@ fn part<'a>(parts: &'a str, name: &str) -> &'a str {
 }
 
 /// The headers of whatever the channel says, answers and notifications alike: an address is not signed.
-pub(super) fn headers(keys: &Pair, body: &str, signed: Signed, now: i64) -> Headers {
+pub(super) fn headers(by: &Signer, body: &str, signed: Signed, now: i64) -> Headers {
     let (time, nonce) = ((now / 1000).to_string(), random(NONCE, 32));
-    let signature = sign(keys, &time, &nonce, body, signed);
+    let signature = sign(&by.keys, &time, &nonce, body, signed);
     let mut headers = vec![
         ("request-id", random(NONCE, 32)),
         ("wechatpay-timestamp", time),
         ("wechatpay-nonce", nonce),
-        ("wechatpay-serial", PLATFORM_KEY_ID.into()),
+        ("wechatpay-serial", by.serial.into()),
         ("wechatpay-signature", signature),
         ("wechatpay-signature-type", SCHEME.into()),
     ];

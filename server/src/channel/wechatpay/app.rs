@@ -52,7 +52,7 @@ impl Wechatpay {
         seconds: &str,
         nonce: &str,
     ) -> anyhow::Result<String> {
-        let sign = self.keys.of_lines([appid, seconds, nonce, prepay_id])?;
+        let sign = self.line.keys.of_lines([appid, seconds, nonce, prepay_id])?;
         Ok(serde_json::to_string(&Request {
             appid,
             partnerid: &self.account.mchid,

@@ -89,7 +89,7 @@ impl Wechatpay {
     }
 
     pub(super) fn seconds(&self) -> String {
-        self.clock.now().div_euclid(1000).to_string()
+        self.line.clock.now().div_euclid(1000).to_string()
     }
 
     /// JSON, for the bridge.
@@ -100,7 +100,7 @@ impl Wechatpay {
         nonce: &str,
     ) -> anyhow::Result<String> {
         let (app_id, package) = (self.account.appid.as_str(), format!("prepay_id={prepay_id}"));
-        let pay_sign = self.keys.of_lines([app_id, seconds, nonce, &package])?;
+        let pay_sign = self.line.keys.of_lines([app_id, seconds, nonce, &package])?;
         Ok(serde_json::to_string(&Request {
             app_id,
             time_stamp: seconds,

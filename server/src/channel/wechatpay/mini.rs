@@ -52,7 +52,7 @@ impl Wechatpay {
         nonce: &str,
     ) -> anyhow::Result<String> {
         let package = format!("prepay_id={prepay_id}");
-        let pay_sign = self.keys.of_lines([appid, seconds, nonce, &package])?;
+        let pay_sign = self.line.keys.of_lines([appid, seconds, nonce, &package])?;
         Ok(serde_json::to_string(&Request {
             time_stamp: seconds,
             nonce_str: nonce,

@@ -1,13 +1,18 @@
 //! WeChat Pay, API v3, as a merchant of one's own (`protocols/wechatpay-v3.md`).
 //!
 //! Here are the calls. What is asked stands in `ask`, what an answer says in `evidence` and `refunds`, who speaks is checked in
-//! `sign`, what a message carries is opened by `seal`, and the tables are `codes` and `table`. It keeps no state.
+//! `sign` and sent by `line`, what a message carries is opened by `seal`, and the tables are `codes` and `table`. It keeps no state but the
+//! platform certificates that it has fetched (`fetch`).
 
 mod app;
 mod ask;
+mod certificate;
 mod codes;
 mod evidence;
+mod fetch;
 mod jsapi;
+mod line;
+mod list;
 mod login;
 mod mini;
 mod notice;
@@ -19,6 +24,7 @@ mod table;
 mod tests;
 mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -28,21 +34,22 @@ use serde::Serialize;
 use url::Url;
 
 use self::codes::Verdict;
+use self::fetch::{Cause, Fetching};
+use self::line::Line;
 use self::login::{Exchange, Login};
 use self::seal::Seal;
-use self::sign::{HEADERS, Keys, Signed};
+use self::sign::Keys;
 use self::wire::{Answer, Close, Reverse};
-use super::transport::{By, Call, Limits, Reply, Transport, no_answer, not_sent, right_host};
+use super::transport::{By, Limits, Transport, not_sent, right_host};
 use super::{
-    Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, json,
-    patience, probed, rsa,
+    Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, patience,
+    probed, rsa,
 };
-use crate::clock::{Clock, Random};
+use crate::clock::Clock;
 use crate::config::WechatpaySettings;
 use crate::domain::offer::Product;
 use crate::domain::payment::{Evidence, Payment};
 use crate::domain::reversal::{Reversal, ReversalSaid};
-use crate::hex;
 
 /// Where real money moves: the usual host and those for a disaster (`protocols/wechatpay-v3.md` 1).
 const HOSTS: [&str; 3] = ["api.mch.weixin.qq.com", "api2.mch.weixin.qq.com", "api2.wechatpay.cn"];
@@ -52,18 +59,13 @@ const SANDBOX: &str = "1900000001";
 
 /// The WeChat Pay account.
 pub struct Wechatpay {
-    host: String,
+    line: Arc<Line>,
     account: Account,
     products: Vec<Product>,
-    keys: Keys,
-    seal: Seal,
-    transport: Transport,
     /// Who inside WeChat is who; without it nothing is sold there.
     login: Option<Login>,
     /// Who in the mini-program is who.
     mini: Option<Exchange>,
-    /// The machine's: WeChat Pay compares the times of signatures with its own clock, and so do we.
-    clock: Clock,
 }
 
 /// Whose orders they are.
@@ -105,8 +107,10 @@ pub fn sandbox(host: &str) -> WechatpaySettings {
         appid: "wxd678efh567hg6787".to_owned(),
         serial: "444F4864EA9B34415A2C1B1B8B7E7C5C6F2A5D01".to_owned(),
         private_key: include_str!("../../../keys/wechatpay_sandbox_merchant.pem").to_owned(),
-        public_key_id: "PUB_KEY_ID_0119000000012026111800000000000001".to_owned(),
-        public_key: include_str!("../../../keys/wechatpay_sandbox_platform_public.pem").to_owned(),
+        public_key_id: Some("PUB_KEY_ID_0119000000012026111800000000000001".to_owned()),
+        public_key: Some(
+            include_str!("../../../keys/wechatpay_sandbox_platform_public.pem").to_owned(),
+        ),
         other_public_key_id: None,
         other_public_key: None,
         api_v3_key: "0123456789abcdef0123456789ABCDEF".to_owned(),
@@ -141,20 +145,24 @@ impl Wechatpay {
         let is_sandbox = settings.mchid == SANDBOX;
         let login = Login::of(settings, limits, is_sandbox)?;
         let mini = Exchange::of_mini_program(settings, limits, is_sandbox)?;
-        Ok(Wechatpay {
+        let line = Line {
             host: host.origin().ascii_serialization(),
+            keys: Keys::of(settings)?,
+            seal: Seal::of(&settings.api_v3_key)?,
+            clock,
+            transport: Transport::new("wechatpay", &host, limits, codes::is_readable)?,
+            fetching: Fetching::default(),
+        };
+        Ok(Wechatpay {
+            line: Arc::new(line),
             products: table::products(table::Has {
                 login: login.is_some(),
                 app: account.mobile_appid.is_some(),
                 mini_program: mini.is_some(),
             }),
             account,
-            keys: Keys::of(settings)?,
-            seal: Seal::of(&settings.api_v3_key)?,
-            transport: Transport::new("wechatpay", &host, limits, codes::is_readable)?,
             login,
             mini,
-            clock,
         })
     }
 
@@ -182,33 +190,9 @@ impl Wechatpay {
         patience: Duration,
         body: String,
     ) -> Result<Answer, ChannelError> {
-        let nonce = hex(&Random::System.bytes::<16>()).to_uppercase();
-        let headers = self
-            .keys
-            .headers(by, target, (self.clock.now(), &nonce), &body)
-            .map_err(|why| not_sent(why.to_string()))?;
-        let url = format!("{}{target}", self.host);
-        let call = Call { name, by, url, headers, body: body.into_bytes(), patience };
-        let answer = self.transport.call(call, |reply| self.proven(reply)).await?;
+        let answer = self.line.answer(name, by, target, patience, body).await?;
         told_of_mistakes(name, &answer);
         Ok(answer)
-    }
-
-    /// The answer, if WeChat Pay signed it: also a "no", for a forged one would end a payment that is paid. It signs whatever
-    /// it answers to a request that was signed well; to one that was not, it answers 401 and we are told by that alone.
-    fn proven(&self, reply: &Reply) -> Result<Answer, ChannelError> {
-        let [timestamp, nonce, serial, algorithm, signature] =
-            HEADERS.map(|name| reply.header(name));
-        let signed = Signed { timestamp, nonce, serial, algorithm, signature, body: &reply.body };
-        if reply.status == 401 && signature.is_none() {
-            return Err(no_answer("HTTP 401: our signature or our clock is wrong"));
-        }
-        self.keys.verify(&signed, self.clock.now()).map_err(no_answer)?;
-        let answer = match reply.body.is_empty() {
-            true => Answer::default(),
-            false => json::read(&reply.body).map_err(|_| no_answer("the answer cannot be read"))?,
-        };
-        Ok(Answer { status: reply.status, ..answer })
     }
 
     fn of_payment(&self, payment: &Payment) -> String {
@@ -225,6 +209,11 @@ impl Channel for Wechatpay {
 
     fn is_live(&self) -> bool {
         self.account.mchid != SANDBOX
+    }
+
+    /// It says its address with each order; here it is known that messages may come, and they are proved by what is fetched.
+    fn listens_at(&self, _notify_url: &str) {
+        self.line.begin();
     }
 
     fn products(&self) -> &[Product] {
@@ -322,7 +311,16 @@ impl Channel for Wechatpay {
     }
 
     fn read_notification(&self, notification: &Notification<'_>) -> Result<Notice, Forged> {
-        notice::read(&self.account, &self.keys, &self.seal, notification, self.clock.now())
+        let (line, now) = (&self.line, self.line.clock.now());
+        let read = notice::read(&self.account, &line.keys, &line.seal, notification, now);
+        match read {
+            Ok(_) => line.renew(),
+            Err(_) if notice::may_be_proved_later(&line.keys, notification, now) => {
+                line.fetch_aside(Cause::Message);
+            }
+            Err(_) => {}
+        }
+        read
     }
 
     /// Only the status decides; there is no body.
@@ -331,9 +329,14 @@ impl Channel for Wechatpay {
     }
 
     async fn probe(&self, nobodys: &Payment) -> Result<String, String> {
-        let look_at =
-            "mchid, appid, serial, private_key, public_key_id, public_key and the machine's clock";
-        probed(&self.host, self.query(nobodys).await, look_at)
+        let look_at = match self.line.keys.fetches() {
+            true => "mchid, appid, serial, private_key, api_v3_key and the machine's clock",
+            false => {
+                "mchid, appid, serial, private_key, public_key_id, public_key and the machine's clock"
+            }
+        };
+        self.line.ready().await?;
+        probed(&self.line.host, self.query(nobodys).await, look_at)
     }
 }
 
@@ -354,13 +357,19 @@ fn host(settings: &WechatpaySettings) -> anyhow::Result<Url> {
     let known = sandbox("");
     ensure!(
         !rsa::is_same_key(&settings.private_key, &known.private_key)
-            && !rsa::is_same_key(&settings.public_key, &known.public_key)
+            && !knows_the_sandboxs(&settings.public_key, &known)
+            && !knows_the_sandboxs(&settings.other_public_key, &known)
             && settings.api_v3_key != known.api_v3_key
             && settings.app_secret != known.app_secret
             && settings.mini_program_secret != known.mini_program_secret,
         "these are the sandbox's keys, which everybody knows"
     );
     Ok(host)
+}
+
+/// Whether this is the sandbox's public key, by whose private half everybody signs.
+fn knows_the_sandboxs(key: &Option<String>, known: &WechatpaySettings) -> bool {
+    matches!((key, &known.public_key), (Some(key), Some(known)) if rsa::is_same_key(key, known))
 }
 
 /// A mistake of ours is everybody's: every payment fails by it until somebody mends it.

@@ -38,17 +38,18 @@ pub(super) fn opened(account: &Account, seal: &Seal, body: &[u8]) -> Result<Noti
 }
 
 fn proven(keys: &Keys, notification: &Notification<'_>, now: Millis) -> Result<(), Forged> {
-    let [timestamp, nonce, serial, algorithm, signature] =
-        HEADERS.map(|name| (notification.header)(name));
-    let signed = Signed {
-        timestamp: timestamp.as_deref(),
-        nonce: nonce.as_deref(),
-        serial: serial.as_deref(),
-        algorithm: algorithm.as_deref(),
-        signature: signature.as_deref(),
-        body: notification.body,
-    };
-    keys.verify(&signed, now).map_err(Forged)
+    let headers = HEADERS.map(|name| (notification.header)(name));
+    keys.verify(&Signed::of(&headers, notification.body), now).map_err(Forged)
+}
+
+/// Whether a message that was refused might be proved by a fresh list of certificates: WeChat Pay repeats it a quarter of a minute later.
+pub(super) fn may_be_proved_later(
+    keys: &Keys,
+    notification: &Notification<'_>,
+    now: Millis,
+) -> bool {
+    let headers = HEADERS.map(|name| (notification.header)(name));
+    keys.lacks(&Signed::of(&headers, notification.body), now)
 }
 
 /// A state that is not a plain success says no more than that the payment exists: a query tells.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::wire::Resource;
 use super::*;
+use crate::channel::json;
 use crate::clock::Millis;
 use crate::domain::order::tests::payment as fresh;
 use crate::domain::payment::{PaymentState, Role, Said};
@@ -17,6 +18,7 @@ mod answers;
 mod app;
 mod by_code;
 mod calls;
+pub(super) mod certificates;
 mod jsapi;
 mod mini;
 mod notices;

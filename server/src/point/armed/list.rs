@@ -94,6 +94,7 @@ pub const OTHERS: &[&str] = &[
     "channel/unionpay/refund",
     "channel/vietqr/statement",
     "channel/wechatpay/cancel",
+    "channel/wechatpay/certificates",
     "channel/wechatpay/inquiryPayment",
     "channel/wechatpay/inquiryRefund",
     "channel/wechatpay/pay",

@@ -7,7 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey,
+};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -25,6 +27,9 @@ use super::merchant::header;
 
 pub(crate) const MCHID: &str = "1900000001";
 const SERIAL: &str = "444F4864EA9B34415A2C1B1B8B7E7C5C6F2A5D01";
+/// Of the two platform certificates that are in force.
+pub(crate) const FIRST: &str = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
+pub(crate) const SECOND: &str = "0D2F6B1C8E4A97530C1DE2F3A4B5C6D7E8F90A1B";
 const KEY_ID: &str = "PUB_KEY_ID_0119000000012026111800000000000001";
 const NOTIFY: &str = "/notify/wechatpay";
 
@@ -32,6 +37,8 @@ pub(crate) struct Shop {
     url: String,
     http: reqwest::Client,
     key: KeyPair,
+    /// The serial of the key or the certificate by which it will prove the answer.
+    pub(crate) trusts: &'static str,
 }
 
 /// What the channel said, and whether it was really the channel.
@@ -60,7 +67,7 @@ impl Shop {
     pub(crate) fn of(world: &World) -> Shop {
         let key = der(include_str!("../../keys/wechatpay_merchant_private.pem"));
         let key = KeyPair::from_pkcs8(&key).unwrap();
-        Shop { url: world.url.clone(), http: world.http.clone(), key }
+        Shop { url: world.url.clone(), http: world.http.clone(), key, trusts: KEY_ID }
     }
 
     /// An order of CNY 1.00, whose notifications go nowhere.
@@ -150,7 +157,7 @@ impl Shop {
             .header("authorization", authorization)
             .header("accept", "application/json")
             .header("user-agent", "florin-test")
-            .header("wechatpay-serial", KEY_ID);
+            .header("wechatpay-serial", self.trusts);
         let request = match body.is_empty() {
             true => request,
             false => request.header("content-type", "application/json").body(body),
@@ -187,9 +194,19 @@ fn is_signed(headers: &HeaderMap, body: &[u8]) -> bool {
     let head = format!("{}\n{}\n", of("wechatpay-timestamp"), of("wechatpay-nonce"));
     let content = [head.as_bytes(), body, b"\n"].concat();
     let Ok(signature) = STANDARD.decode(of("wechatpay-signature")) else { return false };
-    let key = der(include_str!("../../keys/wechatpay_platform_public.pem"));
+    let key = match of("wechatpay-serial") {
+        KEY_ID => der(include_str!("../../keys/wechatpay_platform_public.pem")),
+        FIRST => half_of(include_str!("../../../keys/wechatpay_certificate_first_private.pem")),
+        SECOND => half_of(include_str!("../../../keys/wechatpay_certificate_second_private.pem")),
+        _ => return false,
+    };
     let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key);
-    of("wechatpay-serial") == KEY_ID && key.verify(&content, &signature).is_ok()
+    key.verify(&content, &signature).is_ok()
+}
+
+/// The public half of a private key.
+fn half_of(private: &str) -> Vec<u8> {
+    KeyPair::from_pkcs8(&der(private)).unwrap().public_key().as_ref().to_vec()
 }
 
 /// Where WeChat Pay's notifications arrive.
@@ -254,15 +271,19 @@ async fn hear(State(ear): State<Ear>, headers: HeaderMap, body: Bytes) -> Status
     }
 }
 
-/// AES-256-GCM under the APIv3 key.
 fn opened(resource: &Value) -> Value {
+    serde_json::from_slice(&plain(resource)).unwrap()
+}
+
+/// AES-256-GCM under the APIv3 key.
+pub(crate) fn plain(resource: &Value) -> Vec<u8> {
     let text = |name: &str| resource[name].as_str().unwrap();
     let key = UnboundKey::new(&AES_256_GCM, b"0123456789abcdef0123456789ABCDEF").unwrap();
     let nonce = Nonce::try_assume_unique_for_key(text("nonce").as_bytes()).unwrap();
     let mut sealed = STANDARD.decode(text("ciphertext")).unwrap();
     let associated = Aad::from(text("associated_data").as_bytes());
     let plain = LessSafeKey::new(key).open_in_place(nonce, associated, &mut sealed).unwrap();
-    serde_json::from_slice(plain).unwrap()
+    plain.to_vec()
 }
 
 fn der(pem: &str) -> Vec<u8> {

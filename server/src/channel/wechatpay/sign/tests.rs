@@ -116,9 +116,9 @@ fn five_minutes_lie_between_the_clocks_at_most() {
 fn during_a_change_of_keys_both_are_known() {
     let known = sandbox("http://127.0.0.1:8081");
     let changed = WechatpaySettings {
-        public_key_id: "4F01".into(),
-        other_public_key_id: Some(known.public_key_id.clone()),
-        other_public_key: Some(known.public_key.clone()),
+        public_key_id: Some("4F01".into()),
+        other_public_key_id: known.public_key_id.clone(),
+        other_public_key: known.public_key.clone(),
         ..known.clone()
     };
     let keys = Keys::of(&changed).unwrap();
@@ -135,7 +135,9 @@ fn what_is_no_account_is_refused_without_telling_the_key() {
         WechatpaySettings { mchid: "19 1".into(), ..good() },
         WechatpaySettings { serial: "\"\n".into(), ..good() },
         WechatpaySettings { private_key: "hunter2".into(), ..good() },
-        WechatpaySettings { public_key: good().private_key, ..good() },
+        WechatpaySettings { public_key: Some(good().private_key), ..good() },
+        WechatpaySettings { public_key: None, ..good() },
+        WechatpaySettings { public_key_id: None, ..good() },
     ] {
         let why = format!("{:#}", Keys::of(&bad).err().unwrap());
         assert!(!why.contains("hunter2") && !why.contains("MII"), "{why}");

@@ -42,7 +42,7 @@ pub(super) async fn gateway(
     Wechatpay::with(&sandbox(&host), Limits::default(), clock).unwrap()
 }
 
-async fn hear(stream: &mut TcpStream) -> String {
+pub(super) async fn hear(stream: &mut TcpStream) -> String {
     let mut bytes = vec![0; 16 * 1024];
     let mut length = 0;
     while !is_whole(&bytes[..length]) {
