@@ -91,7 +91,8 @@ pub(super) fn opened(
         notify_url: Some(notify_url),
         redirect_url: asked.get("frontUrl").into(),
         attach: asked.get("txnTime").into(),
-        payer: String::new(),
+        // The payer's bank, where the merchant's page has asked for it.
+        payer: asked.get("issInsCode").into(),
     })
 }
 

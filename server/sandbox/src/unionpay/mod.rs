@@ -5,6 +5,7 @@
 
 mod admit;
 mod apply;
+mod banks;
 mod calls;
 mod charge;
 mod front;
