@@ -39,9 +39,14 @@ pub(super) fn is_page(payment: &Payment) -> bool {
     banks::is_page(payment)
 }
 
+/// Whether it is the gateway's, on a page or in an app, and no code.
+pub(super) fn is_gateways(payment: &Payment) -> bool {
+    is_page(payment) || payment.opened.terminal == apply::APP
+}
+
 /// The product that this payment is of.
 pub(super) fn biz_type(payment: &Payment) -> &'static str {
-    if is_page(payment) { "000201" } else { "000000" }
+    if is_gateways(payment) { "000201" } else { "000000" }
 }
 
 /// Where the browser goes that has brought this form.

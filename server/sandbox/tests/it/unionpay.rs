@@ -263,6 +263,23 @@ async fn a_browser_comes_with_a_form_and_goes_back_with_one() {
 }
 
 #[tokio::test]
+async fn an_apps_sdk_is_given_a_number_once_for_each_transaction() {
+    let (world, time) = (World::start().await, now());
+    let mut asked = page("order0001", &time);
+    asked.remove("frontUrl");
+    let made = send(&world, "appTransReq", &signed(asked.clone())).await;
+    assert!(made["respCode"] == "00" && !made["tn"].is_empty(), "{made:?}");
+    let again = send(&world, "appTransReq", &signed(asked.clone())).await;
+    assert_eq!(again["tn"], made["tn"]);
+    assert_eq!(ask(&world, "order0001", &time).await["respCode"], "34");
+    world.approve(&made["tn"]).await;
+    let known = ask(&world, "order0001", &time).await;
+    assert_eq!(known["origRespCode"], "00");
+    asked.insert("bizType".into(), "000000".into());
+    assert_eq!(send(&world, "appTransReq", &signed(asked)).await["respCode"], "13");
+}
+
+#[tokio::test]
 async fn at_a_computer_the_page_is_that_of_a_bank() {
     let (world, time) = (World::start().await, now());
     let at = async |number: &str, bank: &str| {

@@ -21,7 +21,7 @@ const QUERY: Kind = ("00", "00", CODES);
 /// The `bizType` of codes, and of every question.
 const CODES: &str = "000000";
 
-/// The `bizType` of UnionPay's own pages.
+/// The `bizType` of UnionPay's own pages, and of its control in apps.
 const GATEWAY: &str = "000201";
 
 /// A code that the shopper scans. Nobody can call it back, so it says itself when it ends.
@@ -61,6 +61,16 @@ pub(super) fn page(
     of_payment(account, PAGE, payment, asking, &own)
 }
 
+/// What the merchant's app hands to UnionPay's SDK. Nobody can call it back, so it says itself when it ends.
+pub(super) fn in_app(
+    account: &Account,
+    payment: &Payment,
+    asking: &Asking,
+) -> Result<Fields, ChannelError> {
+    let ends = beijing(payment.expires);
+    of_payment(account, PAGE, payment, asking, &[("payTimeout", &ends)])
+}
+
 /// A payment of this kind, in fen, told of at our address.
 fn of_payment(
     account: &Account,
@@ -90,7 +100,7 @@ pub(super) fn refund(
 ) -> Result<Fields, ChannelError> {
     let amount = reversal.amount.minor().to_string();
     let own = [("txnAmt", amount.as_str()), ("origQryId", number), ("backUrl", notify_url)];
-    let biz_type = if table::is_page(&payment.product) { GATEWAY } else { CODES };
+    let biz_type = if table::is_gateways(&payment.product) { GATEWAY } else { CODES };
     let channel_type = table::channel_type(&payment.product);
     request(account, ("04", "00", biz_type), &reversal.request_id, channel_type, &own)
 }

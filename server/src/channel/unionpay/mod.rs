@@ -55,6 +55,9 @@ const SANDBOX: &str = "777290058110048";
 const BACK: &str = "/gateway/api/backTransReq.do";
 const QUERY: &str = "/gateway/api/queryTrans.do";
 
+/// Server to server, for what a merchant's app hands to UnionPay's SDK.
+const APP: &str = "/gateway/api/appTransReq.do";
+
 /// Where the shopper's browser goes with a form.
 const FRONT: &str = "/gateway/api/frontTransReq.do";
 
@@ -192,6 +195,11 @@ impl Channel for Unionpay {
         }
         if table::is_page(&payment.product) {
             return evidence::sent_on(asking.login.onward());
+        }
+        if table::is_in_app(&payment.product) {
+            let request = ask::in_app(&self.account, payment, asking)?;
+            let answer = self.call("pay", APP, patience::PAY, request).await?;
+            return evidence::handed(payment, &answer);
         }
         let Some(scanned) = &asking.scanned else {
             let request = ask::code(&self.account, payment, asking)?;

@@ -199,7 +199,10 @@ fn without_a_terminal_nothing_is_charged_at_a_counter() {
     };
     assert_eq!(
         (names(&with), names(&without)),
-        (vec!["QRCODE", "CODEPAY", "WAP", "NETBANK"], vec!["QRCODE", "WAP", "NETBANK"])
+        (
+            vec!["QRCODE", "CODEPAY", "WAP", "NETBANK", "APP"],
+            vec!["QRCODE", "WAP", "NETBANK", "APP"]
+        )
     );
 }
 
@@ -218,6 +221,7 @@ fn what_was_signed_for_is_sold_and_nothing_else() {
         (Some("WAP QRCODE"), Some(vec!["WAP", "QRCODE", "CODEPAY"])),
         (Some("WEB"), Some(vec!["WEB"])),
         (Some("NETBANK WAP"), Some(vec!["NETBANK", "WAP"])),
+        (Some("APP"), Some(vec!["APP"])),
         (Some(""), None),
         (Some("WAP WAP"), None),
         (Some("APPLE_PAY"), None),
@@ -266,6 +270,10 @@ async fn a_phones_page_is_opened_by_the_browser_and_by_nobody_else() {
     assert!(unionpay.opens_alone(&payment) && !unionpay.opens_alone(&super::tests::payment()));
 }
 
+fn in_an_app() -> Payment {
+    Payment { product: "APP".into(), ..payment() }
+}
+
 fn at_a_computer(product: &str) -> Payment {
     Payment { method: Method::OnlineBanking, product: product.into(), ..payment() }
 }
@@ -304,6 +312,7 @@ fn a_refund_is_of_the_product_that_was_paid() {
         (on_a_phone(), ("000201", "08")),
         (at_a_computer("WEB"), ("000201", "07")),
         (at_a_computer("NETBANK"), ("000201", "07")),
+        (in_an_app(), ("000201", "08")),
     ] {
         let refund = ask::refund(&account, &paid, &reversal(), "1", NOTIFY).unwrap();
         assert_eq!((refund.get("bizType"), refund.get("channelType")), of);
