@@ -10,7 +10,7 @@ import { expect, test } from '../support/test.ts'
 /** Every way to pay in renminbi, by what it needs. */
 const codes = ['ALIPAY_PLUS', 'POS_ORDER', 'MOBILE_POS'] // shown anywhere but in a mini-program (M8)
 const page = ['LAKALA'] // a page of its own
-const rest = ['ALIPAY', 'WECHATPAY', 'UNIONPAY', 'ECNY', 'ONE_CODE']
+const rest = ['ALIPAY', 'WECHATPAY', 'UNIONPAY', 'ECNY', 'ONE_CODE', 'ONLINE_BANKING'] // L20: banks' pages want a computer
 const yuan = [...codes, ...page, ...rest]
 
 interface Place {

@@ -41,6 +41,8 @@ pub enum Method {
     BankTransfer,
     /// UnionPay, mainland China: QuickPass (云闪付) and the apps of its banks.
     Unionpay,
+    /// Online banking at a computer, mainland China: the shopper picks a bank, whose own page takes the payment (L20).
+    OnlineBanking,
     /// Digital RMB (e-CNY), mainland China: any of its wallets.
     Ecny,
     /// A code that is taken to a terminal at a counter, which takes the card.
@@ -53,13 +55,14 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order in which the list shows them by default.
-    pub const ALL: [Method; 21] = [
+    pub const ALL: [Method; 22] = [
         Method::AlipayPlus,
         Method::Alipay,
         Method::Wechatpay,
         Method::Unionpay,
         Method::Ecny,
         Method::OneCode,
+        Method::OnlineBanking,
         Method::Lakala,
         Method::Gcash,
         Method::Maya,
@@ -97,6 +100,7 @@ impl Method {
             Method::Qris => "QRIS",
             Method::BankTransfer => "BANK_TRANSFER",
             Method::Unionpay => "UNIONPAY",
+            Method::OnlineBanking => "ONLINE_BANKING",
             Method::Ecny => "ECNY",
             Method::PosOrder => "POS_ORDER",
             Method::OneCode => "ONE_CODE",

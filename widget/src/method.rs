@@ -76,6 +76,12 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
             hint: texts.hint_bank_transfer(),
             mark: BANK,
         },
+        Ok(Method::OnlineBanking) => Looks {
+            name: texts.online_banking(),
+            app: texts.online_banking(),
+            hint: texts.hint_online_banking(),
+            mark: BANK,
+        },
         // Its word, and not the wallet's name in a script that the mark's font may lack.
         Ok(Method::Unionpay) => {
             let mark = Mark::Written { text: "Union Pay", class: "word" };
@@ -106,9 +112,9 @@ pub(crate) fn looks(method: &str, texts: &Texts) -> Looks {
     }
 }
 
-/// Whether it is a page on which the shopper picks a wallet, and no wallet itself.
+/// Whether it is a page on which the shopper picks a wallet or a bank, and no wallet itself.
 pub(crate) fn is_cashier(method: &str) -> bool {
-    matches!(method.parse(), Ok(Method::Lakala))
+    matches!(method.parse(), Ok(Method::Lakala | Method::OnlineBanking))
 }
 
 /// A wallet app that scans.

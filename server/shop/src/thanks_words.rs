@@ -96,6 +96,7 @@ pub(crate) fn methods(method: &str, locale: Locale) -> &str {
         "ECNY" => Words { en: "e-CNY", zh: "数字人民币" },
         "POS_ORDER" => Words { en: "Card terminal", zh: "POS 机刷卡" },
         "MOBILE_POS" => Words { en: "Mobile card terminal", zh: "移动 POS" },
+        "ONLINE_BANKING" => Words { en: "Online banking", zh: "网上银行" },
         "UNIONPAY" => Words { en: "UnionPay", zh: "银联云闪付" },
         "ONE_CODE" => Words { en: "One code", zh: "聚合码" },
         "BANKCARD" => Words { en: "Card", zh: "银行卡" },

@@ -78,6 +78,17 @@ pub struct Form {
     pub fields: Vec<(String, String)>,
 }
 
+/// A bank to whose own page a channel leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bank {
+    /// The channel's name for it.
+    pub code: &'static str,
+    /// As it calls itself in Chinese.
+    pub chinese: &'static str,
+    /// As it calls itself in English.
+    pub english: &'static str,
+}
+
 /// A payment opened at the channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
@@ -181,9 +192,20 @@ pub trait Channel: Send + Sync {
     }
 
     /// The form by which the shopper's browser opens this payment at the channel, where nothing else opens it. It is the same every
-    /// time, so that sending it again opens nothing new.
-    fn form(&self, _payment: &Payment, _asking: &Asking) -> Result<Option<Form>, ChannelError> {
+    /// time, so that sending it again opens nothing new. `bank` is the shopper's, of [`banks`](Channel::banks); none where there are none,
+    /// or when it is another one.
+    fn form(
+        &self,
+        _payment: &Payment,
+        _asking: &Asking,
+        _bank: Option<&Bank>,
+    ) -> Result<Option<Form>, ChannelError> {
         Ok(None)
+    }
+
+    /// The banks of which the shopper picks one before that form opens this payment, in the order in which they are shown.
+    fn banks(&self, _payment: &Payment) -> &'static [Bank] {
+        &[]
     }
 
     /// Asks for the truth about a payment, by our own number.

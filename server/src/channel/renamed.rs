@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    Acknowledgement, Asking, Channel, ChannelError, Forged, Form, Notice, Notification, Opened,
+    Acknowledgement, Asking, Bank, Channel, ChannelError, Forged, Form, Notice, Notification,
+    Opened,
 };
 use crate::domain::credit::Credit;
 use crate::domain::offer::Product;
@@ -70,8 +71,17 @@ impl Channel for Renamed {
         self.inner.opens_alone(payment)
     }
 
-    fn form(&self, payment: &Payment, asking: &Asking) -> Result<Option<Form>, ChannelError> {
-        self.inner.form(payment, asking)
+    fn form(
+        &self,
+        payment: &Payment,
+        asking: &Asking,
+        bank: Option<&Bank>,
+    ) -> Result<Option<Form>, ChannelError> {
+        self.inner.form(payment, asking, bank)
+    }
+
+    fn banks(&self, payment: &Payment) -> &'static [Bank] {
+        self.inner.banks(payment)
     }
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {

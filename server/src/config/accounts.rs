@@ -242,7 +242,7 @@ pub struct UnionpaySettings {
     /// The terminal's number, 8 letters and digits, of whoever charges payment codes; without it none are charged.
     #[serde(default)]
     pub term_id: Option<String>,
-    /// What the merchant has signed for, with spaces between: `QRCODE` and `WAP`; codes alone when absent.
+    /// What the merchant has signed for, with spaces between: `QRCODE`, `WAP`, `WEB`, `NETBANK`, `APP`; codes alone when absent.
     #[serde(default)]
     pub products: Option<String>,
 }

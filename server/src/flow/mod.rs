@@ -4,6 +4,7 @@
 
 pub mod again;
 pub mod ask;
+pub mod bank;
 pub mod cancel;
 pub mod change_session;
 pub mod channels;

@@ -10,7 +10,7 @@ use super::ask::{CALLING, ask, channel_of, note, read, refused};
 use super::cancel::stop;
 use super::desk::{Context, Desk, Finished};
 use super::settle::{Heard, settle};
-use super::{login, looks, sellers, to_the_end, view};
+use super::{bank, login, looks, sellers, to_the_end, view};
 use crate::app::App;
 use crate::channel::{Asking, Channel, ChannelError};
 use crate::clock::Millis;
@@ -38,8 +38,11 @@ pub struct Choice {
     pub scene: Scene,
     /// The address that the shopper's browser comes from, as far as it is known.
     pub payer_ip: Option<IpAddr>,
-    /// The one code that the shopper's wallet has scanned (`scan.rs`): it stands for what was seen, and for the choice.
+    /// The one code that the shopper's wallet has scanned (`scan.rs`), or the payment on whose page a bank was picked: it stands for what
+    /// was seen, and for the choice.
     pub code: Option<PaymentId>,
+    /// The bank that the shopper has picked, in the channel's words (`bank.rs`): a payment at another one is another payment.
+    pub bank: Option<String>,
 }
 
 /// When the first question is asked if nobody has answered by then, whether or not the call is still under way.
@@ -88,7 +91,7 @@ async fn intend(app: &App, page: &Session, choice: Choice) -> Result<Intended> {
             session.may_be_paid(now, seen).map_err(refuse)?;
             let wanted = wanted(&session, (&choice, &down), &sellers, now);
             is_enabled(&merchant, &session, &choice)?;
-            if let Some(open) = same_again(&flow, &desk, (&session, choice.method), wanted) {
+            if let Some(open) = same_again(&flow, &desk, (&session, &choice), wanted) {
                 return Ok((Intended::Open(open), desk.finish(tx).await?));
             }
             still_shown(&desk, choice.code.as_ref())?;
@@ -140,14 +143,17 @@ pub(super) async fn write_down(
 fn same_again(
     app: &App,
     desk: &Desk,
-    (session, method): (&Session, Method),
+    (session, choice): (&Session, &Choice),
     wanted: Wanted<'_>,
 ) -> Option<Payment> {
+    let (method, bank) = (choice.method, choice.bank.as_deref());
     let is_same = |payment: &&Payment| {
         let again = |channel: Arc<dyn Channel>| {
             offer::is_same_again(channel.products(), method, &payment.product, wanted)
         };
-        payment.method == method && sellers::at_hand(app, &payment.channel).is_none_or(again)
+        payment.method == method
+            && !bank::is_another(bank, payment)
+            && sellers::at_hand(app, &payment.channel).is_none_or(again)
     };
     desk.payments
         .iter()

@@ -67,7 +67,15 @@ async fn paid_by(
     scanner: Scanner,
 ) -> Result<Option<String>> {
     let Scanner { scene, terminal, payer_ip } = scanner;
-    let choice = Choice { method, seen: 0, terminal, scene, payer_ip, code: Some(code.id.clone()) };
+    let choice = Choice {
+        method,
+        seen: 0,
+        terminal,
+        scene,
+        payer_ip,
+        code: Some(code.id.clone()),
+        bank: None,
+    };
     match pay::pay(app, &code.session, choice).await {
         Ok(open) => {
             let action = open.next_action.filter(|action| action.kind == "redirect");

@@ -9,6 +9,7 @@ use florin_shared::PaymentId;
 use florin_shared::shopper::NextAction;
 
 use super::ask::CALLING;
+use super::bank::picked_for;
 use super::claim::{claimed, judge};
 use super::desk::{Context, Desk, Finished};
 use crate::app::App;
@@ -246,6 +247,10 @@ async fn not_known(desk: &mut Desk, tx: &mut Tx, id: &PaymentId) -> Result<Step>
 
 /// Keeps what the shopper must do, so that a reload finds it again.
 async fn show(desk: &mut Desk, tx: &mut Tx, payment: &Payment, action: &NextAction) -> Result<()> {
+    // What was picked on the page that was shown stays.
+    if picked_for(payment).is_some() {
+        return Ok(());
+    }
     let text = serde_json::to_string(action).map_err(|error| Error::Internal(error.to_string()))?;
     desk.change(tx, &payment.id, |payment| payment.action = text).await?;
     Ok(())

@@ -213,7 +213,8 @@ async fn open(
     let seen = form.field("version").parse().unwrap_or(0);
     let agent = agent(asked);
     let (terminal, scene) = (terminal(agent), Scene::of(agent));
-    let choice = Choice { method, seen, terminal, scene, payer_ip: form.payer_ip, code: None };
+    let choice =
+        Choice { method, seen, terminal, scene, payer_ip: form.payer_ip, code: None, bank: None };
     Ok(match pay::pay(app, id, choice).await {
         Ok(open) => address(id, &[("order", &open.order_id)]),
         Err(error) => address(id, &[("tried", tried), ("why", error.code().as_str())]),

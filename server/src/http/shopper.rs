@@ -137,7 +137,7 @@ async fn open(
     let agent = agent(&headers);
     let seen = i64::try_from(seen).unwrap_or(0);
     let terminal = terminal(agent);
-    let choice = Choice { method, seen, terminal, scene, payer_ip, code: None };
+    let choice = Choice { method, seen, terminal, scene, payer_ip, code: None, bank: None };
     Ok(Good(pay::pay(&app, &shopper.session, choice).await?))
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Words {
     pub(super) elsewhere: [&'static str; 2],
     /// The page with a form for the channel's own page: what to do there.
     pub(super) onward: &'static str,
+    /// The same page, where a bank is picked first: its title, what will happen, "another bank", and back to the list from the form.
+    pub(super) banks: [&'static str; 4],
     /// The same page, once its payment has ended or gone on.
     pub(super) past: [&'static str; 2],
     /// The hosted page: above what is sold.
@@ -127,7 +129,7 @@ mod tests {
         let mut heard = std::collections::HashSet::new();
         for language in Language::ALL {
             let said = words(language);
-            for text in [said.often, said.refused[1], said.later[1], said.outside] {
+            for text in [said.often, said.refused[1], said.later[1], said.outside, said.banks[1]] {
                 assert!(heard.insert(text), "{language:?}: {text}");
             }
         }

@@ -35,6 +35,9 @@ const UNIONPAY: Told = Told { name: "unionpay", method: "UNIONPAY", currency: "C
 /// By UnionPay's own page, to which a phone's browser goes with a form.
 const UNIONPAY_PAGE: Told = Told { agent: PHONE, ..UNIONPAY };
 
+/// By a bank's own page, which UnionPay leads to.
+const ONLINE_BANKING: Told = Told { method: "ONLINE_BANKING", ..UNIONPAY };
+
 const ECNY: Told = Told { name: "ecny", method: "ECNY", currency: "CNY", agent: "" };
 
 const POS: Told = Told { name: "pos", method: "POS_ORDER", currency: "CNY", agent: "" };
@@ -96,6 +99,10 @@ macro_rules! promises {
 
                     async fn unionpay_page(app: TestApp) {
                         promise(app, &UNIONPAY_PAGE).await;
+                    }
+
+                    async fn online_banking(app: TestApp) {
+                        promise(app, &ONLINE_BANKING).await;
                     }
 
                     async fn ecny(app: TestApp) {

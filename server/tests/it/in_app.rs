@@ -68,8 +68,20 @@ on_both! {
         is_paid(app, &session, &order).await;
     }
 
+    async fn unionpays_sdk_opens_for_what_it_is_handed(app: TestApp) {
+        let (session, opened) = opened(app, "UNIONPAY").await;
+        let order = order_id(&opened);
+        let payment = stored(app, &order).await;
+        assert_eq!((payment.product.as_str(), payment.channel.as_str()), ("APP", "unionpay"));
+        app.wallet(&params(&opened), "approve").await.is_paid();
+        is_paid(app, &session, &order).await;
+        let body = json!({ "order_id": order, "refund_trans_id": "r1" });
+        assert_eq!(app.merchant(Method::POST, "/v1/refunds", Some(body)).await.status, 200);
+        app.until("it is given back", async || app.held(&payment.request_id).await == 0).await;
+    }
+
     async fn the_same_again_is_the_same_payment_with_the_same_words(app: TestApp) {
-        for method in ["WECHATPAY", "ALIPAY"] {
+        for method in ["WECHATPAY", "ALIPAY", "UNIONPAY"] {
             let (session, first) = opened(app, method).await;
             let again = pressed(app, &session, method).await;
             assert_eq!((order_id(&again), params(&again)), (order_id(&first), params(&first)), "{method}");
@@ -77,16 +89,18 @@ on_both! {
     }
 
     async fn a_lost_answer_is_made_up_for(app: TestApp) {
-        app.fault(json!({ "fault": "lost_reply", "call": "app", "channel": "wechatpay", "times": 1 })).await;
-        let session = app.session("CNY", "8888").await;
-        pressed(app, &session, "WECHATPAY").await;
-        let path = format!("/v1/checkout/{}?scene=APP", session.id);
-        let open = async || app.call(Method::GET, &path, Some(&session.token), &[], None).await.data()["open"].clone();
-        app.until("the app has something to hand on", async || open().await["next_action"]["type"] == "app_params").await;
-        assert_eq!(app.book().await.len(), 1);
-        let text = open().await["next_action"]["text"].as_str().unwrap().to_owned();
-        app.wallet(&text, "approve").await.is_paid();
-        app.until_status(&session, "SUCCESS").await;
+        for (at, (channel, method)) in [("wechatpay", "WECHATPAY"), ("unionpay", "UNIONPAY")].into_iter().enumerate() {
+            app.fault(json!({ "fault": "lost_reply", "call": "app", "channel": channel, "times": 1 })).await;
+            let session = app.session("CNY", "8888").await;
+            pressed(app, &session, method).await;
+            let path = format!("/v1/checkout/{}?scene=APP", session.id);
+            let open = async || app.call(Method::GET, &path, Some(&session.token), &[], None).await.data()["open"].clone();
+            app.until("the app has something to hand on", async || open().await["next_action"]["type"] == "app_params").await;
+            assert_eq!(app.book().await.len(), at + 1);
+            let text = open().await["next_action"]["text"].as_str().unwrap().to_owned();
+            app.wallet(&text, "approve").await.is_paid();
+            app.until_status(&session, "SUCCESS").await;
+        }
     }
 
     async fn a_cancel_closes_it_at_wechat(app: TestApp) {
@@ -116,7 +130,7 @@ on_both! {
 
     async fn explain_says_that_they_pay_in_an_app(app: TestApp) {
         let explained = app.merchant(Method::GET, "/v1/methods/explain?currency=CNY&amount=8888&scene=APP", None).await;
-        for (method, product) in [("WECHATPAY", "APP"), ("ALIPAY", "QUICK_MSECURITY_PAY")] {
+        for (method, product) in [("WECHATPAY", "APP"), ("ALIPAY", "QUICK_MSECURITY_PAY"), ("UNIONPAY", "APP")] {
             let methods = explained.data()["methods"].as_array().unwrap();
             let found = methods.iter().find(|one| one["method"] == method).unwrap();
             assert_eq!(found["state"], "OFFERED", "{found}");

@@ -22,6 +22,7 @@ mod lakala;
 mod merchant;
 mod modes;
 mod one_code;
+mod online_banking;
 mod openapi;
 mod own_channels;
 mod own_wallets;

@@ -157,7 +157,7 @@ on_both! {
             let view = app.call(Method::GET, &path, Some(&session.token), &header, None).await;
             let offers = view.data()["methods"].as_array().unwrap();
             let ours = offers.iter().find(|offer| offer["method"] == "UNIONPAY").unwrap();
-            assert_eq!(ours["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "UNIONPAY", "IN_STORE"] }), "{agent}");
+            assert_eq!(ours["unavailable"], json!({ "reason": "SCENE", "needs": ["PC", "MOBILE", "UNIONPAY", "APP", "IN_STORE"] }), "{agent}");
         }
     }
 

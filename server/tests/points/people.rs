@@ -39,6 +39,7 @@ pub async fn day(client: &Client) {
         pays_inside(client, "WECHATPAY", "&quot;package&quot;:&quot;").boxed_local(),
         pays_inside(client, "ALIPAY", "&quot;tradeNO&quot;:&quot;").boxed_local(),
         pays_in_a_mini_program(client).boxed_local(),
+        pays_at_a_bank(client).boxed_local(),
     ];
     let (_, manual) = tokio::join!(join_all(stories), pays_twice_and_a_person_must_help(client));
     resolves(client, &manual).await;
@@ -231,6 +232,45 @@ async fn pays_in_a_mini_program(client: &Client) {
         assert!(begun.elapsed() < Duration::from_secs(40), "never: {}", handed.body);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// A bank is picked, the browser brings UnionPay its form, and the bank's page is paid at: as often as it takes.
+async fn pays_at_a_bank(client: &Client) {
+    let session = client.session(json!({ "currency": "CNY", "amount": "8800" })).await;
+    let gateway = format!("{}/gateway/api/frontTransReq.do", client.world.sandbox);
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let begun = Instant::now();
+    loop {
+        let (id, way) = client.open(&session, "ONLINE_BANKING").await;
+        let pick = |http: &reqwest::Client| http.post(&way).header(kind.0, kind.1).body("bank=CMB");
+        let to = client.send(pick).await.location;
+        let page = client.send(|http| http.get(to.as_str())).await.body;
+        let page = page.as_str().unwrap_or_default();
+        if page.contains(&gateway) {
+            let bring = |http: &reqwest::Client| {
+                http.post(&gateway).header(kind.0, kind.1).body(hidden_fields(page))
+            };
+            let bank = client.send(bring).await.location;
+            if client.approve(&(id, bank)).await {
+                client.until_status(&session, "SUCCESS").await;
+                client.world.told.paid(&session.id);
+                return;
+            }
+        }
+        assert!(begun.elapsed() < Duration::from_secs(40), "never: {to} {page}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// What the page's form says. Nothing in it is written otherwise than it is.
+fn hidden_fields(page: &str) -> String {
+    let value = |tag: &str, name: &str| {
+        let rest = tag.split(&format!("{name}=\"")).nth(1);
+        rest.and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+    };
+    let tags = page.split("<input type=\"hidden\"").skip(1);
+    let fields = tags.map(|tag| (value(tag, " name"), value(tag, " value")));
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
 /// Nobody answers the first question, so nothing is booked yet.

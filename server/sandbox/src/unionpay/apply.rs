@@ -1,4 +1,4 @@
-//! Codes that the payer scans (`01`/`07`).
+//! Codes that the payer scans (`01`/`07`), and the numbers that UnionPay's SDK takes in a merchant's app (`01`/`01`).
 
 use super::admit::Asked;
 use super::{speak, wire};
@@ -27,6 +27,19 @@ pub(super) async fn apply(world: &World, asked: &Asked) -> Result<Said, Unwritte
             let code = format!("{}/wallet?code={code}", world.public_url);
             speak::well(&asked.fields, &[("qrCode", code)])
         }
+    })
+}
+
+/// How a transaction in an app is kept.
+pub(super) const APP: &str = "APP";
+
+/// The SDK hands its `tn` to whatever pays on the phone: here it is the wallet's own name for the payment.
+pub(super) async fn in_app(world: &World, asked: &Asked) -> Result<Said, Unwritten> {
+    let now = world.clock.now();
+    let decided = world.decide(|desk| decide(desk, asked, APP, now)).await?;
+    Ok(match decided {
+        Err((code, why)) => speak::refused(&asked.fields, code, why),
+        Ok(code) => speak::well(&asked.fields, &[("tn", code)]),
     })
 }
 
@@ -91,7 +104,8 @@ pub(super) fn opened(
         notify_url: Some(notify_url),
         redirect_url: asked.get("frontUrl").into(),
         attach: asked.get("txnTime").into(),
-        payer: String::new(),
+        // The payer's bank, where the merchant's page has asked for it.
+        payer: asked.get("issInsCode").into(),
     })
 }
 

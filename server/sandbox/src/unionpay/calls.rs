@@ -8,6 +8,9 @@ pub(super) const QUERY_PATH: &str = "/gateway/api/queryTrans.do";
 /// What the payer's browser sends.
 pub(super) const FRONT: &str = "/gateway/api/frontTransReq.do";
 
+/// What a merchant's app is given something by, for UnionPay's SDK.
+pub(super) const APP: &str = "/gateway/api/appTransReq.do";
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -17,6 +20,8 @@ pub(super) enum Kind {
     Charge,
     /// UnionPay's own page, to which the payer's browser comes with a form.
     Front,
+    /// UnionPay's control in an app.
+    App,
     Query,
     Refund,
 }
@@ -28,18 +33,19 @@ impl Kind {
             (BACK, "01", "07") => Some(Kind::Apply),
             (BACK, "01", "06") => Some(Kind::Charge),
             (FRONT, "01", "01") => Some(Kind::Front),
+            (APP, "01", "01") => Some(Kind::App),
             (BACK, "04", "00") => Some(Kind::Refund),
             (QUERY_PATH, "00", "00") => Some(Kind::Query),
             _ => None,
         }
     }
 
-    /// Of which product it may be: `000201` is that of UnionPay's pages. What is asked for is the same for all, and a refund says that of
+    /// Of which product it may be: `000201` is that of UnionPay's pages and of its control in apps. What is asked for is the same for all, and a refund says that of
     /// its payment.
     pub(super) fn is_of(self, biz_type: &str) -> bool {
         match self {
             Kind::Apply | Kind::Charge | Kind::Query => biz_type == "000000",
-            Kind::Front => biz_type == "000201",
+            Kind::Front | Kind::App => biz_type == "000201",
             Kind::Refund => ["000000", "000201"].contains(&biz_type),
         }
     }
@@ -49,6 +55,7 @@ impl Kind {
             Kind::Apply => &CALLS[0],
             Kind::Charge => CHARGING,
             Kind::Front => &CALLS[6],
+            Kind::App => &CALLS[7],
             Kind::Query => QUERYING,
             Kind::Refund => &CALLS[3],
         }
@@ -59,7 +66,7 @@ pub(super) static CHARGING: &Call = &CALLS[1];
 pub(super) static QUERYING: &Call = &CALLS[2];
 pub(super) static REFUND_QUERYING: &Call = &CALLS[4];
 
-pub(super) static CALLS: [Call; 7] = [
+pub(super) static CALLS: [Call; 8] = [
     Call::new("apply", faults::Kind::Pay),
     Call::with_amount("charge", faults::Kind::Pay),
     Call::with_amount("query", faults::Kind::Query),
@@ -67,4 +74,5 @@ pub(super) static CALLS: [Call; 7] = [
     Call::new("refundQuery", faults::Kind::RefundQuery),
     Call::with_amount("notification", faults::Kind::Notification),
     Call::new("front", faults::Kind::Pay),
+    Call::new("app", faults::Kind::Pay),
 ];

@@ -1,6 +1,8 @@
 //! UnionPay's own page (`01`/`01`, bizType `000201`): the payer's browser comes with a signed form to `frontTransReq.do`, pays or says no, and
 //! is brought back to `frontUrl` by a form that UnionPay has signed. The message to `backUrl` goes its own way.
 //!
+//! On a computer (`channelType` `07`) it stands for a bank's own page (`banks`).
+//!
 //! The same form again shows the same page, as long as it is not paid; its number with anything else is a duplicate (`12`).
 
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use serde::Deserialize;
 use super::admit::Asked;
 use super::apply::{self, traces};
 use super::charge::NO;
-use super::{Unionpay, notices, speak, wire};
+use super::{Unionpay, banks, notices, speak, wire};
 use crate::book::Unwritten;
 use crate::channel::{Headers, Signed};
 use crate::gate::{Said, Voice};
@@ -28,19 +30,23 @@ const PAGE: &str = include_str!("../../assets/unionpay_page.html");
 const BUTTONS: &str = include_str!("../../assets/unionpay_buttons.html");
 const BACK: &str = include_str!("../../assets/unionpay_back.html");
 const CASHIER: &str = "/gateway/cashier";
-const TERMINAL: &str = "WAP";
 
 pub(super) fn routes() -> Router<Arc<World>> {
     Router::new().route(CASHIER, get(show).post(press))
 }
 
 pub(super) fn is_page(payment: &Payment) -> bool {
-    payment.opened.terminal == TERMINAL
+    banks::is_page(payment)
+}
+
+/// Whether it is the gateway's, on a page or in an app, and no code.
+pub(super) fn is_gateways(payment: &Payment) -> bool {
+    is_page(payment) || payment.opened.terminal == apply::APP
 }
 
 /// The product that this payment is of.
 pub(super) fn biz_type(payment: &Payment) -> &'static str {
-    if is_page(payment) { "000201" } else { "000000" }
+    if is_gateways(payment) { "000201" } else { "000000" }
 }
 
 /// Where the browser goes that has brought this form.
@@ -53,8 +59,12 @@ pub(super) async fn open(world: &World, asked: &Asked) -> Result<Said, Unwritten
             "frontUrl is an address of up to 256 characters",
         ));
     }
+    let terminal = match banks::terminal(asked) {
+        Ok(terminal) => terminal,
+        Err((code, why)) => return Ok(speak::refused(&asked.fields, code, why)),
+    };
     let now = world.clock.now();
-    let decided = world.decide(|desk| apply::decide(desk, asked, TERMINAL, now)).await?;
+    let decided = world.decide(|desk| apply::decide(desk, asked, terminal, now)).await?;
     Ok(match decided {
         Err((code, why)) => speak::refused(&asked.fields, code, why),
         Ok(code) => Said { status: StatusCode::SEE_OTHER, body: format!("{CASHIER}?code={code}") },
@@ -139,7 +149,14 @@ fn drawn(world: &World, unionpay: &Unionpay, payment: &Payment, words: &Words) -
         )
     };
     let amount = payment.amount().spoken();
-    let buttons = [("code", opened.code.as_str()), ("pay", words.pay), ("decline", words.decline)];
+    let is_chinese = words.lang == CHINESE.lang;
+    let list = banks::list(payment, words.bank, is_chinese);
+    let buttons = [
+        ("code", opened.code.as_str()),
+        ("banks", &list),
+        ("pay", words.pay),
+        ("decline", words.decline),
+    ];
     let back = [
         ("url", opened.redirect_url.as_str()),
         ("fields", &fields.iter().map(field).collect::<String>()),
@@ -152,6 +169,7 @@ fn drawn(world: &World, unionpay: &Unionpay, payment: &Payment, words: &Words) -
         ("name", &opened.payee),
         ("order", words.order),
         ("number", &opened.reference),
+        ("bank", &banks::named(payment, words.bank, is_chinese)),
         (
             "buttons",
             &if status == Status::Processing { fill(BUTTONS, &buttons) } else { String::new() },
@@ -211,6 +229,7 @@ struct Words {
     over: &'static str,
     payee: &'static str,
     order: &'static str,
+    bank: &'static str,
     pay: &'static str,
     decline: &'static str,
     back: &'static str,
@@ -234,6 +253,7 @@ static ENGLISH: Words = Words {
     over: "Nothing was taken",
     payee: "Payee",
     order: "Order",
+    bank: "Bank",
     pay: "Pay",
     decline: "Decline",
     back: "Back to the merchant",
@@ -249,6 +269,7 @@ static CHINESE: Words = Words {
     over: "没有扣款",
     payee: "收款方",
     order: "订单号",
+    bank: "银行",
     pay: "确认付款",
     decline: "拒绝",
     back: "返回商户",

@@ -5,6 +5,7 @@
 
 mod admit;
 mod apply;
+mod banks;
 mod calls;
 mod charge;
 mod front;
@@ -72,6 +73,7 @@ impl Channel for Unionpay {
             .route(calls::BACK, post(receive))
             .route(calls::QUERY_PATH, post(receive))
             .route(calls::FRONT, post(receive))
+            .route(calls::APP, post(receive))
             .merge(front::routes())
             .layer(Extension(self.clone()))
     }
@@ -181,6 +183,7 @@ async fn perform(world: &World, asked: &Asked) -> Result<Said, Unwritten> {
         calls::Kind::Apply => apply::apply(world, asked).await,
         calls::Kind::Charge => charge::charge(world, asked).await,
         calls::Kind::Front => front::open(world, asked).await,
+        calls::Kind::App => apply::in_app(world, asked).await,
         calls::Kind::Query => query::query(world, asked).await,
         calls::Kind::Refund => refund::refund(world, asked).await,
     }

@@ -22,7 +22,7 @@ pub(super) fn payment(payment: &Payment, amount: &Money, told: Told, now: i64) -
     let opened = &payment.opened;
     let sub_type = match () {
         () if is_charge(payment) => "06",
-        () if front::is_page(payment) => "01",
+        () if front::is_gateways(payment) => "01",
         () => "07",
     };
     let paid_ms = payment.captured.map_or(now, |capture| capture.at_ms);

@@ -263,6 +263,45 @@ async fn a_browser_comes_with_a_form_and_goes_back_with_one() {
 }
 
 #[tokio::test]
+async fn an_apps_sdk_is_given_a_number_once_for_each_transaction() {
+    let (world, time) = (World::start().await, now());
+    let mut asked = page("order0001", &time);
+    asked.remove("frontUrl");
+    let made = send(&world, "appTransReq", &signed(asked.clone())).await;
+    assert!(made["respCode"] == "00" && !made["tn"].is_empty(), "{made:?}");
+    let again = send(&world, "appTransReq", &signed(asked.clone())).await;
+    assert_eq!(again["tn"], made["tn"]);
+    assert_eq!(ask(&world, "order0001", &time).await["respCode"], "34");
+    world.approve(&made["tn"]).await;
+    let known = ask(&world, "order0001", &time).await;
+    assert_eq!(known["origRespCode"], "00");
+    asked.insert("bizType".into(), "000000".into());
+    assert_eq!(send(&world, "appTransReq", &signed(asked)).await["respCode"], "13");
+}
+
+#[tokio::test]
+async fn at_a_computer_the_page_is_that_of_a_bank() {
+    let (world, time) = (World::start().await, now());
+    let at = async |number: &str, bank: &str| {
+        let mut form = page(number, &time);
+        form.insert("channelType".into(), "07".into());
+        form.extend((!bank.is_empty()).then(|| ("issInsCode".into(), bank.into())));
+        bring(&world, FRONT, &signed(form)).await
+    };
+    let shown = async |cashier: &str| {
+        let url = format!("{}{cashier}", world.url);
+        world.http.get(url).send().await.unwrap().text().await.unwrap()
+    };
+    let (_, cashier, _) = at("order0001", "CCB").await;
+    let page = shown(&cashier).await;
+    assert!(page.contains("<dd>China Construction Bank</dd>") && !page.contains("<select"));
+    assert!(at("order0001", "ICBC").await.2.starts_with("respCode 12"), "that is another form");
+    let (_, cashier, _) = at("order0002", "").await;
+    assert!(shown(&cashier).await.contains(r#"<option value="CMB">"#), "its own list");
+    assert!(at("order0003", "NOBANK").await.2.starts_with("respCode 13"));
+}
+
+#[tokio::test]
 async fn a_form_that_is_amiss_shows_no_page() {
     let (world, time) = (World::start().await, now());
     for (name, value, code_said) in [
@@ -272,6 +311,7 @@ async fn a_form_that_is_amiss_shows_no_page() {
         ("frontUrl", "nowhere", "13"),
         ("backUrl", "nowhere", "13"),
         ("payTimeout", "20200101000000", "13"),
+        ("issInsCode", "ICBC", "13"),
     ] {
         let mut asked = page("order0001", &time);
         asked.insert(name.into(), value.into());

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::text::{CNY, beijing, time_of};
 use super::{Account, table};
 use crate::channel::transport::not_sent;
-use crate::channel::{Asking, ChannelError};
+use crate::channel::{Asking, Bank, ChannelError};
 use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
 use crate::domain::scanned::Scanned;
@@ -21,7 +21,7 @@ const QUERY: Kind = ("00", "00", CODES);
 /// The `bizType` of codes, and of every question.
 const CODES: &str = "000000";
 
-/// The `bizType` of UnionPay's own pages.
+/// The `bizType` of UnionPay's own pages, and of its control in apps.
 const GATEWAY: &str = "000201";
 
 /// A code that the shopper scans. Nobody can call it back, so it says itself when it ends.
@@ -46,16 +46,29 @@ pub(super) fn charge(
     of_payment(account, CHARGE, payment, asking, &own)
 }
 
-/// UnionPay's own page, for the browser that sends these fields. It brings whoever leaves it to `front_url`. Nobody can call it back, so
-/// it says itself when it ends.
+/// UnionPay's own page, for the browser that sends these fields, or by way of it a bank's (`banks`). It brings whoever leaves it to
+/// `front_url`. Nobody can call it back, so it says itself when it ends.
 pub(super) fn page(
     account: &Account,
     payment: &Payment,
     asking: &Asking,
     front_url: &str,
+    bank: Option<&Bank>,
 ) -> Result<Fields, ChannelError> {
     let ends = beijing(payment.expires);
-    of_payment(account, PAGE, payment, asking, &[("frontUrl", front_url), ("payTimeout", &ends)])
+    let bank = bank.map_or("", |bank| bank.code);
+    let own = [("frontUrl", front_url), ("payTimeout", &ends), ("issInsCode", bank)];
+    of_payment(account, PAGE, payment, asking, &own)
+}
+
+/// What the merchant's app hands to UnionPay's SDK. Nobody can call it back, so it says itself when it ends.
+pub(super) fn in_app(
+    account: &Account,
+    payment: &Payment,
+    asking: &Asking,
+) -> Result<Fields, ChannelError> {
+    let ends = beijing(payment.expires);
+    of_payment(account, PAGE, payment, asking, &[("payTimeout", &ends)])
 }
 
 /// A payment of this kind, in fen, told of at our address.
@@ -68,12 +81,13 @@ fn of_payment(
 ) -> Result<Fields, ChannelError> {
     let amount = payment.amount.minor().to_string();
     let own = [("txnAmt", amount.as_str()), ("currencyCode", CNY), ("backUrl", &asking.notify_url)];
-    request(account, kind, &payment.request_id, &[&own, more].concat())
+    let channel_type = table::channel_type(&payment.product);
+    request(account, kind, &payment.request_id, channel_type, &[&own, more].concat())
 }
 
 /// What is known of the transaction with this number of ours.
 pub(super) fn known(account: &Account, number: &str) -> Result<Fields, ChannelError> {
-    request(account, QUERY, number, &[])
+    request(account, QUERY, number, table::PHONE, &[])
 }
 
 /// Money back, of the payment that UnionPay knows by `number`: of the same `bizType` as that.
@@ -86,15 +100,16 @@ pub(super) fn refund(
 ) -> Result<Fields, ChannelError> {
     let amount = reversal.amount.minor().to_string();
     let own = [("txnAmt", amount.as_str()), ("origQryId", number), ("backUrl", notify_url)];
-    let biz_type = if table::is_page(&payment.product) { GATEWAY } else { CODES };
-    request(account, ("04", "00", biz_type), &reversal.request_id, &own)
+    let biz_type = if table::is_gateways(&payment.product) { GATEWAY } else { CODES };
+    let channel_type = table::channel_type(&payment.product);
+    request(account, ("04", "00", biz_type), &reversal.request_id, channel_type, &own)
 }
 
-/// `channelType` is that of phones: who pays by a code, or on the page for phones, pays by a phone.
 fn request(
     account: &Account,
     (txn_type, txn_sub_type, biz_type): Kind,
     number: &str,
+    channel_type: &str,
     own: &[(&str, &str)],
 ) -> Result<Fields, ChannelError> {
     let time = time_of(number).ok_or_else(|| not_sent("the number does not say its time"))?;
@@ -106,7 +121,7 @@ fn request(
         ("txnType", txn_type),
         ("txnSubType", txn_sub_type),
         ("bizType", biz_type),
-        ("channelType", "08"),
+        ("channelType", channel_type),
         ("accessType", "0"),
         ("merId", account.mer_id.as_str()),
         ("orderId", number),

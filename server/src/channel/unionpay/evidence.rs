@@ -13,13 +13,29 @@ use crate::domain::payment::{Evidence, Payment, Said};
 /// The longest code that we show: UnionPay's are some sixty characters.
 const LONGEST: usize = 1024;
 
-/// The answer to an application for a code. No money can have been taken: whoever pays must see the code first.
+/// The answer to an application for a code.
 pub(super) fn applied(payment: &Payment, answer: &Fields) -> Result<Opened, ChannelError> {
+    taken_up(payment, answer, show_code(answer.get("qrCode")))
+}
+
+/// The answer to an application for what an app hands to UnionPay's SDK, its `tn`.
+pub(super) fn handed(payment: &Payment, answer: &Fields) -> Result<Opened, ChannelError> {
+    let number = answer.get("tn");
+    let is_plain = number.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_good = is_plain && !number.is_empty() && number.len() <= LONGEST;
+    taken_up(payment, answer, is_good.then(|| action::in_app(number.to_owned())))
+}
+
+/// No money can have been taken: whoever pays must have what is `shown` first.
+fn taken_up(
+    payment: &Payment,
+    answer: &Fields,
+    shown: Option<NextAction>,
+) -> Result<Opened, ChannelError> {
     match verdict(answer.get("respCode")) {
         Verdict::Done => {
             is_about(payment, answer)?;
-            let code = show_code(answer.get("qrCode"));
-            let action = Some(code.ok_or_else(|| no_answer("applied for, and no code came"))?);
+            let action = Some(shown.ok_or_else(|| no_answer("applied for, and no code came"))?);
             Ok(Opened { evidence: saying(Said::Pending), action })
         }
         Verdict::Refused => Ok(refused(DECLINED)),

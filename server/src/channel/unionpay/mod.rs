@@ -8,6 +8,7 @@
 //! over, and money that comes late goes back (D6). The undo of the same day (`31`) is not used: a refund does the same on any day.
 
 mod ask;
+mod banks;
 mod certificate;
 mod codes;
 mod evidence;
@@ -35,8 +36,8 @@ use super::transport::{
     By, Call, Limits, Reply, Transport, no_answer, not_sent, only_200, right_host,
 };
 use super::{
-    Acknowledgement, Asking, Channel, ChannelError, Forged, Form, Notice, Notification, Opened,
-    patience, probed, rsa,
+    Acknowledgement, Asking, Bank, Channel, ChannelError, Forged, Form, Notice, Notification,
+    Opened, patience, probed, rsa,
 };
 use crate::clock::Clock;
 use crate::config::UnionpaySettings;
@@ -53,6 +54,9 @@ const SANDBOX: &str = "777290058110048";
 /// Server to server, and the query, which has a path of its own.
 const BACK: &str = "/gateway/api/backTransReq.do";
 const QUERY: &str = "/gateway/api/queryTrans.do";
+
+/// Server to server, for what a merchant's app hands to UnionPay's SDK.
+const APP: &str = "/gateway/api/appTransReq.do";
 
 /// Where the shopper's browser goes with a form.
 const FRONT: &str = "/gateway/api/frontTransReq.do";
@@ -192,6 +196,11 @@ impl Channel for Unionpay {
         if table::is_page(&payment.product) {
             return evidence::sent_on(asking.login.onward());
         }
+        if table::is_in_app(&payment.product) {
+            let request = ask::in_app(&self.account, payment, asking)?;
+            let answer = self.call("pay", APP, patience::PAY, request).await?;
+            return evidence::handed(payment, &answer);
+        }
         let Some(scanned) = &asking.scanned else {
             let request = ask::code(&self.account, payment, asking)?;
             let answer = self.call("pay", BACK, patience::PAY, request).await?;
@@ -209,14 +218,24 @@ impl Channel for Unionpay {
         table::is_page(&payment.product)
     }
 
-    fn form(&self, payment: &Payment, asking: &Asking) -> Result<Option<Form>, ChannelError> {
+    fn form(
+        &self,
+        payment: &Payment,
+        asking: &Asking,
+        bank: Option<&Bank>,
+    ) -> Result<Option<Form>, ChannelError> {
         let Some(onward) = asking.login.onward().filter(|_| table::is_page(&payment.product))
         else {
             return Ok(None);
         };
-        let request = ask::page(&self.account, payment, asking, &format!("{onward}/back"))?;
+        let front_url = format!("{onward}/back");
+        let request = ask::page(&self.account, payment, asking, &front_url, bank)?;
         let signed = self.keys.sign(request).map_err(|why| not_sent(why.to_string()))?;
         Ok(Some(Form { action: format!("{}{FRONT}", self.host), fields: signed.each() }))
+    }
+
+    fn banks(&self, payment: &Payment) -> &'static [Bank] {
+        if table::names_banks(&payment.product) { &banks::BANKS } else { &[] }
     }
 
     async fn query(&self, payment: &Payment) -> Result<Evidence, ChannelError> {

@@ -199,7 +199,10 @@ fn without_a_terminal_nothing_is_charged_at_a_counter() {
     };
     assert_eq!(
         (names(&with), names(&without)),
-        (vec!["QRCODE", "CODEPAY", "WAP"], vec!["QRCODE", "WAP"])
+        (
+            vec!["QRCODE", "CODEPAY", "WAP", "NETBANK", "APP"],
+            vec!["QRCODE", "WAP", "NETBANK", "APP"]
+        )
     );
 }
 
@@ -216,6 +219,9 @@ fn what_was_signed_for_is_sold_and_nothing_else() {
         (Some("QRCODE"), Some(vec!["QRCODE", "CODEPAY"])),
         (Some(" WAP "), Some(vec!["WAP"])),
         (Some("WAP QRCODE"), Some(vec!["WAP", "QRCODE", "CODEPAY"])),
+        (Some("WEB"), Some(vec!["WEB"])),
+        (Some("NETBANK WAP"), Some(vec!["NETBANK", "WAP"])),
+        (Some("APP"), Some(vec!["APP"])),
         (Some(""), None),
         (Some("WAP WAP"), None),
         (Some("APPLE_PAY"), None),
@@ -240,7 +246,7 @@ async fn a_phones_page_is_opened_by_the_browser_and_by_nobody_else() {
         (action.kind.as_str(), action.url.as_deref()),
         ("redirect", Some("https://pay.example/to/GW7"))
     );
-    let form = unionpay.form(&payment, &asking).unwrap().unwrap();
+    let form = unionpay.form(&payment, &asking, None).unwrap().unwrap();
     assert_eq!(form.action, "http://127.0.0.1:9/gateway/api/frontTransReq.do");
     let fields = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let told = Fields::asked(fields);
@@ -255,18 +261,60 @@ async fn a_phones_page_is_opened_by_the_browser_and_by_nobody_else() {
     // What changes in our row while a payment goes on changes nothing, not even the signature.
     let later =
         Payment { state: PaymentState::Unknown, asks: 7, changed: NOON + 9, ..on_a_phone() };
-    assert_eq!(unionpay.form(&later, &asking).unwrap(), Some(form));
-    assert_eq!(unionpay.form(&super::tests::payment(), &asking).unwrap(), None, "a code has none");
+    assert_eq!(unionpay.form(&later, &asking, None).unwrap(), Some(form));
+    assert_eq!(
+        unionpay.form(&super::tests::payment(), &asking, None).unwrap(),
+        None,
+        "a code has none"
+    );
     assert!(unionpay.opens_alone(&payment) && !unionpay.opens_alone(&super::tests::payment()));
+}
+
+fn in_an_app() -> Payment {
+    Payment { product: "APP".into(), ..payment() }
+}
+
+fn at_a_computer(product: &str) -> Payment {
+    Payment { method: Method::OnlineBanking, product: product.into(), ..payment() }
+}
+
+#[test]
+fn a_bank_is_named_by_its_code_and_only_where_unionpay_leads_past_its_own_page() {
+    let unionpay = Unionpay::new(&sandbox(HOST)).unwrap();
+    let said = |payment: &Payment, bank: Option<&Bank>| {
+        let form = unionpay.form(payment, &asking(), bank).unwrap().unwrap();
+        let fields = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let told = Fields::asked(fields);
+        (told.get("channelType").to_owned(), told.get("issInsCode").to_owned())
+    };
+    let banks = unionpay.banks(&at_a_computer("NETBANK"));
+    assert_eq!((banks[0].code, banks.len()), ("ICBC", 14));
+    for bank in banks {
+        assert!((3..=8).contains(&bank.code.len()), "{bank:?}");
+        let told = said(&at_a_computer("NETBANK"), Some(bank));
+        assert_eq!(told, ("07".to_owned(), bank.code.to_owned()));
+    }
+    for payment in [at_a_computer("NETBANK"), at_a_computer("WEB")] {
+        assert_eq!(said(&payment, None), ("07".to_owned(), String::new()));
+    }
+    assert_eq!(said(&on_a_phone(), None), ("08".to_owned(), String::new()));
+    for payment in [at_a_computer("WEB"), on_a_phone(), payment()] {
+        assert!(unionpay.banks(&payment).is_empty());
+    }
 }
 
 #[test]
 fn a_refund_is_of_the_product_that_was_paid() {
     let account = account(&sandbox(HOST)).unwrap();
-    for (paid, biz_type) in
-        [(payment(), "000000"), (at_the_counter(), "000000"), (on_a_phone(), "000201")]
-    {
+    for (paid, of) in [
+        (payment(), ("000000", "08")),
+        (at_the_counter(), ("000000", "08")),
+        (on_a_phone(), ("000201", "08")),
+        (at_a_computer("WEB"), ("000201", "07")),
+        (at_a_computer("NETBANK"), ("000201", "07")),
+        (in_an_app(), ("000201", "08")),
+    ] {
         let refund = ask::refund(&account, &paid, &reversal(), "1", NOTIFY).unwrap();
-        assert_eq!(refund.get("bizType"), biz_type);
+        assert_eq!((refund.get("bizType"), refund.get("channelType")), of);
     }
 }

@@ -19,6 +19,12 @@ pub(super) static WORDS: Words = Words {
         "Scan the code with Alipay or WeChat, or open this address in your phone’s browser.",
     ],
     onward: "Pay there, then come back here. If nothing happens, press the button.",
+    banks: [
+        "Choose your bank",
+        "Its own page opens next, by way of UnionPay.",
+        "Another bank",
+        "Choose another bank",
+    ],
     past: [
         "This page cannot be used any more",
         "Its time is over, or the payment has gone on. The payment page shows how it stands.",

@@ -22,6 +22,12 @@ pub(super) static WORDS: Words = Words {
         "I-scan ang code gamit ang Alipay o WeChat, o buksan ang address na ito sa browser ng iyong telepono.",
     ],
     onward: "Magbayad doon, saka bumalik dito. Kung walang mangyari, pindutin ang button.",
+    banks: [
+        "Piliin ang iyong bangko",
+        "Susunod na magbubukas ang sariling page nito, sa pamamagitan ng UnionPay.",
+        "Ibang bangko",
+        "Pumili ng ibang bangko",
+    ],
     past: [
         "Hindi na magagamit ang page na ito",
         "Lampas na sa oras, o nagpatuloy na ang pagbabayad. Makikita sa page ng pagbabayad ang kalagayan nito.",

@@ -22,6 +22,12 @@ pub(super) static WORDS: Words = Words {
         "Scannez le code avec Alipay ou WeChat, ou ouvrez cette adresse dans le navigateur de votre téléphone.",
     ],
     onward: "Payez là-bas, puis revenez ici. Si rien ne se passe, appuyez sur le bouton.",
+    banks: [
+        "Choisissez votre banque",
+        "Sa propre page s’ouvre ensuite, par l’intermédiaire d’UnionPay.",
+        "Autre banque",
+        "Choisir une autre banque",
+    ],
     past: [
         "Cette page ne peut plus être utilisée",
         "Le délai est passé, ou le paiement a avancé entre-temps. La page de paiement indique où il en est.",

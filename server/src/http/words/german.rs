@@ -22,6 +22,12 @@ pub(super) static WORDS: Words = Words {
         "Scannen Sie den Code mit Alipay oder WeChat, oder öffnen Sie diese Adresse im Browser Ihres Telefons.",
     ],
     onward: "Bezahlen Sie dort und kommen Sie dann hierher zurück. Falls nichts geschieht, drücken Sie den Knopf.",
+    banks: [
+        "Wählen Sie Ihre Bank",
+        "Als Nächstes öffnet sich deren eigene Seite, über UnionPay.",
+        "Andere Bank",
+        "Andere Bank wählen",
+    ],
     past: [
         "Diese Seite gilt nicht mehr",
         "Ihre Zeit ist um, oder die Zahlung ist schon weiter. Wie es steht, zeigt die Zahlungsseite.",

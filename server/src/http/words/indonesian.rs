@@ -22,6 +22,12 @@ pub(super) static WORDS: Words = Words {
         "Pindai kode dengan Alipay atau WeChat, atau buka alamat ini di browser ponsel Anda.",
     ],
     onward: "Bayar di sana, lalu kembali ke sini. Jika tidak terjadi apa-apa, tekan tombolnya.",
+    banks: [
+        "Pilih bank Anda",
+        "Selanjutnya halaman bank tersebut terbuka melalui UnionPay.",
+        "Bank lain",
+        "Pilih bank lain",
+    ],
     past: [
         "Halaman ini tidak dapat digunakan lagi",
         "Waktunya sudah habis, atau pembayaran sudah berlanjut. Halaman pembayaran menunjukkan statusnya.",

@@ -22,6 +22,12 @@ pub(super) static WORDS: Words = Words {
         "Imbas kod dengan Alipay atau WeChat, atau buka alamat ini dalam pelayar telefon anda.",
     ],
     onward: "Bayar di sana, kemudian kembali ke sini. Jika tiada apa-apa berlaku, tekan butang.",
+    banks: [
+        "Pilih bank anda",
+        "Seterusnya, halaman bank itu akan dibuka melalui UnionPay.",
+        "Bank lain",
+        "Pilih bank lain",
+    ],
     past: [
         "Halaman ini tidak boleh digunakan lagi",
         "Masanya sudah tamat, atau pembayaran telah diteruskan. Halaman pembayaran menunjukkan statusnya.",

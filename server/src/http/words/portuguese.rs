@@ -22,6 +22,12 @@ pub(super) static WORDS: Words = Words {
         "Leia o código com o Alipay ou o WeChat, ou abra este endereço no navegador do seu celular.",
     ],
     onward: "Pague lá e depois volte para cá. Se nada acontecer, toque no botão.",
+    banks: [
+        "Escolha seu banco",
+        "A página dele será aberta em seguida, por meio da UnionPay.",
+        "Outro banco",
+        "Escolher outro banco",
+    ],
     past: [
         "Esta página não pode mais ser usada",
         "O tempo acabou ou o pagamento já avançou. A página de pagamento mostra como ele está.",

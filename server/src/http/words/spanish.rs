@@ -19,6 +19,12 @@ pub(super) static WORDS: Words = Words {
         "Escanea el código con Alipay o WeChat, o abre esta dirección en el navegador de tu teléfono.",
     ],
     onward: "Paga allí y luego vuelve aquí. Si no ocurre nada, pulsa el botón.",
+    banks: [
+        "Elige tu banco",
+        "A continuación se abre su propia página, a través de UnionPay.",
+        "Otro banco",
+        "Elegir otro banco",
+    ],
     past: [
         "Esta página ya no se puede usar",
         "Se ha acabado el tiempo o el pago ya ha avanzado. La página de pago muestra cómo está.",

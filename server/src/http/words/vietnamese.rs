@@ -22,6 +22,12 @@ pub(super) static WORDS: Words = Words {
         "Hãy quét mã bằng Alipay hoặc WeChat, hoặc mở địa chỉ này trong trình duyệt của điện thoại.",
     ],
     onward: "Hãy thanh toán tại đó rồi quay lại đây. Nếu không có gì xảy ra, hãy nhấn nút.",
+    banks: [
+        "Chọn ngân hàng của bạn",
+        "Trang của ngân hàng đó sẽ mở ra tiếp theo, qua UnionPay.",
+        "Ngân hàng khác",
+        "Chọn ngân hàng khác",
+    ],
     past: [
         "Không dùng trang này được nữa",
         "Đã hết thời gian, hoặc thanh toán đã tiếp diễn. Trang thanh toán cho biết tình trạng hiện tại.",

@@ -12,6 +12,7 @@ pub const COMMITS: &[&str] = &[
     "demo::merchant",
     "flow::again::write_down",
     "flow::ask::begin_cancel",
+    "flow::bank::kept",
     "flow::cancel::stop",
     "flow::change_session::change_session",
     "flow::channels::create",

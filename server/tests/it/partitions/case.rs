@@ -214,6 +214,7 @@ impl<'l> Case<'l> {
             scene: Scene::Pc,
             payer_ip: None,
             code: None,
+            bank: None,
         };
         self.process.does(async move { pay::pay(&app, &session, choice).await }).await;
     }

@@ -61,6 +61,7 @@ async fn pays(process: &mut Process<'_>, session: &SessionId) {
         scene: Scene::Pc,
         payer_ip: None,
         code: None,
+        bank: None,
     };
     let (app, session) = (process.app.clone(), session.clone());
     process.does(async move { pay::pay(&app, &session, choice).await }).await;

@@ -168,6 +168,7 @@ impl Hand {
             scene: Scene::Pc,
             payer_ip: None,
             code: None,
+            bank: None,
         };
         pay::pay(&self.app, &session, choice).await.map(drop)
     }

@@ -52,11 +52,24 @@ fn plain(text: &str) -> String {
     signs.iter().fold(text.to_owned(), |text, (written, sign)| text.replace(written, sign))
 }
 
-/// UnionPay's form on our page at this address.
+/// UnionPay's form on our page at this address. Where a bank is to be picked first, it is ICBC.
 pub async fn form(address: &str) -> Sheet {
-    let (status, _, page) = visit_as(address, PHONE).await;
+    let (status, _, mut page) = visit_as(address, PHONE).await;
     assert_eq!(status, 200, "{page}");
+    if page.contains(r#"name="bank""#) {
+        let (status, to) = pick(address, "ICBC").await;
+        assert_eq!(status, 303, "{to}");
+        page = visit_as(&to, PHONE).await.2;
+    }
     sheet(&page, "frontTransReq.do")
+}
+
+/// Somebody presses this bank on our page at this address: a status, and where they are sent on.
+pub async fn pick(address: &str, bank: &str) -> (u16, String) {
+    let action = address.split('?').next().unwrap().to_owned();
+    let fields = vec![("bank".to_owned(), bank.to_owned())];
+    let (status, to, _) = Sheet { action, fields }.send().await.unwrap();
+    (status, to)
 }
 
 /// The browser goes on there: what the payment is known by to its payer. Who gets no answer tries again.

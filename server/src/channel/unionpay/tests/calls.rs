@@ -11,6 +11,7 @@ type Turn = ((&'static str, &'static str), String);
 
 const APPLY: (&str, &str) = ("01", "07");
 const CHARGE: (&str, &str) = ("01", "06");
+const OPEN: (&str, &str) = ("01", "01");
 const ASK: (&str, &str) = ("00", "00");
 const REFUND: (&str, &str) = ("04", "00");
 
@@ -22,7 +23,12 @@ async fn gateway(script: Vec<Turn>) -> Unionpay {
             let (mut stream, _) = listener.accept().await.unwrap();
             let (path, form) = hear(&mut stream).await;
             assert_eq!((form.get("txnType"), form.get("txnSubType")), kind);
-            assert_eq!(path, if kind == ASK { QUERY } else { BACK });
+            let expected = match kind {
+                ASK => QUERY,
+                OPEN => super::super::APP,
+                _ => BACK,
+            };
+            assert_eq!(path, expected);
             let head = format!(
                 "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
                 body.len()
@@ -89,6 +95,24 @@ async fn a_code_is_applied_for_and_asked_about_and_nothing_is_closed() {
     assert!(matches!(unionpay.query(&payment()).await.unwrap().said, Said::Paid { .. }));
     let refused = ChannelError::Refused { code: NO_WAY_BACK.into() };
     assert_eq!(unionpay.cancel(&payment()).await, Err(refused));
+}
+
+#[tokio::test]
+async fn an_app_is_given_the_number_that_unionpays_sdk_takes() {
+    let given = |tn: &str| (OPEN, said(&[("respCode", "00"), ("tn", tn)]));
+    let unionpay = gateway(vec![given("691234567890123456701")]).await;
+    let action = unionpay.pay(&in_an_app(), &asking()).await.unwrap().action.unwrap();
+    assert_eq!(
+        (action.kind.as_str(), action.text.as_deref()),
+        ("app_params", Some("691234567890123456701"))
+    );
+    assert!(!unionpay.opens_alone(&in_an_app()), "UnionPay was asked");
+    for tn in ["", "69 12", "<b>"] {
+        let opened = gateway(vec![given(tn)]).await.pay(&in_an_app(), &asking()).await;
+        assert!(matches!(opened, Err(ChannelError::NoAnswer(_))), "{tn}: {opened:?}");
+    }
+    let refused = gateway(vec![(OPEN, said(&[("respCode", "65")]))]).await;
+    assert_eq!(refused.pay(&in_an_app(), &asking()).await.unwrap().evidence.said, Said::Failed);
 }
 
 #[tokio::test]
