@@ -1,4 +1,4 @@
-//! What a stranger, or a channel that has lost its mind, may send to a channel's door `/notify`: for the fuzz targets
+//! What a stranger, or a channel that has lost its mind, may send to a channel's door `/notify`, and may write into a statement file: for the fuzz targets
 //! (`server/fuzz`), and for `cargo test` in small.
 //!
 //! The input is bytes. The first of them says who speaks. A channel, if it is even: the rest is what stands under its own, right

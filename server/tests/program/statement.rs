@@ -183,7 +183,8 @@ on_both! {
         let (session, _, reference) = awaited(world, &florin).await;
         drop(florin);
         let statement = file(world, "early.xml", &[line("FT1", "12345.67", &reference)]);
-        let (code, told) = world.json(&["credits", "import", &statement, "--wait-seconds", "0"]).await;
+        let import = ["credits", "import", &statement, "--wait-seconds", "0", "--by", " "];
+        let (code, told) = world.json(&import).await;
         assert_eq!((code, &told["waiting"]), (1, &json!(1)), "{told}");
         let florin = world.serve(&[]).await;
         florin.until_paid(&session).await;

@@ -27,7 +27,7 @@ impl Own {
         (channel, number): (Option<&str>, Option<&str>),
         in_files: &[&str],
     ) -> anyhow::Result<Own> {
-        let (accounts, numbers) = known(settings)?;
+        let Known { accounts, numbers } = known(settings)?;
         let section = match channel {
             Some(channel) => channel.to_owned(),
             None => found(&numbers, number, in_files)?,
@@ -57,19 +57,25 @@ impl Own {
     }
 }
 
-/// The accounts of the settings, else the sandbox's; and the numbers of those that are paid by transfers.
-fn known(settings: &Settings) -> anyhow::Result<(Vec<accounts::Account>, Vec<(String, String)>)> {
+/// The accounts of the settings, else the sandbox's.
+struct Known {
+    accounts: Vec<accounts::Account>,
+    /// Those that are paid by transfers: the table and the account's number.
+    numbers: Vec<(String, String)>,
+}
+
+fn known(settings: &Settings) -> anyhow::Result<Known> {
     let file = settings.file()?;
     let own = accounts::own(&file);
     if own.is_empty() {
         let host = settings.sandbox();
         let number = ("transfer.eur".to_owned(), transfer::sandbox(&host).account);
-        return Ok((accounts::of_sandbox(&host), vec![number]));
+        return Ok(Known { accounts: accounts::of_sandbox(&host), numbers: vec![number] });
     }
     let number = |(currency, account): (&String, &florin_server::config::TransferSettings)| {
         (format!("transfer.{currency}"), account.account.clone())
     };
-    Ok((own, file.transfer.iter().map(number).collect()))
+    Ok(Known { accounts: own, numbers: file.transfer.iter().map(number).collect() })
 }
 
 /// The one table whose account the files are of.

@@ -77,7 +77,7 @@ pub(super) async fn run(wanted: Import) -> anyhow::Result<Answer> {
         preview::look(&store, &own, &mut entries).await?;
     } else {
         let store = Store::open(&url).await.map_err(failed)?;
-        keep_all(&store, &own, &wanted.by.by, &mut entries).await?;
+        keep_all(&store, &own, &wanted.by.name(), &mut entries).await?;
         wait(&store, &own, wanted.wait_seconds, &mut entries).await?;
     }
     let rows: Vec<Row> = entries.into_iter().map(|entry| entry.row).collect();

@@ -74,13 +74,19 @@ enum Act {
 #[derive(clap::Args)]
 struct By {
     /// Who says it: it is kept for ever.
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "unknown")]
-    by: String,
+    #[arg(long, value_name = "NAME", env = "USER", hide_env_values = true)]
+    by: Option<String>,
 }
 
 impl By {
     fn word(self, note: String, at: Millis) -> Word {
-        Word { who: self.by, note, at }
+        Word { who: self.name(), note, at }
+    }
+
+    /// Somebody's name, whatever the environment says.
+    fn name(&self) -> String {
+        let said = self.by.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        said.unwrap_or("unknown").to_owned()
     }
 }
 
