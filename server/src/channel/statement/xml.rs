@@ -132,9 +132,9 @@ impl Tree {
                 self.end();
                 Ok(())
             }
-            Event::Text(text) => self.write(&text.xml10_content()),
-            Event::CData(text) => self.write(&text.xml10_content()),
-            Event::GeneralRef(name) => self.write(self.char_of(&name)?.encode_utf8(&mut [0; 4])),
+            Event::Text(text) => self.append(&text.xml10_content()),
+            Event::CData(text) => self.append(&text.xml10_content()),
+            Event::GeneralRef(name) => self.append(self.char_of(&name)?.encode_utf8(&mut [0; 4])),
             Event::DocType(_) => Err(self.fault("it has a document type (DTD), which no bank needs")),
             Event::Decl(said) => match said.encoding() {
                 Some(Ok(encoding)) if !encoding.eq_ignore_ascii_case("utf-8") => Err(self.fault(
@@ -209,7 +209,7 @@ impl Tree {
         }
     }
 
-    fn write(&mut self, text: &str) -> Result<(), Unreadable> {
+    fn append(&mut self, text: &str) -> Result<(), Unreadable> {
         match self.open.last_mut() {
             Some(element) if self.passed_over == 0 => element.text.push_str(text),
             Some(_) => {}
