@@ -1,6 +1,6 @@
 //! Two of the three books: what the server has stored, and what the sandbox has written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use florin_server::store::Store;
@@ -43,8 +43,10 @@ pub struct Stored {
     pub messages: BTreeMap<String, Vec<String>>,
     /// Messages may have been forgotten, as old ones are.
     pub has_forgotten: bool,
-    /// What came in and names no payment, in the smallest unit: a person sees to it.
+    /// What came in and names no payment, in the smallest unit: a person sees to it, or has said which payment is meant.
     pub strays: Vec<i64>,
+    /// The payments, by request id, that are such a credit: the bank does not know them by that.
+    pub assigned: BTreeSet<String>,
 }
 
 impl Stored {
@@ -58,14 +60,21 @@ impl Stored {
             messages: messages(store).await?,
             has_forgotten: has_forgotten(store).await?,
             strays: strays(store).await?,
+            assigned: assigned(store).await?,
         })
     }
 }
 
 async fn strays(store: &Store) -> anyhow::Result<Vec<i64>> {
-    let sql = "select amount from credit where state in ('STRAY', 'NAMED', 'FOREIGN')";
+    let sql = "select amount from credit where state in ('STRAY', 'NAMED', 'FOREIGN') or source = 'PERSON'";
     let rows: Vec<(i64,)> = store.read().await?.sql(sql).all().await?;
     Ok(rows.into_iter().map(|(amount,)| amount).collect())
+}
+
+async fn assigned(store: &Store) -> anyhow::Result<BTreeSet<String>> {
+    let sql = "select request_id from credit where source = 'PERSON' and request_id <> ''";
+    let rows: Vec<(String,)> = store.read().await?.sql(sql).all().await?;
+    Ok(rows.into_iter().map(|(request_id,)| request_id).collect())
 }
 
 async fn payments(store: &Store) -> anyhow::Result<BTreeMap<String, Payment>> {

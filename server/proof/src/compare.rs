@@ -56,6 +56,7 @@ fn counted(stored: &Stored, wrong: &mut Vec<String>) {
 fn money(stored: &Stored, held: &[Held], wrong: &mut Vec<String>) {
     let mut missing: BTreeSet<&str> =
         stored.payments.values().filter(|p| p.role != "NONE").map(|p| p.request.as_str()).collect();
+    missing.retain(|request| !stored.assigned.contains(*request));
     let mut strays = stored.strays.clone();
     for row in held {
         missing.remove(row.request.as_str());

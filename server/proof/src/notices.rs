@@ -1,4 +1,4 @@
-//! What a stranger, or a channel that has lost its mind, may send to a channel's door `/notify`: for the fuzz targets
+//! What a stranger, or a channel that has lost its mind, may send to a channel's door `/notify`, and may write into a statement file: for the fuzz targets
 //! (`server/fuzz`), and for `cargo test` in small.
 //!
 //! The input is bytes. The first of them says who speaks. A channel, if it is even: the rest is what stands under its own, right
@@ -9,6 +9,7 @@ mod dice;
 mod seeds;
 mod sender;
 
+use florin_server::channel::statement::{self, Statement, What};
 use florin_server::channel::{Channel, Notice, Notification};
 use florin_server::clock::Clock;
 
@@ -70,6 +71,21 @@ impl Door {
             assert_eq!(*said, self.said, "a stranger is believed: {message:?}");
         }
         said
+    }
+}
+
+/// A statement file that anybody may have made: it is read or refused, and what is read of it can be kept.
+///
+/// # Panics
+/// When it is neither. That is what is looked for.
+pub fn statement(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let Ok(statements) = statement::read(text) else { return };
+    for Statement { account, .. } in &statements {
+        for line in statement::of_account(&statements, account, "EUR") {
+            let What::Credit(credit) = line.what else { continue };
+            assert!(credit.amount.minor() > 0 && !credit.id.is_empty(), "{credit:?}");
+        }
     }
 }
 

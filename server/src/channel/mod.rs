@@ -29,6 +29,7 @@ pub mod one_code;
 pub mod patience;
 pub mod renamed;
 mod rsa;
+pub mod statement;
 pub mod transfer;
 pub mod transport;
 pub mod unionpay;

@@ -22,6 +22,56 @@ words! {
     }
 }
 
+words! {
+    /// Who has the last word on a credit.
+    CreditSource {
+        /// The bank's connector, by a message or by an answer. A message decides nothing that is contradicted.
+        Connector = "CONNECTOR",
+        /// A file of the bank's own: its statement of the account.
+        Statement = "STATEMENT",
+        /// A person has said which transaction is meant.
+        Person = "PERSON",
+    }
+}
+
+impl CreditSource {
+    /// Whether no connector can take it back that this came in, and whose it is.
+    pub fn is_last_word(self) -> bool {
+        self != CreditSource::Connector
+    }
+}
+
+/// What a bank's file makes of a credit that is known already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// Nothing: it says the same.
+    Same,
+    /// It counts as it stands, and from now on no connector can deny it.
+    Confirmed,
+    /// It is taken in anew, by the file's word.
+    Anew,
+    /// Something counts, or a person looks at it, and the file says another amount.
+    OtherAmount,
+    /// It was told to be one transaction's, and the file names another, two, or none.
+    OtherPayment,
+}
+
+/// What a file's line makes of a credit. `is_same`: it says the same amount; `is_its`: it names just the transaction that the credit
+/// has been claimed for, or the credit has been claimed for none.
+pub fn stated(state: CreditState, source: CreditSource, (is_same, is_its): (bool, bool)) -> Stated {
+    let counts_for_nothing = matches!(state, CreditState::New | CreditState::Named);
+    match (counts_for_nothing, source.is_last_word(), is_same) {
+        (false, _, false) | (true, true, false) => Stated::OtherAmount,
+        (false, false, true) if state == CreditState::Matched => Stated::Confirmed,
+        (false, _, true) => Stated::Same,
+        (true, true, true) if state == CreditState::New => Stated::Same,
+        // An older program took it in as a message.
+        (true, true, true) => Stated::Anew,
+        (true, false, _) if is_its => Stated::Anew,
+        (true, false, _) => Stated::OtherPayment,
+    }
+}
+
 /// The most of what a payer wrote that is kept; banks carry 140 characters.
 const LONGEST: usize = 500;
 
@@ -35,7 +85,7 @@ pub struct Credit {
     pub id: String,
     /// What the payer wrote, as the bank tells it.
     pub reference: String,
-    /// The how manieth under its reference, from 1.
+    /// The how manieth under its reference, from 1; 0 where nobody counts, as in a file.
     pub number: u32,
     /// How much.
     pub amount: Money,
@@ -91,6 +141,34 @@ pub fn place(request_id: &str) -> (&str, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_the_last_word_where_nothing_counts_yet() {
+        use CreditSource::{Connector, Person, Statement};
+        use CreditState::{Foreign, Matched, Named, New, Stray};
+        for (state, source, is_same, is_its, expected) in [
+            (New, Connector, true, true, Stated::Anew),
+            (Named, Connector, true, true, Stated::Anew),
+            (Named, Connector, false, true, Stated::Anew),
+            (Named, Connector, true, false, Stated::OtherPayment),
+            (Named, Connector, false, false, Stated::OtherPayment),
+            (Matched, Connector, true, false, Stated::Confirmed),
+            (Matched, Connector, false, true, Stated::OtherAmount),
+            (Matched, Statement, true, true, Stated::Same),
+            (Matched, Person, true, false, Stated::Same),
+            (New, Statement, true, true, Stated::Same),
+            (New, Person, false, true, Stated::OtherAmount),
+            (Named, Statement, true, true, Stated::Anew),
+            (Named, Statement, false, true, Stated::OtherAmount),
+            (Stray, Connector, true, true, Stated::Same),
+            (Stray, Connector, false, true, Stated::OtherAmount),
+            (Foreign, Connector, true, true, Stated::Same),
+            (Foreign, Statement, false, true, Stated::OtherAmount),
+        ] {
+            let found = stated(state, source, (is_same, is_its));
+            assert_eq!(found, expected, "{state:?} {source:?} {is_same} {is_its}");
+        }
+    }
 
     #[test]
     fn a_number_says_which_credit_is_meant() {

@@ -23,14 +23,27 @@ pub(super) async fn claimed(
             Some(credit) => (credit.said(), Source::Query, Some(credit.id)),
             None => (Said::Pending, Source::Query, None),
         },
-        // A message: it decides nothing that is contradicted, and the bank is asked.
-        Heard::Told(credit) => (credit.said(), Source::Notice, Some(credit.id)),
+        Heard::Told(credit) => told(tx, payment, credit).await?,
         other => return Ok((other, None)),
     };
     let evidence = Evidence { said, reason: String::new() };
     // Nothing is cancelled at a bank, and nothing waits for another's word.
     let statement = Statement { evidence, source, after_cancel: None, after_confirming: false };
     Ok((Heard::Said(statement, None), id))
+}
+
+/// The credit as it stands now, until this unit ends. A message decides nothing that is contradicted, and the bank is asked; a file of
+/// the bank's, or a person, is the last word.
+async fn told(
+    tx: &mut Tx,
+    payment: &Payment,
+    credit: Credit,
+) -> Result<(Said, Source, Option<String>)> {
+    let held = credits::hold(tx, (&payment.channel, &credit.id)).await?;
+    let Kept { credit, source, .. } =
+        held.ok_or_else(|| Error::Internal("a credit that was told is not there".into()))?;
+    let source = if source.is_last_word() { Source::Query } else { Source::Notice };
+    Ok((credit.said(), source, Some(credit.id)))
 }
 
 /// Says in the same commit whether the payment counts by its credit.
@@ -52,8 +65,8 @@ pub(super) async fn judge(
 pub(super) async fn shown_of(app: &App, payment: &Payment, shown: &[Credit]) -> Result<Said> {
     let mut reading = app.store.read().await?;
     let own = credits::of_payment(&mut reading, &payment.channel, &payment.request_id).await?;
-    let own = own.and_then(|own| shown.iter().find(|credit| credit.id == own.credit.id));
-    Ok(own.map_or(Said::Pending, Credit::said))
+    let own = own.and_then(|own| again(&own, shown));
+    Ok(own.as_ref().map_or(Said::Pending, Credit::said))
 }
 
 async fn own(
@@ -69,16 +82,20 @@ async fn own(
         credits::correct(tx, &payment.channel, credit).await?;
     }
     match credits::of_payment(tx, &payment.channel, &payment.request_id).await? {
-        Some(own) => Ok(again(&own, shown)),
+        Some(own) => {
+            let shown: Vec<Credit> = shown.into_iter().map(|shown| shown.credit).collect();
+            Ok(again(&own, &shown))
+        }
         None => claim(tx, payment, shown, now).await,
     }
 }
 
-/// The credit that it has been from the first, as the bank shows it now.
-fn again(own: &Kept, shown: Vec<Shown>) -> Option<Credit> {
-    let mut credits = shown.into_iter().map(|shown| shown.credit);
-    let found = credits.find(|credit| credit.id == own.credit.id);
-    found.filter(|_| own.state != CreditState::Foreign)
+/// The credit that it has been from the first, as the bank shows it now. What a file or a person has told of came in, whether or not
+/// the connector knows of it.
+fn again(own: &Kept, shown: &[Credit]) -> Option<Credit> {
+    let found = shown.iter().find(|credit| credit.id == own.credit.id);
+    let found = if own.source.is_last_word() { Some(&own.credit) } else { found };
+    found.filter(|_| own.state != CreditState::Foreign).cloned()
 }
 
 async fn claim(
@@ -96,6 +113,11 @@ async fn claim(
         }
     }
     let id = (payment.channel.as_str(), credit.id.as_str());
+    let kept = credits::get(tx, id.0, id.1).await?;
+    // Whose it is, a file or a person has said: whoever takes that in claims it.
+    if kept.is_some_and(|kept| kept.source.is_last_word()) {
+        return Ok(None);
+    }
     let is_ours = credits::claim(tx, id, &payment.request_id, now).await?;
     Ok(is_ours.then_some(credit))
 }

@@ -1,7 +1,8 @@
 //! Money that came into an account of the merchant's own. It is written down before anything is made of it; then the payment is
 //! found that it names, and judged as any other word of a channel. What names none is not guessed: it waits for a person.
 //!
-//! A credit has the bank's own number. Whatever tells of it again is about the same money.
+//! A credit has the bank's own number. Whatever tells of it again, a message, an answer, a file that overlaps with another, is about the
+//! same money. What a file or a person says of it is the last word (`claim.rs`).
 
 use super::again::again;
 use super::sellers;
@@ -81,27 +82,46 @@ async fn number_of(app: &App, kept: &Kept) -> Result<Option<String>> {
     Err(Error::Internal("one reference has too many credits".into()))
 }
 
-/// The one reference of ours in what the payer wrote. Two of ours are none: nobody can say which was meant.
+/// The one reference of ours in what the payer wrote, or the one that a person says is meant. Two of ours are none: nobody can say
+/// which was meant.
 async fn named(app: &App, kept: &Kept) -> Result<Option<String>> {
+    if !kept.meant.is_empty() {
+        return Ok(Some(kept.meant.clone()));
+    }
     // Another process may know what this one does not: then it takes the credit in.
     let channel = sellers::named(app, &kept.channel).await?;
     let channel = channel.ok_or_else(|| Error::Internal(format!("no {}", kept.channel)))?;
-    let found = channel.references_in(&kept.credit.reference);
+    let mut ours =
+        ours_in(&mut app.store.read().await?, channel.as_ref(), &kept.credit.reference).await?;
+    Ok(if ours.len() == 1 { ours.pop() } else { None })
+}
+
+/// Every reference of ours in what a payer wrote, each once.
+pub async fn ours_in(
+    reading: &mut Tx,
+    channel: &dyn Channel,
+    written: &str,
+) -> Result<Vec<String>> {
     let mut ours: Vec<String> = Vec::new();
-    let mut reading = app.store.read().await?;
-    for reference in found.into_iter().take(MOST_REFERENCES) {
-        let known = payments::by_request(&mut reading, &kept.channel, &reference).await?;
+    for reference in channel.references_in(written).into_iter().take(MOST_REFERENCES) {
+        let known = payments::by_request(reading, channel.name(), &reference).await?;
         if known.is_some() && !ours.contains(&reference) {
             ours.push(reference);
         }
     }
-    Ok(if ours.len() == 1 { ours.pop() } else { None })
+    Ok(ours)
 }
 
 async fn claim(app: &App, kept: &Kept, request_id: String) -> Result<bool> {
     let (now, channel, id) = (app.now(), kept.channel.clone(), kept.credit.id.clone());
+    let read = (kept.credit.reference.clone(), kept.meant.clone());
     app.store
         .write(async move |tx: &mut Tx| {
+            let held = credits::hold(tx, (&channel, &id)).await?;
+            if held.is_some_and(|held| (held.credit.reference, held.meant) != read) {
+                // It is found out anew whose it is.
+                return Err(Error::Internal("a file has said more of this credit".into()));
+            }
             Ok::<_, Error>(credits::claim(tx, (&channel, &id), &request_id, now).await?)
         })
         .await

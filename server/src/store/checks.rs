@@ -211,6 +211,19 @@ const ALWAYS: &[Invariant] = &[
                  and not exists (select 1 from credit c where c.channel = p.channel
                    and c.request_id = p.request_id and c.request_id <> '' and c.state = 'MATCHED')",
     },
+    // `meant` or `meant.2`, `meant.3` …
+    Invariant {
+        name: "I16 what a person has assigned is that transaction's and no other's",
+        sql: "select channel || '/' || bank_id from credit where meant <> '' and request_id <> '' and request_id <> meant
+                and substr(request_id, 1, length(meant) + 1) <> meant || '.'",
+    },
+    Invariant {
+        name: "I16 whose word a credit rests on is written down",
+        sql: "select c.channel || '/' || c.bank_id from credit c
+               where c.source <> 'CONNECTOR' and not exists (
+                select 1 from credit_word w where w.channel = c.channel and w.bank_id = c.bank_id and w.who <> ''
+                   and w.kind = case when c.source = 'PERSON' then 'ASSIGNED' else 'STATEMENT' end)",
+    },
     Invariant {
         name: "I11 the log and the reversal agree",
         sql: "select r.reversal_id from reversal r where r.state <> coalesce((

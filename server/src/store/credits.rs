@@ -6,14 +6,15 @@ use super::orders::{money, word};
 use super::sql::row;
 use super::{StoreError, Tx};
 use crate::clock::Millis;
-use crate::domain::credit::{Credit, CreditState};
+use crate::domain::credit::{Credit, CreditSource, CreditState};
 
 row! {
     /// A credit's columns.
     pub struct CreditRow {
         pub channel: String, pub bank_id: String, pub reference: String, pub number: i64, pub amount: i64,
         pub currency: String, pub at_ms: i64, pub returned: i64, pub payer: String,
-        pub state: String, pub request_id: String, pub note: String, pub heard_ms: i64,
+        pub state: String, pub request_id: String, pub note: String, pub heard_ms: i64, pub source: String,
+        pub meant: String,
     }
 }
 
@@ -24,8 +25,12 @@ pub struct Kept {
     pub channel: String,
     /// What came in.
     pub credit: Credit,
+    /// Who has the last word on it.
+    pub source: CreditSource,
     /// Where it stands.
     pub state: CreditState,
+    /// The reference that a person says is meant, or empty.
+    pub meant: String,
     /// Our number of the payment that it is, or empty.
     pub request_id: String,
     /// A person's words, or empty.
@@ -50,6 +55,8 @@ impl TryFrom<CreditRow> for Kept {
                 payer: row.payer,
             },
             channel: row.channel,
+            source: word(&row.source, "who tells of a credit")?,
+            meant: row.meant,
             state: word(&row.state, "a credit's state")?,
             request_id: row.request_id,
             note: row.note,
@@ -102,6 +109,16 @@ pub async fn get(tx: &mut Tx, channel: &str, id: &str) -> Result<Option<Kept>, S
     row.map(Kept::try_from).transpose()
 }
 
+/// The same, and nobody else changes it before this unit ends.
+pub async fn hold(tx: &mut Tx, (channel, id): (&str, &str)) -> Result<Option<Kept>, StoreError> {
+    tx.sql("update credit set changed_ms = changed_ms where channel = $1 and bank_id = $2")
+        .bind(channel.to_owned())
+        .bind(id.to_owned())
+        .execute()
+        .await?;
+    get(tx, channel, id).await
+}
+
 /// The credit is the payment of this number. False when it is one already, or another credit is.
 pub async fn claim(
     tx: &mut Tx,
@@ -139,11 +156,13 @@ pub async fn of_payment(
     row.map(Kept::try_from).transpose()
 }
 
-/// The bank's answer to a question is its last word on how much it was, as long as nothing counts by what was told before.
+/// The bank's answer to a question is its last word on how much it was, as long as nothing counts by what was told before, and the
+/// account's own statement has not said it.
 pub async fn correct(tx: &mut Tx, channel: &str, credit: &Credit) -> Result<(), StoreError> {
     tx.sql(
         "update credit set amount = $3, currency = $4
-          where channel = $1 and bank_id = $2 and state in ('NEW', 'NAMED') and (amount <> $3 or currency <> $4)",
+          where channel = $1 and bank_id = $2 and state in ('NEW', 'NAMED') and source = 'CONNECTOR'
+            and (amount <> $3 or currency <> $4)",
     )
     .bind(channel.to_owned())
     .bind(credit.id.clone())
@@ -217,10 +236,10 @@ pub async fn foreign(
     Ok(said == 1)
 }
 
-/// What is still to be taken in, oldest first: what a crash left.
+/// What is still to be taken in, oldest first: the lines of a file in their order, what a person has assigned, and what a crash left.
 pub async fn to_take_in(tx: &mut Tx, most: i64) -> Result<Vec<Kept>, StoreError> {
     all(tx
-        .sql("select * from credit where state = 'NEW' order by heard_ms, at_ms, bank_id limit $1")
+        .sql("select * from credit where state = 'NEW' order by heard_ms, place, at_ms, bank_id limit $1")
         .bind(most)
         .all()
         .await?)

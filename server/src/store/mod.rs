@@ -41,6 +41,7 @@ pub mod retention;
 pub mod reversals;
 pub mod sessions;
 mod sql;
+pub mod statements;
 mod waits;
 mod writer;
 
@@ -288,6 +289,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "credits", include_str!("../../migrations/0014_credits.sql")),
     (16, "channel_accounts", include_str!("../../migrations/0016_channel_accounts.sql")),
     (17, "claims", include_str!("../../migrations/0017_claims.sql")),
+    (18, "statements", include_str!("../../migrations/0018_statements.sql")),
 ];
 
 fn migrations() -> Migrator {

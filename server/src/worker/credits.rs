@@ -1,4 +1,5 @@
-//! Takes in what came into the merchant's own accounts and was not taken in when it was told: what a crash left.
+//! Takes in what came into the merchant's own accounts and was not taken in when it was told: the lines of a
+//! statement file, what a person has assigned, and what a crash left.
 
 use super::Progress;
 use crate::flow::credits::take_in;

@@ -97,6 +97,13 @@ const PLANTS: &[Plant] = &[
          select channel, 'FTplant', '', 1, got_amount, got_currency, paid_ms, 0, '', 'NAMED', request_id, '', 0, 0
            from payment where role = 'ACCEPTED'",
     ]),
+    Plant("I16 what a person", When::Always, &[A_CREDIT_OF_NO_PAYMENT, "update credit set meant = 'plant'"]),
+    Plant("I16 whose word", When::Always, &[
+        A_CREDIT_OF_NO_PAYMENT,
+        "update credit set source = 'PERSON', meant = 'planted'",
+        "insert into credit_word (channel, bank_id, seq, kind, who, note, at_ms)
+         select channel, bank_id, 1, 'STATEMENT', 'somebody', 'a.xml:1', 0 from credit",
+    ]),
     Plant("L1 ", When::AtRest, &[
         "update session set state = 'OPEN' where state = 'CANCELLED'",
         LOG_OF_AN_OPEN_SESSION,

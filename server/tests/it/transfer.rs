@@ -15,6 +15,8 @@ use crate::refunds::stored;
 use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
 use crate::webhooks::sign;
 
+mod statements;
+
 const AMOUNT: &str = "1234567";
 const MINOR: i64 = 1_234_567;
 

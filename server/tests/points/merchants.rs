@@ -117,8 +117,48 @@ pub async fn operator(client: &Client) {
         client.world.merchant.trust(turned["webhook_secret"].as_str().unwrap_or_default());
     }
     says_what_a_stray_credit_is(client).await;
+    brings_a_statement(client).await;
     // Whether everything was answered is seen when it is at rest.
     server.run(&["reconcile", "--hours", "1", "--wait-seconds", "1"]).await;
+}
+
+/// Somebody transfers without a reference; a file of the bank's tells of it too, and a person says which order it is for.
+async fn brings_a_statement(client: &Client) {
+    let session = client.session(json!({ "currency": "EUR", "amount": "7654321" })).await;
+    let (order, slip) = client.open(&session, "BANK_TRANSFER").await;
+    let (slip, _) = slip.split_once("message=").unwrap();
+    client.world.wallet(&format!("{slip}message=thanks"), "approve").await;
+    let server = &client.server;
+    let mut id = String::new();
+    client
+        .until("it waits for a person", async || {
+            let listed = server.run(&["credits", "list", "--json"]).await;
+            let Ok(listed) = serde_json::from_slice::<Value>(&listed.stdout) else { return false };
+            let all = listed["credits"].as_array().cloned().unwrap_or_default();
+            let ours = all.into_iter().find(|credit| credit["reference"] == "thanks");
+            id = ours.map_or_else(String::new, |ours| ours["credit"].as_str().unwrap().to_owned());
+            !id.is_empty()
+        })
+        .await;
+    let file =
+        std::env::temp_dir().join(format!("florin-statement-{}-{id}.xml", std::process::id()));
+    let text = format!(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><Stmt><Acct><Id>\
+        <IBAN>DE75512108001245126199</IBAN></Id></Acct><Ntry><Amt Ccy=\"EUR\">76543.21</Amt><CdtDbtInd>CRDT</CdtDbtInd>\
+        <Sts>BOOK</Sts><BookgDt><Dt>2026-11-18</Dt></BookgDt><AcctSvcrRef>{id}</AcctSvcrRef></Ntry></Stmt></BkToCstmrStmt></Document>"
+    );
+    std::fs::write(&file, text).unwrap();
+    let import = ["credits", "import", file.to_str().unwrap(), "--channel", "transfer.eur"];
+    client.until("a file repeats it", async || server.run(&import).await.status.success()).await;
+    _ = std::fs::remove_file(&file);
+    client
+        .until("it is assigned", async || {
+            server.run(&["credits", "assign", "transfer.eur", &id, "--to", &order]).await;
+            let shown = server.run(&["credits", "show", "transfer.eur", &id, "--json"]).await;
+            let Ok(shown) = serde_json::from_slice::<Value>(&shown.stdout) else { return false };
+            shown["state"] == "MATCHED"
+        })
+        .await;
 }
 
 /// Somebody transfers without a reference: it is no payment, and a person says so.

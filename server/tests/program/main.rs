@@ -30,5 +30,6 @@ mod shut;
 mod sink;
 mod slow;
 mod starting;
+mod statement;
 mod stopping;
 mod support;

@@ -67,6 +67,7 @@ fn right() -> Books {
         messages: sent.into(),
         has_forgotten: false,
         strays: vec![700],
+        assigned: std::collections::BTreeSet::new(),
     };
     let messages = vec![
         message("m1", "PAYMENT.SUCCESS", "a", 4, "SUCCESS"),

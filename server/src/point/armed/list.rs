@@ -3,7 +3,9 @@
 /// The functions whose units of work commit.
 pub const COMMITS: &[&str] = &[
     "app::new",
+    "cli::credits::assign::assign",
     "cli::credits::foreign",
+    "cli::credits::keep::keep",
     "cli::events::run",
     "cli::keys::new",
     "cli::keys::revoke",

@@ -1,0 +1,113 @@
+//! What a file of the bank's and a person say of credits is the last word, whatever the connector tells.
+
+use std::time::Duration;
+
+use florin_server::domain::credit::{Credit, CreditState, Stated};
+use florin_server::store::checks::When;
+use florin_server::store::statements::{self, Line, Word};
+use florin_server::store::{StoreError, Tx};
+use florin_shared::Money;
+use serde_json::json;
+
+use super::{
+    AMOUNT, MINOR, bank_id, introduced, kept, manual, one, opened, reference, told_as_the_first,
+};
+use crate::support::{TestApp, code, on_both, order_id};
+
+fn word(app: &TestApp) -> Word {
+    Word { who: "Ada".into(), note: "statement.xml:2".into(), at: app.app.now() }
+}
+
+/// A line of a file of the bank's about a credit of this number, as `florin credits import` writes it down beside the server.
+async fn stated(app: &TestApp, id: &str, minor: i64, named: &[&str]) -> Option<Stated> {
+    let credit = Credit {
+        id: id.to_owned(),
+        reference: named.join(" and "),
+        number: 0,
+        amount: Money::new(minor, "EUR".parse().unwrap()).unwrap(),
+        at: app.app.now(),
+        returned: 0,
+        payer: String::new(),
+    };
+    let named = named.iter().map(|one| (*one).to_owned()).collect();
+    let (line, word) = (Line { credit, named, place: 1 }, word(app));
+    let unit = async move |tx: &mut Tx| statements::state(tx, "transfer.eur", &line, &word).await;
+    app.app.store.write(unit).await.unwrap()
+}
+
+on_both! {
+    async fn what_a_file_has_told_stands_although_the_connector_knows_of_nothing(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        assert_eq!(stated(app, "FT1", MINOR, &[&reference(&opened)]).await, None);
+        app.until_status(&session, "SUCCESS").await;
+        app.pass(Duration::from_secs(60));
+        // The connector lists nothing, now and before a second one goes back.
+        let now = app.check_now(&session, &order_id(&opened)).await;
+        assert_eq!(now.data()["payment_status"], "SUCCESS", "{}", now.body);
+        assert_eq!(stated(app, "FT2", MINOR, &[&reference(&opened)]).await, None);
+        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        // Told by a message too, as the first under its reference: nothing new.
+        for id in ["FT1", "FT2"] {
+            assert_eq!(told_as_the_first(app, id, &reference(&opened)).await, 200);
+        }
+        assert_eq!(stated(app, "FT1", MINOR, &[&reference(&opened)]).await, Some(Stated::Same));
+        assert_eq!(kept(app, CreditState::Matched).await.len(), 2);
+        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        app.until("the merchant is told", async || app.sink.kinds(&session.trans_id).contains(&"PAYMENT.SUCCESS".into())).await;
+        app.check(When::Always).await;
+    }
+
+    async fn a_file_decides_where_a_message_was_not_enough(app: TestApp) {
+        introduced(app).await;
+        app.fault(json!({ "fault": "wrong_amount", "call": "notification", "value": 999, "times": 1 })).await;
+        app.fault(json!({ "fault": "server_error", "call": "statement", "times": 999 })).await;
+        let (session, opened) = opened(app).await;
+        let ours = reference(&opened);
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until("it is told", async || kept(app, CreditState::Named).await.len() == 1).await;
+        let id = kept(app, CreditState::Named).await[0].credit.id.clone();
+        // Whose it is, a message has said already.
+        let (_, other) = super::opened(app).await;
+        for named in [&[][..], &[reference(&other).as_str()], &[&ours, &reference(&other)]] {
+            assert_eq!(stated(app, &id, MINOR, named).await, Some(Stated::OtherPayment));
+        }
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+        assert_eq!(stated(app, &id, MINOR, &[&ours]).await, Some(Stated::Anew));
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(stated(app, &id, MINOR - 1, &[&ours]).await, Some(Stated::OtherAmount));
+        assert_eq!(stated(app, &id, MINOR, &[&ours]).await, Some(Stated::Same));
+        let matched = kept(app, CreditState::Matched).await;
+        assert_eq!((matched.len(), matched[0].credit.amount.minor()), (1, MINOR));
+        app.check(When::Always).await;
+    }
+
+    async fn a_file_may_say_that_another_amount_came_in(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        assert_eq!(stated(app, "FT1", 7, &[&reference(&opened)]).await, None);
+        assert_eq!(manual(app, 1).await, one("MISMATCH", "7"));
+        assert_eq!(app.session_status(&session).await, "PROCESSING");
+        assert_eq!(kept(app, CreditState::Matched).await.len(), 1);
+        app.check(When::Always).await;
+    }
+
+    async fn what_a_file_says_of_two_transactions_pays_neither_whatever_the_connector_makes_of_it(app: TestApp) {
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        let (session, opened) = opened(app).await;
+        let (_, other) = super::opened(app).await;
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        let id = bank_id(app, &reference(&opened)).await;
+        assert_eq!(stated(app, &id, MINOR, &[&reference(&opened), &reference(&other)]).await, None);
+        app.until("a person is asked", async || kept(app, CreditState::Stray).await.len() == 1).await;
+        let now = app.check_now(&session, &order_id(&opened)).await;
+        assert_eq!(now.data()["payment_status"], "PROCESSING", "{}", now.body);
+        // A person says which.
+        let (meant, word) = (reference(&opened), word(app));
+        let unit = async move |tx: &mut Tx| {
+            let first = statements::assign(tx, ("transfer.eur", &id), &meant, &word).await?;
+            Ok::<_, StoreError>((first, statements::assign(tx, ("transfer.eur", &id), &meant, &word).await?))
+        };
+        assert_eq!(app.app.store.write(unit).await.unwrap(), (true, false));
+        app.until_status(&session, "SUCCESS").await;
+        app.check(When::Always).await;
+    }
+}
