@@ -86,7 +86,7 @@ export class Pages {
     const path = `/ahead-${session.session_id}`
     const ask = `florinAhead = fetch("${server}/pay/${session.session_id}/view", {
       method: "POST", body: "${session.client_token} *," + navigator.languages, signal: AbortSignal.timeout(15000),
-    }).catch(() => {})`
+    }).then((answer) => (answer.ok ? answer : undefined), () => {})`
     const element = `<florin-checkout session-id="${session.session_id}" client-token="${session.client_token}"></florin-checkout>`
     this.#page(path, `<script>${ask}</script><script type="module" src="${server}/florin.js"></script>`, element)
     return { name: 'Florin, asked for ahead', url: this.#origin + path, ...florin }

@@ -1,5 +1,5 @@
 /** A merchant's page that asks for the view while the loader is still on its way (`docs/printed.md`). */
-import type { Page } from '@playwright/test'
+import type { Page, Route } from '@playwright/test'
 import type { Session } from '../support/merchant.ts'
 import { MerchantPage } from '../support/merchant-page.ts'
 import { expect, test } from '../support/test.ts'
@@ -9,7 +9,7 @@ function html(server: string, session: Session, asked = session): string {
   return `<!doctype html><html><script>
     florinAhead = fetch("${server}/pay/${asked.session_id}/view", {
       method: "POST", body: "${asked.client_token} *," + navigator.languages, signal: AbortSignal.timeout(15000),
-    }).catch(() => {})
+    }).then((answer) => (answer.ok ? answer : undefined), () => {})
   </script>
   <script type="module" src="${server}/florin.js"></script>
   <florin-checkout session-id="${session.session_id}" client-token="${session.client_token}"></florin-checkout></html>`
@@ -70,14 +70,18 @@ test('what was asked about another session is not shown', async ({ merchant, che
   shop.close()
 })
 
-test('a question that got no answer is asked again', async ({ merchant, checkout, page, server, console }) => {
-  console.expect(/Failed to load resource/)
-  const session = await merchant.createSession()
-  const asked = views(page)
-  await page.route('**/view', (route) => (asked.length > 1 ? route.continue() : route.abort()))
-  const shop = await MerchantPage.serve(html(server.url, session))
-  await page.goto(shop.url)
-  await expect(checkout.payButton).toBeVisible()
-  expect(asked).toEqual([session.session_id, session.session_id])
-  shop.close()
-})
+const failures = { 'no answer': (route: Route) => route.abort(), 'a "no"': (route: Route) => route.fulfill({ status: 401, json: { ret_code: 'WRONG_KEY' } }) }
+
+for (const [answer, give] of Object.entries(failures)) {
+  test(`a question that got ${answer} is asked again`, async ({ merchant, checkout, page, server, console }) => {
+    console.expect(/Failed to load resource/)
+    const session = await merchant.createSession()
+    const asked = views(page)
+    await page.route('**/view', (route) => (asked.length > 1 ? route.continue() : give(route)))
+    const shop = await MerchantPage.serve(html(server.url, session))
+    await page.goto(shop.url)
+    await expect(checkout.payButton).toBeVisible()
+    expect(asked).toEqual([session.session_id, session.session_id])
+    shop.close()
+  })
+}

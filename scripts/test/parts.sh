@@ -42,16 +42,16 @@ part_rust() {
 }
 
 about_points() { echo "the server kills itself at a third of its points on each database, another third each day"; }
-part_points() { TMPDIR=$(scratch) cargo test -p florin-server --features failpoints --test points -- --nocapture; }
+part_points() { in_scratch cargo test -p florin-server --features failpoints --test points -- --nocapture; }
 
 about_rust_widget() { echo "all tests of the widget that need no browser"; }
 part_rust_widget() { cargo test -p florin-widget --no-fail-fast; }
 
 about_conformance() { echo "the channels' own SDKs accept what we sign, and sign what we accept"; }
-part_conformance() { TMPDIR=$(scratch) scripts/test/conformance.sh; }
+part_conformance() { in_scratch scripts/test/conformance.sh; }
 
 about_fuzz() { echo "no answer that the API's document does not describe, and nothing of another merchant's"; }
-part_fuzz() { TMPDIR=$(scratch) scripts/fuzz.sh; }
+part_fuzz() { in_scratch scripts/fuzz.sh; }
 
 about_widget() { echo "the widget builds"; }
 part_widget() { make --no-print-directory widget; }
@@ -68,4 +68,4 @@ part_package() {
 }
 
 about_browser() { echo "what a shopper does, in Chromium"; }
-part_browser() { cargo build -p florin-server && TMPDIR=$(scratch) npm test --silent --prefix e2e; }
+part_browser() { cargo build -p florin-server && in_scratch npm test --silent --prefix e2e; }

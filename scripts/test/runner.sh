@@ -7,9 +7,6 @@ case ${1##*/} in
     it-*) threads=$((4 * $(nproc))) ;;
     program-*) threads=$((2 * $(nproc))) ;;
 esac
-if [ -n "${threads:-}" ]; then
-    export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$threads}
-    TMPDIR=$(scratch)
-    export TMPDIR
-fi
-exec "$@"
+[ -n "${threads:-}" ] || exec "$@"
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$threads}
+in_scratch "$@"

@@ -164,7 +164,7 @@ pub struct NextAction {
     /// `…/login`; `mini_program_params`: it hands `text` to its wallet. An unknown word means: offer the hosted page.
     #[serde(rename = "type")]
     pub kind: String,
-    /// `show_code`: the text in the code, or the passcode. `app_params`: for WeChat's SDK a JSON object, for Alipay's an order string.
+    /// `show_code`: the text in the code, or the passcode. `app_params`: for WeChat's SDK a JSON object, for Alipay's an order string, for UnionPay's its `tn`.
     /// `mini_program_params`: a JSON object, for `wx.requestPayment` or `my.tradePay`.
     /// `show_transfer`: the transfer as a `payto` address (RFC 8905), where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

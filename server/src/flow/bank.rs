@@ -49,7 +49,10 @@ pub async fn pick(app: &App, state: &str, bank: &str, picker: Picker) -> Result<
 /// The code of the bank that was picked for this payment.
 pub(super) fn picked_for(payment: &Payment) -> Option<String> {
     let action: NextAction = serde_json::from_str(&payment.action).ok()?;
-    action.url?.split_once(BANK).map(|(_, code)| code.to_owned())
+    let url = action.url?;
+    // Other channels' addresses are theirs to choose.
+    let (way, code) = url.split_once(BANK)?;
+    way.contains(&format!("/to/{}", payment.id)).then(|| code.to_owned())
 }
 
 /// Whether somebody who picks this bank has picked another one for this payment.

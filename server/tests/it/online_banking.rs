@@ -100,6 +100,22 @@ on_both! {
         app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
     }
 
+    async fn what_a_bank_takes_when_all_is_over_goes_back_though_nobody_tells_of_it(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        let bank = sent_on(&picked(&code(&opened), "CCB").await).await;
+        app.pass(Duration::from_secs(40 * 60));
+        app.until("the session has ended", async || app.session_status(&session).await == "EXPIRED").await;
+        let asks = stored(app, &order_id(&opened)).await.asks;
+        app.pass(Duration::from_secs(20 * 60));
+        app.until("it is asked about all the same", async || stored(app, &order_id(&opened)).await.asks > asks).await;
+        app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        app.wallet(&bank, "approve").await.is_paid();
+        assert_eq!(app.held(&order_id(&opened)).await, MINOR);
+        app.pass(Duration::from_secs(20 * 60));
+        app.until("the money is back", async || app.held(&order_id(&opened)).await == 0).await;
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
     async fn two_who_pick_at_once_have_a_payment_each(app: TestApp) {
         let (session, opened) = opened(app).await;
         let address = code(&opened);

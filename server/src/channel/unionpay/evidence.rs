@@ -5,6 +5,7 @@ use florin_shared::shopper::NextAction;
 
 use super::codes::{self, CONFIGURATION, DECLINED, Verdict, verdict};
 use super::fields::Fields;
+use super::table;
 use super::text::{fen, paid_at, time_of};
 use crate::channel::transport::{no_answer, not_sent};
 use crate::channel::{ChannelError, Opened, action};
@@ -79,7 +80,7 @@ pub(super) fn refused(reason: &str) -> Opened {
 pub(super) fn queried(payment: &Payment, answer: &Fields) -> Result<Evidence, ChannelError> {
     match verdict(answer.get("respCode")) {
         Verdict::Done => is_about(payment, answer)?,
-        Verdict::Absent => return Ok(saying(Said::NotFound)),
+        Verdict::Absent => return Ok(saying(absent(payment))),
         Verdict::Unsure | Verdict::Misasked | Verdict::Exists | Verdict::Refused => {
             return Err(unclear(answer));
         }
@@ -91,12 +92,17 @@ pub(super) fn queried(payment: &Payment, answer: &Fields) -> Result<Evidence, Ch
             Err(no_answer("it does not say what became of it"))
         }
         Verdict::Unsure => Ok(saying(Said::Pending)),
-        Verdict::Absent => Ok(saying(Said::NotFound)),
+        Verdict::Absent => Ok(saying(absent(payment))),
         Verdict::Misasked | Verdict::Exists | Verdict::Refused if payment.is_by_code() => {
             Ok(refused(DECLINED).evidence)
         }
         Verdict::Misasked | Verdict::Exists | Verdict::Refused => Ok(saying(Said::Pending)),
     }
+}
+
+/// UnionPay knows of nothing: nobody has paid yet. A bank's page may be open still, so that says nothing before its time is over (D6).
+fn absent(payment: &Payment) -> Said {
+    if table::leads_to_a_bank(&payment.product) { Said::Pending } else { Said::NotFound }
 }
 
 /// UnionPay's own number of a payment that was paid.

@@ -76,7 +76,12 @@ pub(super) const PHONE: &str = "08";
 
 /// By what the payer pays: who pays by a code, or on the page for phones, by a phone.
 pub(super) fn channel_type(product: &str) -> &'static str {
-    if [WEB, NETBANK].contains(&product) { "07" } else { PHONE }
+    if leads_to_a_bank(product) { "07" } else { PHONE }
+}
+
+/// Whether it may end at a bank's page, which goes on after `payTimeout`.
+pub(super) fn leads_to_a_bank(product: &str) -> bool {
+    [WEB, NETBANK].contains(&product)
 }
 
 const SOLD: [(&str, &[Product]); 5] =

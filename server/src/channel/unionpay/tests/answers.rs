@@ -22,6 +22,18 @@ fn asked(resp: &str, orig: &str) -> [Option<Said>; 2] {
 }
 
 #[test]
+fn a_banks_page_that_nobody_has_paid_yet_may_still_be_paid() {
+    for product in ["WEB", "NETBANK"] {
+        let payment = crate::domain::payment::Payment { product: product.into(), ..payment() };
+        for (resp, orig) in [("34", ""), ("00", "34")] {
+            let answer = fields(&and(&PAID, &[("respCode", resp), ("origRespCode", orig)]));
+            let said = evidence::queried(&payment, &answer).unwrap().said;
+            assert_eq!(said, Said::Pending, "{product} {resp} {orig}");
+        }
+    }
+}
+
+#[test]
 fn every_code_of_a_query_has_its_meaning() {
     for (resp, orig, expected) in [
         ("00", "00", [Some(paid()), Some(paid())]),
