@@ -66,7 +66,9 @@ async fn number_of(app: &App, kept: &Kept) -> Result<Option<String>> {
         return Ok(Some(kept.request_id.clone()));
     }
     let Some(reference) = named(app, kept).await? else { return Ok(None) };
-    for number in kept.credit.number.max(1)..=MOST_UNDER_ONE {
+    // A connector has counted what it told, under the text that it told: of a reference that a file or a person names, it says nothing.
+    let first = if kept.source.is_last_word() { 1 } else { kept.credit.number.max(1) };
+    for number in first..=MOST_UNDER_ONE {
         let request_id = numbered(&reference, number);
         if claim(app, kept, request_id.clone()).await? {
             return Ok(Some(request_id));
