@@ -148,4 +148,23 @@ on_both! {
         assert_eq!(app.status(&session).await["order_id"], order_id(&opened));
         app.check(When::Always).await;
     }
+
+    async fn a_file_that_contradicts_whose_a_payment_is_changes_nothing(app: TestApp) {
+        introduced(app).await;
+        let (session, opened) = opened(app).await;
+        let (_, other) = super::opened(app).await;
+        let (ours, other) = (reference(&opened), reference(&other));
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        let before = kept(app, CreditState::Matched).await;
+        let id = before[0].credit.id.clone();
+        for named in [&[][..], &[other.as_str()], &[&ours, &other]] {
+            assert_eq!(stated(app, &id, MINOR, named).await, Some(Stated::OtherPayment));
+        }
+        assert_eq!(kept(app, CreditState::Matched).await, before);
+        assert_eq!(stated(app, &id, MINOR, &[&ours]).await, Some(Stated::Confirmed));
+        // A file has said whose it is: another file is no better.
+        assert_eq!(stated(app, &id, MINOR, &[&other]).await, Some(Stated::OtherPayment));
+        app.check(When::Always).await;
+    }
 }
