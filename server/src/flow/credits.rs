@@ -136,10 +136,8 @@ async fn payment_of(app: &App, channel: &str, request_id: &str) -> Result<Paymen
 }
 
 async fn end(app: &App, kept: &Kept) -> Result<()> {
-    let (now, channel, id) = (app.now(), kept.channel.clone(), kept.credit.id.clone());
+    let (now, read) = (app.now(), kept.clone());
     app.store
-        .write(async move |tx: &mut Tx| {
-            Ok::<_, Error>(credits::stray(tx, (&channel, &id), now).await?)
-        })
+        .write(async move |tx: &mut Tx| Ok::<_, Error>(credits::stray(tx, &read, now).await?))
         .await
 }

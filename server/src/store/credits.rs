@@ -197,19 +197,17 @@ pub async fn judge(
     Ok(judged == 1)
 }
 
-/// What was to be taken in names nobody's payment.
-pub async fn stray(
-    tx: &mut Tx,
-    (channel, id): (&str, &str),
-    now: Millis,
-) -> Result<(), StoreError> {
+/// What was to be taken in names nobody's payment, as it was read. What a file or a person has said of it since stays to be taken in.
+pub async fn stray(tx: &mut Tx, read: &Kept, now: Millis) -> Result<(), StoreError> {
     tx.sql(
         "update credit set state = 'STRAY', changed_ms = $3
-          where channel = $1 and bank_id = $2 and state = 'NEW' and request_id = ''",
+          where channel = $1 and bank_id = $2 and state = 'NEW' and request_id = '' and reference = $4 and meant = $5",
     )
-    .bind(channel.to_owned())
-    .bind(id.to_owned())
+    .bind(read.channel.clone())
+    .bind(read.credit.id.clone())
     .bind(now)
+    .bind(read.credit.reference.clone())
+    .bind(read.meant.clone())
     .execute()
     .await?;
     Ok(())

@@ -167,4 +167,28 @@ on_both! {
         assert_eq!(stated(app, &id, MINOR, &[&other]).await, Some(Stated::OtherPayment));
         app.check(When::Always).await;
     }
+
+    async fn who_has_read_a_credit_before_makes_no_stray_of_what_a_person_or_a_file_has_said_since(app: TestApp) {
+        for how in ["FT-assigned", "FT-file"] {
+            let (session, opened) = opened(app).await;
+            let (told, meant) = (credit(app, how, MINOR, ("thanks", 1)), reference(&opened));
+            let (line, word) = (line(app, how, MINOR, &[&meant]), word(app));
+            let unit = async move |tx: &mut Tx| {
+                let id = ("transfer.eur", how);
+                credits::keep(tx, id.0, &told, word.at).await?;
+                let read = credits::get(tx, id.0, id.1).await?.unwrap();
+                if how == "FT-file" {
+                    statements::state(tx, id.0, &line, &word).await?;
+                } else {
+                    credits::stray(tx, &read, word.at).await?;
+                    assert!(statements::assign(tx, id, &meant, &word).await?);
+                }
+                credits::stray(tx, &read, word.at).await?;
+                Ok::<_, StoreError>(credits::get(tx, id.0, id.1).await?.unwrap().state)
+            };
+            assert_eq!(app.app.store.write(unit).await.unwrap(), CreditState::New, "{how}");
+            app.until_status(&session, "SUCCESS").await;
+        }
+        app.check(When::Always).await;
+    }
 }
