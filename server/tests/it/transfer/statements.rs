@@ -191,4 +191,22 @@ on_both! {
         }
         app.check(When::Always).await;
     }
+
+    async fn what_cannot_be_taken_in_stands_in_nobodys_way(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        // An account that the settings have no more: three turns of it, and older.
+        let left: Vec<Credit> = (0..150).map(|one| credit(app, &format!("FU{one}"), 1, ("rent", 1))).collect();
+        let heard = app.app.now() - 1_000;
+        let unit = async move |tx: &mut Tx| {
+            for credit in &left {
+                credits::keep(tx, "transfer.usd", credit, heard).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        app.app.store.write(unit).await.unwrap();
+        assert_eq!(stated(app, "FT1", MINOR, &[&reference(&opened)]).await, None);
+        app.until_status(&session, "SUCCESS").await;
+        let new = credits::list(&mut app.app.store.read().await.unwrap(), "NEW", 999).await.unwrap();
+        assert_eq!(new.len(), 150);
+    }
 }
