@@ -60,8 +60,11 @@ pub enum Stated {
 /// has been claimed for, or the credit has been claimed for none.
 pub fn stated(state: CreditState, source: CreditSource, (is_same, is_its): (bool, bool)) -> Stated {
     let counts_for_nothing = matches!(state, CreditState::New | CreditState::Named);
+    let is_a_persons = source == CreditSource::Person || state == CreditState::Foreign;
     match (counts_for_nothing, source.is_last_word(), is_same) {
         (false, _, false) | (true, true, false) => Stated::OtherAmount,
+        // What a person has said of it, the file has not to repeat.
+        (_, _, true) if !is_its && !is_a_persons => Stated::OtherPayment,
         (false, false, true) if state == CreditState::Matched => Stated::Confirmed,
         (false, _, true) => Stated::Same,
         (true, true, true) if state == CreditState::New => Stated::Same,
@@ -152,17 +155,22 @@ mod tests {
             (Named, Connector, false, true, Stated::Anew),
             (Named, Connector, true, false, Stated::OtherPayment),
             (Named, Connector, false, false, Stated::OtherPayment),
-            (Matched, Connector, true, false, Stated::Confirmed),
+            (Matched, Connector, true, true, Stated::Confirmed),
+            (Matched, Connector, true, false, Stated::OtherPayment),
+            (Matched, Statement, true, false, Stated::OtherPayment),
             (Matched, Connector, false, true, Stated::OtherAmount),
             (Matched, Statement, true, true, Stated::Same),
             (Matched, Person, true, false, Stated::Same),
             (New, Statement, true, true, Stated::Same),
+            (New, Statement, true, false, Stated::OtherPayment),
+            (Named, Statement, true, false, Stated::OtherPayment),
             (New, Person, false, true, Stated::OtherAmount),
             (Named, Statement, true, true, Stated::Anew),
             (Named, Statement, false, true, Stated::OtherAmount),
             (Stray, Connector, true, true, Stated::Same),
             (Stray, Connector, false, true, Stated::OtherAmount),
             (Foreign, Connector, true, true, Stated::Same),
+            (Foreign, Connector, true, false, Stated::Same),
             (Foreign, Statement, false, true, Stated::OtherAmount),
         ] {
             let found = stated(state, source, (is_same, is_its));

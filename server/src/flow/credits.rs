@@ -66,7 +66,9 @@ async fn number_of(app: &App, kept: &Kept) -> Result<Option<String>> {
         return Ok(Some(kept.request_id.clone()));
     }
     let Some(reference) = named(app, kept).await? else { return Ok(None) };
-    for number in kept.credit.number.max(1)..=MOST_UNDER_ONE {
+    // A connector has counted what it told, under the text that it told: of a reference that a file or a person names, it says nothing.
+    let first = if kept.source.is_last_word() { 1 } else { kept.credit.number.max(1) };
+    for number in first..=MOST_UNDER_ONE {
         let request_id = numbered(&reference, number);
         if claim(app, kept, request_id.clone()).await? {
             return Ok(Some(request_id));
@@ -134,10 +136,8 @@ async fn payment_of(app: &App, channel: &str, request_id: &str) -> Result<Paymen
 }
 
 async fn end(app: &App, kept: &Kept) -> Result<()> {
-    let (now, channel, id) = (app.now(), kept.channel.clone(), kept.credit.id.clone());
+    let (now, read) = (app.now(), kept.clone());
     app.store
-        .write(async move |tx: &mut Tx| {
-            Ok::<_, Error>(credits::stray(tx, (&channel, &id), now).await?)
-        })
+        .write(async move |tx: &mut Tx| Ok::<_, Error>(credits::stray(tx, &read, now).await?))
         .await
 }

@@ -14,7 +14,7 @@ row! {
         pub channel: String, pub bank_id: String, pub reference: String, pub number: i64, pub amount: i64,
         pub currency: String, pub at_ms: i64, pub returned: i64, pub payer: String,
         pub state: String, pub request_id: String, pub note: String, pub heard_ms: i64, pub source: String,
-        pub meant: String,
+        pub meant: String, pub place: i64,
     }
 }
 
@@ -37,6 +37,8 @@ pub struct Kept {
     pub note: String,
     /// When it was first heard of.
     pub heard: Millis,
+    /// Where it stands in its file, or 0.
+    pub place: i64,
 }
 
 impl TryFrom<CreditRow> for Kept {
@@ -61,6 +63,7 @@ impl TryFrom<CreditRow> for Kept {
             request_id: row.request_id,
             note: row.note,
             heard: row.heard_ms,
+            place: row.place,
         })
     }
 }
@@ -197,19 +200,17 @@ pub async fn judge(
     Ok(judged == 1)
 }
 
-/// What was to be taken in names nobody's payment.
-pub async fn stray(
-    tx: &mut Tx,
-    (channel, id): (&str, &str),
-    now: Millis,
-) -> Result<(), StoreError> {
+/// What was to be taken in names nobody's payment, as it was read. What a file or a person has said of it since stays to be taken in.
+pub async fn stray(tx: &mut Tx, read: &Kept, now: Millis) -> Result<(), StoreError> {
     tx.sql(
         "update credit set state = 'STRAY', changed_ms = $3
-          where channel = $1 and bank_id = $2 and state = 'NEW' and request_id = ''",
+          where channel = $1 and bank_id = $2 and state = 'NEW' and request_id = '' and reference = $4 and meant = $5",
     )
-    .bind(channel.to_owned())
-    .bind(id.to_owned())
+    .bind(read.channel.clone())
+    .bind(read.credit.id.clone())
     .bind(now)
+    .bind(read.credit.reference.clone())
+    .bind(read.meant.clone())
     .execute()
     .await?;
     Ok(())
@@ -236,10 +237,24 @@ pub async fn foreign(
     Ok(said == 1)
 }
 
-/// What is still to be taken in, oldest first: the lines of a file in their order, what a person has assigned, and what a crash left.
-pub async fn to_take_in(tx: &mut Tx, most: i64) -> Result<Vec<Kept>, StoreError> {
+/// What is still to be taken in behind that one, oldest first: the lines of a file in their order, what a person has assigned, and what
+/// a crash left.
+pub async fn to_take_in(
+    tx: &mut Tx,
+    after: Option<&Kept>,
+    most: i64,
+) -> Result<Vec<Kept>, StoreError> {
     all(tx
-        .sql("select * from credit where state = 'NEW' order by heard_ms, place, at_ms, bank_id limit $1")
+        .sql(
+            "select * from credit
+              where state = 'NEW' and (heard_ms, place, at_ms, bank_id, channel) > ($1, $2, $3, $4, $5)
+              order by heard_ms, place, at_ms, bank_id, channel limit $6",
+        )
+        .bind(after.map_or(i64::MIN, |after| after.heard))
+        .bind(after.map_or(0, |after| after.place))
+        .bind(after.map_or(0, |after| after.credit.at))
+        .bind(after.map(|after| after.credit.id.clone()).unwrap_or_default())
+        .bind(after.map(|after| after.channel.clone()).unwrap_or_default())
         .bind(most)
         .all()
         .await?)

@@ -38,7 +38,8 @@ pub fn start_all(app: &App, stop: &CancellationToken) -> TaskTracker {
     tracker.spawn(start("sweep", None).work(move |app| sweep::run_once(app, swept.clone())));
     tracker.spawn(start("reconcile", Some(|app| &app.wake.asks)).work(reconcile::run_once));
     tracker.spawn(start("returns", Some(|app| &app.wake.reversals)).work(returns::run_once));
-    tracker.spawn(start("credits", None).work(credits::run_once));
+    let passed = credits::Memory::default();
+    tracker.spawn(start("credits", None).work(move |app| credits::run_once(app, passed.clone())));
     tracker.spawn(webhooks::run(app.clone(), stop.clone()));
     tracker.spawn(pulse::follow(app.clone(), stop.clone()));
     if let Clock::Followed(followed) = &app.clock {
@@ -147,7 +148,7 @@ fn failed(worker: &'static str, error: &Error) {
 /// Runs what is due until nothing is left: for tests that do not want to wait.
 pub async fn run_all_once(app: &App) -> Result<()> {
     expiry::run_once(app.clone(), expiry::Memory::default()).await?;
-    credits::run_once(app.clone()).await?;
+    credits::run_once(app.clone(), credits::Memory::default()).await?;
     reconcile::run_to_end(app.clone()).await?;
     returns::run_to_end(app.clone()).await?;
     webhooks::run_once(app).await?;
@@ -158,7 +159,7 @@ pub async fn run_all_once(app: &App) -> Result<()> {
 /// the clock themselves.
 pub async fn turn(app: &App) -> Result<()> {
     expiry::run_once(app.clone(), expiry::Memory::default()).await?;
-    credits::run_once(app.clone()).await?;
+    credits::run_once(app.clone(), credits::Memory::default()).await?;
     reconcile::run_once(app.clone()).await?;
     returns::run_once(app.clone()).await?;
     Ok(())

@@ -68,8 +68,13 @@ const BANK: &str = "whsec_Zmxvcmluc2FuZGJveGJhbmtzZWNyZXQwMDAx";
 
 /// A message of the bank's about a credit of this id, which it counts as the first under its reference.
 async fn told_as_the_first(app: &TestApp, id: &str, reference: &str) -> u16 {
+    told(app, id, (reference, 1)).await
+}
+
+/// The same about the how manieth.
+async fn told(app: &TestApp, id: &str, (reference, number): (&str, u32)) -> u16 {
     let data = json!({
-        "account": "SANDBOX_TRANSFER", "reference": reference, "id": id, "number": 1, "amount": AMOUNT, "currency": "EUR",
+        "account": "SANDBOX_TRANSFER", "reference": reference, "id": id, "number": number, "amount": AMOUNT, "currency": "EUR",
         "at": "2026-11-18T04:01:30Z",
     });
     let message =

@@ -203,6 +203,9 @@ fn credit(
     if part.is_some_and(|part| part.at(&["RtrInf"]).is_some()) {
         return Err("a transfer of yours has come back (RtrInf): it is no payment");
     }
+    if is_returned(entry) || part.is_some_and(is_returned) {
+        return Err("a transfer of yours has come back (BkTxCd RRTN): it is no payment");
+    }
     if part.and_then(|part| part.text(&["CdtDbtInd"])).is_some_and(|side| side != "CRDT") {
         return Err("it is no credit, and was booked with credits");
     }
@@ -222,6 +225,12 @@ fn credit(
         returned: 0,
         payer: part.and_then(payer).unwrap_or_default().to_owned(),
     })
+}
+
+/// Whether its bank transaction code is that of a returned transfer (ISO 20022, external code set, sub-family `RRTN`). Many banks say it
+/// nowhere else.
+fn is_returned(of: &Element) -> bool {
+    of.text(&["BkTxCd", "Domn", "Fmly", "SubFmlyCd"]) == Some("RRTN")
 }
 
 /// Everything that the payer wrote, wherever their bank put it.

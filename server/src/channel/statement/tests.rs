@@ -112,6 +112,17 @@ fn credits_that_were_booked_together_are_each_their_own() {
     assert_eq!(told, [("FT1", 300), ("FT2", 400), ("FT3", 0), ("", 0), ("FT4", 0)]);
 }
 
+/// A bank transaction code as banks write it, of credit transfers received.
+fn sub_family(code: &str) -> String {
+    format!(
+        "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>{code}</SubFmlyCd></Fmly></Domn></BkTxCd>"
+    )
+}
+
+fn in_a_part(more: &str) -> String {
+    entry("1.00", FT1, &format!("<NtryDtls><TxDtls>{more}</TxDtls></NtryDtls>"))
+}
+
 #[test]
 fn what_is_no_credit_or_cannot_be_told_apart_is_not_taken() {
     let plain = entry("1.00", FT1, "");
@@ -141,9 +152,14 @@ fn what_is_no_credit_or_cannot_be_told_apart_is_not_taken() {
             entry("1.00", FT1, "<NtryDtls><TxDtls><RtrInf><Rsn/></RtrInf></TxDtls></NtryDtls>"),
             "(RtrInf)",
         ),
+        (plain.replace("<BkTxCd/>", &sub_family("RRTN")), "(BkTxCd RRTN)"),
+        (in_a_part(&sub_family("RRTN")), "(BkTxCd RRTN)"),
     ] {
         let told = refused(&text);
         assert!(told.contains(why), "{told}: {text}");
+    }
+    for text in [plain.replace("<BkTxCd/>", &sub_family("ESCT")), in_a_part(&sub_family("ESCT"))] {
+        assert_eq!(credits(&found(&text)).len(), 1, "{text}");
     }
     for amount in ["1.001", "-1.00", "0.00", "1,00", "", "1e3", "99999999999999999.00", "é", "1.é0"]
     {

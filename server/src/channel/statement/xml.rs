@@ -43,6 +43,10 @@ const WORDS: &[&str] = &[
     "CdtrRefInf",
     "Ref",
     "RtrInf",
+    "BkTxCd",
+    "Domn",
+    "Fmly",
+    "SubFmlyCd",
 ];
 
 /// Deeper than any statement.

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use florin_server::domain::credit::{Credit, CreditState, Stated};
 use florin_server::store::checks::When;
+use florin_server::store::credits;
 use florin_server::store::statements::{self, Line, Word};
 use florin_server::store::{StoreError, Tx};
 use florin_shared::Money;
 use serde_json::json;
 
 use super::{
-    AMOUNT, MINOR, bank_id, introduced, kept, manual, one, opened, reference, told_as_the_first,
+    AMOUNT, MINOR, bank_id, introduced, kept, manual, one, opened, reference, told,
+    told_as_the_first,
 };
 use crate::support::{TestApp, code, on_both, order_id};
 
@@ -18,19 +20,26 @@ fn word(app: &TestApp) -> Word {
     Word { who: "Ada".into(), note: "statement.xml:2".into(), at: app.app.now() }
 }
 
-/// A line of a file of the bank's about a credit of this number, as `florin credits import` writes it down beside the server.
-async fn stated(app: &TestApp, id: &str, minor: i64, named: &[&str]) -> Option<Stated> {
-    let credit = Credit {
+fn credit(app: &TestApp, id: &str, minor: i64, (reference, number): (&str, u32)) -> Credit {
+    Credit {
         id: id.to_owned(),
-        reference: named.join(" and "),
-        number: 0,
+        reference: reference.to_owned(),
+        number,
         amount: Money::new(minor, "EUR".parse().unwrap()).unwrap(),
         at: app.app.now(),
         returned: 0,
         payer: String::new(),
-    };
-    let named = named.iter().map(|one| (*one).to_owned()).collect();
-    let (line, word) = (Line { credit, named, place: 1 }, word(app));
+    }
+}
+
+fn line(app: &TestApp, id: &str, minor: i64, named: &[&str]) -> Line {
+    let credit = credit(app, id, minor, (&named.join(" and "), 0));
+    Line { credit, named: named.iter().map(|one| (*one).to_owned()).collect(), place: 1 }
+}
+
+/// A line of a file of the bank's about a credit of this number, as `florin credits import` writes it down beside the server.
+async fn stated(app: &TestApp, id: &str, minor: i64, named: &[&str]) -> Option<Stated> {
+    let (line, word) = (line(app, id, minor, named), word(app));
     let unit = async move |tx: &mut Tx| statements::state(tx, "transfer.eur", &line, &word).await;
     app.app.store.write(unit).await.unwrap()
 }
@@ -109,5 +118,95 @@ on_both! {
         assert_eq!(app.app.store.write(unit).await.unwrap(), (true, false));
         app.until_status(&session, "SUCCESS").await;
         app.check(When::Always).await;
+    }
+
+    async fn what_a_person_assigns_pays_the_transaction_that_they_name_however_the_connector_counted_it(app: TestApp) {
+        introduced(app).await;
+        let (session, opened) = opened(app).await;
+        assert_eq!(told(app, "FT1", ("thanks", 2)).await, 200);
+        app.until("a person is asked", async || kept(app, CreditState::Stray).await.len() == 1).await;
+        let (meant, word) = (reference(&opened), word(app));
+        let unit = async move |tx: &mut Tx| statements::assign(tx, ("transfer.eur", "FT1"), &meant, &word).await;
+        assert!(app.app.store.write(unit).await.unwrap());
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.status(&session).await["order_id"], order_id(&opened));
+        assert_eq!(kept(app, CreditState::Matched).await[0].request_id, reference(&opened));
+        app.check(When::Always).await;
+    }
+
+    async fn under_the_reference_that_a_file_names_the_connectors_count_of_another_is_nothing(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        // Told by a message that nobody has taken in, and then by a file.
+        let told = credit(app, "FT1", MINOR, ("thanks", 2));
+        let (line, word) = (line(app, "FT1", MINOR, &[&reference(&opened)]), word(app));
+        let unit = async move |tx: &mut Tx| {
+            credits::keep(tx, "transfer.eur", &told, word.at).await?;
+            statements::state(tx, "transfer.eur", &line, &word).await
+        };
+        assert_eq!(app.app.store.write(unit).await.unwrap(), Some(Stated::Anew));
+        app.until_status(&session, "SUCCESS").await;
+        assert_eq!(app.status(&session).await["order_id"], order_id(&opened));
+        app.check(When::Always).await;
+    }
+
+    async fn a_file_that_contradicts_whose_a_payment_is_changes_nothing(app: TestApp) {
+        introduced(app).await;
+        let (session, opened) = opened(app).await;
+        let (_, other) = super::opened(app).await;
+        let (ours, other) = (reference(&opened), reference(&other));
+        app.wallet(&code(&opened), "approve").await.is_paid();
+        app.until_status(&session, "SUCCESS").await;
+        let before = kept(app, CreditState::Matched).await;
+        let id = before[0].credit.id.clone();
+        for named in [&[][..], &[other.as_str()], &[&ours, &other]] {
+            assert_eq!(stated(app, &id, MINOR, named).await, Some(Stated::OtherPayment));
+        }
+        assert_eq!(kept(app, CreditState::Matched).await, before);
+        assert_eq!(stated(app, &id, MINOR, &[&ours]).await, Some(Stated::Confirmed));
+        // A file has said whose it is: another file is no better.
+        assert_eq!(stated(app, &id, MINOR, &[&other]).await, Some(Stated::OtherPayment));
+        app.check(When::Always).await;
+    }
+
+    async fn who_has_read_a_credit_before_makes_no_stray_of_what_a_person_or_a_file_has_said_since(app: TestApp) {
+        for how in ["FT-assigned", "FT-file"] {
+            let (session, opened) = opened(app).await;
+            let (told, meant) = (credit(app, how, MINOR, ("thanks", 1)), reference(&opened));
+            let (line, word) = (line(app, how, MINOR, &[&meant]), word(app));
+            let unit = async move |tx: &mut Tx| {
+                let id = ("transfer.eur", how);
+                credits::keep(tx, id.0, &told, word.at).await?;
+                let read = credits::get(tx, id.0, id.1).await?.unwrap();
+                if how == "FT-file" {
+                    statements::state(tx, id.0, &line, &word).await?;
+                } else {
+                    credits::stray(tx, &read, word.at).await?;
+                    assert!(statements::assign(tx, id, &meant, &word).await?);
+                }
+                credits::stray(tx, &read, word.at).await?;
+                Ok::<_, StoreError>(credits::get(tx, id.0, id.1).await?.unwrap().state)
+            };
+            assert_eq!(app.app.store.write(unit).await.unwrap(), CreditState::New, "{how}");
+            app.until_status(&session, "SUCCESS").await;
+        }
+        app.check(When::Always).await;
+    }
+
+    async fn what_cannot_be_taken_in_stands_in_nobodys_way(app: TestApp) {
+        let (session, opened) = opened(app).await;
+        // An account that the settings have no more: three turns of it, and older.
+        let left: Vec<Credit> = (0..150).map(|one| credit(app, &format!("FU{one}"), 1, ("rent", 1))).collect();
+        let heard = app.app.now() - 1_000;
+        let unit = async move |tx: &mut Tx| {
+            for credit in &left {
+                credits::keep(tx, "transfer.usd", credit, heard).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        app.app.store.write(unit).await.unwrap();
+        assert_eq!(stated(app, "FT1", MINOR, &[&reference(&opened)]).await, None);
+        app.until_status(&session, "SUCCESS").await;
+        let new = credits::list(&mut app.app.store.read().await.unwrap(), "NEW", 999).await.unwrap();
+        assert_eq!(new.len(), 150);
     }
 }
