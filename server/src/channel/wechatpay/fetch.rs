@@ -31,6 +31,8 @@ const WAIT: Duration = Duration::from_secs(2);
 
 const NOT_HAD: &str = "WeChat Pay's platform certificates cannot be had";
 
+const LATE: &str = "WeChat Pay has not sent them within two seconds";
+
 /// So WeChat Pay answers for whoever became its merchant since there are public keys.
 const NONE: &str =
     "it has none for this merchant (HTTP 404): name its public key, public_key_id and public_key";
@@ -47,8 +49,6 @@ pub(super) enum Cause {
     /// So is a message, which anybody may have sent.
     Message,
 }
-
-const LATE: &str = "WeChat Pay has not sent them within two seconds";
 
 /// When each cause asked last, and what came of the fetches.
 #[derive(Default)]
