@@ -27,7 +27,8 @@ use crate::{Error, Result};
 
 /// How long a call to open a payment is waited for before the channel is asked about it by our own number, while the call
 /// may still be under way; from then on the same request may go out again. No connection takes so long to be refused
-/// (`channel/transport.rs`), so that "nothing was sent" comes sooner or is not believed.
+/// (`channel/transport.rs`), also where something is fetched first (`channel/wechatpay/fetch.rs`, `WAIT`), so that "nothing was
+/// sent" comes sooner or is not believed.
 pub(super) const CALLING: Millis = 6_000;
 
 /// How long after a lost call a channel may still not know of the payment (R4).

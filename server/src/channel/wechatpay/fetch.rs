@@ -1,12 +1,12 @@
 //! The platform certificates are fetched: at the first need, again twice a day, and when something is signed by one that is not held
 //! (`protocols/wechatpay-v3.md` 3). One fetch at a time, and each cause has its own pause, so that a stranger with forged messages neither
-//! makes us ask more than once a minute nor keeps us from asking when we need to.
+//! makes us ask more than once a minute nor keeps us from asking when we need to. A fetch runs aside, to its end, whoever gives up on it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::certificate::Certificate;
 use super::line::{Line, Said};
@@ -19,10 +19,19 @@ const LIFE: Duration = Duration::from_secs(11 * 60 * 60);
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Between two tries while nothing can be done without: each shopper asks, and WeChat Pay may be back.
+/// From the end of a try to the next while nothing can be done without: each shopper asks, and WeChat Pay may be back. From its beginning it
+/// would be over when one that hung ends, and whoever came next would hang as long.
 const SOON: Duration = Duration::from_secs(5);
 
+/// How long anybody waits for the list. "Nothing was sent" must be known sooner than six seconds after a payment was written down, when it is
+/// asked about and may go out again (`flow/ask.rs`, `CALLING`). Of these a call that waited here still needs its own turn and its connection
+/// (`transport.rs`): 0.3 s and 3 s, so 2.7 s are the most. The fetch itself has a question's patience: a list that comes in the fifth second is
+/// there for the next.
+const WAIT: Duration = Duration::from_secs(2);
+
 const NOT_HAD: &str = "WeChat Pay's platform certificates cannot be had";
+
+const LATE: &str = "WeChat Pay has not sent them within two seconds";
 
 /// So WeChat Pay answers for whoever became its merchant since there are public keys.
 const NONE: &str =
@@ -41,12 +50,15 @@ pub(super) enum Cause {
     Message,
 }
 
-/// When each cause asked last, and what came of the last fetch.
+/// When each cause asked last, and what came of the fetches.
 #[derive(Default)]
 pub(super) struct Pace {
     asked: [Option<Instant>; 4],
     fetched: Option<Instant>,
-    why_not: String,
+    /// How many have ended, well or not.
+    ended: u64,
+    /// Why the last of them brought nothing.
+    why_not: Option<String>,
 }
 
 impl Pace {
@@ -60,11 +72,22 @@ impl Pace {
         true
     }
 
-    /// What came of the last fetch; one that nobody waited for to its end has left no word.
-    fn why_not(&self) -> String {
-        match self.why_not.is_empty() {
-            true => format!("{NOT_HAD}: they were asked for a moment ago"),
-            false => self.why_not.clone(),
+    /// A fetch for this cause is over; its pause begins.
+    fn end(&mut self, cause: Cause, done: &Result<(), String>, now: Instant) {
+        self.asked[cause as usize] = Some(now);
+        self.ended += 1;
+        self.why_not = done.as_ref().err().cloned();
+        if done.is_ok() {
+            self.fetched = Some(now);
+        }
+    }
+
+    /// What came of what was waited for since so many had ended. Without a fetch since then it is the last one's word.
+    fn outcome(&self, before: u64) -> Result<(), String> {
+        match &self.why_not {
+            Some(why) => Err(why.clone()),
+            None if self.ended > before => Ok(()),
+            None => Err(format!("{NOT_HAD}: they were asked for a moment ago")),
         }
     }
 
@@ -93,6 +116,8 @@ impl Line {
         }
         match self.fetch_once(Cause::Need).await {
             Err(_) if self.keys.knows_one_by_hand() => Ok(()),
+            // One that ended between the two looks has brought it.
+            Err(_) if self.keys.holds_one(self.clock.now()) => Ok(()),
             done => done,
         }
     }
@@ -119,23 +144,21 @@ impl Line {
         if self.may(cause) {
             let line = self.clone();
             handle.spawn(async move {
-                _ = line.fetch().await;
+                line.fetch(cause).await;
                 drop(flight);
             });
         }
     }
 
-    /// Fetches for somebody who waits for it. Who comes while another fetch is under way has what that one brought.
+    /// Fetches for somebody who waits for it, but no longer than `WAIT`. Who comes while another fetch is under way has what comes of that one,
+    /// also if it is nothing: a queue in which each tries for itself would grow for as long as WeChat Pay is silent.
     pub(super) async fn fetch_once(self: &Arc<Self>, cause: Cause) -> Result<(), String> {
-        let before = self.pace(|pace| pace.fetched);
-        let _flight = self.fetching.flight.lock().await;
-        if self.pace(|pace| pace.fetched) != before {
-            return Ok(());
+        let before = self.pace(|pace| pace.ended);
+        self.fetch_aside(cause);
+        match timeout(WAIT, self.fetching.flight.lock()).await {
+            Ok(_ended) => self.pace(|pace| pace.outcome(before)),
+            Err(_) => Err(format!("{NOT_HAD}: {LATE}")),
         }
-        if !self.may(cause) {
-            return Err(self.pace(|pace| pace.why_not()));
-        }
-        self.fetch().await
     }
 
     fn may(&self, cause: Cause) -> bool {
@@ -144,25 +167,19 @@ impl Line {
         self.pace(|pace| pace.may(cause, pause, Instant::now()))
     }
 
-    async fn fetch(&self) -> Result<(), String> {
+    async fn fetch(&self, cause: Cause) {
         let (target, patience) = (list::TARGET, patience::QUERY);
         let read = |reply: &Reply| self.listed(&Said::of(reply));
         let asked = self.call("certificates", By::Get, target, patience, String::new(), read);
-        match asked.await {
-            Ok(certificates) => {
-                let serials: Vec<_> = certificates.iter().map(|one| one.serial.as_str()).collect();
-                tracing::info!(?serials, "WeChat Pay's platform certificates were fetched");
-                self.keys.hold(certificates);
-                self.pace(|pace| pace.fetched = Some(Instant::now()));
-                Ok(())
-            }
-            Err(error) => {
-                let why = words(error);
-                tracing::warn!(why);
-                self.pace(|pace| pace.why_not.clone_from(&why));
-                Err(why)
-            }
+        let done = asked.await.map_err(words).map(|certificates| {
+            let serials: Vec<_> = certificates.iter().map(|one| one.serial.as_str()).collect();
+            tracing::info!(?serials, "WeChat Pay's platform certificates were fetched");
+            self.keys.hold(certificates);
+        });
+        if let Err(why) = &done {
+            tracing::warn!(why);
         }
+        self.pace(|pace| pace.end(cause, &done, Instant::now()));
     }
 
     /// The certificates of this answer. The very first is believed since each certificate opens by the APIv3 key, and since one of them, valid
@@ -194,7 +211,9 @@ fn words(error: ChannelError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::wechatpay::tests::certificates::{found, settled, world};
+    use crate::channel::transport::Limits;
+    use crate::channel::wechatpay::tests::certificates::{found, settled, world, world_within};
+    use crate::channel::wechatpay::tests::silence::three_are_not_sent;
     use crate::domain::payment::Said::NotFound;
 
     #[tokio::test]
@@ -207,6 +226,47 @@ mod tests {
             settled().await;
             assert_eq!(world.fetched(), 2);
         }
+    }
+
+    #[tokio::test]
+    async fn whoever_waited_has_what_came_of_the_fetch_and_after_the_silence_the_next_succeeds() {
+        let limits = Limits { total: Duration::from_secs(1), ..Limits::default() };
+        let (wechatpay, world) = world_within(limits, |_| ()).await;
+        let later = |by| {
+            wechatpay.line.pace(|pace| {
+                pace.asked.iter_mut().flatten().for_each(|asked| *asked -= by);
+            });
+        };
+        world.hang(true);
+        three_are_not_sent(&wechatpay, "time-out", Duration::from_millis(1900)).await;
+        world.hang(false);
+        later(Duration::from_millis(4200));
+        three_are_not_sent(&wechatpay, "time-out", Duration::from_millis(500)).await;
+        assert_eq!(world.fetched(), 1, "five seconds after it began, four after it ended");
+        later(Duration::from_secs(1));
+        assert_eq!(found(&wechatpay).await, Ok(NotFound));
+        assert_eq!(world.fetched(), 2);
+    }
+
+    #[test]
+    fn a_pause_begins_when_a_fetch_ends_and_every_end_counts() {
+        let (mut pace, begun) = (Pace::default(), Instant::now());
+        let after = |seconds| begun + Duration::from_secs(seconds);
+        assert!(pace.may(Cause::Need, SOON, begun));
+        pace.end(Cause::Need, &Err("time-out".into()), after(5));
+        assert_eq!(pace.outcome(0), Err("time-out".into()));
+        for (seconds, may) in [(5, false), (9, false), (10, true)] {
+            assert_eq!(pace.may(Cause::Need, SOON, after(seconds)), may, "at {seconds}");
+        }
+        pace.end(Cause::Need, &Ok(()), after(11));
+        assert_eq!(pace.outcome(1), Ok(()));
+        assert!(pace.outcome(2).is_err(), "nothing has ended since");
+    }
+
+    #[test]
+    fn nothing_was_sent_is_known_before_the_payment_may_go_out_again() {
+        let Limits { turn, connect, .. } = Limits::default();
+        assert!(WAIT + turn + connect < Duration::from_secs(6));
     }
 
     #[test]
@@ -227,7 +287,7 @@ mod tests {
             assert_eq!(pace.may(cause, MINUTE, after(seconds)), may, "{cause:?} at {seconds}");
         }
         assert!(pace.is_old(begun), "nothing was ever fetched");
-        pace.fetched = Some(begun);
+        pace.end(Cause::Age, &Ok(()), begun);
         assert!(!pace.is_old(after(11 * 3600 - 1)) && pace.is_old(after(11 * 3600)));
     }
 }

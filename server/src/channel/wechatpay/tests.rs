@@ -22,6 +22,7 @@ pub(super) mod certificates;
 mod jsapi;
 mod mini;
 mod notices;
+pub(super) mod silence;
 
 const NOTICE: &str = r#"{"id":"EV-2026111812013000001","create_time":"2026-11-18T12:01:30+08:00","resource_type":"encrypt-resource","event_type":"TRANSACTION.SUCCESS","summary":"支付成功","resource":{"original_type":"transaction","algorithm":"AEAD_AES_256_GCM","ciphertext":"bz1kVndYkCFlgKSe7VZeuBxCb6jr2XsCUhw9dEHzO9M653wGxG2i4fVCms/wOqKZjUsbFiP7HsHKfJhCIMNmvF5niBk/a3vVrQbhjp3mBOwXfoaOl2/awTZGd6MK08hyZwUeYYCKdKbB47Fn2iTx4iIL5MArQpEtZ9TFJko2/ITeMAI/EuQD3MLZTKmXPb+iEfjXhr8tSuxQo8eTK2S2dXd7HsOsChitm3A9GUwysKHf/jdsNspVYtQq/DxzPkrJ8avTfwr4cI1ZwgDjtL9P3rim93Vl+bOI+74Gt6igO/VDN0eLB791/QQ09HCF626KKVmI22d68XkuXnUrh3lgxbpeO/vZAZ1nyeB/H/xAZZaskMTGaodbxM7X3xpNdsPpZhRvvDaSSzDVHOtFgQU7O8Bo8u6JVRBscK+1Jth2d6aYphRGqT4WF9+TsgzbqviKAp/CUFuA3cTmv6SIFytB83ujmH5btbU6aukiDSVO2nUf1+5VlGFGp9gi6dYwARTipwVEr34HiglL7S/vKKZLs64RcNaON2XR+3hONM47EqYG33PuWl3Qcd0IvwVgEwmoks8bbiyu/A==","associated_data":"transaction","nonce":"fdasflkja484"}}"#;
 const NOTICE_SIGNATURE: &str = "dcRd3ktotRSR3Zx2b77otovr+GYZtZZURlRXUZ3xG04Yq9plaKvXnfTohtW3drrBPf4wU69giYIPpcoRzVAhDOopAmbGfPuZFNiGV94em5XdT11WNX500X1v3JiwmOvvN5mCAS5BaScnnVrkokcq6IqsRQeTjQhnVhKULqeXpmbXkXM8CFW9+YrVcWy8TvA3/+GxmCdfosllcZ2QHWf9ZAXkq91+VB0LFluFI2MfVP+IiAzYVgCa+E3Z0YTI7OdkDUpV0GEEKbXsept/CKaVzR+FTUy7AUXQd2EEUZoXZI8pjjOjhe9CqCummFLoUezkZ5PleyiWyw47SzzTBBSrIw==";

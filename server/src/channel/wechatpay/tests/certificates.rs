@@ -3,6 +3,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine;
@@ -99,6 +100,8 @@ struct Plays {
     /// Status and body of the list.
     list: (u16, String),
     fetched: AtomicUsize,
+    /// Whoever asks for the list is kept waiting.
+    hangs: bool,
 }
 
 pub(in crate::channel::wechatpay) struct World(
@@ -113,6 +116,11 @@ impl World {
 
     pub(in crate::channel::wechatpay) fn fetched(&self) -> usize {
         self.0.lock().unwrap().fetched.load(Ordering::Relaxed)
+    }
+
+    /// Whether whoever asks for the list is kept waiting from now on.
+    pub(in crate::channel::wechatpay) fn hang(&self, hangs: bool) {
+        self.set(|plays| plays.hangs = hangs);
     }
 
     fn at(&self, now: Millis) {
@@ -135,6 +143,13 @@ fn said(plays: &Plays, status: u16, body: &str, at: i64) -> String {
 pub(in crate::channel::wechatpay) async fn world(
     settings: impl FnOnce(&mut Settings),
 ) -> (Wechatpay, World) {
+    world_within(Limits::default(), settings).await
+}
+
+pub(in crate::channel::wechatpay) async fn world_within(
+    limits: Limits,
+    settings: impl FnOnce(&mut Settings),
+) -> (Wechatpay, World) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut account = Settings {
         public_key_id: None,
@@ -143,7 +158,7 @@ pub(in crate::channel::wechatpay) async fn world(
     };
     settings(&mut account);
     let list = (200, list_of(SECRET, &[BY_FIRST]));
-    let plays = Plays { signs: BY_FIRST, list, fetched: AtomicUsize::new(0) };
+    let plays = Plays { signs: BY_FIRST, list, fetched: AtomicUsize::new(0), hangs: false };
     let world = World(Arc::new(Mutex::new(plays)), Arc::new(AtomicI64::new(NOW)));
     let (shared, now) = (world.0.clone(), world.1.clone());
     tokio::spawn(async move {
@@ -151,21 +166,27 @@ pub(in crate::channel::wechatpay) async fn world(
             let (mut stream, _) = listener.accept().await.unwrap();
             let asked = hear(&mut stream).await;
             let at = now.load(Ordering::Relaxed) / 1000;
+            let is_list = asked.starts_with("GET /v3/certificates HTTP/1.1\r\n");
+            assert!(is_list || asked.starts_with(QUERY), "{asked}");
+            if is_list {
+                shared.lock().unwrap().fetched.fetch_add(1, Ordering::Relaxed);
+            }
+            while is_list && shared.lock().unwrap().hangs {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
             let answer = {
                 let plays = shared.lock().unwrap();
-                if asked.starts_with("GET /v3/certificates HTTP/1.1\r\n") {
-                    plays.fetched.fetch_add(1, Ordering::Relaxed);
-                    said(&plays, plays.list.0, &plays.list.1, at)
-                } else {
-                    assert!(asked.starts_with(QUERY), "{asked}");
-                    said(&plays, 404, ABSENT, at)
+                match is_list {
+                    true => said(&plays, plays.list.0, &plays.list.1, at),
+                    false => said(&plays, 404, ABSENT, at),
                 }
             };
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            // Whoever was kept waiting may have gone.
+            _ = stream.write_all(answer.as_bytes()).await;
         }
     });
     let clock = Clock::Set(world.1.clone());
-    (Wechatpay::with(&account, Limits::default(), clock).unwrap(), world)
+    (Wechatpay::with(&account, limits, clock).unwrap(), world)
 }
 
 pub(in crate::channel::wechatpay) async fn found(
@@ -287,7 +308,7 @@ fn forged(wechatpay: &Wechatpay, serial: &str) -> bool {
 }
 
 pub(in crate::channel::wechatpay) async fn settled() {
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
 }
 
 #[tokio::test]
