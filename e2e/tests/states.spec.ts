@@ -1,5 +1,5 @@
 /**
- * Every state as people see it: in four languages, light, dark and in a merchant's colours, on a desk and on a phone. A picture of each goes into
+ * Every state as people see it: in four languages, light and dark, on a desk and on a phone, and in English in a merchant's colours. A picture of each goes into
  * the gallery for eyes to judge (`report/gallery/index.html`); axe has nothing to say about any in two of the languages and both themes, and none is wider than its screen.
  */
 import type { Browser, Page } from '@playwright/test'
