@@ -14,6 +14,7 @@
 mod case;
 mod client;
 mod cover;
+mod elsewhere;
 mod merchants;
 mod people;
 #[path = "../it/support/postgres.rs"]
