@@ -68,6 +68,8 @@ pub struct Parts {
     pub own: Own,
     tokens: hmac::Key,
     known: RwLock<HashMap<MerchantId, Known>>,
+    /// How often a merchant was renewed: what was read before that is not kept.
+    renewals: AtomicU64,
     /// Whose key is whose.
     pub keys: KnownKeys,
 }
@@ -219,6 +221,7 @@ impl App {
             own: Own::default(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
             known: RwLock::default(),
+            renewals: AtomicU64::new(0),
             keys: KnownKeys::default(),
         })))
     }
@@ -259,12 +262,18 @@ impl App {
         {
             return Ok(known.merchant);
         }
+        let renewals = self.renewals.load(Ordering::SeqCst);
         let found = merchants::get(&mut self.store.read().await?, id).await?;
         let merchant = Arc::new(found.ok_or_else(|| Error::no_such("merchant"))?);
         point!("merchants/before");
         let looks = looks::mark(&merchant.name, &merchant.appearance);
         let known = Known { read: now, merchant: merchant.clone(), looks };
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), known);
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody has changed a merchant meanwhile: this may be what stood there before.
+        if self.renewals.load(Ordering::SeqCst) == renewals {
+            all.insert(id.clone(), known);
+        }
+        drop(all);
         point!("merchants/after");
         Ok(merchant)
     }
@@ -296,9 +305,12 @@ impl App {
 
     /// Reads a merchant again that was just changed. Other processes follow within two seconds of their next look.
     pub async fn renew_merchant(&self, id: &MerchantId) -> Result<()> {
-        if let Some(known) = self.known.write().unwrap_or_else(PoisonError::into_inner).get_mut(id)
         {
-            known.read = Millis::MIN / 2;
+            let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            self.renewals.fetch_add(1, Ordering::SeqCst);
+            if let Some(known) = all.get_mut(id) {
+                known.read = Millis::MIN / 2;
+            }
         }
         self.merchant(id).await.map(|_| ())
     }

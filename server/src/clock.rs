@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn ids_are_drawn_from_every_bit() {
-        let (drawn, mut ones) = (4000, [0; 160]);
+        let (drawn, mut ones) = (100_000, [0; 160]);
         let ids: std::collections::BTreeSet<[u8; 20]> =
             (0..drawn).map(|_| Random::System.bytes()).collect();
         assert_eq!(ids.len(), drawn, "two are the same");
@@ -271,7 +271,7 @@ mod tests {
             }
         }
         // Seven standard deviations: once in a billion runs.
-        let is_even = |count: &usize| count.abs_diff(drawn / 2) < 222;
+        let is_even = |count: &usize| count.abs_diff(drawn / 2) < 1_107;
         assert!(ones.iter().all(is_even), "{ones:?}");
     }
 

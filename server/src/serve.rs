@@ -89,15 +89,20 @@ struct Running {
     listeners: TaskTracker,
 }
 
+fn unopened(database: &str, error: anyhow::Error) -> anyhow::Error {
+    // SQLite's CANTOPEN says no more than that, also where only what it writes beside the file cannot be made.
+    let is_shut = format!("{error:#}").contains("(code: 14)");
+    let why = if is_shut { " (its folder is read-only or another user's)" } else { "" };
+    error.context(format!("opening {}{why}", without_password(database)))
+}
+
 async fn app(settings: &Settings, file: &File, sandbox: Option<&str>) -> anyhow::Result<App> {
     let channels = accounts::open(match sandbox {
         Some(sandbox) => accounts::of_sandbox(sandbox),
         None => accounts::own(file),
     })?;
     let database = settings.database();
-    let store = Store::connect(&database)
-        .await
-        .with_context(|| format!("opening {}", without_password(&database)))?;
+    let store = Store::connect(&database).await.map_err(|error| unopened(&database, error))?;
     let code_life = settings.code_seconds.map(|seconds| seconds * 1000);
     let public = settings.public();
     let clock = worker::clock::of(&store, Clock::System).await?;

@@ -156,7 +156,7 @@ pub(crate) async fn run(program: Program) -> ExitCode {
         }
         Err(error) => {
             if json {
-                print(&json!({ "error": format!("{error:#}") }).to_string());
+                print_error(&format!("{error:#}"));
             } else {
                 say(&format!("florin: {error:#}"));
             }
@@ -194,6 +194,11 @@ fn print(text: &str) {
     if !text.is_empty() {
         println!("{text}");
     }
+}
+
+/// Prints an error for programs.
+fn print_error(what: &str) {
+    print(&json!({ "error": what }).to_string());
 }
 
 /// Says how far something long is: to a person who watches, and to nobody else.

@@ -2,12 +2,25 @@
 
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use super::Program;
+use super::{Program, print_error};
 
 /// Reads the command line, or prints help, or says what is wrong with it, and ends.
 pub(crate) fn program() -> Program {
-    let matches = taught(Program::command()).get_matches();
-    Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    let matches = taught(Program::command()).try_get_matches();
+    let read = matches.and_then(|matches| Program::from_arg_matches(&matches));
+    read.unwrap_or_else(|error| end(&error))
+}
+
+/// Help is for people, whoever asks. What is wrong is said to a program as every other error is: its command line was not read, so the word
+/// itself is looked for.
+fn end(error: &clap::Error) -> ! {
+    if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+        let told = error.render().to_string();
+        let (what, _usage) = told.split_once("\n\n").unwrap_or((&told, ""));
+        print_error(what.trim_start_matches("error: ").trim());
+        std::process::exit(error.exit_code());
+    }
+    error.exit()
 }
 
 /// Every command that is one of several (`keys new`) gets the examples of it that stand at the whole family's.

@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use florin_widget::markup::words as texts;
 
 use super::asked::pairs;
 use super::language::Language;
@@ -66,7 +67,7 @@ async fn returned(app: &App, channel: String, uri: &Uri, asked: &HeaderMap) -> R
     }
 }
 
-/// Nothing to read: the bridge covers it at once. Without the script, and without the bridge, there is the way on.
+/// What is happening: the bridge covers it, sometimes seconds later. Without the script, and without the bridge, there is the way on.
 fn html(
     language: Language,
     payee: &str,
@@ -80,6 +81,7 @@ fn html(
         ("channel", &escape(channel)),
         ("request", &escape(request)),
         ("checkout", &escape(checkout)),
+        ("opening", &escape(&opening(language, channel))),
     ];
     let mut headers = page::headers();
     // Some of WeChat's bridges are called by a frame of this scheme.
@@ -89,4 +91,14 @@ fn html(
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     (headers, Html(fill(PAGE, &values))).into_response()
+}
+
+/// "Opening WeChat Pay…", as the checkout says it.
+fn opening(language: Language, wallet: &str) -> String {
+    let Some(texts) = texts::words(language.tag()) else { return String::new() };
+    let name = match wallet {
+        "alipay" => texts.wallet_alipay(),
+        _ => texts.wechat_pay(),
+    };
+    texts.opening(&name)
 }

@@ -90,6 +90,12 @@ impl StoreError {
             StoreError::Panicked | StoreError::Unreadable(..) => false,
         }
     }
+
+    /// Whether the unit and another one stood in each other's way, and PostgreSQL undid this one whole (its class 40).
+    pub fn gave_way(&self) -> bool {
+        let StoreError::Sql(sqlx::Error::Database(error)) = self else { return false };
+        error.code().is_some_and(|code| code.len() == 5 && code.starts_with("40"))
+    }
 }
 
 /// PostgreSQL's classes of five characters, or SQLite's numbers, whose last byte is the kind.

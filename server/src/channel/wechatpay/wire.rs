@@ -179,3 +179,27 @@ pub(super) struct Resource {
     pub(super) associated_data: String,
     pub(super) nonce: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S08: what is no whole number of fen is not read as one.
+    #[test]
+    fn money_is_whole_fen_as_a_number() {
+        for (json, minor) in [
+            ("1", Some(1)),
+            ("8005", Some(8005)),
+            ("9007199254740991", Some(9_007_199_254_740_991)),
+            ("9007199254740992", None),
+            ("-1", None),
+        ] {
+            let read: Amount = serde_json::from_str(&format!(r#"{{"total":{json}}}"#)).unwrap();
+            assert_eq!(read.total().map(Money::minor), minor, "{json}");
+        }
+        for none in ["8.005", "8e2", r#""800""#, r#""\u0668""#, "9223372036854775808", "true"] {
+            let read = serde_json::from_str::<Amount>(&format!(r#"{{"total":{none}}}"#));
+            assert!(read.is_err(), "{none}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Writes the credits of a bank's files down, and waits until a running server has taken them in.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -23,6 +24,9 @@ pub(super) struct Entry {
 /// How many lines are written in one commit: a running server waits behind it.
 const AT_ONCE: usize = 200;
 
+/// How often a commit is tried that gives way to others.
+const TRIES: u32 = 5;
+
 /// Writes every credit down, in the order of the lines.
 pub(super) async fn keep_all(
     store: &Store,
@@ -34,7 +38,7 @@ pub(super) async fn keep_all(
     for begin in (0..all).step_by(AT_ONCE) {
         let some = &mut entries[begin..all.min(begin + AT_ONCE)];
         let lines = lines(store, own, begin, some, who).await?;
-        for (at, found) in keep(store, own.channel.name(), lines).await? {
+        for (at, found) in keep_surely(store, own.channel.name(), &lines).await? {
             (some[at].row.outcome, some[at].row.why) = match found {
                 None | Some(Stated::Anew) => (Outcome::Waiting, String::new()),
                 Some(Stated::Same | Stated::Confirmed) => (Outcome::Known, String::new()),
@@ -69,7 +73,7 @@ async fn lines(
     begin: usize,
     some: &[Entry],
     who: &str,
-) -> Result<Vec<Numbered>> {
+) -> Result<Arc<[Numbered]>> {
     let now = operate::clock(store).await?;
     let mut reading = store.read().await?;
     let mut lines = Vec::new();
@@ -83,25 +87,38 @@ async fn lines(
     }
     // Two units that meet take the rows in one order.
     lines.sort_by(|(_, one, _), (_, other, _)| one.credit.id.cmp(&other.credit.id));
-    Ok(lines)
+    Ok(lines.into())
 }
 
-async fn keep(
+type Stateds = Vec<(usize, Option<Stated>)>;
+
+/// A question about another credit may hold one line while it wants a second. Then the database undoes one of the two whole, and this one
+/// can be done again.
+async fn keep_surely(
     store: &Store,
     channel: &str,
-    lines: Vec<Numbered>,
-) -> Result<Vec<(usize, Option<Stated>)>> {
+    lines: &Arc<[Numbered]>,
+) -> Result<Stateds, StoreError> {
+    for _ in 1..TRIES {
+        match keep(store, channel, lines.clone()).await {
+            Err(error) if error.gave_way() => {}
+            kept => return kept,
+        }
+    }
+    keep(store, channel, lines.clone()).await
+}
+
+async fn keep(store: &Store, channel: &str, lines: Arc<[Numbered]>) -> Result<Stateds, StoreError> {
     let channel = channel.to_owned();
-    let kept = store
+    store
         .write(async move |tx: &mut Tx| {
             let mut kept = Vec::new();
-            for (at, line, word) in &lines {
+            for (at, line, word) in lines.iter() {
                 kept.push((*at, statements::state(tx, &channel, line, word).await?));
             }
             Ok::<_, StoreError>(kept)
         })
-        .await?;
-    Ok(kept)
+        .await
 }
 
 /// Until a server has taken every line in, or nobody will; then says what became of each.

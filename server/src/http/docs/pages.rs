@@ -33,6 +33,7 @@ macro_rules! pages {
 pages! {
     "Begin" {
         "start" "Start" "docs/start.md";
+        "modes" "Three ways" "docs/modes.md";
         "methods" "Methods" "docs/methods.md";
         "test-values" "Test values" "docs/test-values.md";
         "going-live" "Going live" "docs/going-live.md";

@@ -63,7 +63,8 @@ fn idempotency_key() -> Value {
         "name": "Idempotency-Key", "in": "header", "required": false,
         "description": "The same request with the same key is done once; the answer is kept for 72 hours and given again, with \
             `Idempotency-Replayed: true`. After 400, 413 or 415 nothing was done and nothing is kept: mend the request and send it \
-            under the same key.",
+            under the same key. A key says nothing to anybody else: it is looked up among those of your own secret key's owner, so a \
+            short one that you do not use twice, such as an order's number, is as good as a UUID.",
         "schema": { "type": "string", "pattern": r#"^([!#-\[\]-~]{1,255}|"[!#-\[\]-~]{1,255}")$"# },
         "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
     })
