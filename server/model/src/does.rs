@@ -16,13 +16,14 @@ impl World {
     pub(crate) fn after(&self, act: Act, unit: Unit) -> World {
         let mut world = self.clone();
         world.does(act, unit);
+        world.was_unpaid |= self.is_paid() && !world.is_paid();
         (0..world.book.payments.len()).for_each(|id| world.renumber(id));
         world
     }
 
     fn does(&mut self, act: Act, unit: Unit) {
         match act {
-            Act::Choose(tab, method) => self.choose(tab, method, unit),
+            Act::Choose(method) => self.choose(method, unit),
             Act::OpenArrives(id) => self.open_arrives(id),
             Act::OpenIn(id) => self.open_ends(id, Opening::Idle, Some(said(Said::Pending)), unit),
             Act::OpenLost(id, travels) => {
@@ -31,7 +32,6 @@ impl World {
             Act::OpenNotSent(id) => self.open_ends(id, Opening::Idle, Some(Heard::NotSent), unit),
             Act::OpenVanishes(id) => self.opening[id] = Opening::Idle,
             Act::OpenCrashes(id) => {
-                self.crashes[0] -= 1;
                 self.open_ends(id, adrift(self.opening[id] == Opening::Sent), None, unit);
             }
             Act::Pay(id, is_right) => {
@@ -43,11 +43,7 @@ impl World {
             Act::Notice(id, word) => self.notice(id, word, unit),
             Act::Write => self.write(unit),
             Act::Second(true) => self.book.returns.append(&mut self.book.unwritten),
-            Act::Second(false) => {
-                self.crashes[1] -= 1;
-                self.book.unwritten.clear();
-            }
-            Act::Poll => self.was_shown = true,
+            Act::Second(false) => self.book.unwritten.clear(),
             Act::Stop(id) => self.book.stop(id, unit),
             Act::Close => self.book.close(SessionState::Cancelled, unit),
             Act::Expire => self.book.close(SessionState::Expired, unit),
@@ -84,10 +80,18 @@ impl World {
         }
     }
 
-    fn choose(&mut self, tab: usize, method: u8, unit: Unit) {
-        self.has_chosen[tab] = true;
+    fn is_paid(&self) -> bool {
+        self.book.session == SessionState::Paid
+    }
+
+    fn choose(&mut self, method: u8, unit: Unit) {
+        self.chosen += 1;
         if let Some(id) = self.book.intend(method, unit) {
             self.opening[id] = Opening::Sent;
+        }
+        if self.chosen == self.channel.len() {
+            // Nobody chooses any more: what it was makes no difference.
+            self.book.payments.iter_mut().for_each(|row| row.method = 0);
         }
     }
 
@@ -107,7 +111,6 @@ impl World {
     }
 
     fn notice(&mut self, id: usize, word: usize, unit: Unit) {
-        self.notices -= 1;
         if unit.sabotage == Sabotage::NoLock {
             let (answer, read) = (self.channel[id], self.book.clone());
             self.unlocked = Some(Box::new(Unlocked { id, answer, word, read }));
@@ -173,7 +176,6 @@ impl World {
                 self.turn(id, true, unit)
             }
             (Act::AskerCrashes(_), gone) => {
-                self.crashes[1] -= 1;
                 if let Asker::Cancels { id, .. } = gone {
                     self.cancel_adrift[id] = true;
                 }
@@ -233,10 +235,7 @@ impl World {
                 Act::ReturnLost,
                 Returner::Calls { number, asks } | Returner::Called { number, asks, .. },
             ) => self.heard_of_return(number, asks, Reply::Silence, unit),
-            (Act::ReturnerCrashes, _) => {
-                self.crashes[2] -= 1;
-                Returner::Idle
-            }
+            (Act::ReturnerCrashes, _) => Returner::Idle,
             (_, other) => other,
         }
     }

@@ -4,6 +4,9 @@
 //! (doubled, late, in any order), two workers who ask and cancel, one who gives back; each may be cut off in the midst of a call,
 //! whose request goes on travelling. Every state that they can bring about is visited, and every promise is asked of it.
 //!
+//! Messages come and people are cut off as often as it takes, not a number of times: that is more than any number, and far fewer states, since no
+//! state remembers how many are left.
+//!
 //! What is decided is decided by the server's own `domain`: `Order::on_statement`, `may_decide`, the methods of `Payment`
 //! and `Session`, `on_reversal_said`, `correct`. The database is what it promises to be: one unit after the other under the order's
 //! lock. What `flow` does around them is told again in `book.rs` and `does.rs` and must be kept like it; `tests/it/sequences` runs the
@@ -78,10 +81,10 @@ pub struct Bounds {
     pub tabs: usize,
     /// Who may ask and cancel at once: 1 or 2.
     pub askers: usize,
-    /// How many messages of the channel arrive.
-    pub notices: u8,
-    /// How many crashes: of who opens, who asks, who gives back.
-    pub crashes: [u8; 3],
+    /// The channel's messages arrive, each as often and as late as it likes.
+    pub notices: bool,
+    /// Who may be cut off, as often as it comes: who opens, who asks, who gives back.
+    pub crashes: [bool; 3],
     /// A cancel whose answer was waited for in vain may still land.
     pub strays: bool,
     /// The shopper cancels.
@@ -136,7 +139,7 @@ impl Model for Races {
     type Action = Act;
 
     fn init_states(&self) -> Vec<World> {
-        vec![World::new(self.bounds.notices, self.bounds.crashes)]
+        vec![World::new()]
     }
 
     fn actions(&self, world: &World, acts: &mut Vec<Act>) {

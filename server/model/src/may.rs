@@ -13,22 +13,19 @@ impl World {
         self.people(bounds, &mut acts);
         for id in 0..self.book.payments.len() {
             self.about(id, bounds, &mut acts);
-            self.opening(id, &mut acts);
+            self.opening(id, bounds, &mut acts);
         }
         for who in 0..bounds.askers {
             self.asker(who, bounds, &mut acts);
         }
-        self.returner(&mut acts);
+        self.returner(bounds, &mut acts);
         acts
     }
 
     fn people(&self, bounds: Bounds, acts: &mut Vec<Act>) {
         let is_open = self.book.session == SessionState::Open;
-        for tab in 0..bounds.tabs {
-            if is_open && self.now == Time::Early && !self.has_chosen[tab] {
-                // The second tab may choose what the first has chosen.
-                acts.extend((0..=u8::from(tab > 0)).map(|method| Act::Choose(tab, method)));
-            }
+        if is_open && self.now == Time::Early && self.chosen < bounds.tabs {
+            acts.extend((0..=u8::from(self.chosen > 0)).map(Act::Choose));
         }
         if is_open && bounds.closes {
             acts.push(Act::Close);
@@ -36,15 +33,12 @@ impl World {
         if is_open && self.now > Time::Early {
             acts.push(Act::Expire);
         }
-        if !self.was_shown && self.book.session == SessionState::Paid {
-            acts.push(Act::Poll);
-        }
         if self.unlocked.is_some() {
             acts.push(Act::Write);
         }
         if !self.book.unwritten.is_empty() {
             acts.push(Act::Second(true));
-            acts.extend((self.crashes[1] > 0).then_some(Act::Second(false)));
+            acts.extend(bounds.crashes[1].then_some(Act::Second(false)));
         }
         if self.may_tick() {
             acts.push(Act::Tick);
@@ -74,7 +68,7 @@ impl World {
                 acts.push(Act::RunOut(id));
             }
         }
-        if self.notices > 0 && self.unlocked.is_none() {
+        if bounds.notices && self.unlocked.is_none() {
             acts.extend((0..held.messages().count()).map(|word| Act::Notice(id, word)));
         }
         if row.state.is_live() && bounds.stops {
@@ -88,7 +82,7 @@ impl World {
         }
     }
 
-    fn opening(&self, id: usize, acts: &mut Vec<Act>) {
+    fn opening(&self, id: usize, bounds: Bounds, acts: &mut Vec<Act>) {
         match self.opening[id] {
             Opening::Idle => {}
             Opening::Sent => {
@@ -99,7 +93,7 @@ impl World {
             Opening::Adrift => acts.extend([Act::OpenArrives(id), Act::OpenVanishes(id)]),
         }
         let is_called = matches!(self.opening[id], Opening::Sent | Opening::Answered);
-        if is_called && self.crashes[0] > 0 {
+        if is_called && bounds.crashes[0] {
             acts.push(Act::OpenCrashes(id));
         }
     }
@@ -122,7 +116,7 @@ impl World {
                 acts.extend([Act::CancelIn(who), Act::CancelLost(who, false)])
             }
         }
-        if self.askers[who] != Asker::Idle && self.crashes[1] > 0 {
+        if self.askers[who] != Asker::Idle && bounds.crashes[1] {
             acts.push(Act::AskerCrashes(who));
         }
     }
@@ -133,7 +127,7 @@ impl World {
         row.asked && (row.state > PaymentState::Intent || self.opening[id] == Opening::Idle)
     }
 
-    fn returner(&self, acts: &mut Vec<Act>) {
+    fn returner(&self, bounds: Bounds, acts: &mut Vec<Act>) {
         match self.returner {
             Returner::Idle => {
                 let due = self.book.returns.iter().enumerate().filter(|(_, back)| back.is_due);
@@ -150,7 +144,7 @@ impl World {
             }
             Returner::Called { .. } => acts.extend([Act::ReturnIn, Act::ReturnLost]),
         }
-        if self.returner != Returner::Idle && self.crashes[2] > 0 {
+        if self.returner != Returner::Idle && bounds.crashes[2] {
             acts.push(Act::ReturnerCrashes);
         }
     }

@@ -68,7 +68,7 @@ pub(crate) fn all() -> Vec<Property<Races>> {
         ),
         Property::always(
             "P4 who was shown that it is paid was told the truth",
-            |_: &Races, world: &World| !world.was_shown || world.book.session == SessionState::Paid,
+            |_: &Races, world: &World| !world.was_unpaid,
         ),
         Property::always("no money is kept that nobody looks for", |_: &Races, world: &World| {
             (0..world.book.payments.len()).all(|id| {

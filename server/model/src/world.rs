@@ -188,23 +188,19 @@ pub struct World {
     /// A cancel whose sender is gone is still on its way.
     pub(crate) cancel_adrift: [bool; 2],
     pub(crate) unlocked: Option<Box<Unlocked>>,
-    /// The two tabs have chosen.
-    pub(crate) has_chosen: [bool; 2],
-    /// Messages that the network may still deliver.
-    pub(crate) notices: u8,
-    /// Crashes that may still come: of whoever opens, asks, returns.
-    pub(crate) crashes: [u8; 3],
+    /// How many tabs have chosen. Which of them came first makes no difference, nor what the methods are called.
+    pub(crate) chosen: usize,
     /// A refund has been refused without being meant.
     pub(crate) has_refused: bool,
-    /// Somebody was shown that it is paid.
-    pub(crate) was_shown: bool,
+    /// What was paid, and may have been shown as paid, is so no more.
+    pub(crate) was_unpaid: bool,
 }
 
 /// What may happen next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
-    /// A tab chooses a method.
-    Choose(usize, u8),
+    /// A tab chooses a method: the second may choose what the first has chosen.
+    Choose(u8),
     /// The request to open reaches the channel.
     OpenArrives(usize),
     /// The answer to it is taken in.
@@ -229,8 +225,6 @@ pub enum Act {
     Write,
     /// The second commit writes the reversals that the first has left out; or never comes, since its process is gone.
     Second(bool),
-    /// A page polls.
-    Poll,
     /// The shopper cancels.
     Stop(usize),
     /// The merchant closes the session.
@@ -287,7 +281,7 @@ pub(crate) fn statement(said: Said, source: Source, after_cancel: Option<i64>) -
 }
 
 impl World {
-    pub(crate) fn new(notices: u8, crashes: [u8; 3]) -> World {
+    pub(crate) fn new() -> World {
         World {
             now: Time::Early,
             book: Book::new(),
@@ -297,11 +291,9 @@ impl World {
             returner: Returner::Idle,
             cancel_adrift: [false; 2],
             unlocked: None,
-            has_chosen: [false; 2],
-            notices,
-            crashes,
+            chosen: 0,
             has_refused: false,
-            was_shown: false,
+            was_unpaid: false,
         }
     }
 

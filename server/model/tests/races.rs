@@ -11,8 +11,8 @@ use stateright::{Checker, HasDiscoveries, Model, Path};
 const NONE: Bounds = Bounds {
     tabs: 1,
     askers: 1,
-    notices: 0,
-    crashes: [0, 0, 0],
+    notices: false,
+    crashes: [false; 3],
     strays: false,
     stops: false,
     closes: false,
@@ -27,11 +27,11 @@ const LATE: &str = "money goes back after the end";
 
 const HELD: &str = "D1 what is accepted is really held, or is asked about, or known to be back";
 
-/// One payment, and everything that can befall it: three messages, a crash of everybody, two who ask and cancel at once.
+/// One payment, and everything that can befall it: messages and crashes of everybody as often as they come, two who ask and cancel at once.
 const ONE: Bounds = Bounds {
     askers: 2,
-    notices: 3,
-    crashes: [1, 1, 1],
+    notices: true,
+    crashes: [true; 3],
     strays: true,
     stops: true,
     closes: true,
@@ -41,8 +41,12 @@ const ONE: Bounds = Bounds {
 /// The same, with a payer whose first try is declined, or who pays another amount; one asks at a time.
 const ODD: Bounds = Bounds { askers: 1, strays: false, wrong_amounts: true, declines: true, ..ONE };
 
-/// Two tabs and two payments, three messages; one asks at a time.
-const TWO: Bounds = Bounds { tabs: 2, notices: 3, ..NONE };
+/// Two tabs and two payments, messages and crashes of everybody as often as they come; one asks at a time. With two who ask, lost cancels that
+/// land later, stops and closings besides, 7.7 GB were full after six minutes and the end was not reached.
+const TWO: Bounds = Bounds { crashes: [true; 3], ..CALM };
+
+/// The same without crashes.
+const CALM: Bounds = Bounds { tabs: 2, notices: true, ..NONE };
 
 #[test]
 fn one_payment_and_everything_that_can_befall_it() {
@@ -56,7 +60,7 @@ fn one_payment_that_is_declined_or_wrong() {
 
 #[test]
 fn one_payment_of_a_merchant_who_keeps_what_comes_late() {
-    let bounds = Bounds { crashes: [0, 1, 0], ..ONE };
+    let bounds = Bounds { crashes: [false, true, false], ..ONE };
     every_state("one payment, kept when late", bounds, LateSuccess::Accept, &[PAID_BACK]);
 }
 
@@ -86,28 +90,28 @@ fn without_another_question_nobody_learns_that_it_went_back() {
 
 #[test]
 fn without_the_reversal_money_is_not_on_its_way_back() {
-    is_missed(Sabotage::KeepTheSurplus, TWO, "I4 what is not accepted is on its way back, whole");
+    is_missed(Sabotage::KeepTheSurplus, CALM, "I4 what is not accepted is on its way back, whole");
 }
 
 #[test]
 fn without_the_reversal_money_stays() {
-    is_missed(Sabotage::KeepTheSurplus, TWO, "eventually settled");
+    is_missed(Sabotage::KeepTheSurplus, CALM, "eventually settled");
 }
 
 #[test]
 fn with_the_reversal_in_a_second_commit_a_moment_has_none() {
-    is_missed(Sabotage::ReverseLater, TWO, "I4 what is not accepted is on its way back, whole");
+    is_missed(Sabotage::ReverseLater, CALM, "I4 what is not accepted is on its way back, whole");
 }
 
 #[test]
 fn with_the_reversal_in_a_second_commit_a_crash_before_it_keeps_the_money() {
-    let bounds = Bounds { crashes: [0, 1, 0], ..TWO };
+    let bounds = Bounds { crashes: [false, true, false], ..CALM };
     is_missed(Sabotage::ReverseLater, bounds, "eventually settled");
 }
 
 #[test]
 fn without_the_lock_two_are_accepted() {
-    is_missed(Sabotage::NoLock, TWO, "I1 at most one is accepted");
+    is_missed(Sabotage::NoLock, CALM, "I1 at most one is accepted");
 }
 
 /// Taking something out breaks this promise.
