@@ -28,6 +28,8 @@ pub struct Payment {
     pub returned: i64,
     /// What a person has returned by another road, or kept: the channel goes on holding it.
     pub by_hand: i64,
+    /// What a person has yet to see to: the channel refused to give it back.
+    pub left: i64,
 }
 
 /// The server's database.
@@ -63,6 +65,16 @@ impl Stored {
             assigned: assigned(store).await?,
         })
     }
+
+    /// The same for a story in which a return ends with a person on purpose. Elsewhere money that the channel holds and nobody counts is wrong,
+    /// whoever is to see to it.
+    #[must_use]
+    pub fn left_to_people(mut self) -> Stored {
+        for payment in self.payments.values_mut() {
+            payment.by_hand += payment.left;
+        }
+        self
+    }
 }
 
 async fn strays(store: &Store) -> anyhow::Result<Vec<i64>> {
@@ -78,24 +90,36 @@ async fn assigned(store: &Store) -> anyhow::Result<BTreeSet<String>> {
 }
 
 async fn payments(store: &Store) -> anyhow::Result<BTreeMap<String, Payment>> {
-    type Row = (String, String, String, String, String, String, i64, i64, i64);
+    type Row = (String, String, String, String, String, String, i64, i64, i64, i64);
     let rows: Vec<Row> = store
         .read()
         .await?
         .sql(
             "select p.payment_id, p.request_id, p.trans_id, p.session_id, p.role, p.currency, coalesce(p.got_amount, 0),
                     cast(coalesce(sum(case when r.state = 'SUCCESS' and r.outcome = '' then r.amount else 0 end), 0) as bigint),
-                    cast(coalesce(sum(case when r.outcome <> '' then r.amount else 0 end), 0) as bigint)
+                    cast(coalesce(sum(case when r.outcome <> '' then r.amount else 0 end), 0) as bigint),
+                    cast(coalesce(sum(case when r.outcome = '' and r.state = 'MANUAL' then r.amount else 0 end), 0) as bigint)
                from payment p left join reversal r on r.payment_id = p.payment_id
               group by p.payment_id, p.request_id, p.trans_id, p.session_id, p.role, p.currency, p.got_amount",
         )
         .all()
         .await?;
-    let named = |(id, request, order, session, role, currency, got, returned, by_hand): Row| {
-        let payment =
-            Payment { id, request, order, session, role, currency, got, returned, by_hand };
-        (payment.request.clone(), payment)
-    };
+    let named =
+        |(id, request, order, session, role, currency, got, returned, by_hand, left): Row| {
+            let payment = Payment {
+                id,
+                request,
+                order,
+                session,
+                role,
+                currency,
+                got,
+                returned,
+                by_hand,
+                left,
+            };
+            (payment.request.clone(), payment)
+        };
     Ok(rows.into_iter().map(named).collect())
 }
 
@@ -121,6 +145,13 @@ async fn has_forgotten(store: &Store) -> anyhow::Result<bool> {
     let sql = "select value from setting where name = $1";
     let mark: Option<(String,)> = store.read().await?.sql(sql).bind(FORGOTTEN).one().await?;
     Ok(mark.is_some())
+}
+
+/// Who may sign for whom, as merchants were told: their own secrets, and their endpoints'. Whoever has secrets of its own need not ask.
+pub async fn secrets(store: &Store) -> anyhow::Result<Vec<String>> {
+    let sql = "select webhook_secret from merchant union select secret from webhook_secret union select secret from notify_secret";
+    let rows: Vec<(String,)> = store.read().await?.sql(sql).all().await?;
+    Ok(rows.into_iter().map(|(secret,)| secret).collect())
 }
 
 /// A payment as the sandbox knows it.

@@ -11,7 +11,7 @@ pub mod merchant;
 pub mod notices;
 pub mod promises;
 
-pub use compare::{Found, compare};
+pub use compare::{Found, compare, compare_those};
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use florin_proof::books::{self, Stored};
-use florin_proof::compare;
+use florin_proof::compare_those;
 use florin_proof::merchant::{Heard, Merchant, SECRET};
 use florin_proof::promises::Told;
 use florin_server::store::Store;
@@ -35,9 +35,9 @@ enum Act {
         /// The sandbox's address.
         #[arg(long, default_value = "http://127.0.0.1:8081")]
         sandbox: String,
-        /// What `florin-proof merchant` wrote.
+        /// What `florin-proof merchant` wrote. Without it no merchant has listened, and the two others are compared.
         #[arg(long)]
-        heard: PathBuf,
+        heard: Option<PathBuf>,
         /// Who may sign: `whsec_…`; may be said several times.
         #[arg(long, default_values_t = [SECRET.to_owned()])]
         secret: Vec<String>,
@@ -57,8 +57,8 @@ enum Act {
 async fn main() -> anyhow::Result<ExitCode> {
     match Program::parse().act {
         Act::Compare { database, sandbox, heard, secret } => {
-            let heard = Heard::read(&heard, secret)?;
-            compared(&database, &sandbox, &heard).await
+            let heard = heard.map(|heard| Heard::read(&heard, secret)).transpose()?;
+            compared(&database, &sandbox, heard.as_ref()).await
         }
         Act::Merchant { listen, heard } => {
             let merchant = Merchant::listen(listen, &CancellationToken::new()).await?;
@@ -74,11 +74,15 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn compared(database: &str, sandbox: &str, heard: &Heard) -> anyhow::Result<ExitCode> {
+async fn compared(
+    database: &str,
+    sandbox: &str,
+    heard: Option<&Heard>,
+) -> anyhow::Result<ExitCode> {
     let store = Store::connect_read_only(database).await?;
     let stored = Stored::read(&store).await?;
     let held = books::sandbox(&reqwest::Client::new(), sandbox).await?;
-    let found = compare(&stored, &held, heard, &Told::default());
+    let found = compare_those(&stored, Some(&held), heard, &Told::default());
     found.wrong.iter().for_each(|sentence| println!("{sentence}"));
     println!("{}", found.told);
     Ok(if found.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -169,6 +169,7 @@ on_both! {
     }
 
     async fn another_amount_than_was_asked_for_goes_back(app: TestApp) {
+        app.has_no_channels_book("the channel tells another amount than it has taken");
         for call in ["alipay.trade.pay", "alipay.trade.query"] {
             app.fault(json!({ "fault": "wrong_amount", "call": call, "channel": "alipay", "value": 8887, "times": 9 })).await;
         }

@@ -141,6 +141,19 @@ promises! {
         assert_eq!(book.len(), 1, "one payment, one order");
     }
 
+    /// What goes out is in the channel's own units, and what comes back is compared with what was sent: an amount that lost a digit on either way
+    /// would not count as paid (S08).
+    async fn odd_amounts_come_back_as_they_were_sent(app: &TestApp, of: &Told) {
+        for amount in ["1", "10", "99", "101", "8005", "1234567"] {
+            let session = app.session(of.currency, amount).await;
+            let opened = app.pay_as(&session, of.method, of.agent).await;
+            app.wallet(&payable(app, &opened).await, "approve").await.is_paid();
+            app.until_status(&session, "SUCCESS").await;
+            assert_eq!(app.held(&order_id(&opened)).await.to_string(), amount);
+        }
+        app.until("nothing hangs", async || app.is_clean(When::AtRest).await).await;
+    }
+
     async fn a_lost_notification_is_made_up_for_by_asking(app: &TestApp, of: &Told) {
         of.fault(app, json!({ "fault": "silent", "times": 99 })).await;
         let (session, opened) = of.opened(app).await;
@@ -188,6 +201,7 @@ promises! {
     }
 
     async fn another_amount_in_a_query_goes_back(app: &TestApp, of: &Told) {
+        app.has_no_channels_book("the channel tells another amount than it has taken");
         of.fault(app, json!({ "fault": "silent", "times": 99 })).await;
         of.fault(app, json!({ "fault": "wrong_amount", "call": "query", "value": 20000, "times": 99 })).await;
         let (session, opened) = of.opened(app).await;

@@ -35,7 +35,7 @@ async fn a_replica_that_is_a_day_behind_closes_nothing_early_or_late() {
 async fn told(number: usize, ahead: Millis) {
     let lane = Lane::open(Db::Postgres, 120 + number, "", &Heard::default()).await;
     let app = replica(&lane.store, ahead).await;
-    let session = case::session(&app, "skewed", LIFE).await;
+    let session = case::session(&app, "", "skewed", LIFE).await;
     let (mut looked, end) = (0, operate::clock(&lane.store).await.unwrap() + 2 * LIFE + LATE);
     loop {
         let before = operate::clock(&lane.store).await.unwrap();

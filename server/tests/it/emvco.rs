@@ -103,6 +103,7 @@ on_both! {
     }
 
     async fn another_amount_in_the_statement_goes_back_by_hand(app: TestApp) {
+        app.has_no_channels_book("the channel tells another amount than it has taken");
         for call in ["statement", "notification"] {
             app.fault(json!({ "fault": "wrong_amount", "call": call, "value": 60_000, "times": 1_000 })).await;
         }
@@ -133,6 +134,7 @@ on_both! {
     }
 
     async fn the_right_amount_after_a_wrong_one_pays_the_session(app: TestApp) {
+        app.has_no_channels_book("the channel tells another amount than it has taken");
         introduced(app).await;
         let session = app.session("VND", "120000").await;
         let opened = app.pay(&session, "VIETQR").await;
@@ -184,5 +186,5 @@ async fn a_credit_for_nobody_is_not_acknowledged() {
     let body = json!({ "type": "credit.received", "data": { "reference": text } });
     let answer = app.call(Method::POST, "/notify/vietqr", None, &[], Some(body)).await;
     assert_eq!(answer.status, 401, "{}", answer.body);
-    app.stop().await;
+    app.ends().await;
 }

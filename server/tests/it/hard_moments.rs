@@ -183,6 +183,7 @@ on_both! {
     }
 
     async fn another_amount_in_a_query_goes_back(app: TestApp) {
+        app.has_no_channels_book("the channel tells another amount than it has taken");
         app.fault(json!({ "fault": "silent", "times": 99 })).await;
         app.fault(json!({ "fault": "wrong_amount", "call": "inquiryPayment", "value": 20000, "times": 99 })).await;
         let session = app.session("PHP", "25000").await;
@@ -295,6 +296,7 @@ on_both! {
     }
 
     async fn a_bank_that_has_not_confirmed_stops_the_clock(app: TestApp) {
+        app.has_no_channels_book("what the bank has yet to confirm is taken, and counts nowhere");
         app.fault(json!({ "fault": "pending", "times": 1, "ms": 60000 })).await;
         let session = app.session("PHP", "25000").await;
         let opened = app.pay(&session, "BANK_TRANSFER").await;

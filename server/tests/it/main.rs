@@ -8,6 +8,7 @@ mod support;
 mod acquirer;
 mod alipay;
 mod bad_input;
+mod books;
 mod bulkhead;
 mod channels;
 mod clocks;

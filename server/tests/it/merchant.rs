@@ -5,6 +5,7 @@ mod change;
 mod codes;
 mod document_004;
 mod explain;
+mod foreign;
 mod idempotency;
 mod looks;
 mod money_once;

@@ -194,6 +194,7 @@ on_both! {
     }
 
     async fn a_message_is_believed_only_at_its_accounts_address_and_by_its_accounts_keys(app: TestApp) {
+        app.has_no_channels_book("what is paid is a message of the test's own");
         let (_, first) = added(app, json!({})).await;
         let (session, opened) = opened(app).await;
         let order = order_id(&opened);

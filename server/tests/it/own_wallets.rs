@@ -157,6 +157,5 @@ async fn what_the_server_lacks_a_merchants_own_account_adds() {
     assert!(view.data()["open"].is_null(), "nobody scans the phone that they hold: {}", view.body);
     let status = app.cancel(&left, &order_id(&shown)).await;
     assert_eq!(status.data()["payment_status"], "CANCELLED", "{}", status.body);
-    app.check(When::Always).await;
-    app.stop().await;
+    app.ends().await;
 }

@@ -24,7 +24,7 @@ async fn a_payment_costs_postgres_no_more_statements_than_it_did() {
         (STATEMENTS, WAYS),
         "statements, and times that somebody waited"
     );
-    app.stop().await;
+    app.ends().await;
 }
 
 async fn one_payment(app: &TestApp) -> (u64, u64) {

@@ -140,6 +140,7 @@ on_both! {
     }
 
     async fn a_forged_message_is_refused_and_nothing_of_it_is_kept(app: TestApp) {
+        app.has_no_channels_book("the only message about a transfer without a reference was forged");
         introduced(app).await;
         app.fault(json!({ "fault": "bad_signature", "call": "notification", "times": 99 })).await;
         let (session, opened) = opened(app).await;
@@ -242,6 +243,7 @@ on_both! {
     }
 
     async fn a_transfer_that_names_two_of_ours_pays_neither(app: TestApp) {
+        app.has_no_channels_book("the bank counts it under the first reference, and a person has yet to say whose it is");
         app.fault(json!({ "fault": "silent", "times": 99 })).await;
         let (session, opened) = opened(app).await;
         let (other, second) = crate::transfer::opened(app).await;
@@ -274,6 +276,7 @@ on_both! {
     }
 
     async fn what_a_person_has_sent_back_is_no_payment_whatever_the_bank_says_later(app: TestApp) {
+        app.has_no_channels_book("a person has sent it back by another road");
         introduced(app).await;
         app.fault(json!({ "fault": "wrong_amount", "call": "notification", "value": 999, "times": 1 })).await;
         app.fault(json!({ "fault": "server_error", "call": "statement", "times": 999 })).await;

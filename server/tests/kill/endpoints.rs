@@ -12,10 +12,12 @@ use florin_proof::promises::Promises;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::installation::At;
-use super::server::Server;
+use tokio::time::Instant;
+
+use super::installation::{At, Installation, Lease};
+use super::server::{Db, Server};
 use super::shopper::{Asker, KEY};
-use super::{ALONE, REST, Street, kills, pause};
+use super::{ALONE, REST, Street, lasts, pause};
 
 const GOOD: u64 = 40;
 
@@ -24,6 +26,9 @@ const ROTATED: u64 = 10;
 
 /// Ten shoppers a second: five hundred messages and more.
 const EVERY: Duration = Duration::from_millis(100);
+
+/// Of the bad ones, those where nobody ever answers.
+const DEAD: usize = 3;
 
 /// Just inside the time that a merchant has for an answer.
 const SLOW: Duration = Duration::from_secs(14);
@@ -147,13 +152,41 @@ async fn told_again(at: &At, merchant: &Merchant, endpoint: &Endpoint) {
     assert_eq!(again, wanted.collect());
 }
 
-/// How many messages are under way to one endpoint when a kill comes, at most; two or three were measured.
-const UNDER_WAY: u64 = 8;
+/// In a run of all tests.
+const USUAL: Duration = Duration::from_secs(15);
+
+/// How many times longer the server lives here than elsewhere, where a run is long: T14's share of repetitions is about a server
+/// that dies now and then.
+const LONGER: u32 = 14;
+
+/// From so many messages on, T14's share must hold: its own run has 200,000.
+const MANY: usize = 100_000;
+
+/// Messages that came again although nothing of them was under way when the server died: as often as it was, it may come again.
+fn told_twice(endpoint: &Endpoint, heard: &Heard, leases: &BTreeSet<Lease>) -> Vec<String> {
+    let mut copies = BTreeMap::<&str, usize>::new();
+    for message in &heard.messages {
+        *copies.entry(message.id.as_str()).or_default() += 1;
+    }
+    copies.retain(|message, copies| {
+        let under_way = |(lane, id, _): &&Lease| *lane == endpoint.id && id == message;
+        *copies > 1 + leases.iter().filter(under_way).count()
+    });
+    let wrong = copies.into_iter();
+    wrong.map(|(id, copies)| format!("{}: {id} came {copies} times", endpoint.path)).collect()
+}
+
+/// Everything has come to rest but for those endpoints that nobody will ever answer at; what waits there is none of anybody else's.
+async fn until_at_rest(installation: &Installation, dead: &[Endpoint]) -> Duration {
+    let mut dead: Vec<&str> = dead.iter().map(|endpoint| endpoint.id.as_str()).collect();
+    dead.sort_unstable();
+    installation.until_at_rest_but_for(&dead, REST).await
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_good_endpoint_hears_everything_in_order_whatever_the_bad_ones_do() {
-    let (_alone, kills) = (ALONE.lock().await, kills(8));
-    let mut server = Server::start().await;
+    let (_alone, lasts) = (ALONE.lock().await, lasts(USUAL));
+    let mut server = Server::start(Db::asked_for()).await;
     let installation = server.installation.clone();
     let at = &installation.at;
     let merchant = Merchant::start(&server.stop).await.unwrap();
@@ -162,16 +195,23 @@ async fn every_good_endpoint_hears_everything_in_order_whatever_the_bad_ones_do(
     for number in 0..=GOOD {
         good.push(register(at, &merchant, number, format!("{}/{number}", merchant.url)).await);
     }
-    let (bad, _silent) = bad(at, &merchant).await;
+    let (mut bad, _silent) = bad(at, &merchant).await;
 
     let (seen, stop) = (Arc::new(Promises::default()), Arc::new(AtomicBool::new(false)));
     let street =
         Street { at: at.clone(), every: EVERY, hook: None, seen: seen.clone(), stop: stop.clone() };
     let street = tokio::spawn(street.open());
-    for number in 0..kills {
-        tokio::time::sleep(pause(number)).await;
-        server.kill_and_start().await;
-        if number == kills / 2 {
+    let (begun, mut kills, mut leases) = (Instant::now(), 0, BTreeSet::new());
+    let slower = if lasts > 4 * USUAL { LONGER } else { 1 };
+    let mut is_rotated = false;
+    while begun.elapsed() < lasts {
+        tokio::time::sleep(pause(kills) * slower).await;
+        server.kill().await;
+        leases.extend(installation.leased().await);
+        server.start_again().await;
+        kills += 1;
+        if !is_rotated && begun.elapsed() > lasts / 2 {
+            is_rotated = true;
             for endpoint in &mut good[..ROTATED as usize] {
                 rotate(at, &merchant, endpoint).await;
             }
@@ -179,11 +219,13 @@ async fn every_good_endpoint_hears_everything_in_order_whatever_the_bad_ones_do(
     }
     stop.store(true, Ordering::Relaxed);
     let (shoppers, rate) = street.await.unwrap();
+    // The dead stay, and so does what waits for them (L4).
+    let dead = bad.split_off(bad.len() - DEAD);
     for (number, endpoint) in (100..).zip(&bad) {
         let path = format!("/v1/webhook_endpoints/{}", endpoint.id);
         ask(at, number, Method::DELETE, &path, Value::Null).await;
     }
-    let waited = installation.until_at_rest(REST).await;
+    let waited = until_at_rest(&installation, &dead).await;
 
     let heard = merchant.heard();
     let (stored, held) = installation.books().await;
@@ -194,6 +236,7 @@ async fn every_good_endpoint_hears_everything_in_order_whatever_the_bad_ones_do(
         all += heard.messages.len();
         wrong.extend(compare(&stored, &held, &heard, &seen.all()).wrong);
         wrong.extend(out_of_order(endpoint, &heard));
+        wrong.extend(told_twice(endpoint, &heard, &leases));
         if ids(&heard) != ids(&everything) {
             wrong.push(format!("{} heard something else than {}", endpoint.path, good[0].path));
         }
@@ -202,18 +245,21 @@ async fn every_good_endpoint_hears_everything_in_order_whatever_the_bad_ones_do(
         good[..ROTATED as usize].iter().filter_map(|one| has_gap(one, &one.messages(&heard))),
     );
     let events = ids(&everything).len();
+    let again = all - events * good.len();
     println!(
-        "{kills} kills, {shoppers} shoppers at {rate} a second, {events} events, {all} messages to {} good endpoints, {} of them came again, at rest after {waited:?}: {} wrong",
+        "{kills} kills, {} messages under way when they came, {shoppers} shoppers at {rate} a second, {events} events, {all} messages to {} good endpoints, {again} of them came again, at rest after {waited:?}: {} wrong",
+        leases.len(),
         good.len(),
-        all - events * good.len(),
         wrong.len()
     );
     assert_eq!(wrong, Vec::<String>::new());
-    // T14 allows one in a hundred of what a merchant is told; here a kill comes every few seconds, so what counts is how much
-    // each of them repeats: what was under way, and nothing that had been kept as told.
-    let again = u64::try_from(all - events * good.len()).unwrap();
-    let under_way = u64::try_from(good.len()).unwrap() * UNDER_WAY;
-    assert!(again <= kills * under_way, "{again} messages came again after {kills} kills");
+    // A kill repeats what was under way and nothing else, as `told_twice` has seen of each message. How much that is of all depends
+    // on how often one comes: T14's one in a hundred is asked for where a server lives for a while.
+    assert!(
+        slower < LONGER || all >= MANY,
+        "{all} messages are too few to say how many come again"
+    );
+    assert!(all < MANY || again * 100 <= all, "{again} of {all} messages came again");
     assert_eq!(heard.messages.iter().filter(|message| message.path == TRAP).count(), 0);
     told_again(at, &merchant, &good[GOOD as usize]).await;
     server.stop().await;

@@ -1,5 +1,6 @@
 //! What is there however often a process dies: the database, the folder, and how to look into them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -26,6 +27,9 @@ pub struct Installation {
     pub folder: PathBuf,
     pub database: String,
 }
+
+/// A message that somebody has taken to send it: to which endpoint, which, until when nobody else takes it.
+pub type Lease = (String, String, i64);
 
 /// A folder of our own.
 pub fn folder(name: &str) -> PathBuf {
@@ -83,10 +87,15 @@ impl Installation {
 
     /// Waits until `florin check --at-rest` is clean and no message waits. Gives how long that took.
     pub async fn until_at_rest(&self, most: Duration) -> Duration {
+        self.until_at_rest_but_for(&[], most).await
+    }
+
+    /// The same, whatever waits at those endpoints; something does at each of them.
+    pub async fn until_at_rest_but_for(&self, dead: &[&str], most: Duration) -> Duration {
         let begun = Instant::now();
         loop {
             let (clean, told) = self.check().await;
-            if clean && self.nothing_waits().await {
+            if clean && self.waits_at().await.iter().eq(dead.iter()) {
                 return begun.elapsed();
             }
             assert!(begun.elapsed() < most, "it never comes to rest: {told}");
@@ -105,17 +114,21 @@ impl Installation {
         (done.status.success(), String::from_utf8_lossy(&done.stdout).into_owned())
     }
 
-    async fn nothing_waits(&self) -> bool {
+    /// Where messages wait.
+    async fn waits_at(&self) -> BTreeSet<String> {
+        let sql = "select distinct lane from outbox where state = 'PENDING'";
         let store = self.store().await;
-        let waiting: Option<(i64,)> = store
-            .read()
-            .await
-            .unwrap()
-            .sql("select count(*) from outbox where state = 'PENDING'")
-            .one()
-            .await
-            .unwrap();
-        waiting == Some((0,))
+        let lanes: Vec<(String,)> = store.read().await.unwrap().sql(sql).all().await.unwrap();
+        lanes.into_iter().map(|(lane,)| lane).collect()
+    }
+
+    /// What is being sent just now, or was when the server died.
+    pub async fn leased(&self) -> Vec<Lease> {
+        let sql = "select lane, message_id, leased_until_ms from outbox where state = 'PENDING' and leased_until_ms > 0";
+        let store = self.store().await;
+        let leased = store.read().await.unwrap().sql(sql).all().await.unwrap();
+        store.close().await;
+        leased
     }
 
     /// The server's database, for looking only.

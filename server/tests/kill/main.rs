@@ -1,11 +1,11 @@
 //! Processes are killed with SIGKILL again and again while shoppers pay, and nothing is lost and nothing is doubled (T04).
 //!
-//! One server on a real SQLite file, or on PostgreSQL with `FLORIN_KILL_ON=postgres`, while the sandbox and the merchant live
-//! on; the same while a merchant has fifty endpoints; and two replicas on one PostgreSQL, where everything dies but the merchant.
-//! `FLORIN_KILLS` says how often:
+//! One server on a real SQLite file, and one on PostgreSQL, while the sandbox and the merchant live on; the same while a merchant
+//! has fifty endpoints; and two replicas on one PostgreSQL, where everything dies but the merchant. `FLORIN_KILL_SECONDS`
+//! says for how long each of them goes on:
 //!
 //! ```sh
-//! FLORIN_KILLS=200 cargo test --release -p florin-server --test kill -- --nocapture
+//! FLORIN_KILL_SECONDS=1200 cargo test --release -p florin-server --test kill killing -- --nocapture
 //! ```
 
 // A test that cannot get what it needs fails by panicking.
@@ -28,7 +28,7 @@ mod shopper;
 
 use florin_proof::merchant::Merchant;
 use florin_proof::promises::Promises;
-use server::Server;
+use server::{Db, Server};
 use tokio::time::Instant;
 
 /// Fifty shoppers a second.
@@ -43,10 +43,16 @@ const REST: Duration = Duration::from_secs(180);
 /// One after the other: each wants the machine for itself.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// How many kills were asked for; `usual` in a run of all tests.
-fn kills(usual: u64) -> u64 {
-    let said = std::env::var("FLORIN_KILLS");
-    said.map_or(usual, |text| text.parse().expect("FLORIN_KILLS is a number"))
+/// T04's five minutes of kills in a run of all tests, shared out among its three loops: a server on SQLite, one on PostgreSQL,
+/// and everything around two replicas. They go one after the other: fifty shoppers a second and the checks of one take both
+/// cores of a small machine.
+const ALL_LOOPS: Duration = Duration::from_secs(300);
+const LOOPS: u32 = 3;
+
+/// For how long it goes on killing; `usual` in a run of all tests.
+fn lasts(usual: Duration) -> Duration {
+    let said = std::env::var("FLORIN_KILL_SECONDS").map(|text| text.parse());
+    said.map_or(usual, |said| Duration::from_secs(said.expect("FLORIN_KILL_SECONDS is a number")))
 }
 
 /// Before this kill: between 0.3 and 2 s, spread evenly by the golden ratio.
@@ -55,9 +61,19 @@ fn pause(number: u64) -> Duration {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killing_the_server_loses_nothing_and_doubles_nothing() {
-    let (_alone, kills) = (ALONE.lock().await, kills(20));
-    let mut server = Server::start().await;
+async fn killing_the_server_loses_nothing_and_doubles_nothing_on_sqlite() {
+    killing_the_server(Db::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killing_the_server_loses_nothing_and_doubles_nothing_on_postgres() {
+    killing_the_server(Db::Postgres).await;
+}
+
+#[allow(clippy::print_stdout)] // What a run has shown.
+async fn killing_the_server(db: Db) {
+    let (_alone, lasts) = (ALONE.lock().await, lasts(ALL_LOOPS / LOOPS));
+    let mut server = Server::start(db).await;
     let installation = server.installation.clone();
     let merchant = Merchant::start(&server.stop).await.unwrap();
     let seen = Arc::new(Promises::default());
@@ -71,18 +87,20 @@ async fn killing_the_server_loses_nothing_and_doubles_nothing() {
     };
     let street = tokio::spawn(street.open());
 
-    let mut slowest = Duration::ZERO;
-    for number in 0..kills {
-        tokio::time::sleep(pause(number)).await;
+    let (begun, mut kills, mut slowest) = (Instant::now(), 0, Duration::ZERO);
+    while begun.elapsed() < lasts {
+        tokio::time::sleep(pause(kills)).await;
         slowest = slowest.max(server.kill_and_start().await);
+        kills += 1;
     }
+    let took = begun.elapsed();
     stop.store(true, Ordering::Relaxed);
     let (shoppers, rate) = street.await.unwrap();
 
     let waited = installation.until_at_rest(REST).await;
     let found = installation.compare(&merchant, &seen).await;
     println!(
-        "{kills} kills, {shoppers} shoppers at {rate} a second, up again after {slowest:?} at most (2 s is the goal), at rest after {waited:?}: {}",
+        "{db:?}: {kills} kills in {took:?}, {shoppers} shoppers at {rate} a second, up again after {slowest:?} at most (2 s is the goal), at rest after {waited:?}: {}",
         found.told
     );
     assert_eq!(found.wrong, Vec::<String>::new());

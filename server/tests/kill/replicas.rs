@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::cluster::Cluster;
 use super::installation::{At, Installation, client, folder};
 use super::kept::Kept;
-use super::{ALONE, EVERY, REST, Street, kills, outside};
+use super::{ALL_LOOPS, ALONE, EVERY, LOOPS, REST, Street, lasts, outside};
 
 const NAME: &str = "replicas::killing_everything_in_turn_loses_nothing_and_doubles_nothing";
 
@@ -104,12 +104,12 @@ impl Dice {
     }
 }
 
-/// Kills so often, every 0.5 to 4 s; each round kills everybody once.
-async fn reap(world: &mut World, kills: u64, seed: u64) {
+/// Kills for so long, every 0.5 to 4 s; each round kills everybody once. Gives how often.
+async fn reap(world: &mut World, lasts: Duration, seed: u64) -> u64 {
     let mut dice = Dice(seed);
     let mut next = Vec::new();
-    let mut done = 0;
-    while done < kills {
+    let (begun, mut done) = (Instant::now(), 0);
+    while begun.elapsed() < lasts {
         world.look_after(Duration::from_millis(500 + dice.next() % 3500)).await;
         if next.is_empty() {
             next = dice.round();
@@ -120,6 +120,7 @@ async fn reap(world: &mut World, kills: u64, seed: u64) {
             done += 1;
         }
     }
+    done
 }
 
 /// For how long at a stretch no replica could work, at most.
@@ -142,7 +143,7 @@ async fn killing_everything_in_turn_loses_nothing_and_doubles_nothing() {
     if outside::is_told_to_be_it().await {
         return;
     }
-    let (_alone, kills) = (ALONE.lock().await, kills(10));
+    let (_alone, lasts) = (ALONE.lock().await, lasts(ALL_LOOPS / LOOPS));
     let seed = std::env::var("FLORIN_SEED")
         .map_or(7, |text| text.parse().expect("FLORIN_SEED is a number"));
     let token = CancellationToken::new();
@@ -162,7 +163,7 @@ async fn killing_everything_in_turn_loses_nothing_and_doubles_nothing() {
     let street = tokio::spawn(street.open());
 
     let begun = Instant::now();
-    reap(&mut world, kills, seed).await;
+    let kills = reap(&mut world, lasts, seed).await;
     let took = begun.elapsed();
     world.look_after(Duration::from_secs(1)).await;
     stop.store(true, Ordering::Relaxed);

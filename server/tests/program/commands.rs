@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::sink::Received;
-use crate::support::{Db, Florin, KEY, MERCHANT, World, on_both};
+use crate::support::{Book, Db, Florin, KEY, MERCHANT, World, on_both};
 
 /// What the sandbox plays, as the doctor names it.
 const CHANNELS: [&str; 14] = [
@@ -193,6 +193,7 @@ on_both! {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert_eq!(world.sink.kinds(&session.trans_id), ["PAYMENT.SUCCESS"]);
+        world.check(true).await;
     }
 
     async fn a_row_that_breaks_an_invariant_is_shown_and_ends_with_one(world: &World) {
@@ -239,6 +240,7 @@ on_both! {
         let (endpoint, channels) = names[7..].split_last().unwrap();
         assert_eq!(channels, CHANNELS);
         assert!(endpoint.starts_with("webhook endpoint http://127.0.0.1:"), "{names:?}");
+        world.check(true).await;
         world.stop.cancel();
         tokio::time::sleep(Duration::from_millis(300)).await;
         let (code, ill) = world.json(&["doctor", "--public-url", "http://127.0.0.1:1"]).await;
@@ -261,6 +263,7 @@ on_both! {
         assert!(is_signed(&told[0]) && !is_signed(told.last().unwrap()), "the old one signs nothing more");
         let (code, none) = world.json(&["merchants", "rotate-webhook-secret", "77"]).await;
         assert!(code == 3 && none["error"].as_str().unwrap().contains("no such merchant"), "{none}");
+        world.check(true).await;
     }
 
     async fn what_merchants_are_told_is_forwarded_and_signed(world: &World) {
@@ -282,12 +285,17 @@ on_both! {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert_eq!(world.sink.received()[0].id, forwarded.id, "the real address has it too");
+        world.check(true).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_event_can_be_triggered() {
     let world = World::new(Db::Sqlite).await;
+    world.has_no_book(
+        Book::Channel,
+        "of one event it is the point that the channel keeps money and a person is asked",
+    );
     let florin = world.serve(&[]).await;
     for (event, status, kind) in [
         ("payment.success", "SUCCESS", "PAYMENT.SUCCESS"),
@@ -361,4 +369,24 @@ async fn what_cannot_be_done_ends_with_three_and_tells_no_password() {
     let (code, why) = world.json(&["sessions", "list"]).await;
     assert!(code == 3 && why["error"].as_str().unwrap().contains("cannot be opened"), "{why}");
     assert_eq!(world.run(&["sessions", "list", "--limit", "0"]).await.0, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_command_line_is_an_error_in_json_to_programs_and_a_text_to_people() {
+    let world = World::new(Db::Sqlite).await;
+    for wrong in
+        [&["check", "--nonsense"][..], &["nonsense"], &["sessions", "show"], &["credits", "import"]]
+    {
+        let (code, told) = world.json(wrong).await;
+        let error = told["error"].as_str().unwrap();
+        assert!(
+            code == 2 && !error.is_empty() && !error.starts_with("error:"),
+            "{wrong:?}: {code} {told}"
+        );
+        let (code, out, err) = world.run(wrong).await;
+        assert!(code == 2 && out.is_empty() && err.contains("Usage:"), "{wrong:?}: {out}{err}");
+    }
+    // Help is for people.
+    let (code, out, _) = world.run(&["check", "--json", "--help"]).await;
+    assert!(code == 0 && out.contains("EXAMPLES"), "{out}");
 }

@@ -15,7 +15,7 @@ const SIZE: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_phone_on_the_network_finds_the_shop_and_pays() {
-    let world = World::new(Db::Sqlite).await;
+    let mut world = World::new(Db::Sqlite).await;
     let free = || florin_proof::free_address().port();
     let mut child = world
         .program()
@@ -31,6 +31,7 @@ async fn a_phone_on_the_network_finds_the_shop_and_pays() {
     let shop = after(&mut said, "Demo shop").await;
     let wallet = after(&mut said, "Sandbox wallet").await;
     assert!(!shop.contains("127.0.0.1") && !wallet.contains("127.0.0.1"), "{shop} {wallet}");
+    world.sandbox = wallet.trim_end_matches("/wallet").to_owned();
     assert_eq!(drawn(&mut said).await, shop, "what the phone's camera reads from the terminal");
 
     let florin = Florin::at(shop.trim_end_matches('/').to_owned(), &world, child);

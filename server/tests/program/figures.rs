@@ -41,6 +41,7 @@ on_both! {
         assert!(!told.contains("/nowhere/"), "an address became a label");
         let outside = florin.get(format!("{}/metrics", florin.base)).await;
         assert_eq!(outside.status, 404, "the world sees no figures");
+        world.check(true).await;
     }
 
     async fn a_forged_notification_is_a_figure(world: &World) {

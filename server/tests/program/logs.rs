@@ -52,6 +52,7 @@ on_both! {
             let line = logged.lines().find(|line| line.contains(&secret));
             assert_eq!(line, None, "{what} is in the log");
         }
+        world.check(false).await;
     }
 }
 

@@ -19,7 +19,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::support::{Answer, Db, Florin, KEY, Session, World};
+use crate::support::{Answer, Book, Db, Florin, KEY, Session, World};
 
 /// How the channel is away.
 const CUTS: [Weather; 6] = [
@@ -68,6 +68,7 @@ fn address(url: &str) -> SocketAddr {
 impl Town {
     pub async fn new(db: Db) -> Town {
         let world = World::new(db).await;
+        world.has_no_book(Book::Merchant, "who is told is `merchant`: see `compare`");
         let there = Chaos::start(1, &world.stop).await.unwrap();
         let back = Chaos::start(2, &world.stop).await.unwrap();
         there.to(address(&world.sandbox));

@@ -6,6 +6,8 @@ use axum::Router;
 use axum::routing::get;
 use florin_server::clock::Stopwatch;
 use florin_server::http::listen::{Doors, Each, serve};
+use futures_util::future::join_all;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -276,4 +278,63 @@ async fn a_body_that_does_not_come_is_refused_and_holds_no_place() {
         !told.contains("access-control-allow-origin"),
         "the shop's answers are its own: {told}"
     );
+}
+
+/// So many clients send a byte of their head a second (S23).
+const SLOW: usize = 2_000;
+
+/// A slow client, from one of fifty addresses of this machine.
+async fn slow(number: usize, address: &str) -> TcpStream {
+    let mut stream = from(&format!("127.0.0.{}", 2 + number % 50), address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ").await.unwrap();
+    stream
+}
+
+/// A byte of each, every second, for as long as it is polled.
+async fn drip(crowd: &[TcpStream]) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        for stream in crowd {
+            // Whoever was sent away has nobody to write to.
+            _ = stream.try_write(b"a");
+        }
+    }
+}
+
+/// How many of them are not sent away yet.
+fn held(crowd: &[TcpStream]) -> usize {
+    let waits = |stream: &&TcpStream| {
+        stream.try_read(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+    };
+    crowd.iter().filter(waits).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_thousand_slow_clients_keep_nobody_from_being_served() {
+    // Theirs and the program's, which takes the limit over.
+    let most = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most }).unwrap();
+    let world = World::new(Db::Sqlite).await;
+    let florin = world.serve(&[]).await;
+    let address = florin.base.trim_start_matches("http://").to_owned();
+    let mut crowd = Vec::new();
+    for number in 0..SLOW {
+        crowd.push(slow(number, &address).await);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(held(&crowd), SLOW, "the program lets them wait for their turn");
+    let begun = Stopwatch::start();
+    let others = async {
+        for _ in 0..4 {
+            join_all((0..4).map(|_| florin.pay(&world))).await;
+        }
+        // Thirty seconds are what a slow one has for its head (`Doors`).
+        assert!(begun.time() > Duration::from_secs(25) || held(&crowd) == SLOW, "they went");
+    };
+    tokio::select! {
+        () = others => {}
+        () = drip(&crowd) => unreachable!("it drips for ever"),
+        () = tokio::time::sleep(Duration::from_secs(120)) => panic!("the others wait, with {} slow ones", held(&crowd)),
+    }
+    world.agrees(16).await;
 }

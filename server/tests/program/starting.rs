@@ -91,6 +91,7 @@ async fn furnish(world: &World, orders: i64) {
     if orders == FEW {
         let florin = world.serve(&[]).await;
         florin.pay(world).await;
+        world.check(true).await;
         ends(florin).await;
     }
     let from = if orders == FEW { 2 } else { FEW + 1 };

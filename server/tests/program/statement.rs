@@ -2,8 +2,14 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection, Executor, PgConnection};
 
-use crate::support::{Db, Florin, KEY, Session, World, on_both};
+use crate::support::{Book, Db, Florin, KEY, Session, World, on_both};
+
+/// What a file tells of never was in the sandbox's bank.
+fn by_file(world: &World) {
+    world.has_no_book(Book::Channel, "the money came by the bank's file alone");
+}
 
 /// A session that waits for a transfer, its transaction and its reference.
 async fn awaited(world: &World, florin: &Florin) -> (Session, String, String) {
@@ -71,6 +77,7 @@ fn kinds(all: &[(&str, &str)]) -> Vec<(String, String)> {
 
 on_both! {
     async fn a_file_pays_what_it_tells_of_and_twice_the_same_file_changes_nothing(world: &World) {
+        by_file(world);
         let florin = world.serve(&[]).await;
         let (right, order, first) = awaited(world, &florin).await;
         let (short, _, second) = awaited(world, &florin).await;
@@ -111,6 +118,7 @@ on_both! {
     }
 
     async fn a_person_says_what_a_stray_credit_is(world: &World) {
+        by_file(world);
         let florin = world.serve(&[]).await;
         let (session, order, reference) = awaited(world, &florin).await;
         let last = if reference.ends_with('7') { "8" } else { "7" };
@@ -179,6 +187,7 @@ on_both! {
     }
 
     async fn without_a_server_a_file_waits_and_is_taken_in_when_there_is_one(world: &World) {
+        by_file(world);
         let florin = world.serve(&[]).await;
         let (session, _, reference) = awaited(world, &florin).await;
         drop(florin);
@@ -190,4 +199,50 @@ on_both! {
         florin.until_paid(&session).await;
         world.check(false).await;
     }
+}
+
+/// A question about one credit may hold it and want another, while a file's lines are written down in the order of their numbers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_stands_in_anothers_way_is_done_again_on_postgres() {
+    let world = World::new(Db::Postgres).await;
+    by_file(&world);
+    let florin = world.serve(&[]).await;
+    let (session, _, reference) = awaited(&world, &florin).await;
+    let lines = [line("FT1", "1.00", "rent"), line("FT2", "2.00", "rent")];
+    assert_eq!(imported(&world, &lines).await, (0, [0, 0, 2, 0]));
+
+    let mut other = PgConnection::connect(&world.database).await.unwrap();
+    let hold = async |connection: &mut PgConnection, id: &str| {
+        let text = "update credit set changed_ms = changed_ms where bank_id = $1";
+        sqlx::query(text).bind(id).execute(connection).await.unwrap();
+    };
+    // Whoever has waited for a second looks whether they stand in each other's way. That is to be the import.
+    other.execute("set deadlock_timeout = '60s'").await.unwrap();
+    other.execute("begin").await.unwrap();
+    hold(&mut other, "FT2").await;
+    let all = [lines[0].clone(), lines[1].clone(), line("FT3", "12345.67", &reference)];
+    let import = imported(&world, &all);
+    let stands_in_its_way = async {
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        hold(&mut other, "FT1").await;
+        other.execute("commit").await.unwrap();
+    };
+    let (told, ()) = tokio::join!(import, stands_in_its_way);
+    assert_eq!(told, (0, [1, 2, 0, 0]));
+    undone(&mut other).await;
+    florin.until_paid(&session).await;
+    world.check(false).await;
+}
+
+/// PostgreSQL has undone a unit of this database for another's sake; it counts that a little later.
+async fn undone(connection: &mut PgConnection) {
+    for _ in 0..100 {
+        let text = "select deadlocks from pg_stat_database where datname = current_database()";
+        let (count,): (i64,) = sqlx::query_as(text).fetch_one(&mut *connection).await.unwrap();
+        if count > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("nobody stood in anybody's way");
 }

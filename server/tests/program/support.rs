@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -34,6 +35,18 @@ pub struct World {
     pub http: reqwest::Client,
     pub stop: CancellationToken,
     orders: AtomicU64,
+    /// Money has moved, and no books were compared since.
+    has_moved: AtomicBool,
+    missing: Mutex<Vec<Book>>,
+}
+
+/// A book beside the server's database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Book {
+    /// The channel's: what it took and what it gave back.
+    Channel,
+    /// The merchant's: what it was told.
+    Merchant,
 }
 
 static WORLDS: AtomicU64 = AtomicU64::new(0);
@@ -64,6 +77,8 @@ impl World {
             http: http.build().unwrap(),
             stop,
             orders: AtomicU64::new(0),
+            has_moved: AtomicBool::new(false),
+            missing: Mutex::default(),
         }
     }
 
@@ -142,15 +157,37 @@ impl World {
         })
     }
 
+    /// At this story's end that book is not compared, for this reason. Whatever can be compared is.
+    pub fn has_no_book(&self, book: Book, why: &'static str) {
+        assert!(!why.is_empty());
+        self.missing.lock().unwrap().push(book);
+    }
+
+    pub fn has(&self, book: Book) -> bool {
+        !self.missing.lock().unwrap().contains(&book)
+    }
+
+    /// Until money moves again.
+    pub fn is_compared(&self) {
+        self.has_moved.store(false, Ordering::Relaxed);
+    }
+
     /// The payer does something with a code.
     pub async fn wallet(&self, code: &str, action: &str) {
+        self.has_moved.store(true, Ordering::Relaxed);
         let act = json!({ "code": code, "action": action });
         let done = self.http.post(format!("{}/wallet", self.sandbox)).json(&act).send().await;
         assert!(done.unwrap().status().is_success());
     }
 
-    /// `florin check` is clean, at once or within 20 seconds when everything must have come to rest.
+    /// `florin check` is clean, at once or within 20 seconds when everything must have come to rest; and the three books agree.
     pub async fn check(&self, at_rest: bool) {
+        self.is_clean(at_rest).await;
+        self.books_agree().await;
+    }
+
+    /// `florin check` alone.
+    pub async fn is_clean(&self, at_rest: bool) {
         let mut told = (0, String::new(), String::new());
         for _ in 0..40 {
             let arguments: &[&str] = if at_rest { &["check", "--at-rest"] } else { &["check"] };
@@ -166,6 +203,11 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
+        let is_over = !self.has_moved.load(Ordering::Relaxed) || std::thread::panicking();
+        assert!(
+            is_over,
+            "a story in which money moved ends with `check`, where books are compared"
+        );
         self.stop.cancel();
         _ = std::fs::remove_dir_all(&self.folder);
     }

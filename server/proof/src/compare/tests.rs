@@ -38,6 +38,7 @@ fn payment(request: &str, order: &str, role: &str, returned: i64) -> Payment {
         got: if role == "NONE" { 0 } else { 800 },
         returned,
         by_hand: 0,
+        left: 0,
     }
 }
 

@@ -41,6 +41,7 @@ on_both! {
     }
 
     async fn a_notification_that_was_altered_is_refused_and_counted_and_the_genuine_one_counts(app: TestApp) {
+        app.has_no_channels_book("what is paid is a message of the test's own");
         let (session, order) = opened(app).await;
         let (_, other) = opened(app).await;
         let (genuine, before) = (paid(&order, "25000"), app.rows().await);

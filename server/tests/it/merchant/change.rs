@@ -88,6 +88,7 @@ on_both! {
     }
 
     async fn what_a_bank_confirms_cannot_change(app: TestApp) {
+        app.has_no_channels_book("what the bank has yet to confirm is taken, and counts nowhere");
         app.fault(json!({ "fault": "pending", "times": 1, "ms": 60000 })).await;
         let session = app.session("PHP", "25000").await;
         let opened = app.pay(&session, "BANK_TRANSFER").await;
@@ -99,6 +100,7 @@ on_both! {
     }
 
     async fn what_a_bank_confirms_of_an_earlier_session_is_neither_changed_nor_paid_twice(app: TestApp) {
+        app.has_no_channels_book("what the bank has yet to confirm is taken, and counts nowhere");
         app.fault(json!({ "fault": "pending", "times": 1, "ms": 60000 })).await;
         let request = app.request("IDR", "2500000");
         let first = app.session_of(request.clone()).await;

@@ -119,6 +119,7 @@ on_both! {
     }
 
     async fn a_transaction_is_paid_and_queried(app: TestApp) {
+        app.has_no_merchants_book("the document's own address is nobody's here");
         let session = app.session_of(dated(app, example("create session"))).await;
         let opened = app.pay(&session, "ALIPAY_PLUS").await;
         app.wallet(&code(&opened), "approve").await.is_paid();

@@ -1,71 +1,17 @@
-//! Two tenants: nothing of the other is told, in words or in time (D14, S09, S21).
+//! Two tenants: nothing of the other is told in time, and a key acts for its own (D14, S09). `foreign` has the words: every address of the document (S21).
 
 use std::time::Duration;
 
+use florin_server::clock::Random;
+use florin_shared::SessionId;
+use futures_util::StreamExt;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::ask::{Reply, ask, get, post};
+use super::ask::{ask, get, post};
 use super::settings::{GROUP, GROUP_KEY, group};
-use crate::support::{KEY, MERCHANT, OTHER_KEY, OTHER_MERCHANT, TestApp, on_both, order_id};
-
-/// Every address of the merchant API that takes an id, with an id of the demo merchant's in it.
-async fn with_ids(app: &TestApp) -> Vec<(Method, String, Option<Value>)> {
-    let session = app.session("HKD", "800").await;
-    let order = order_id(&app.pay(&session, "ALIPAY_PLUS").await);
-    let code = post(app, "/v1/codes").json(&json!({ "currency": "HKD" })).send().await.data();
-    let code = code["code_id"].as_str().unwrap();
-    post(app, "/v1/merchant/keys").send().await.data();
-    let keys = get(app, "/v1/merchant/keys").send().await.data();
-    let key = keys[1]["key_id"].as_str().unwrap();
-    let (id, trans) = (&session.id, &session.trans_id);
-    vec![
-        (Method::GET, format!("/v1/sessions?session_id={id}"), None),
-        (Method::GET, format!("/v1/sessions?trans_id={trans}"), None),
-        (Method::POST, "/v1/sessions/query".into(), Some(json!({ "session_id": id }))),
-        (Method::POST, "/v1/sessions/query".into(), Some(json!({ "trans_id": trans }))),
-        (Method::PATCH, format!("/v1/sessions/{id}"), Some(json!({ "amount": "1" }))),
-        (Method::POST, format!("/v1/sessions/{id}/close"), None),
-        (Method::GET, format!("/v1/sessions/{id}/qr.svg"), None),
-        (Method::GET, format!("/v1/sessions/{id}/qr.png"), None),
-        (Method::GET, format!("/v1/methods/explain?session_id={id}"), None),
-        (Method::GET, format!("/v1/transactions?session_id={id}"), None),
-        (Method::GET, format!("/v1/transactions?trans_id={trans}"), None),
-        (Method::GET, format!("/v1/transactions?order_id={order}"), None),
-        (Method::POST, "/v1/transactions/query".into(), Some(json!({ "order_id": order }))),
-        (Method::GET, format!("/v1/codes/{code}"), None),
-        (Method::GET, format!("/v1/codes/{code}/qr.svg"), None),
-        (Method::GET, format!("/v1/codes/{code}/qr.png"), None),
-        (Method::DELETE, format!("/v1/codes/{code}"), None),
-        (Method::DELETE, format!("/v1/merchant/keys/{key}"), None),
-    ]
-}
-
-/// The same request for an id that nobody has.
-fn for_nobody(path: &str, body: &Option<Value>) -> (String, Option<Value>) {
-    let ids = |text: &str| {
-        let mut text = text.to_owned();
-        for prefix in ["CS", "GW", "FC", "KY"] {
-            if let Some(at) = text.find(prefix) {
-                text.replace_range(at + 2..at + 8, "0a0a0a");
-            }
-        }
-        match text.find("trans_id") {
-            Some(_) => text.replace("m0", "nobody"),
-            None => text,
-        }
-    };
-    let body = body.as_ref().map(|body| serde_json::from_str(&ids(&body.to_string())).unwrap());
-    (ids(path), body)
-}
-
-async fn send(app: &TestApp, key: &str, method: Method, path: &str, body: Option<Value>) -> Reply {
-    let asked = ask(app, method, path).by(key);
-    match body {
-        Some(body) => asked.json(&body).send().await,
-        None => asked.send().await,
-    }
-}
+use crate::storm::often;
+use crate::support::{KEY, MERCHANT, OTHER_KEY, OTHER_MERCHANT, TestApp, on_both};
 
 /// The tenth part that is answered soonest, for each of two ids that are asked for in turn.
 async fn quickest(app: &TestApp, ids: [&str; 2]) -> [Duration; 2] {
@@ -84,23 +30,6 @@ async fn quickest(app: &TestApp, ids: [&str; 2]) -> [Duration; 2] {
 }
 
 on_both! {
-    async fn a_foreign_id_is_answered_as_one_that_nobody_has(app: TestApp) {
-        for (method, path, body) in with_ids(app).await {
-            let (nobodys, empty) = for_nobody(&path, &body);
-            let foreign = send(app, OTHER_KEY, method.clone(), &path, body.clone()).await;
-            let unknown = send(app, OTHER_KEY, method.clone(), &nobodys, empty).await;
-            assert_eq!(foreign.status, 404, "{method} {path}: {}", foreign.text());
-            assert_eq!((foreign.status, foreign.text()), (unknown.status, unknown.text()), "{method} {path}");
-            // Nothing was done to it either.
-            if method == Method::GET {
-                assert_eq!(send(app, KEY, method, &path, body).await.status, 200, "{path}");
-            }
-        }
-        assert_eq!(get(app, "/v1/codes").by(OTHER_KEY).send().await.data(), json!({ "codes": [] }));
-        assert_eq!(get(app, "/v1/merchant").by(OTHER_KEY).send().await.data()["merchant_id"], OTHER_MERCHANT);
-        assert_eq!(get(app, "/v1/merchant/keys").by(OTHER_KEY).send().await.data().as_array().unwrap().len(), 1);
-    }
-
     async fn a_foreign_id_takes_no_longer_than_an_unknown_one(app: TestApp) {
         let session = app.session("HKD", "800").await;
         let unknown = session.id.replace(&session.id[2..10], "00000000");
@@ -114,6 +43,23 @@ on_both! {
             }
         }
         panic!("foreign and unknown ids differ in every round: {rounds:?}");
+    }
+
+    async fn ids_that_were_guessed_are_nobodys(app: TestApp) {
+        // Some that somebody has, among 2^160.
+        for _ in 0..20 {
+            app.session("HKD", "800").await;
+        }
+        let (client, rows) = (reqwest::Client::new(), app.rows().await);
+        let guesses = futures_util::stream::iter(0..often("FLORIN_GUESSES", 1_000)).map(async |_| {
+            let id = SessionId::of(Random::System.bytes());
+            let merchants = client.get(format!("{}/v1/sessions?session_id={id}", app.base)).bearer_auth(KEY);
+            let shoppers = client.get(format!("{}/v1/checkout/{id}/status", app.base)).bearer_auth("ct_guessed");
+            let statuses = [merchants.send().await.unwrap().status().as_u16(), shoppers.send().await.unwrap().status().as_u16()];
+            assert_eq!(statuses, [404, 401], "{id}");
+        });
+        guesses.buffer_unordered(16).for_each(async |()| {}).await;
+        assert_eq!(app.rows().await, rows);
     }
 
     async fn an_organisations_key_acts_for_its_merchants_and_no_other(app: TestApp) {

@@ -1,7 +1,7 @@
 //! The OpenAPI document says what the server does: its addresses, its fields, its answers.
 
 mod fields;
-mod form;
+pub mod form;
 mod page;
 
 use std::path::Path;

@@ -36,7 +36,7 @@ async fn a_new_sealing_key_takes_the_old_ones_place() {
     assert_eq!((pressed.status, pressed.code()), (409, "METHOD_NOT_OFFERED"), "{}", pressed.body);
     let shown = app.merchant(Method::GET, &format!("{ALL}/{id}"), None).await;
     assert_eq!(shown.status, 500);
-    app.stop().await;
+    app.ends().await;
 }
 
 /// The change is made in one process, and followed in another within two seconds; what the first has opened the second can ask about
@@ -64,5 +64,5 @@ async fn other_processes_follow_within_two_seconds() {
     app.pass(Duration::from_secs(2));
     let last = app.session("CNY", "8888").await;
     assert_eq!(carried_by(&app, &press(&last).await).await, "alipay");
-    app.stop().await;
+    app.ends().await;
 }

@@ -1,5 +1,7 @@
 //! One case: a payment up to its moment, the channel away, the channel back, and what the books say then.
 
+use std::collections::BTreeMap;
+
 use florin_server::clock::Millis;
 use florin_server::domain::payment::{Payment, PaymentState, Role};
 use florin_server::domain::reversal::{Reversal, ReversalState, Wish};
@@ -10,13 +12,13 @@ use florin_server::flow::refund::{self, NewRefund};
 use florin_server::flow::{cancel, pay, view};
 use florin_server::store::checks::{self, When};
 use florin_server::store::{payments, reversals};
-use florin_server::{App, http};
+use florin_server::{App, http, worker};
 use florin_shared::session::SessionStatus;
 use florin_shared::shopper::{PaymentStatus, StatusView};
 use florin_shared::{Method, Money, SessionId};
 use tower::ServiceExt;
 
-use super::road::{Call, Cut, Far, NAME};
+use super::road::{Call, Cut, Far, NAME, Row};
 use super::time::Process;
 use super::{Length, MINUTE, Moment, SECOND};
 use crate::sequences::lane::Lane;
@@ -29,8 +31,7 @@ const SETTLED: Millis = 10 * SECOND;
 
 /// How long after the beginning, and before the end, the workers look as often as they really do.
 const EDGE: Millis = 12 * SECOND;
-
-/// How often the workers look, as they do when nobody rings.
+/// How often that is when nobody rings.
 const LOOK: Millis = 500;
 
 /// What a case has shown.
@@ -38,6 +39,8 @@ pub struct Told {
     /// How long after the channel was back everything was settled; nothing when nothing was unknown.
     pub settled: Option<Millis>,
     pub wrong: Vec<String>,
+    /// The channel's book.
+    pub rows: BTreeMap<String, Row>,
 }
 
 pub struct Case<'l> {
@@ -88,14 +91,14 @@ impl<'l> Case<'l> {
         let seed =
             trans_id.bytes().fold(7, |sum: u64, byte| sum * 31 % 1_000_003 + u64::from(byte));
         let process = Process::begin(lane, &far, seed << 24).await;
-        let session = session(&process.app, &trans_id, 30 * MINUTE).await;
+        let session = session(&process.app, &lane.hook, &trans_id, 30 * MINUTE).await;
         let mut case = Case { cut, length, moment, process, trans_id, session, wrong: Vec::new() };
         case.goes_away().await;
         case.is_away().await;
         let settled = case.is_back().await;
         case.comes_to_rest().await;
         let wrong = case.wrong.iter().map(|what| format!("{}: {what}", case.trans_id)).collect();
-        Told { settled, wrong }
+        Told { settled, wrong, rows: case.process.far.rows() }
     }
 
     /// Up to the moment at which the road breaks.
@@ -193,6 +196,7 @@ impl<'l> Case<'l> {
         self.hears().await;
         for _ in 0..60 {
             self.waits(MINUTE).await;
+            self.tells().await;
             if self.is_at_rest().await {
                 break;
             }
@@ -201,6 +205,15 @@ impl<'l> Case<'l> {
         self.waits(2 * MINUTE).await;
         self.keeps_the_rules(When::AtRest).await;
         self.books_agree().await;
+    }
+
+    /// The merchant is told what waits for it. Its answers come in real time.
+    async fn tells(&self) {
+        let app = &self.process.app;
+        worker::run_all_once(app).await.unwrap();
+        while app.courier.lanes.under_way() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
     }
 
     // What people do.
@@ -332,9 +345,16 @@ impl<'l> Case<'l> {
         let mut tx = self.process.app.store.read().await.unwrap();
         let open = payments::waiting(&mut tx, NAME, 0, 1).await.unwrap();
         let back = reversals::waiting(&mut tx, NAME, 0, 1).await.unwrap();
+        let untold: Vec<(i64,)> = tx
+            .sql("select seq from outbox where trans_id = $1 and state = 'PENDING'")
+            .bind(self.trans_id.clone())
+            .all()
+            .await
+            .unwrap();
         drop(tx);
         let shown = self.stored().await.shown;
-        open.is_empty() && back.is_empty() && shown.status != SessionStatus::Processing
+        let is_over = shown.status != SessionStatus::Processing;
+        open.is_empty() && back.is_empty() && untold.is_empty() && is_over
     }
 
     async fn keeps_the_rules(&mut self, when: When) {
@@ -351,7 +371,7 @@ impl<'l> Case<'l> {
         self.must(paid <= 1, &format!("charged {paid} times"));
         let is_kept = self.moment != Moment::RefundSent
             && stored.payments.iter().any(|payment| payment.role == Role::Accepted);
-        let held: i64 = rows.values().map(super::road::Row::held).sum();
+        let held: i64 = rows.values().map(Row::held).sum();
         let should = if is_kept { AMOUNT } else { 0 };
         self.must(held == should, &format!("the channel holds {held} of {should}"));
         for request in rows.keys() {
@@ -373,8 +393,8 @@ impl<'l> Case<'l> {
     }
 }
 
-/// A session that lives so long.
-pub async fn session(app: &App, trans_id: &str, life: Millis) -> SessionId {
+/// A session that lives so long; its events go to `hook`, if there is one.
+pub async fn session(app: &App, hook: &str, trans_id: &str, life: Millis) -> SessionId {
     let merchant = app.merchant(&MERCHANT.parse().unwrap()).await.unwrap();
     let wanted = NewSession {
         trans_id: trans_id.to_owned(),
@@ -384,7 +404,7 @@ pub async fn session(app: &App, trans_id: &str, life: Millis) -> SessionId {
         locale: String::new(),
         return_url: "http://127.0.0.1:9/thanks".into(),
         cancel_url: String::new(),
-        notify_url: String::new(),
+        notify_url: hook.to_owned(),
         goods: "[]".into(),
         fingerprint: trans_id.to_owned(),
         asked_by: String::new(),

@@ -27,7 +27,7 @@ async fn a_crowd_that_comes_back_is_no_storm() {
     let mut process = Process::begin(&lane, &far, 1 << 40).await;
     let mut sessions = Vec::new();
     for number in 0..CROWD {
-        let session = case::session(&process.app, &format!("crowd{number}"), 30 * MINUTE).await;
+        let session = case::session(&process.app, "", &format!("crowd{number}"), 30 * MINUTE).await;
         pays(&mut process, &session).await;
         sessions.push(session);
         pass(&mut process, &sessions, 100).await;

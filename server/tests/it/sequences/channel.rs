@@ -133,6 +133,11 @@ impl Hostile {
         self.deaths.load(Ordering::SeqCst)
     }
 
+    /// Our process is ended from outside, by a death of its own accord or without one.
+    pub fn end_of_process(&self) {
+        self.deaths.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// Our process has ended: whatever hung in it never goes on.
     pub fn bury(&self, store: Store) {
         *self.store.lock().unwrap() = store;

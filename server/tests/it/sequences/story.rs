@@ -146,6 +146,8 @@ impl<'l> Story<'l> {
     /// The process ends and begins again: nothing that it kept in memory is left.
     async fn restart(&mut self, store: bool) {
         self.channel.say("restarted".into());
+        // Before its store is closed: what still runs is told of that, and nobody may take it for an error of the living.
+        self.channel.end_of_process();
         self.deaths = self.channel.deaths();
         self.background.drain(..).for_each(|task| task.abort());
         // A flow that runs to its end cannot be aborted here. Its process is dead: what it still commits nobody tells

@@ -46,6 +46,7 @@ async fn stated(app: &TestApp, id: &str, minor: i64, named: &[&str]) -> Option<S
 
 on_both! {
     async fn what_a_file_has_told_stands_although_the_connector_knows_of_nothing(app: TestApp) {
+        app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         let (session, opened) = opened(app).await;
         assert_eq!(stated(app, "FT1", MINOR, &[&reference(&opened)]).await, None);
         app.until_status(&session, "SUCCESS").await;
@@ -91,6 +92,7 @@ on_both! {
     }
 
     async fn a_file_may_say_that_another_amount_came_in(app: TestApp) {
+        app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         let (session, opened) = opened(app).await;
         assert_eq!(stated(app, "FT1", 7, &[&reference(&opened)]).await, None);
         assert_eq!(manual(app, 1).await, one("MISMATCH", "7"));
@@ -100,6 +102,7 @@ on_both! {
     }
 
     async fn what_a_file_says_of_two_transactions_pays_neither_whatever_the_connector_makes_of_it(app: TestApp) {
+        app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         app.fault(json!({ "fault": "silent", "times": 99 })).await;
         let (session, opened) = opened(app).await;
         let (_, other) = super::opened(app).await;
@@ -121,6 +124,7 @@ on_both! {
     }
 
     async fn what_a_person_assigns_pays_the_transaction_that_they_name_however_the_connector_counted_it(app: TestApp) {
+        app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         introduced(app).await;
         let (session, opened) = opened(app).await;
         assert_eq!(told(app, "FT1", ("thanks", 2)).await, 200);
@@ -135,6 +139,7 @@ on_both! {
     }
 
     async fn under_the_reference_that_a_file_names_the_connectors_count_of_another_is_nothing(app: TestApp) {
+        app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         let (session, opened) = opened(app).await;
         // Told by a message that nobody has taken in, and then by a file.
         let told = credit(app, "FT1", MINOR, ("thanks", 2));
@@ -169,6 +174,7 @@ on_both! {
     }
 
     async fn who_has_read_a_credit_before_makes_no_stray_of_what_a_person_or_a_file_has_said_since(app: TestApp) {
+        app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         for how in ["FT-assigned", "FT-file"] {
             let (session, opened) = opened(app).await;
             let (told, meant) = (credit(app, how, MINOR, ("thanks", 1)), reference(&opened));
@@ -193,6 +199,7 @@ on_both! {
     }
 
     async fn what_cannot_be_taken_in_stands_in_nobodys_way(app: TestApp) {
+        app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         let (session, opened) = opened(app).await;
         // An account that the settings have no more: three turns of it, and older.
         let left: Vec<Credit> = (0..150).map(|one| credit(app, &format!("FU{one}"), 1, ("rent", 1))).collect();

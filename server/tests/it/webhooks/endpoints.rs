@@ -100,6 +100,7 @@ on_both! {
     }
 
     async fn an_endpoint_says_since_when_it_fails_and_when_it_was_told_last(app: TestApp) {
+        app.has_no_merchants_book("its only endpoint still refuses");
         let sink = app.another_sink().await;
         let (endpoint, _) = register(app, &sink.url, json!({})).await;
         let shown = async || app.merchant(Method::GET, &format!("{ALL}/{endpoint}"), None).await.data().clone();
@@ -142,6 +143,7 @@ on_both! {
     }
 
     async fn what_waits_for_a_disabled_endpoint_is_told_when_it_is_enabled_again(app: TestApp) {
+        app.has_no_merchants_book("of what happens while it is disabled nobody hears");
         let sink = app.another_sink().await;
         let (endpoint, _) = register(app, &sink.url, json!({})).await;
         sink.refuse(&[500]);
@@ -161,6 +163,7 @@ on_both! {
     }
 
     async fn a_deleted_endpoint_hears_nothing_more_and_its_deliveries_can_be_read(app: TestApp) {
+        app.has_no_merchants_book("its only endpoint refuses, and is deleted");
         let sink = app.another_sink().await;
         let (endpoint, _) = register(app, &sink.url, json!({})).await;
         sink.refuse(&[500]);

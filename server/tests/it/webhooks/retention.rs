@@ -61,6 +61,7 @@ on_both! {
     }
 
     async fn what_still_waits_is_kept_and_what_was_given_up_is_not(app: TestApp) {
+        app.has_no_merchants_book("its own address refuses for ever");
         let sink = app.another_sink().await;
         let (endpoint, _) = register(app, &sink.url, json!({ "sessions": "ALL" })).await;
         sink.refuse(&[500; 99]);

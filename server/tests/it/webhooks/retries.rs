@@ -44,6 +44,7 @@ on_both! {
     }
 
     async fn retry_after_is_honoured_within_bounds(app: TestApp) {
+        app.has_no_merchants_book("its only address refuses to the end");
         app.sink.refuse(&[503, 429]);
         app.sink.behave(|manners| manners.retry_after = Some("120"));
         pay_at(app, Some(&app.sink.url)).await;
@@ -57,6 +58,7 @@ on_both! {
     }
 
     async fn an_endpoint_that_answers_410_is_disabled_and_keeps_what_it_missed(app: TestApp) {
+        app.has_no_merchants_book("of what happens while it is disabled nobody hears");
         let sink = app.another_sink().await;
         let (endpoint, _) = register(app, &sink.url, json!({})).await;
         sink.refuse(&[410]);
@@ -73,6 +75,7 @@ on_both! {
     }
 
     async fn a_sessions_own_address_that_answers_410_is_told_no_more(app: TestApp) {
+        app.has_no_merchants_book("its only address refuses to the end");
         app.sink.refuse(&[410]);
         pay_at(app, Some(&app.sink.url)).await;
         app.until("it is given up", async || deliveries(app, "state=DEAD").await.len() == 1).await;
@@ -92,6 +95,7 @@ on_both! {
     }
 
     async fn in_live_mode_every_try_looks_at_the_address_again(app: TestApp) {
+        app.has_no_merchants_book("its only address refuses to the end");
         app.sink.refuse(&[500]);
         pay_at(app, Some(&app.sink.url)).await;
         app.until("the first try failed", async || attempts(app).await.len() == 1).await;
