@@ -33,3 +33,4 @@ for database in sqlite postgres; do
     measure "$bench" hanging --database $database
 done
 measure "$bench" shoppers
+measure "$bench" slow

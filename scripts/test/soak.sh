@@ -15,22 +15,22 @@ part_soak_sequences() {
 about_soak_points() { echo "a kill at every point: its first, second and third hit, and once more in recovery, on both databases"; }
 part_soak_points() { FLORIN_POINTS=${FLORIN_POINTS:-all} soak_test --features failpoints --test points; }
 
-about_soak_kill() { echo "two hundred kills, five minutes, under fifty shoppers a second on SQLite (T04)"; }
-part_soak_kill() { FLORIN_KILLS=${FLORIN_KILLS:-200} soak_test --test kill killing_the_server; }
+about_soak_kill() { echo "kills for twenty minutes under fifty shoppers a second on SQLite (T04)"; }
+part_soak_kill() { FLORIN_KILL_SECONDS=${FLORIN_KILL_SECONDS:-1200} soak_test --test kill killing_the_server_loses_nothing_and_doubles_nothing_on_sqlite; }
 
 about_soak_kill_postgres() { echo "the same on PostgreSQL"; }
-part_soak_kill_postgres() { FLORIN_KILL_ON=postgres part_soak_kill; }
+part_soak_kill_postgres() { FLORIN_KILL_SECONDS=${FLORIN_KILL_SECONDS:-1200} soak_test --test kill killing_the_server_loses_nothing_and_doubles_nothing_on_postgres; }
 
 about_soak_storm() { echo "two thousand orders told in every order of notices, twice at two processes, and a million forgeries (T06)"; }
 part_soak_storm() {
     FLORIN_STORM=${FLORIN_STORM:-2000} FLORIN_FORGED=${FLORIN_FORGED:-1000000} soak_test --test it storm
 }
 
-about_soak_replicas() { echo "a hundred and thirty kills, five minutes: two replicas, their PostgreSQL, a backend of it, the sandbox (T04)"; }
-part_soak_replicas() { FLORIN_KILLS=${FLORIN_KILLS:-130} soak_test --test kill killing_everything; }
+about_soak_replicas() { echo "kills for twenty minutes: two replicas, their PostgreSQL, a backend of it, the sandbox (T04)"; }
+part_soak_replicas() { FLORIN_KILL_SECONDS=${FLORIN_KILL_SECONDS:-1200} soak_test --test kill killing_everything; }
 
-about_soak_endpoints() { echo "two hundred kills while fifty endpoints are told, ten of them bad in every way (T14)"; }
-part_soak_endpoints() { FLORIN_KILLS=${FLORIN_KILLS:-200} soak_test --test kill every_good_endpoint; }
+about_soak_endpoints() { echo "kills for six minutes while fifty endpoints are told, ten of them bad in every way: 200,000 messages, one in a hundred again (T14)"; }
+part_soak_endpoints() { FLORIN_KILL_SECONDS=${FLORIN_KILL_SECONDS:-360} soak_test --test kill every_good_endpoint; }
 
 about_soak_endpoints_postgres() { echo "the same on PostgreSQL"; }
 part_soak_endpoints_postgres() { FLORIN_KILL_ON=postgres part_soak_endpoints; }

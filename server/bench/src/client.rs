@@ -32,12 +32,7 @@ impl Client {
 
     /// The same from one of fifty addresses of this machine: each has ports of its own, and one alone has too few.
     pub(crate) async fn connect_from(number: usize, host: &str) -> anyhow::Result<Client> {
-        let last = u8::try_from(number % 50)? + 2;
-        let socket = TcpSocket::new_v4()?;
-        socket.bind(SocketAddr::from(([127, 0, 0, last], 0)))?;
-        let stream = socket.connect(host.parse()?).await;
-        let stream = stream.with_context(|| format!("connecting to {host}"))?;
-        stream.set_nodelay(true)?;
+        let stream = stream_from(number, host).await?;
         Ok(Client { stream, host: host.to_owned(), buffer: Vec::with_capacity(2 * 1024) })
     }
 
@@ -77,6 +72,17 @@ impl Client {
             ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the connection was closed");
         }
     }
+}
+
+/// A connection to `host:port` from one of fifty addresses of this machine.
+pub(crate) async fn stream_from(number: usize, host: &str) -> anyhow::Result<TcpStream> {
+    let last = u8::try_from(number % 50)? + 2;
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from(([127, 0, 0, last], 0)))?;
+    let stream = socket.connect(host.parse()?).await;
+    let stream = stream.with_context(|| format!("connecting to {host}"))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 fn length(head: &str) -> anyhow::Result<usize> {

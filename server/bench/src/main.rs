@@ -1,7 +1,7 @@
 //! Measures the real program, release build, over loopback only, bounded in count and time.
 //!
 //! `florin-bench polls`, `florin-bench payments --database sqlite|postgres`, `florin-bench webhooks --database
-//! sqlite|postgres`, `florin-bench seen`, `florin-bench load|overload|endpoints|hanging --database sqlite|postgres`, `florin-bench shoppers`. Each
+//! sqlite|postgres`, `florin-bench seen`, `florin-bench load|overload|endpoints|hanging --database sqlite|postgres`, `florin-bench shoppers|slow`. Each
 //! starts the `florin` that lies beside it and prints one line for each figure.
 
 // What is not there cannot be measured: the program ends by panicking.
@@ -32,6 +32,7 @@ mod server;
 mod shop;
 mod shoppers;
 mod sink;
+mod slow;
 mod times;
 mod webhooks;
 
@@ -95,6 +96,8 @@ enum Measure {
     Endpoints(endpoints::Plan),
     /// Shoppers of one channel, alone and beside those of another that never answers (G7).
     Hanging(hanging::Plan),
+    /// Shoppers, alone and beside thousands of clients who send a byte a second (S23).
+    Slow(slow::Plan),
     /// Three times as many shoppers as can be served, and then few again (G14).
     Overload(overload::Plan),
     /// An axum handler that does nothing, to compare with.
@@ -126,6 +129,7 @@ async fn main() -> anyhow::Result<()> {
         Measure::Shoppers(plan) => shoppers::measure(&plan).await,
         Measure::Endpoints(plan) => endpoints::measure(&plan).await,
         Measure::Hanging(plan) => hanging::measure(&plan).await,
+        Measure::Slow(plan) => slow::measure(&plan).await,
         Measure::Overload(plan) => overload::measure(&plan).await,
         Measure::Nothing { listen } => nothing::serve(&listen).await,
     }
