@@ -30,8 +30,15 @@ export function shrink(bytes, isUsed) {
   }
   binaryen.setOptimizeLevel(2);
   binaryen.setShrinkLevel(2);
-  // What is written once each compresses better than what is copied into its one caller.
+  // What is written once each compresses better than what is copied into its one caller, but for the very small.
   binaryen.setOneCallerInlineMaxSize(20);
+  binaryen.setAlwaysInlineMaxSize(4);
+  // The linker gives the first KiB to nobody but the deepest stack (`--stack-first`), so that additions go into the loads and stores.
+  for (let index = module.getNumDataSegments() - 1; index >= 0; index--) {
+    const { offset } = module.getDataSegmentInfo(module.getDataSegmentByIndex(index));
+    if (!(offset >= 1024)) throw new Error(`data at ${offset}: the first KiB is not free`);
+  }
+  binaryen.setLowMemoryUnused(true);
   // Who built it and for which features tells the browser nothing.
   module.runPasses(["strip-producers", "strip-target-features"]);
   silence(module, panics);

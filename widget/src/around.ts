@@ -5,8 +5,10 @@
 
 import sheetText from "./around.css";
 import { dialog } from "./dialog.ts";
-import { frame } from "./frame.ts";
 import type { FlorinCheckoutElement } from "./types.ts";
+
+/** The file with the frame, which a window need not carry. Put in by `build.mjs`. */
+declare const FRAME: { name: string; integrity: string };
 
 /** What the loader hands over. */
 export interface Within {
@@ -36,7 +38,31 @@ export interface Around {
   free?(): void;
 }
 
-const kinds: Record<string, (within: Within) => Around> = { dialog, frame };
+/** The frame, once its file has come; until then the grey bars stand there. */
+function framed(within: Within): Around {
+  let frame: Around | undefined;
+  let over = false;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "modulepreload", crossOrigin: "anonymous", integrity: FRAME.integrity, href: new URL(FRAME.name, import.meta.url).href });
+  within.element.shadowRoot!.replaceChildren(within.box);
+  document.head.append(link);
+  import(link.href)
+    .then((file: { frame: typeof framed }) => {
+      if (!over) frame = file.frame(within);
+    })
+    // Also where the address is none that a frame could have.
+    .catch(within.fail)
+    .finally(() => link.remove());
+  return {
+    alone: true,
+    free() {
+      over = true;
+      frame?.free?.();
+    },
+  };
+}
+
+const kinds: Record<string, (within: Within) => Around> = { dialog, frame: framed };
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(sheetText);
 
