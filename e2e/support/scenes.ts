@@ -243,6 +243,14 @@ export interface Scene {
   complains?: RegExp
   /** The languages of this page, where it has not all of them: the demo's own pages speak two. */
   speaks?: string[]
+  /** Channels are told to do this and that: it has a server of its own. */
+  misbehaves?: boolean
+  /** Real seconds pass on the way: it is gone in all languages at once. */
+  waits?: boolean
+  /** What axe may say here, and nowhere else. */
+  excused?: RegExp
+  /** Its pictures show the whole page, not only what the window holds. */
+  isTall?: boolean
 }
 
 export const demo = ['en', 'zh-Hans']
@@ -250,30 +258,30 @@ export const demo = ['en', 'zh-Hans']
 export const scenes: Record<string, Scene> = {
   loading: { way: loading },
   list: { way: list },
-  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 60_000, times: 99 }), opening(stage)) },
+  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 60_000, times: 99 }), opening(stage)), misbehaves: true },
   waiting: { way: waiting },
   phone: { way: phone, device: iphone },
   passcode: { way: passcode },
   copied: { way: copied },
   transfer: { way: transfer },
-  confirming: { way: confirming },
-  elsewhere: { way: elsewhere },
-  offline: { way: offline, complains: /ERR_INTERNET_DISCONNECTED/ },
-  late: { way: late, complains: /ERR_FAILED/ },
-  'run-out': { way: runOut, settings: { FLORIN_CODE_SECONDS: '5' } },
-  closing: { way: closing },
-  leaving: { way: leaving },
-  declined: { way: declined },
-  returned: { way: returned },
-  paid: { way: paid },
-  'paid-twice': { way: paidTwice },
+  confirming: { way: confirming, misbehaves: true, waits: true },
+  elsewhere: { way: elsewhere, waits: true },
+  offline: { way: offline, complains: /ERR_INTERNET_DISCONNECTED/, waits: true },
+  late: { way: late, complains: /ERR_FAILED/, waits: true },
+  'run-out': { way: runOut, settings: { FLORIN_CODE_SECONDS: '5' }, waits: true },
+  closing: { way: closing, misbehaves: true },
+  leaving: { way: leaving, misbehaves: true, waits: true },
+  declined: { way: declined, waits: true },
+  returned: { way: returned, misbehaves: true },
+  paid: { way: paid, waits: true },
+  'paid-twice': { way: paidTwice, misbehaves: true },
   ended: { way: ended },
-  'ended-returned': { way: endedReturned },
+  'ended-returned': { way: endedReturned, misbehaves: true },
   'not-shown': { way: notShown, complains: /ERR_FAILED/ },
   'not-loaded': { way: notLoaded, complains: /ERR_FAILED|florin:/ },
   gone: { way: gone, complains: /404/ },
   shop: { way: shop, speaks: demo },
   'shop-paying': { way: shopPaying, speaks: demo },
-  thanks: { way: thanks, speaks: demo },
+  thanks: { way: thanks, speaks: demo, waits: true },
   wallet: { way: walletPage, speaks: demo },
 }

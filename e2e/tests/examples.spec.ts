@@ -17,10 +17,11 @@ const pages: [title: string, folder: string, settings?: Record<string, string>][
   ['React 18 rendered on a server', 'react-server', react18],
   ['a window of its own', 'dialog'],
   ['a list that comes with the page', 'printed'],
+  ['a view that is asked for ahead', 'ahead'],
   ['the hosted page', 'hosted'],
 ]
 /** Pages that have their order when they come. */
-const ordered = ['react-server', 'printed']
+const ordered = ['react-server', 'printed', 'ahead']
 
 for (const [title, folder, settings] of pages) {
   test(`${title}: bought, paid and shipped, with one question at a time`, async ({ server, checkout, wallet, page }) => {

@@ -132,3 +132,15 @@ test('what another window says is nothing to the element, nor to the frame', asy
   await page.waitForURL(/\/shop\/thanks/)
   place.close()
 })
+
+test("where the page's address of the server is none, the way to the payment page is offered instead of grey bars", async ({ server, merchant, page, console }) => {
+  console.expect(/.*/)
+  const session = await merchant.createSession()
+  const place = await MerchantPage.serve(shop(server.url, session).replace('presentation', 'api-base="/nowhere" presentation'))
+  await listen(page)
+  await page.goto(place.url)
+  await expect(page.locator('florin-checkout a')).toBeVisible()
+  await expect.poll(() => heard(page)).toEqual(['error'])
+  await expect(page.locator('florin-checkout .bone')).toHaveCount(0)
+  place.close()
+})
