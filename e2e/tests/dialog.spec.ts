@@ -64,7 +64,7 @@ test('opened by the keyboard, paid in, closed by Escape: the focus comes back', 
   await checkout.button('Close').click()
   await expect(around).toBeHidden()
   await expect(buy).toBeFocused()
-  expect(await toggled.jsonValue()).toEqual([true, false, true, false])
+  await expect.poll(() => toggled.jsonValue()).toEqual([true, false, true, false])
   place.close()
 })
 
@@ -80,13 +80,13 @@ test('closed by the browser itself it says so, and gives the focus back to whoev
   await page.locator('florin-checkout').evaluate((element) => element.shadowRoot!.querySelector('dialog')!.close())
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(page.locator('#other')).toBeFocused()
-  expect(await toggled.jsonValue()).toEqual([true, false])
+  await expect.poll(() => toggled.jsonValue()).toEqual([true, false])
 
   await page.locator('#buy').click()
   await expect(checkout.payButton).toBeVisible()
   await checkout.button('Close').click()
   await expect(page.locator('#buy')).toBeFocused()
-  expect(await toggled.jsonValue()).toEqual([true, false, true, false])
+  await expect.poll(() => toggled.jsonValue()).toEqual([true, false, true, false])
   place.close()
 })
 

@@ -2,17 +2,7 @@
 import type { Page } from '@playwright/test'
 import { MerchantPage } from '../support/merchant-page.ts'
 import { expect, test } from '../support/test.ts'
-
-/** Keeps the program away until the function that this gives is called. */
-async function without(page: Page): Promise<() => void> {
-  let arrive = () => {}
-  const wanted = new Promise<void>((resolve) => (arrive = resolve))
-  await page.route('**/*.wasm', async (route) => {
-    await wanted
-    await route.continue()
-  })
-  return arrive
-}
+import { without } from '../support/without.ts'
 
 /** What stands in the card: elements, attributes and words, as the eye and a screen reader find them. */
 function outline(page: Page): Promise<string> {

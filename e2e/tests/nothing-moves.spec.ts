@@ -4,17 +4,7 @@ import { MerchantPage } from '../support/merchant-page.ts'
 import type { Session } from '../support/merchant.ts'
 import { watchShifts } from '../support/shifts.ts'
 import { expect, test } from '../support/test.ts'
-
-/** Keeps the program away until the function that this gives is called. */
-async function without(page: Page): Promise<() => void> {
-  let arrive = () => {}
-  const wanted = new Promise<void>((resolve) => (arrive = resolve))
-  await page.route('**/*.wasm', async (route) => {
-    await wanted
-    await route.continue()
-  })
-  return arrive
-}
+import { without } from '../support/without.ts'
 
 const named = ({ session_id, client_token }: Session) => `session-id="${session_id}" client-token="${client_token}"`
 const shop = (server: string, body: string) => `<!doctype html><html lang="en"><title>Shop</title><meta name="viewport" content="width=device-width">

@@ -4,22 +4,11 @@ import { MerchantPage } from '../support/merchant-page.ts'
 import type { Session } from '../support/merchant.ts'
 import { readCode } from '../support/qr.ts'
 import { expect, test } from '../support/test.ts'
+import { without } from '../support/without.ts'
 
 type Printed = Session & Required<Pick<Session, 'markup'>>
 
 const shop = ({ markup }: Printed) => `<!doctype html><html lang="en"><head><title>Shop</title>${markup.head}</head><body><h1>Your order</h1>${markup.html}</body></html>`
-
-/** Keeps a file away until the function that this gives is called. */
-async function without(page: Page, file: string | RegExp): Promise<() => void> {
-  let arrive = () => {}
-  const wanted = new Promise<void>((resolve) => (arrive = resolve))
-  await page.route(file, async (route) => {
-    await wanted
-    // The page that asked may be gone.
-    await route.continue().catch(() => {})
-  })
-  return arrive
-}
 
 /** Whatever the page breaks of its policy, and whatever moves in it. */
 async function watch(page: Page): Promise<string[]> {
@@ -44,7 +33,7 @@ for (const [name, style] of [['a nonce', "'nonce-R4nd0m'"], ['the hash of the st
     const found = await watch(page)
     const wasm: string[] = []
     page.on('request', (request) => request.url().endsWith('.wasm') && wasm.push(request.url()))
-    const [loader, program] = [await without(page, '**/florin.js'), await without(page, '**/*.wasm')]
+    const [loader, program] = [await without(page, '**/florin.js'), await without(page)]
     await page.goto(strict.url, { waitUntil: 'commit' })
     await expect(checkout.payButton).toHaveText('800,00 PHP bezahlen')
     await expect(checkout.payButton).toHaveCSS('background-color', 'rgb(31, 94, 255)')
@@ -74,7 +63,7 @@ for (const [name, style] of [['a nonce', "'nonce-R4nd0m'"], ['the hash of the st
 test('what is pressed between loader and program is sent once', async ({ merchant, checkout, wallet, page }) => {
   const session = (await merchant.createSession({ return_url: undefined, markup: {} })) as Printed
   const shown = await MerchantPage.serve(shop(session))
-  const program = await without(page, '**/*.wasm')
+  const program = await without(page)
   await page.goto(shown.url, { waitUntil: 'commit' })
   await page.waitForFunction(() => customElements.get('florin-checkout'))
   await checkout.chooseByWord('GCASH')
@@ -93,7 +82,7 @@ test('what was pressed in a printed list is no answer to what is pressed later',
   const sent: string[] = []
   page.on('request', (request) => request.url().endsWith('/transactions') && request.method() === 'POST' && sent.push(JSON.parse(request.postData() ?? '').method))
   // The view is answered after the press: it knows of the open code already.
-  const [program, view] = [await without(page, '**/*.wasm'), await without(page, /\/view$/)]
+  const [program, view] = [await without(page), await without(page, /\/view$/)]
   await page.goto(shown.url, { waitUntil: 'commit' })
   await page.waitForFunction(() => customElements.get('florin-checkout'))
   await checkout.chooseByWord('MAYA')
@@ -148,7 +137,7 @@ test('a press that nobody answers is given up, also where a browser knows no tim
   await page.addInitScript(() => Object.assign(AbortSignal, { timeout: undefined }))
   const session = (await merchant.createSession({ markup: {} })) as Printed
   const shown = await MerchantPage.serve(shop(session))
-  const program = await without(page, '**/*.wasm')
+  const program = await without(page)
   await page.route('**/transactions', () => {})
   await page.goto(shown.url, { waitUntil: 'commit' })
   await page.waitForFunction(() => customElements.get('florin-checkout'))
@@ -192,7 +181,7 @@ test('a printed amount that is no longer true is told at the press, and healed',
   const session = (await merchant.createSession({ markup: {} })) as Printed
   const shown = await MerchantPage.serve(shop(session))
   await merchant.change(session, { amount: '90000' })
-  const program = await without(page, '**/*.wasm')
+  const program = await without(page)
   await page.goto(shown.url, { waitUntil: 'commit' })
   await page.waitForFunction(() => customElements.get('florin-checkout'))
   await expect(checkout.payButton).toHaveText('Pay ₱800.00')

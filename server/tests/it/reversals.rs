@@ -8,7 +8,7 @@ use crate::refunds::paid;
 use crate::support::{Answer, OTHER_KEY, Session, TestApp, code, on_both, order_id};
 
 /// A payment one too many whose refund the channel refuses for good: its session, its transaction, its reversal.
-async fn manual(app: &TestApp) -> (Session, String, String) {
+pub async fn manual(app: &TestApp) -> (Session, String, String) {
     app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
     app.fault(json!({ "fault": "refund_refused", "times": 1 })).await;
     let session = app.session("PHP", "25000").await;

@@ -96,10 +96,6 @@ fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
         .with(sign(till, AGAIN))
         .text(&words.new_code())
         .tells(Event::Renewed);
-    let framed = match checkout.attempt().and_then(Attempt::scannable) {
-        Some(text) => till.el("div", "frame dim").maybe(qr(till, text, &looks.name)),
-        None => till.el("div", "alone"),
-    };
     let why = till.el("p", "say two").attr("part", "message").say(|till| {
         let words = till.words();
         match standing(till) {
@@ -114,7 +110,15 @@ fn run_out(till: Till, looks: &Looks, checkout: &Checkout) -> Vec<El> {
         .el("div", "row2")
         .with(button(till, "ghost", &words.another_way(), Event::Left))
         .with(paid);
-    vec![framed.with(again), heading(till, &words.run_out()), why, ways]
+    let heading = heading(till, &words.run_out());
+    match checkout.attempt().and_then(Attempt::scannable) {
+        Some(text) => {
+            let code = till.el("div", "frame dim").maybe(qr(till, text, &looks.name));
+            vec![code.with(again), heading, why, ways]
+        }
+        // Nothing was scanned, so nothing lies under the button: it answers what is said.
+        None => vec![heading, why, till.el("div", "alone").with(again), ways],
+    }
 }
 
 /// What is known of a code that has run out.

@@ -8,7 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::refunds::paid;
-use crate::support::{Session, TestApp, code, order_id};
+use crate::reversals::manual;
+use crate::support::{Session, TestApp};
 
 /// How a merchant numbers a refund of theirs.
 const REFUND: &str = "r-of-mine";
@@ -115,17 +116,4 @@ fn account(host: &str) -> Value {
         "private_key": known.private_key, "public_key": known.public_key,
     });
     json!({ "channel": "alipay", "settings": settings })
-}
-
-/// A payment one too many that its channel will not return.
-async fn manual(app: &TestApp) -> (Session, String, String) {
-    app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
-    app.fault(json!({ "fault": "refund_refused", "times": 1 })).await;
-    let session = app.session("PHP", "25000").await;
-    let (first, _) = app.paid_after_another(&session).await;
-    app.wallet(&code(&first), "approve").await.is_paid();
-    let listed = async || told(app, "/v1/reversals?status=MANUAL").await["reversals"][0].clone();
-    app.until("a person is needed", async || !listed().await.is_null()).await;
-    let id = text(&listed().await["refund_id"]);
-    (session, order_id(&first), id)
 }
