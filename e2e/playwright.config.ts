@@ -1,4 +1,5 @@
 /** How the browser tests run: the machine's own Chromium, one shop and server for each test. */
+import { availableParallelism } from 'node:os'
 import { defineConfig } from '@playwright/test'
 import { browser } from './support/browser.ts'
 
@@ -9,7 +10,8 @@ export default defineConfig({
   // A test of pictures and axe in every look takes ten seconds alone, and a minute on a busy machine.
   timeout: 120_000,
   expect: { timeout: 10_000 },
-  workers: 2,
+  // A test waits for polls, clocks and pictures more than it computes.
+  workers: 2 * availableParallelism(),
   fullyParallel: true,
   // A test that needs a second try hides a race, and here races cost money.
   retries: 0,
