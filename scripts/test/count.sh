@@ -20,7 +20,7 @@ record() {
 # Prints: passed failed skipped
 counts() {
     case "$1" in
-        unit* | rust* | points | soak*) rust_counts "$2" ;;
+        unit* | rust* | kill | points | soak*) rust_counts "$2" ;;
         package) node_counts "$2" ;;
         browser) browser_counts "$2" ;;
         *) echo 0 0 0 ;;

@@ -34,12 +34,15 @@ part_unit() { cargo test --lib --bins --no-fail-fast; }
 about_unit_widget() { echo "the widget's unit tests, without a browser"; }
 part_unit_widget() { cargo test -p florin-widget --lib --bins --no-fail-fast; }
 
-about_rust() { echo "all tests of the server, on SQLite and PostgreSQL"; }
+about_rust() { echo "all tests of the server, on SQLite and PostgreSQL, but for those that are parts of their own: kill, points"; }
 part_rust() {
     local host
     host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
-    env "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/test/runner.sh" cargo test --no-fail-fast
+    env FLORIN_LEFT_OUT=kill "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/test/runner.sh" cargo test --no-fail-fast
 }
+
+about_kill() { echo "five minutes of kills under fifty shoppers a second, on SQLite, on PostgreSQL, of two replicas; and beside fifty endpoints"; }
+part_kill() { cargo test -p florin-server --test kill -- --nocapture; }
 
 about_points() { echo "the server kills itself at a third of its points on each database, another third each day"; }
 part_points() { in_scratch cargo test -p florin-server --features failpoints --test points -- --nocapture; }
