@@ -1,8 +1,7 @@
 //! What every request and every worker needs: the store, the channels, the clock, the poll board.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
@@ -15,9 +14,9 @@ use crate::admission::Admission;
 use crate::channel::Channels;
 use crate::clock::{Clock, Millis, Random};
 use crate::courier::Courier;
-use crate::domain::looks;
 use crate::gates::Gates;
 use crate::known_keys::KnownKeys;
+use crate::known_merchants::KnownMerchants;
 use crate::life::Life;
 use crate::own::Own;
 use crate::reach::Reach;
@@ -67,9 +66,7 @@ pub struct Parts {
     /// Merchants' own accounts at channels.
     pub own: Own,
     tokens: hmac::Key,
-    known: RwLock<HashMap<MerchantId, Known>>,
-    /// How often a merchant was renewed: what was read before that is not kept.
-    renewals: AtomicU64,
+    merchants: KnownMerchants,
     /// Whose key is whose.
     pub keys: KnownKeys,
 }
@@ -167,19 +164,6 @@ impl std::ops::Deref for App {
     }
 }
 
-/// A merchant in memory.
-#[derive(Clone)]
-struct Known {
-    /// When it was read.
-    read: Millis,
-    merchant: Arc<Merchant>,
-    /// What polls say of its looks.
-    looks: u64,
-}
-
-/// How long a merchant's row may lie in memory before it is read again.
-const MERCHANT_LIFE: Millis = 2_000;
-
 impl App {
     /// Puts the parts together. The key of the page tokens is drawn once for an installation and kept in its database.
     pub async fn new(
@@ -220,8 +204,7 @@ impl App {
             retention: Retention::default(),
             own: Own::default(),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, secret?.as_bytes()),
-            known: RwLock::default(),
-            renewals: AtomicU64::new(0),
+            merchants: KnownMerchants::default(),
             keys: KnownKeys::default(),
         })))
     }
@@ -255,44 +238,31 @@ impl App {
 
     /// The merchant of that id, at most two seconds old.
     pub async fn merchant(&self, id: &MerchantId) -> Result<Arc<Merchant>> {
-        let now = self.now();
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        if let Some(known) = known
-            && now - known.read < MERCHANT_LIFE
-        {
-            return Ok(known.merchant);
-        }
-        let renewals = self.renewals.load(Ordering::SeqCst);
+        let miss = match self.merchants.find(id, self.now()) {
+            Ok(merchant) => return Ok(merchant),
+            Err(miss) => miss,
+        };
         let found = merchants::get(&mut self.store.read().await?, id).await?;
         let merchant = Arc::new(found.ok_or_else(|| Error::no_such("merchant"))?);
         point!("merchants/before");
-        let looks = looks::mark(&merchant.name, &merchant.appearance);
-        let known = Known { read: now, merchant: merchant.clone(), looks };
-        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        // Somebody has changed a merchant meanwhile: this may be what stood there before.
-        if self.renewals.load(Ordering::SeqCst) == renewals {
-            all.insert(id.clone(), known);
-        }
-        drop(all);
+        self.merchants.keep(&miss, &merchant);
         point!("merchants/after");
         Ok(merchant)
     }
 
     /// The merchant as it was last read, however long ago: for polls, which never read the database.
     pub fn merchant_at_hand(&self, id: &MerchantId) -> Option<Arc<Merchant>> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(id).map(|known| known.merchant.clone())
+        self.merchants.at_hand(id)
     }
 
     /// Whether this process has met more than one merchant.
     pub fn serves_several(&self) -> bool {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).len() > 1
+        self.merchants.count() > 1
     }
 
     /// The mark of a merchant's looks, from memory: another one when they have changed.
     pub fn looks_of(&self, id: &MerchantId) -> u64 {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(id).map_or(0, |known| known.looks)
+        self.merchants.looks(id)
     }
 
     /// Reads a merchant again that another process has changed, if it is in memory.
@@ -305,13 +275,7 @@ impl App {
 
     /// Reads a merchant again that was just changed. Other processes follow within two seconds of their next look.
     pub async fn renew_merchant(&self, id: &MerchantId) -> Result<()> {
-        {
-            let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
-            self.renewals.fetch_add(1, Ordering::SeqCst);
-            if let Some(known) = all.get_mut(id) {
-                known.read = Millis::MIN / 2;
-            }
-        }
+        self.merchants.is_changed(id);
         self.merchant(id).await.map(|_| ())
     }
 }

@@ -16,6 +16,7 @@ pub mod flow;
 pub mod gates;
 pub mod http;
 pub mod known_keys;
+pub mod known_merchants;
 pub mod life;
 pub mod metrics;
 pub mod own;

@@ -1,6 +1,7 @@
 //! `florin serve`: settings, store, channels, app, listeners, workers, serve, stop.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -92,8 +93,18 @@ struct Running {
 fn unopened(database: &str, error: anyhow::Error) -> anyhow::Error {
     // SQLite's CANTOPEN says no more than that, also where only what it writes beside the file cannot be made.
     let is_shut = format!("{error:#}").contains("(code: 14)");
-    let why = if is_shut { " (its folder is read-only or another user's)" } else { "" };
+    let why = if is_shut { shut(database) } else { "" };
     error.context(format!("opening {}{why}", without_password(database)))
+}
+
+/// Why SQLite cannot open a file, and what to do.
+fn shut(database: &str) -> &'static str {
+    let file = Path::new(database.trim_start_matches("sqlite:"));
+    match file.parent() {
+        _ if file.is_dir() => ": it is a folder; name a file in it",
+        Some(folder) if !folder.exists() => ": its folder is not there; make it",
+        _ => ": its folder is read-only or another user's; give it to the user who runs florin",
+    }
 }
 
 async fn app(settings: &Settings, file: &File, sandbox: Option<&str>) -> anyhow::Result<App> {

@@ -1,5 +1,6 @@
 //! Help that teaches: a command's help shows the examples that its family has of it.
 
+use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, FromArgMatches};
 
 use super::{Program, print_error};
@@ -15,12 +16,24 @@ pub(crate) fn program() -> Program {
 /// itself is looked for.
 fn end(error: &clap::Error) -> ! {
     if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
-        let told = error.render().to_string();
-        let (what, _usage) = told.split_once("\n\n").unwrap_or((&told, ""));
-        print_error(what.trim_start_matches("error: ").trim());
+        print_error(&in_a_word(error));
         std::process::exit(error.exit_code());
     }
     error.exit()
+}
+
+/// What is wrong, and what was probably meant; without the help.
+fn in_a_word(error: &clap::Error) -> String {
+    let told = error.render().to_string();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let usage = told.lines().find_map(|line| line.trim_start().strip_prefix("Usage: "));
+        return format!(
+            "the command is not whole: {}, see --help",
+            usage.unwrap_or("florin <COMMAND>")
+        );
+    }
+    let (what, _usage) = told.split_once("\n\nUsage:").unwrap_or((&told, ""));
+    what.trim_start_matches("error: ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Every command that is one of several (`keys new`) gets the examples of it that stand at the whole family's.

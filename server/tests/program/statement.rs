@@ -223,7 +223,7 @@ async fn an_import_that_stands_in_anothers_way_is_done_again_on_postgres() {
     let all = [lines[0].clone(), lines[1].clone(), line("FT3", "12345.67", &reference)];
     let import = imported(&world, &all);
     let stands_in_its_way = async {
-        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        somebody_waits(&world).await;
         hold(&mut other, "FT1").await;
         other.execute("commit").await.unwrap();
     };
@@ -232,6 +232,20 @@ async fn an_import_that_stands_in_anothers_way_is_done_again_on_postgres() {
     undone(&mut other).await;
     florin.until_paid(&session).await;
     world.check(false).await;
+}
+
+/// Until a unit of the world's database waits for another's row: less than a second, after which it would be undone itself.
+async fn somebody_waits(world: &World) {
+    let mut connection = PgConnection::connect(&world.database).await.unwrap();
+    let text = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    for _ in 0..2000 {
+        let (count,): (i64,) = sqlx::query_as(text).fetch_one(&mut connection).await.unwrap();
+        if count > 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the import waits for nobody");
 }
 
 /// PostgreSQL has undone a unit of this database for another's sake; it counts that a little later.

@@ -1,6 +1,7 @@
 //! One case: a payment up to its moment, the channel away, the channel back, and what the books say then.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use florin_server::clock::Millis;
 use florin_server::domain::payment::{Payment, PaymentState, Role};
@@ -32,6 +33,9 @@ const SETTLED: Millis = 10 * SECOND;
 const EDGE: Millis = 12 * SECOND;
 /// How often that is when nobody rings.
 const LOOK: Millis = 500;
+
+/// How long a message to the merchant takes at most, in real time.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a case has shown.
 pub struct Told {
@@ -210,9 +214,12 @@ impl<'l> Case<'l> {
     async fn tells(&self) {
         let app = &self.process.app;
         worker::run_all_once(app).await.unwrap();
-        while app.courier.lanes.under_way() > 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
+        let sent = async {
+            while app.courier.lanes.under_way() > 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, sent).await.expect("the merchant's messages arrive");
     }
 
     async fn waits(&mut self, time: Millis) {

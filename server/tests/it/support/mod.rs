@@ -89,6 +89,7 @@ pub struct TestApp {
     missing: Mutex<Vec<agree::Book>>,
     has_ended: bool,
     is_hasty: AtomicBool,
+    leaves_to_people: AtomicBool,
 }
 
 /// A session as its shopper and its merchant hold it.
@@ -139,6 +140,7 @@ impl TestApp {
             missing: Mutex::default(),
             has_ended: false,
             is_hasty: AtomicBool::new(false),
+            leaves_to_people: AtomicBool::new(false),
         }
     }
 
