@@ -11,11 +11,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use florin_proof::books::{self, Stored};
-use florin_proof::compare_those;
+use florin_proof::compare_at;
 use florin_proof::merchant::{Heard, Merchant, SECRET};
-use florin_proof::promises::Told;
-use florin_server::store::Store;
 use tokio_util::sync::CancellationToken;
 
 /// The equipment of the hard tests.
@@ -58,7 +55,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     match Program::parse().act {
         Act::Compare { database, sandbox, heard, secret } => {
             let heard = heard.map(|heard| Heard::read(&heard, secret)).transpose()?;
-            compared(&database, &sandbox, heard.as_ref()).await
+            compared(&database, &sandbox, heard.as_slice()).await
         }
         Act::Merchant { listen, heard } => {
             let merchant = Merchant::listen(listen, &CancellationToken::new()).await?;
@@ -74,15 +71,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn compared(
-    database: &str,
-    sandbox: &str,
-    heard: Option<&Heard>,
-) -> anyhow::Result<ExitCode> {
-    let store = Store::connect_read_only(database).await?;
-    let stored = Stored::read(&store).await?;
-    let held = books::sandbox(&reqwest::Client::new(), sandbox).await?;
-    let found = compare_those(&stored, Some(&held), heard, &Told::default());
+async fn compared(database: &str, sandbox: &str, heard: &[Heard]) -> anyhow::Result<ExitCode> {
+    let found = compare_at(database, sandbox, heard).await?;
     found.wrong.iter().for_each(|sentence| println!("{sentence}"));
     println!("{}", found.told);
     Ok(if found.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
