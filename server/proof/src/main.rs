@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use florin_proof::compare_at;
 use florin_proof::merchant::{Heard, Merchant, SECRET};
+use florin_proof::{books, compare_at};
+use florin_server::store::Store;
 use tokio_util::sync::CancellationToken;
 
 /// The equipment of the hard tests.
@@ -38,6 +39,9 @@ enum Act {
         /// Who may sign: `whsec_…`; may be said several times.
         #[arg(long, default_values_t = [SECRET.to_owned()])]
         secret: Vec<String>,
+        /// Those that the database has now may sign too.
+        #[arg(long)]
+        stored_secrets: bool,
     },
     /// A merchant's endpoint: takes every message, and writes them all down when it is interrupted.
     Merchant {
@@ -53,7 +57,10 @@ enum Act {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     match Program::parse().act {
-        Act::Compare { database, sandbox, heard, secret } => {
+        Act::Compare { database, sandbox, heard, mut secret, stored_secrets } => {
+            if stored_secrets {
+                secret.extend(stored_signers(&database).await?);
+            }
             let heard = heard.map(|heard| Heard::read(&heard, secret)).transpose()?;
             compared(&database, &sandbox, heard.as_slice()).await
         }
@@ -69,6 +76,13 @@ async fn main() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+async fn stored_signers(database: &str) -> anyhow::Result<Vec<String>> {
+    let store = Store::connect_read_only(database).await?;
+    let secrets = books::secrets(&store).await;
+    store.close().await;
+    secrets
 }
 
 async fn compared(database: &str, sandbox: &str, heard: &[Heard]) -> anyhow::Result<ExitCode> {
