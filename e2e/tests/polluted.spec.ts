@@ -1,6 +1,6 @@
 /**
  * The checkout on a page where somebody has put something into every object, and names of their own before the document's (threat
- * S32): it shows, pays and tells what it would have, or it offers the hosted page, where nothing of the page reaches.
+ * S32): it shows, pays and tells what the server says, or it offers the hosted page, where nothing of the page reaches.
  */
 import { MerchantPage } from '../support/merchant-page.ts'
 import type { Session } from '../support/merchant.ts'
@@ -9,15 +9,17 @@ import { expect, test } from '../support/test.ts'
 /** Where everything would lead that is read from the wrong place. */
 const EVIL = 'https://evil.example/'
 
-/** What the server answers, what the loader and the program hand each other, and what an element is told. */
-const WORDS = `amount apiBase action alone app_link at begin bridge calls chosen clientToken code code_kind component country currency
-  data detail exponent expires_in_ms fields fail free frame goes goods hosted html isOpen language link locale looks markup
-  method_name methods mounted moved name next_action note notice open_transaction order_id origin parts payee payment_status place
-  pressed presentation qr reason ret_code ret_msg return_url script seen session sessionId session_id session_url settle sheet show
-  status style take texts theme title token transfer translations tried url view why words`
+/**
+ * What every answer of the server has, and what the loader and the program hand each other. Not the fields that an answer may lack:
+ * those the program takes for the server's word (`docs/threats.md`).
+ */
+const WORDS = `amount apiBase alone at begin calls chosen clientToken country currency data detail exponent expires_in_ms fail free
+  goes hosted html isOpen language locale looks markup method_name methods mounted moved name origin parts place pressed
+  presentation qr ret_code ret_msg script seen session sessionId session_id session_url settle sheet show status style take texts
+  theme title token translations tried view why words`
 
 /** Names that a page's own markup puts before those of the document and of the window. */
-const CLOBBERED = ['currentScript', 'head', 'florin', 'Florin', 'fetch', 'session', 'config', 'pay', 'till', 'code', 'box', 'overlay']
+const CLOBBERED = ['currentScript', 'head', 'florin', 'Florin', 'florinAhead', 'fetch', 'session', 'config', 'pay', 'till', 'code', 'box', 'overlay']
 
 const shop = (server: string, session: Session, before: string) => `<!doctype html><html lang="en"><title>Shop</title>
   <script>${before}</script>
@@ -34,13 +36,13 @@ function pollute(words: string, evil: string): string {
   return `for (const word of ${JSON.stringify(words.split(/\s+/))}) Object.prototype[word] = ${JSON.stringify(evil)} + word`
 }
 
-test('what is found in every object steers nothing', async ({ server, merchant, checkout, wallet, page }) => {
+test('what is found in every object takes the place of nothing that the server says', async ({ server, merchant, checkout, wallet, page }) => {
   const asked = new Set<string>()
   page.on('request', (request) => asked.add(new URL(request.url()).origin))
   const session = await merchant.createSession({ return_url: undefined })
   const polluted = await MerchantPage.serve(shop(server.url, session, pollute(WORDS, EVIL)))
   await page.goto(polluted.url)
-  expect(await page.evaluate(() => ({}) as { amount?: string }).then(() => page.evaluate(() => ({} as { amount?: string }).amount))).toContain(EVIL)
+  expect(await page.evaluate(() => ({} as { amount?: string }).amount)).toBe(`${EVIL}amount`)
 
   await wallet.approve(await checkout.payWith('GCash'))
   await checkout.expectPaid()
@@ -70,7 +72,7 @@ test('a page in which no request can be made any more has the way to the hosted 
   polluted.close()
 })
 
-test('the loader leaves nothing on the page that others could take for their own, or replace', async ({ server, merchant, checkout, page }) => {
+test('the loader leaves one name on the page, whatever the page calls so', async ({ server, merchant, checkout, page }) => {
   const session = await merchant.createSession()
   const plain = await MerchantPage.serve(shop(server.url, session, 'window.before = Object.getOwnPropertyNames(window)'))
   await page.goto(plain.url)
@@ -79,7 +81,8 @@ test('the loader leaves nothing on the page that others could take for their own
     const known = [...(window as unknown as { before: string[] }).before, 'before', 'told']
     return Object.getOwnPropertyNames(window).filter((name) => !known.includes(name))
   })
-  expect(added).toEqual([])
+  expect(added).toEqual(['Florin'])
+  expect(await page.evaluate(() => typeof (window as unknown as { Florin: { create?: unknown } }).Florin.create)).toBe('function')
   await merchant.close(session)
   plain.close()
 })
