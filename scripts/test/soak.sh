@@ -79,5 +79,8 @@ part_soak_polls() {
         FLORIN_BIN=$(realpath "${CARGO_TARGET_DIR:-target}/release/florin") npm run --silent soak --prefix e2e
 }
 
+about_soak_reproducible() { echo "two builds of the widget, from nothing and in two folders, are the same byte for byte (S33)"; }
+part_soak_reproducible() { scripts/test/reproducible.sh; }
+
 about_soak_contributor() { echo "the server, trunk serve beside it, and an edit that shows (takes the ports 3000, 8080, 8081)"; }
 part_soak_contributor() { scripts/test/contributor.sh; }
