@@ -13,5 +13,5 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
 parts=("$@")
 [ $# -gt 0 ] || parts=(soak_proof soak_sequences soak_points soak_kill soak_kill_postgres soak_replicas
-    soak_endpoints soak_endpoints_postgres soak_power soak_power_postgres soak_storm soak_partition soak_partitions soak_fuzz soak_fuzz_postgres soak_notices soak_syncs soak_polls soak_contributor)
+    soak_endpoints soak_endpoints_postgres soak_power soak_power_postgres soak_storm soak_database soak_partition soak_partitions soak_fuzz soak_fuzz_postgres soak_notices soak_syncs soak_polls soak_reproducible soak_contributor)
 run_parts "${parts[@]}"

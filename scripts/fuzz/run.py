@@ -1,10 +1,10 @@
 """Asks a running Florin everything that its OpenAPI document allows, and much that it does not, as merchant A.
 
-    run.py --florin target/debug/florin [--cases 1000] [--seed 1] [--database postgres]
+    run.py --florin target/debug/florin --proof target/debug/florin-proof [--cases 1000] [--seed 1] [--database postgres]
 
 A story first gives merchants A and B everything a merchant can have. Then no answer may be a 5xx, none other than the
 document says (status, type, form, no field besides), none may hold anything of B's; and afterwards B has what it had,
-and `florin check` finds every invariant kept. The same seed asks the same, but for the ids that the
+`florin check` finds every invariant kept, and the three books agree: the database, the sandbox's, what both were told. The same seed asks the same, but for the ids that the
 server draws.
 """
 
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import requests
 
+from ear import Ear
 from postgres import Postgres
 from tenants import MARK, Api, Merchant, Words, live, picture
 
@@ -39,14 +40,16 @@ READS = ["/v1/sessions/query", "/v1/transactions/query", "/v1/refunds/query"]
 def main() -> int:
     arguments = read_arguments()
     with tempfile.TemporaryDirectory(prefix="florin-fuzz-") as folder:
+        ear = Ear()
         postgres = Postgres(Path(folder)) if arguments.database == "postgres" else None
         try:
-            florin = Florin(arguments.florin, Path(folder), {"FLORIN_DATABASE_URL": postgres.url} if postgres else {})
+            florin = Florin(arguments.florin, Path(folder), ear, postgres and postgres.url)
             try:
                 return fuzz(florin, arguments)
             finally:
                 florin.stop()
         finally:
+            ear.stop()
             if postgres:
                 postgres.stop()
 
@@ -54,6 +57,7 @@ def main() -> int:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--florin", required=True, help="the program")
+    parser.add_argument("--proof", required=True, help="florin-proof, which compares the books")
     parser.add_argument("--cases", type=int, default=0, help="about how many random cases; without, only the fixed ones")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
@@ -63,15 +67,16 @@ def read_arguments() -> argparse.Namespace:
 class Florin:
     """The program in a folder of its own, with its own sandbox."""
 
-    def __init__(self, program: str, folder: Path, more: dict) -> None:
-        self.program, self.folder = program, folder
+    def __init__(self, program: str, folder: Path, ear: Ear, database: str | None) -> None:
+        self.program, self.folder, self.ear = program, folder, ear
+        self.database = database or f"sqlite:{folder / 'data' / 'florin.db'}"
         listen, sandbox = free_address(), free_address()
-        self.api = Api(f"http://{listen}", f"http://{sandbox}")
+        self.api = Api(f"http://{listen}", f"http://{sandbox}", ear.url)
         self.settings = {
             **os.environ, "FLORIN_DATA_DIR": str(folder / "data"), "FLORIN_LISTEN": listen,
             "FLORIN_SANDBOX_LISTEN": sandbox, "FLORIN_ADMIN_LISTEN": "off", "RUST_LOG": "error",
             # Without one, nothing of a merchant's own accounts is taken beside PostgreSQL.
-            "FLORIN_SEALING_KEY": secrets.token_hex(32), **more,
+            "FLORIN_SEALING_KEY": secrets.token_hex(32), "FLORIN_DATABASE_URL": self.database,
         }
         (folder / "data").mkdir()
         self.do("migrate")
@@ -133,7 +138,22 @@ def fuzz(florin: Florin, arguments: argparse.Namespace) -> int:
         print("B has not what it had before:", changed(before, picture(florin.api, b)), file=sys.stderr)
         verdict = 1
     print("florin check:", florin.do("check"))
-    return verdict
+    return verdict or compared(florin, arguments.proof, a.secrets + b.secrets)
+
+
+def compared(florin: Florin, proof: str, known: list[str]) -> int:
+    """The three books, as soon as what is under way has arrived. Whoever was given a secret may sign with it."""
+    heard = florin.folder / "heard.jsonl"
+    signers = [part for secret in known if secret.startswith("whsec_") for part in ("--secret", secret)]
+    command = [proof, "compare", "--database", florin.database, "--sandbox", florin.api.sandbox, "--heard", str(heard), "--stored-secrets", *signers]
+    for _ in range(60):
+        florin.ear.write(heard)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not done.returncode:
+            break
+        time.sleep(1)
+    print("the three books:", done.stdout + done.stderr)
+    return done.returncode
 
 
 def served_document(florin: Florin) -> dict:

@@ -44,8 +44,8 @@ class Merchant:
 class Api:
     """The merchant API and the pretend wallet, as a merchant and its shoppers use them."""
 
-    def __init__(self, base: str, sandbox: str) -> None:
-        self.base, self.sandbox, self.http = base, sandbox, requests.Session()
+    def __init__(self, base: str, sandbox: str, ear: str) -> None:
+        self.base, self.sandbox, self.ear, self.http = base, sandbox, ear, requests.Session()
 
     def ask(self, method: str, path: str, key: str, body: dict | None = None) -> dict:
         headers = {"authorization": f"Bearer {key}"}
@@ -98,7 +98,7 @@ def settings(api: Api, me: Merchant) -> None:
         for key in api.ask("GET", f"/v1/{path}/keys", me.organisation_key if path != "merchant" else me.key):
             me.note("own_key_id", key["key_id"])
     for _ in range(2):
-        url = f"http://127.0.0.1:9/{me.words.new('hook')}"
+        url = f"{api.ear}/{me.words.new('hook')}"
         body = {"url": url, "description": me.words.new("endpoint"), "sessions": "ALL"}
         made = api.ask("POST", "/v1/webhook_endpoints", me.key, body)
         me.secrets.append(made["secret"])
@@ -110,7 +110,7 @@ def session(api: Api, me: Merchant) -> dict:
         "merchant_id": me.id, "trans_id": me.note("trans_id", me.words.new("order")), "currency": "PHP",
         "amount": "25000", "session_mode": "DROP_IN", "expire_time": in_hours(23),
         "return_url": f"http://127.0.0.1:9/{me.words.new('thanks')}",
-        "notify_url": f"http://127.0.0.1:9/{me.words.new('notify')}",
+        "notify_url": f"{api.ear}/{me.words.new('notify')}",
         "goods": [{"name": me.words.new("goods"), "quantity": 1, "unit_amount": "25000"}],
     })
     me.note("session_id", made["session_id"])

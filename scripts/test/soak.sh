@@ -41,6 +41,9 @@ part_soak_power() { FLORIN_POWER_CUTS=${FLORIN_POWER_CUTS:-300} soak_test --test
 about_soak_power_postgres() { echo "a hundred on PostgreSQL, and fsync=off is found out"; }
 part_soak_power_postgres() { FLORIN_POWER_ON=postgres FLORIN_POWER_CUTS=${FLORIN_POWER_CUTS:-100} soak_test --test power; }
 
+about_soak_database() { echo "a PostgreSQL that is not there, or lets nobody in, for a minute each time (T07)"; }
+part_soak_database() { FLORIN_AWAY_SECONDS=${FLORIN_AWAY_SECONDS:-60} cargo test --release -p florin-server --test program --no-fail-fast -- --nocapture a_postgres_that a_database_that_comes_back; }
+
 about_soak_partition() { echo "the channel away in six ways at six moments, on both databases (T05), twenty times"; }
 part_soak_partition() {
     local turn
@@ -75,6 +78,9 @@ part_soak_polls() {
     make --no-print-directory widget && cargo build --release -p florin-server &&
         FLORIN_BIN=$(realpath "${CARGO_TARGET_DIR:-target}/release/florin") npm run --silent soak --prefix e2e
 }
+
+about_soak_reproducible() { echo "two builds of the widget, from nothing and in two folders, are the same byte for byte (S33)"; }
+part_soak_reproducible() { scripts/test/reproducible.sh; }
 
 about_soak_contributor() { echo "the server, trunk serve beside it, and an edit that shows (takes the ports 3000, 8080, 8081)"; }
 part_soak_contributor() { scripts/test/contributor.sh; }

@@ -66,7 +66,9 @@ export function begin({ element, box, looks, pressed, settle, hosted, ...rest }:
   const { view } = rest;
   const framed = (element as { [door]?: Door })[door];
   // On the hosted page: what was pressed before the loader was there, and refused. Said once, and not after a reload.
-  const { tried, why }: { tried?: string; why?: string } = hosted ? {} : Object.fromEntries(new URLSearchParams(location.search));
+  // Not read from an object, which on a page with polluted prototypes has whatever somebody put there.
+  const asked = new URLSearchParams(hosted ? "" : location.search);
+  const [tried, why] = ["tried", "why"].map((name) => asked.get(name) ?? undefined);
   if (why) history.replaceState(history.state, "", location.pathname);
   box.replaceChildren();
   const mounted = mount({

@@ -1,6 +1,6 @@
 //! G12: how soon forty good endpoints hear of a payment, alone and beside ten bad ones.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,19 +8,22 @@ use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use florin_proof::merchant::Message;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use crate::Database;
 use crate::arrivals::Arrivals;
+use crate::ends::Ends;
 use crate::load::thousandths;
 use crate::pool::Pool;
 use crate::server::Server;
 use crate::shop::{self, KEY};
+use crate::sink::message;
 use crate::times::Times;
 use crate::webhooks::silent;
 
@@ -43,39 +46,47 @@ const GOOD: usize = 40;
 /// Just inside the time that a merchant has for an answer.
 const SLOW: Duration = Duration::from_secs(14);
 
-/// When each message came first, by endpoint and order.
-type Heard = Arc<Mutex<HashMap<(usize, String), Instant>>>;
+/// What the good endpoints heard.
+#[derive(Default)]
+struct Ear {
+    /// When each message came first, by endpoint and order.
+    first: HashMap<(usize, String), Instant>,
+    /// Every message, by endpoint.
+    messages: BTreeMap<usize, Vec<Message>>,
+}
+
+type Heard = Arc<Mutex<Ear>>;
 
 /// Measures and prints.
 pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     let server = Server::start(plan.database).await?;
     let pools = Arc::new((Pool::new(&server.at), Pool::new(&server.sandbox)));
     let (hook, heard) = merchant().await?;
+    let mut secrets = Vec::new();
     for number in 0..GOOD {
-        register(&pools.0, &format!("{hook}/good/{number}")).await?;
+        secrets.push(register(&pools.0, &format!("{hook}/good/{number}")).await?.secret);
     }
     let mut alone = round(plan, 0, &pools, &heard).await?;
     let bad = register_bad(&pools.0, &hook).await?;
     let mut beside = round(plan, 1_000_000, &pools, &heard).await?;
     for endpoint in bad {
-        let path = format!("/v1/webhook_endpoints/{endpoint}");
+        let path = format!("/v1/webhook_endpoints/{}", endpoint.id);
         let request = crate::client::request(&server.at, "DELETE", &path, KEY, "");
         pools.0.send(request.as_bytes()).await?;
     }
-    let clean = server.check().await?;
+    let ends = Ends::of(&server, || each_heard(&heard, &secrets)).await?;
     let (p99, before) = (beside.per_mille(990), alone.per_mille(990));
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     println!(
-        "{GOOD} good endpoints on {:?}, {} payments a second, from the wallet's approval until each has heard: alone {:?}, p99 {before:?}; beside four slow, three dead, one that redirects, one broken and one that forgets {:?}, p99 {p99:?}; ratio of the two p99 {}, {:?} later (reach 1 s later); florin check --at-rest: {}",
+        "{GOOD} good endpoints on {:?}, {} payments a second, from the wallet's approval until each has heard: alone {:?}, p99 {before:?}; beside four slow, three dead, one that redirects, one broken and one that forgets {:?}, p99 {p99:?}; ratio of the two p99 {}, {:?} later (reach 1 s later); {ends}",
         plan.database,
         plan.rate,
         alone.per_mille(500),
         beside.per_mille(500),
         thousandths(millis(p99), millis(before)),
         p99.saturating_sub(before),
-        if clean { "clean" } else { "NOT clean" },
     );
-    anyhow::ensure!(clean, "messages were lost");
+    anyhow::ensure!(ends.is_well(), "messages were lost");
     Ok(())
 }
 
@@ -114,7 +125,7 @@ async fn pay(pools: Arc<(Pool, Pool)>, order: String) -> anyhow::Result<(String,
 
 async fn until_heard(heard: &Heard, what: &(usize, String)) -> anyhow::Result<Instant> {
     for _ in 0..3000 {
-        if let Some(at) = heard.lock().unwrap().get(what) {
+        if let Some(at) = heard.lock().unwrap().first.get(what) {
             return Ok(*at);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -122,17 +133,37 @@ async fn until_heard(heard: &Heard, what: &(usize, String)) -> anyhow::Result<In
     anyhow::bail!("{} never heard of {}", what.0, what.1)
 }
 
-async fn register(shop: &Pool, url: &str) -> anyhow::Result<String> {
+/// An endpoint as the merchant knows it.
+struct Endpoint {
+    id: String,
+    secret: String,
+}
+
+/// What each good endpoint heard, and who may sign for it.
+fn each_heard(heard: &Heard, secrets: &[String]) -> Vec<florin_proof::merchant::Heard> {
+    let ear = heard.lock().unwrap();
+    let of = |(number, secret): (usize, &String)| florin_proof::merchant::Heard {
+        messages: ear.messages.get(&number).cloned().unwrap_or_default(),
+        refused: Vec::new(),
+        secrets: vec![secret.clone()],
+    };
+    secrets.iter().enumerate().map(of).collect()
+}
+
+async fn register(shop: &Pool, url: &str) -> anyhow::Result<Endpoint> {
     let mut client = shop.take().await?;
     let body = json!({ "url": url }).to_string();
     let answer = client.ask("POST", "/v1/webhook_endpoints", KEY, &body).await?;
     shop.give_back(client);
     let answer: Value = serde_json::from_slice(&answer.body)?;
-    let id = answer["data"]["endpoint_id"].as_str();
-    id.map(str::to_owned).with_context(|| format!("no endpoint: {answer}"))
+    let text = |name: &str| {
+        let text = answer["data"][name].as_str().map(str::to_owned);
+        text.with_context(|| format!("no endpoint: {answer}"))
+    };
+    Ok(Endpoint { id: text("endpoint_id")?, secret: text("secret")? })
 }
 
-async fn register_bad(shop: &Pool, hook: &str) -> anyhow::Result<Vec<String>> {
+async fn register_bad(shop: &Pool, hook: &str) -> anyhow::Result<Vec<Endpoint>> {
     let mut urls: Vec<String> = (0..4).map(|number| format!("{hook}/slow/{number}")).collect();
     urls.extend(["moved", "broken", "forgets"].map(|kind| format!("{hook}/{kind}/0")));
     urls.extend([silent().await?, silent().await?, format!("http://{}/", crate::server::free())]);
@@ -156,13 +187,17 @@ async fn merchant() -> anyhow::Result<(String, Heard)> {
 async fn hear(
     State(heard): State<Heard>,
     Path((kind, number)): Path<(String, usize)>,
+    headers: HeaderMap,
     raw: Bytes,
 ) -> Response {
     match kind.as_str() {
         "good" => {
             let body: Value = serde_json::from_slice(&raw).unwrap_or_default();
             let order = body["data"]["trans_id"].as_str().unwrap_or_default().to_owned();
-            heard.lock().unwrap().entry((number, order)).or_insert_with(Instant::now);
+            let came = message("/good", &headers, &raw);
+            let mut ear = heard.lock().unwrap();
+            ear.first.entry((number, order)).or_insert_with(Instant::now);
+            ear.messages.entry(number).or_default().push(came);
         }
         "slow" => tokio::time::sleep(SLOW).await,
         "moved" => return (StatusCode::FOUND, [(header::LOCATION, "/trap/0")]).into_response(),

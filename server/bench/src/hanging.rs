@@ -10,12 +10,14 @@ use tokio::time::{Instant, sleep_until};
 use crate::Database;
 use crate::arrivals::Arrivals;
 use crate::client::Client;
+use crate::ends::Ends;
 use crate::load::Told;
 use crate::load::shopper::{Report, Street};
 use crate::pool::Pool;
 use crate::process::raise_open_files;
 use crate::server::Server;
 use crate::shop::{self, Session};
+use crate::sink::Sink;
 use crate::times::Times;
 
 /// How many come, and for how long.
@@ -47,7 +49,8 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
         "a channel that never answers, on {:?}: {} shoppers a second of one that does, for {} s",
         plan.database, plan.rate, plan.seconds
     );
-    let street = Arc::new(Street::new(&server, "", "g", LONGEST));
+    let sink = Sink::start().await?;
+    let street = Arc::new(Street::new(&server, &sink.hook, "g", LONGEST));
     let time = Duration::from_secs(plan.seconds);
     let alone = Arrivals { first: 0, rate: plan.rate, time };
     let mut told = Told::of(alone.each(|number, at| street.clone().shop(number, at)).await);
@@ -62,6 +65,18 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     );
     print("beside as many whose channel never answers", &mut Told::of(told));
     print("those", &mut Told::of(hanging));
+    speaks_again(&server).await?;
+    let ends = Ends::of(&server, || vec![sink.heard()]).await?;
+    println!("  {ends}");
+    ensure!(ends.is_well(), "payments were lost");
+    Ok(())
+}
+
+/// Otherwise nothing of that channel would ever come to rest.
+async fn speaks_again(server: &Server) -> anyhow::Result<()> {
+    let mut sandbox = Client::connect(&server.sandbox).await?;
+    let answer = sandbox.ask("DELETE", "/faults", "", "").await?;
+    ensure!(answer.status < 300, "the sandbox keeps its faults: {}", answer.status);
     Ok(())
 }
 

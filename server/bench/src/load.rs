@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use self::shopper::{Report, Street};
 use crate::Database;
 use crate::arrivals::Arrivals;
+use crate::ends::Ends;
 use crate::process::{self, postmaster, raise_open_files, spent, spent_by_family};
 use crate::server::Server;
 use crate::sink::Sink;
@@ -51,7 +52,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     let mut told = Told::of(reports);
     let (steady, meant) = told.steady(begun, plan);
     let missing = sink.missing(&told.paid).await;
-    let clean = server.check().await?;
+    let ends = Ends::of(&server, || vec![sink.heard()]).await?;
     println!(
         "load on {:?}: {} shoppers a second came for {} s, {} in all, {} of them turned away or failed; in the steady part {steady} payments were completed of {meant} that were meant to be, ratio {} (reach 0.990), {} a second",
         plan.database,
@@ -73,17 +74,16 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
         told.polls.per_mille(990),
     );
     println!(
-        "  CPU for each of {} payments: server with its sandbox {:?}, database {:?}, generator with the merchant {:?}; webhooks missing: {missing}; florin check --at-rest: {}",
+        "  CPU for each of {} payments: server with its sandbox {:?}, database {:?}, generator with the merchant {:?}; webhooks missing: {missing}; {ends}",
         told.paid.len(),
         each(used.server - before.server, &told),
         each(used.database - before.database, &told),
         each(used.us - before.us, &told),
-        if clean { "clean" } else { "NOT clean" },
     );
     if let Some(first) = told.failed.first() {
         println!("  the first that failed: {first}");
     }
-    anyhow::ensure!(clean && missing == 0, "payments were lost");
+    anyhow::ensure!(ends.is_well() && missing == 0, "payments were lost");
     Ok(())
 }
 

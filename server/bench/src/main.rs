@@ -15,6 +15,7 @@ mod arrivals;
 mod client;
 mod cpu;
 mod endpoints;
+mod ends;
 mod hanging;
 mod load;
 mod nothing;

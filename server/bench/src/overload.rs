@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::Database;
 use crate::arrivals::Arrivals;
 use crate::client::Client;
+use crate::ends::Ends;
 use crate::load::thousandths;
 use crate::pool::Pool;
 use crate::process::{raise_open_files, spent};
@@ -74,7 +75,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     let paid = [peak.paid, flooded.paid, calm.paid].concat();
     let orders: Vec<String> = paid.iter().map(|(order, _)| order.clone()).collect();
     let missing = sink.missing(&orders).await;
-    let clean = server.check().await?;
+    let ends = Ends::of(&server, || vec![sink.heard()]).await?;
     println!(
         "overload on {:?}: at most {capacity} payments a second; with {} shoppers a second for {} s {goodput} a second, ratio {} (reach 0.900); {} of {} were refused, in {:?}, p99 {:?} (reach 50 ms), {} of them without Retry-After; {} broke off",
         plan.database,
@@ -89,15 +90,14 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
         flooded.broken.len(),
     );
     println!(
-        "  server's CPU for each payment: {:?} at its best, {:?} with too many; as before after {recovered:?} (reach 5 s); webhooks missing: {missing}; florin check --at-rest: {}",
+        "  server's CPU for each payment: {:?} at its best, {:?} with too many; as before after {recovered:?} (reach 5 s); webhooks missing: {missing}; {ends}",
         peak_cpu / u32::try_from(capacity * CALM.as_secs())?,
         flood_cpu / u32::try_from((goodput * plan.seconds).max(1))?,
-        if clean { "clean" } else { "NOT clean" },
     );
     if let Some(first) = flooded.broken.first() {
         println!("  the first that broke off: {first}");
     }
-    anyhow::ensure!(clean && missing == 0 && flooded.untold == 0, "a promise was broken");
+    anyhow::ensure!(ends.is_well() && missing == 0 && flooded.untold == 0, "a promise was broken");
     Ok(())
 }
 

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::client::Client;
+use crate::ends::Ends;
 use crate::server::Server;
+use crate::sink::Sink;
 use crate::times::Times;
 use crate::{Database, shop};
 
@@ -13,7 +15,8 @@ const POLL: Duration = Duration::from_secs(2);
 /// Measures and prints.
 pub(crate) async fn measure(shoppers: usize) -> anyhow::Result<()> {
     let server = Server::start(Database::Sqlite).await?;
-    let mut with = round(&server, shoppers, "n").await?;
+    let sink = Sink::start().await?;
+    let mut with = round(&server, &sink.hook, (shoppers, "n")).await?;
     say("with its notification", "2.5 s", &mut with);
     let mut wallet = Client::connect(&server.sandbox).await?;
     let rule = r#"{"fault":"silent","times":100000}"#;
@@ -21,8 +24,11 @@ pub(crate) async fn measure(shoppers: usize) -> anyhow::Result<()> {
         wallet.ask("POST", "/faults", "", rule).await?.status == 201,
         "the fault panel refuses"
     );
-    let mut without = round(&server, shoppers, "s").await?;
+    let mut without = round(&server, &sink.hook, (shoppers, "s")).await?;
     say("with every notification dropped", "5 s", &mut without);
+    let ends = Ends::of(&server, || vec![sink.heard()]).await?;
+    println!("  {ends}");
+    anyhow::ensure!(ends.is_well(), "payments were lost");
     Ok(())
 }
 
@@ -35,12 +41,18 @@ fn say(how: &str, reach: &str, times: &mut Times) {
     );
 }
 
-async fn round(server: &Server, shoppers: usize, name: &'static str) -> anyhow::Result<Times> {
+async fn round(
+    server: &Server,
+    hook: &str,
+    (shoppers, name): (usize, &'static str),
+) -> anyhow::Result<Times> {
     let mut running = Vec::new();
     for shopper in 0..shoppers {
         let (at, sandbox) = (server.at.clone(), server.sandbox.clone());
-        running
-            .push(tokio::spawn(async move { one(&at, &sandbox, name, shopper, shoppers).await }));
+        let order = shop::order(&format!("{name}{shopper}"), hook);
+        running.push(tokio::spawn(async move {
+            one((&at, &sandbox), &order, (shopper, shoppers)).await
+        }));
     }
     let mut times = Times::default();
     for shopper in running {
@@ -51,15 +63,13 @@ async fn round(server: &Server, shoppers: usize, name: &'static str) -> anyhow::
 
 /// The page polls from when it is loaded; the payer approves at some moment between two polls.
 async fn one(
-    at: &str,
-    sandbox: &str,
-    name: &str,
-    shopper: usize,
-    all: usize,
+    (at, sandbox): (&str, &str),
+    order: &str,
+    (shopper, all): (usize, usize),
 ) -> anyhow::Result<Duration> {
     let mut page = Client::connect(at).await?;
     let mut wallet = Client::connect(sandbox).await?;
-    let session = shop::create(&mut page, &format!("{name}{shopper}"), "").await?;
+    let session = shop::create_of(&mut page, order).await?;
     let code = shop::pay(&mut page, &session).await?;
     let share = POLL * u32::try_from(shopper).unwrap_or(0) / u32::try_from(all).unwrap_or(1);
     let payer = tokio::spawn(async move {

@@ -51,7 +51,12 @@ pub(crate) async fn create(
     trans_id: &str,
     hook: &str,
 ) -> anyhow::Result<Session> {
-    Session::of(&data(client, "POST", "/v1/sessions", KEY, &order(trans_id, hook)).await?)
+    create_of(client, &order(trans_id, hook)).await
+}
+
+/// Makes a session for this order.
+pub(crate) async fn create_of(client: &mut Client, order: &str) -> anyhow::Result<Session> {
+    Session::of(&data(client, "POST", "/v1/sessions", KEY, order).await?)
 }
 
 /// Makes a session in this currency; nobody is told of it.
@@ -60,8 +65,7 @@ pub(crate) async fn create_in(
     trans_id: &str,
     currency: &str,
 ) -> anyhow::Result<Session> {
-    let order = order_in(trans_id, "", currency);
-    Session::of(&data(client, "POST", "/v1/sessions", KEY, &order).await?)
+    create_of(client, &order_in(trans_id, "", currency)).await
 }
 
 /// Makes a session, and comes again when the server has too much to do just now.

@@ -11,10 +11,12 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::Database;
 use crate::client::{Client, request};
+use crate::ends::Ends;
 use crate::load::thousandths;
 use crate::process::{raise_open_files, resident_kib};
 use crate::server::{Server, free, program, until_listening};
 use crate::shop::{self, Session};
+use crate::sink::Sink;
 use crate::times::Times;
 
 /// How many, and for how long.
@@ -48,7 +50,8 @@ const MAKERS: usize = 32;
 pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     raise_open_files();
     let server = Server::start(plan.database).await?;
-    let made = sessions(&server, plan.shoppers).await?;
+    let sink = Sink::start().await?;
+    let made = sessions(&server, &sink.hook, plan.shoppers).await?;
     let beside = free();
     let nothing = program("florin-bench")?.args(["nothing", &beside]).spawn()?;
     until_listening(&beside).await?;
@@ -89,6 +92,9 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
         seen.per_mille(500),
         seen.per_mille(990),
     );
+    let ends = Ends::of(&server, || vec![sink.heard()]).await?;
+    println!("  {ends}");
+    anyhow::ensure!(ends.is_well(), "payments were lost");
     anyhow::ensure!(ours.failed == 0 && seen.len() == late.len(), "not everybody was served");
     Ok(())
 }
@@ -104,15 +110,15 @@ struct Made {
 }
 
 /// Makes the sessions, and opens payments for some.
-async fn sessions(server: &Server, many: usize) -> anyhow::Result<Made> {
+async fn sessions(server: &Server, hook: &str, many: usize) -> anyhow::Result<Made> {
     let mut makers = JoinSet::new();
     for maker in 0..MAKERS {
-        let at = server.at.clone();
+        let (at, hook) = (server.at.clone(), hook.to_owned());
         makers.spawn(async move {
             let mut client = Client::connect(&at).await?;
             let mut made = Vec::new();
             for number in (maker..many).step_by(MAKERS) {
-                let session = shop::create(&mut client, &format!("w{number}"), "").await?;
+                let session = shop::create(&mut client, &format!("w{number}"), &hook).await?;
                 let code = match number % PAID {
                     0 => Some(shop::pay(&mut client, &session).await?),
                     _ => None,

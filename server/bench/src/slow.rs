@@ -11,10 +11,12 @@ use tokio::task::JoinSet;
 use crate::Database;
 use crate::arrivals::Arrivals;
 use crate::client::stream_from;
+use crate::ends::Ends;
 use crate::load::shopper::Street;
 use crate::load::{Told, thousandths};
 use crate::process::raise_open_files;
 use crate::server::Server;
+use crate::sink::Sink;
 
 /// How many come, and for how long.
 #[derive(clap::Args)]
@@ -48,7 +50,8 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
         "{} slow clients, one byte a second, on {:?}: {} shoppers a second for {} s",
         plan.slow, plan.database, plan.rate, plan.seconds
     );
-    let street = Arc::new(Street::new(&server, "", "d", LONGEST));
+    let sink = Sink::start().await?;
+    let street = Arc::new(Street::new(&server, &sink.hook, "d", LONGEST));
     let alone = Arrivals { first: 0, rate: plan.rate, time: Duration::from_secs(plan.seconds) };
     let mut quiet = Told::of(alone.each(|number, at| street.clone().shop(number, at)).await);
     print("alone", &mut quiet);
@@ -65,6 +68,9 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
         thousandths(micros(told.polls.per_mille(990)), micros(quiet.polls.per_mille(990))),
         again.load(Ordering::Relaxed),
     );
+    let ends = Ends::of(&server, || vec![sink.heard()]).await?;
+    println!("  {ends}");
+    anyhow::ensure!(ends.is_well(), "payments were lost");
     anyhow::ensure!(told.failed.is_empty(), "somebody was not served");
     Ok(())
 }

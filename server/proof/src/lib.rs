@@ -4,6 +4,7 @@
 //! The three books are the server's database, the sandbox's own book, and what the merchant's endpoint received. Nothing here
 //! is used by the server. `florin-proof` is the same as a program.
 
+mod at_rest;
 pub mod books;
 pub mod chaos;
 pub mod compare;
@@ -11,6 +12,7 @@ pub mod merchant;
 pub mod notices;
 pub mod promises;
 
+pub use at_rest::compare_at;
 pub use compare::{Found, compare, compare_those};
 
 use std::net::{SocketAddr, TcpListener};

@@ -11,10 +11,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use florin_proof::books::{self, Stored};
-use florin_proof::compare_those;
 use florin_proof::merchant::{Heard, Merchant, SECRET};
-use florin_proof::promises::Told;
+use florin_proof::{books, compare_at};
 use florin_server::store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +39,9 @@ enum Act {
         /// Who may sign: `whsec_…`; may be said several times.
         #[arg(long, default_values_t = [SECRET.to_owned()])]
         secret: Vec<String>,
+        /// Those that the database has now may sign too.
+        #[arg(long)]
+        stored_secrets: bool,
     },
     /// A merchant's endpoint: takes every message, and writes them all down when it is interrupted.
     Merchant {
@@ -56,9 +57,12 @@ enum Act {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     match Program::parse().act {
-        Act::Compare { database, sandbox, heard, secret } => {
+        Act::Compare { database, sandbox, heard, mut secret, stored_secrets } => {
+            if stored_secrets {
+                secret.extend(stored_signers(&database).await?);
+            }
             let heard = heard.map(|heard| Heard::read(&heard, secret)).transpose()?;
-            compared(&database, &sandbox, heard.as_ref()).await
+            compared(&database, &sandbox, heard.as_slice()).await
         }
         Act::Merchant { listen, heard } => {
             let merchant = Merchant::listen(listen, &CancellationToken::new()).await?;
@@ -74,15 +78,15 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn compared(
-    database: &str,
-    sandbox: &str,
-    heard: Option<&Heard>,
-) -> anyhow::Result<ExitCode> {
+async fn stored_signers(database: &str) -> anyhow::Result<Vec<String>> {
     let store = Store::connect_read_only(database).await?;
-    let stored = Stored::read(&store).await?;
-    let held = books::sandbox(&reqwest::Client::new(), sandbox).await?;
-    let found = compare_those(&stored, Some(&held), heard, &Told::default());
+    let secrets = books::secrets(&store).await;
+    store.close().await;
+    secrets
+}
+
+async fn compared(database: &str, sandbox: &str, heard: &[Heard]) -> anyhow::Result<ExitCode> {
+    let found = compare_at(database, sandbox, heard).await?;
     found.wrong.iter().for_each(|sentence| println!("{sentence}"));
     println!("{}", found.told);
     Ok(if found.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

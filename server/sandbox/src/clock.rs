@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
+use tokio::time::Instant;
 
 /// The clock of one sandbox, which can be put forward or back: a test need not wait for what takes days.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,19 @@ impl Clock {
 
     pub(crate) fn put_ahead(&self, ms: i64) {
         self.0.store(ms, Ordering::Release);
+    }
+}
+
+/// How long something takes, whatever is done to the clocks meanwhile.
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    pub(crate) fn time(&self) -> Duration {
+        self.0.elapsed()
     }
 }
 

@@ -11,6 +11,7 @@
 //!
 //! Nothing is answered before it stands in the book, and the book is read again at the next start.
 
+mod acknowledged;
 mod acquirer;
 mod alipay;
 mod antom;

@@ -12,8 +12,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::acknowledged::Acknowledged;
 use crate::channel::{Channels, Name, Signed};
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many notifications may be under way at the same moment.
@@ -32,6 +33,7 @@ pub(crate) struct Notice {
 
 #[derive(Clone)]
 pub(crate) struct Postman {
+    pub(crate) acknowledged: Acknowledged,
     client: reqwest::Client,
     channels: Channels,
     clock: Clock,
@@ -52,7 +54,8 @@ impl Postman {
             .pool_max_idle_per_host(LANES)
             .build()
             .context("making the client for notifications")?;
-        Ok(Postman { client, channels, clock, lanes: Arc::new(Semaphore::new(LANES)), stop })
+        let (acknowledged, lanes) = (Acknowledged::default(), Arc::new(Semaphore::new(LANES)));
+        Ok(Postman { acknowledged, client, channels, clock, lanes, stop })
     }
 
     /// Sends the notices one after the other; one that is not acknowledged does not hold up the
@@ -105,8 +108,14 @@ impl Postman {
         let request = headers
             .into_iter()
             .fold(self.client.post(url), |request, (name, value)| request.header(name, value));
-        let answer = request.body(channel.notice_body(&notice.body, notice.signed)).send().await?;
+        let request = request.body(channel.notice_body(&notice.body, notice.signed));
+        let watch = Stopwatch::start();
+        let answer = request.send().await?;
         let status = answer.status();
-        Ok(channel.is_acknowledged(status, &answer.bytes().await?))
+        let is_acknowledged = channel.is_acknowledged(status, &answer.bytes().await?);
+        if is_acknowledged {
+            self.acknowledged.add(watch.time());
+        }
+        Ok(is_acknowledged)
     }
 }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connection::{Cord, Door};
 use crate::world::World;
-use crate::{book, clock_panel, fault_panel, page, wallet};
+use crate::{acknowledged, book, clock_panel, fault_panel, page, wallet};
 
 /// How long open requests may take to end after `stop`.
 const GRACE: Duration = Duration::from_secs(2);
@@ -58,6 +58,7 @@ fn router(world: Arc<World>) -> Router {
         .merge(fault_panel::routes())
         .merge(book::routes())
         .merge(clock_panel::routes())
+        .merge(acknowledged::routes())
         .merge(page::routes())
         .route("/", get(async || Redirect::to("/wallet")))
         .route("/healthz", get(async || "ok"))

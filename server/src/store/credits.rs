@@ -4,7 +4,7 @@ use florin_shared::Money;
 
 use super::orders::{money, word};
 use super::sql::row;
-use super::{StoreError, Tx};
+use super::{Sql, StoreError, Tx};
 use crate::clock::Millis;
 use crate::domain::credit::{Credit, CreditSource, CreditState};
 
@@ -72,6 +72,22 @@ fn all(rows: Vec<CreditRow>) -> Result<Vec<Kept>, StoreError> {
     rows.into_iter().map(Kept::try_from).collect()
 }
 
+impl Sql<'_, '_> {
+    /// Binds the next ten: a credit as its bank tells it, and when we heard of it.
+    pub(super) fn bind_credit(self, channel: &str, credit: &Credit, now: Millis) -> Self {
+        self.bind(channel.to_owned())
+            .bind(credit.id.clone())
+            .bind(credit.reference.clone())
+            .bind(i64::from(credit.number))
+            .bind(credit.amount.minor())
+            .bind(credit.amount.currency().to_string())
+            .bind(credit.at)
+            .bind(credit.returned)
+            .bind(credit.payer.clone())
+            .bind(now)
+    }
+}
+
 /// Writes a credit down, or, when the bank has told of it before, how much of it has gone back since.
 pub async fn keep(
     tx: &mut Tx,
@@ -86,16 +102,7 @@ pub async fn keep(
          on conflict (channel, bank_id) do update set returned = excluded.returned, changed_ms = excluded.changed_ms
            where excluded.returned > credit.returned",
     )
-    .bind(channel.to_owned())
-    .bind(credit.id.clone())
-    .bind(credit.reference.clone())
-    .bind(i64::from(credit.number))
-    .bind(credit.amount.minor())
-    .bind(credit.amount.currency().to_string())
-    .bind(credit.at)
-    .bind(credit.returned)
-    .bind(credit.payer.clone())
-    .bind(now)
+    .bind_credit(channel, credit, now)
     .execute()
     .await?;
     Ok(())

@@ -25,15 +25,15 @@ use crate::sequences::lane::{Heard, Lane};
 use crate::support::{Db, SECRET};
 
 pub mod case;
-mod crowd;
+pub mod crowd;
 pub mod road;
-mod time;
+pub mod time;
 
 use case::Case;
 use road::Cut;
 
-const SECOND: Millis = 1000;
-const MINUTE: Millis = 60 * SECOND;
+pub const SECOND: Millis = 1000;
+pub const MINUTE: Millis = 60 * SECOND;
 
 /// How long the channel is away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

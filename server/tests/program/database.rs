@@ -6,18 +6,24 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
+use tokio::time::Instant;
 
+use crate::restarts::away;
 use crate::support::{Answer, Db, Florin, KEY, World};
 
+/// How long somebody tries who could be answered.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Tries until there is an answer that is not our own fault: the outcome of what was cut off may be either.
-async fn at_last(
+pub async fn at_last(
     florin: &Florin,
     method: Method,
     path: &str,
     key: &str,
     body: Option<&Value>,
 ) -> Answer {
-    for _ in 0..200 {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE + away() {
         match florin.call(method.clone(), path, key, body).await {
             Ok(answer) if answer.status < 500 => return answer,
             Ok(_) | Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,

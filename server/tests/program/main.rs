@@ -33,3 +33,4 @@ mod starting;
 mod statement;
 mod stopping;
 mod support;
+mod unsure;

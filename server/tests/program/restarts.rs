@@ -17,6 +17,13 @@ use crate::support::{Db, Florin, KEY, Session, World};
 /// How soon traffic must be whole again once the database answers (G5).
 const WHOLE_AGAIN: Duration = Duration::from_secs(5);
 
+/// For how long it lets nobody in, or is not there at all: what waits longer each time would show after T07's minute, which
+/// `make soak` takes (`FLORIN_AWAY_SECONDS=60`).
+pub fn away() -> Duration {
+    let said = std::env::var("FLORIN_AWAY_SECONDS").ok();
+    Duration::from_secs(said.map_or(2, |seconds| seconds.parse().unwrap()))
+}
+
 /// What is told while the database is away: the truth, and what is known from memory.
 pub async fn is_honest(world: &World, florin: &Florin, known: &Session) {
     let order = world.order();
@@ -69,7 +76,8 @@ async fn a_postgres_that_goes_takes_nothing_with_it_and_comes_back_to_traffic() 
                 signal => cluster.postmaster.stop(signal).await,
             }
             is_honest(&world, &florin, &known).await;
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            tokio::time::sleep(away()).await;
+            is_honest(&world, &florin, &known).await;
             let ready = florin.get(format!("{}/readyz", florin.base)).await;
             assert_eq!(ready.status, 503, "{how}: {}", ready.body);
             cluster.postmaster.look_after();
@@ -92,7 +100,8 @@ async fn a_postgres_that_lets_nobody_in_is_waited_for() {
     say(format!("alter database {name} allow_connections false")).await;
     say(format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"))
         .await;
-    for _ in 0..5 {
+    let shut = Instant::now();
+    while shut.elapsed() < away() {
         is_honest(&world, &florin, &known).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
     }

@@ -8,10 +8,11 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
-use tokio::process::Command;
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, Command};
 
 use crate::database::shopper;
-use crate::restarts::{is_honest, is_whole_again};
+use crate::restarts::{away, is_honest, is_whole_again};
 use crate::support::{Db, Florin, KEY, Session, World};
 
 /// The program where its data lies on a file system that may only be read, as after an error of the disk. Needs the right
@@ -76,6 +77,55 @@ async fn an_sqlite_file_that_is_held_for_longer_than_we_wait_loses_nobody() {
         is_whole_again(&world, &florin, "let go").await;
     };
     tokio::join!(held, join_all((0..4).map(|_| shopper(&world, &florin))));
+    world.agrees(6).await;
+}
+
+/// Somebody else's process that has begun to write, so much that it lies in the log beside the file already, and never ends.
+const HOLDER: &str = "
+import sqlite3, sys, time
+file = sqlite3.connect(sys.argv[1], isolation_level=None)
+file.execute('pragma cache_size = 1')
+file.execute('begin immediate')
+file.execute('create table unfinished (x)')
+file.execute('with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) insert into unfinished select randomblob(4000) from n')
+print('held', flush=True)
+time.sleep(600)
+";
+
+async fn holder(world: &World) -> Child {
+    let file = world.database.strip_prefix("sqlite:").unwrap();
+    let mut holder = Command::new("python3")
+        .args(["-c", HOLDER, file])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut said = [0; 4];
+    holder.stdout.as_mut().unwrap().read_exact(&mut said).await.unwrap();
+    assert_eq!(&said, b"held");
+    holder
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_sqlite_file_whose_holder_is_killed_goes_on_without_what_it_had_begun() {
+    let world = World::new(Db::Sqlite).await;
+    let florin = world.serve(&[]).await;
+    let known = florin.pay(&world).await;
+    let log = || std::fs::metadata(world.folder.join("florin.db-wal")).map_or(0, |log| log.len());
+    let before = log();
+    let mut holder = holder(&world).await;
+    assert!(log() > before + 1_000_000, "nothing of it lies in the log: nothing is proved");
+    let held = async {
+        is_honest(&world, &florin, &known).await;
+        holder.kill().await.unwrap();
+        is_whole_again(&world, &florin, "its holder was killed").await;
+    };
+    tokio::join!(held, join_all((0..4).map(|_| shopper(&world, &florin))));
+    let mut file = SqliteConnection::connect(&world.database).await.unwrap();
+    let left = "select count(*) from sqlite_master where name = 'unfinished'";
+    let (left,): (i64,) = sqlx::query_as(left).fetch_one(&mut file).await.unwrap();
+    assert_eq!(left, 0, "what nobody committed is there");
+    file.close().await.unwrap();
     world.agrees(6).await;
 }
 
@@ -164,12 +214,17 @@ const COUNTED: Duration = Duration::from_secs(6);
 /// What happens while everybody looks at their page: questions to the channel, transactions of the database.
 async fn counted(florin: &Florin, operator: &mut Operator, all: &[Session]) -> (u64, i64) {
     let before = (questions(florin).await, operator.transactions().await);
+    looked(florin, all, COUNTED).await;
+    (questions(florin).await - before.0, operator.transactions().await - before.1)
+}
+
+/// Everybody looks at their page for so long.
+async fn looked(florin: &Florin, all: &[Session], time: Duration) {
     let begun = florin_server::clock::Stopwatch::start();
-    while begun.time() < COUNTED {
+    while begun.time() < time {
         join_all(all.iter().map(|session| florin.status(session))).await;
         tokio::time::sleep(Duration::from_millis(400)).await;
     }
-    (questions(florin).await - before.0, operator.transactions().await - before.1)
 }
 
 /// How many calls the channel has had.
@@ -195,7 +250,7 @@ async fn a_database_that_comes_back_is_not_run_over_and_neither_is_the_channel()
     let usual = counted(&florin, &mut operator, &all).await;
     operator.say(format!("alter database {} allow_connections false", operator.database)).await;
     operator.everybody_out().await;
-    counted(&florin, &mut operator, &all).await;
+    looked(&florin, &all, COUNTED.max(away())).await;
     operator.say(format!("alter database {} allow_connections true", operator.database)).await;
     let back = counted(&florin, &mut operator, &all).await;
     println!(

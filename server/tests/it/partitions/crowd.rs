@@ -53,7 +53,7 @@ async fn a_crowd_that_comes_back_is_no_storm() {
     lane.close().await;
 }
 
-async fn pays(process: &mut Process<'_>, session: &SessionId) {
+pub async fn pays(process: &mut Process<'_>, session: &SessionId) {
     let choice = pay::Choice {
         method: Method::Gcash,
         seen: 1,

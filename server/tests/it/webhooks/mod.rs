@@ -4,6 +4,7 @@ mod deliveries;
 mod endpoints;
 mod guard;
 mod neighbours;
+mod outage;
 mod own_secret;
 mod retention;
 mod retries;
