@@ -30,6 +30,21 @@ export const list: Way = async ({ checkout, session }) => {
   await expect(checkout.payButton).toBeVisible()
 }
 
+/** The payment is being opened, and nobody answers: neither the server nor the page's clock, by which it would say so after five seconds. */
+const openingHeld: Way = async (stage) => {
+  const { page } = stage
+  await page.clock.install()
+  // The browser's own limit of a call knows another clock than the page's.
+  await page.addInitScript(() => Object.assign(AbortSignal, { timeout: undefined }))
+  await page.route('**/transactions', () => {})
+  await list(stage)
+  await stage.checkout.ready()
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000)
+  await stage.checkout.chooseByWord('GCASH')
+  await stage.checkout.pay()
+  await expect(stage.checkout.payButton.locator('.spin')).toBeVisible()
+}
+
 export const opening: Way = async (stage) => {
   await list(stage)
   await stage.checkout.chooseByWord('GCASH')
@@ -71,7 +86,7 @@ const transfer: Way = async ({ checkout, merchant, language }) => {
 }
 
 export const confirming: Way = async (stage) => {
-  await stage.faults.add({ fault: 'pending', ms: 60_000 })
+  await stage.faults.add({ fault: 'pending', ms: 120_000 })
   await waiting(stage)
   await stage.wallet.approve(await stage.checkout.scan())
   await expect(stage.checkout.overlay.locator('.done')).toBeAttached()
@@ -111,7 +126,7 @@ export const runOut: Way = async (stage) => {
 }
 
 const closing: Way = async (stage) => {
-  await stage.faults.add({ fault: 'late', call: 'cancel', ms: 60_000, when: 'before', times: 99 })
+  await stage.faults.add({ fault: 'late', call: 'cancel', ms: 120_000, when: 'before', times: 99 })
   await waiting(stage)
   await stage.page.keyboard.press('Escape')
   await expect(stage.checkout.code).toBeHidden()
@@ -258,7 +273,7 @@ export const demo = ['en', 'zh-Hans']
 export const scenes: Record<string, Scene> = {
   loading: { way: loading },
   list: { way: list },
-  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 60_000, times: 99 }), opening(stage)), misbehaves: true },
+  opening: { way: openingHeld },
   waiting: { way: waiting },
   phone: { way: phone, device: iphone },
   passcode: { way: passcode },
