@@ -30,18 +30,18 @@ export const list: Way = async ({ checkout, session }) => {
   await expect(checkout.payButton).toBeVisible()
 }
 
-/** The payment is being opened, and nobody answers: neither the server nor the page's clock, by which it would say so after five seconds. */
+/** The page's own clock stands still, and no call of it is given up: what it says after some seconds is another state. */
+const stopClock = (page: Page) =>
+  page.addInitScript(() => {
+    Object.assign(performance, { now: () => 5_000 })
+    Object.assign(AbortSignal, { timeout: () => new AbortController().signal })
+  })
+
+/** The payment is being opened, and nobody answers. */
 const openingHeld: Way = async (stage) => {
-  const { page } = stage
-  await page.clock.install()
-  // The browser's own limit of a call knows another clock than the page's.
-  await page.addInitScript(() => Object.assign(AbortSignal, { timeout: undefined }))
-  await page.route('**/transactions', () => {})
-  await list(stage)
-  await stage.checkout.ready()
-  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000)
-  await stage.checkout.chooseByWord('GCASH')
-  await stage.checkout.pay()
+  await stopClock(stage.page)
+  await stage.page.route('**/transactions', () => {})
+  await opening(stage)
   await expect(stage.checkout.payButton.locator('.spin')).toBeVisible()
 }
 
@@ -284,7 +284,7 @@ export const scenes: Record<string, Scene> = {
   offline: { way: offline, complains: /ERR_INTERNET_DISCONNECTED/, waits: true },
   late: { way: late, complains: /ERR_FAILED/, waits: true },
   'run-out': { way: runOut, settings: { FLORIN_CODE_SECONDS: '5' }, waits: true },
-  closing: { way: closing, misbehaves: true },
+  closing: { way: async (stage) => (await stopClock(stage.page), closing(stage)), misbehaves: true },
   leaving: { way: leaving, misbehaves: true, waits: true },
   declined: { way: declined, waits: true },
   returned: { way: returned, misbehaves: true },

@@ -10,7 +10,7 @@ test('a shopper who chooses after the amount changed is shown the new one first'
 
   await checkout.choose('GCash')
   await checkout.pay()
-  await expect(checkout.page.getByText('The shop has changed the amount. It is now')).toBeVisible()
+  await expect(checkout.page.locator('.note', { hasText: 'The shop has changed the amount. It is now' })).toBeVisible()
   await expect(checkout.payButton).toContainText('950.00')
   expect(await merchant.outcome(session).catch(() => '')).toBe('')
 

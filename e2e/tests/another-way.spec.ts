@@ -97,7 +97,7 @@ test('a second payment is given back, and the page says so', async ({ merchant, 
 
   await expect(async () => {
     await checkout.open(session)
-    await expect(checkout.page.getByText('A second payment by GCash arrived as well. It is on its way back to you, in full.')).toBeVisible()
+    await expect(checkout.page.locator('.note', { hasText: 'A second payment by GCash arrived as well. It is on its way back to you, in full.' })).toBeVisible()
   }).toPass()
   await checkout.expectPaid()
 })

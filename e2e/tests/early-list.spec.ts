@@ -119,7 +119,7 @@ test('an amount that changed under the press is told, and the next press is for 
   await checkout.payButton.click()
   arrive()
 
-  await expect(page.getByText('The shop has changed the amount. It is now ₱900.00.')).toBeVisible()
+  await expect(page.locator('.note', { hasText: 'The shop has changed the amount. It is now ₱900.00.' })).toBeVisible()
   await expect(checkout.payButton).toBeFocused()
   await wallet.approve(await checkout.payWith('GCash'))
   await page.waitForURL(/\/shop\/thanks/)
@@ -134,7 +134,7 @@ test('a press that was lost on its way is told, and can be made again', async ({
   await checkout.payButton.click()
   arrive()
 
-  await expect(page.getByText('GCash could not be opened')).toBeVisible()
+  await expect(page.locator('.note', { hasText: 'GCash could not be opened' })).toBeVisible()
   await wallet.approve(await checkout.payWith('GCash'))
   await page.waitForURL(/\/shop\/thanks/)
 })
