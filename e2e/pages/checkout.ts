@@ -13,6 +13,14 @@ export class CheckoutPage {
     await this.page.goto(session.session_url)
   }
 
+  /** Until the program has taken the list over. */
+  async ready(): Promise<void> {
+    await this.page.locator('florin-checkout').evaluate(async (element) => {
+      await customElements.whenDefined('florin-checkout')
+      await (element as unknown as { ready: Promise<void> }).ready
+    })
+  }
+
   get overlay(): Locator {
     return this.page.getByRole('dialog')
   }

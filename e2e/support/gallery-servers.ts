@@ -3,6 +3,7 @@
  * long as two visits.
  */
 import { test as base } from '@playwright/test'
+import { failures, raise } from './failures.ts'
 import type { Scene } from './scenes.ts'
 import { Server } from './server.ts'
 
@@ -12,18 +13,16 @@ class Servers {
   /** Does this with the server that the scene needs. */
   async with({ settings = {}, misbehaves }: Scene, visit: (server: Server) => Promise<void>): Promise<void> {
     const server = await (misbehaves ? Server.start(settings) : this.#of(settings))
-    try {
-      await visit(server)
-    } catch (error) {
-      await base.info().attach('what the server said', { body: server.output, contentType: 'text/plain' })
-      throw error
-    } finally {
-      if (misbehaves) await end(server)
-    }
+    const failed = await failures([visit(server)])
+    if (failed.length > 0) await base.info().attach('what the server said', { body: server.output, contentType: 'text/plain' })
+    if (misbehaves) failed.push(...(await end([server])))
+    raise(failed)
   }
 
   async end(): Promise<void> {
-    for (const server of this.#shared.values()) await end(await server)
+    // One that did not start has been told by the test that wanted it.
+    const started = await Promise.allSettled(this.#shared.values())
+    raise(await end(started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))))
   }
 
   #of(settings: Record<string, string>): Promise<Server> {
@@ -34,11 +33,12 @@ class Servers {
   }
 }
 
-/** At once: pictures leave payments open, and calls of channels that hang. Its books are in order all the same. */
-async function end(server: Server): Promise<void> {
-  await server.kill()
-  await server.check()
-  await server.forget()
+/** At once: pictures leave payments open, and calls of channels that hang. Their books are in order all the same; what is not, is given. */
+async function end(servers: Server[]): Promise<unknown[]> {
+  const killed = await failures(servers.map((server) => server.kill()))
+  const checked = await failures(servers.map((server) => server.check()))
+  const forgotten = await failures(servers.map((server) => server.forget()))
+  return [...killed, ...checked, ...forgotten]
 }
 
 export const test = base.extend<object, { servers: Servers }>({

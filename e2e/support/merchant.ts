@@ -63,9 +63,11 @@ export class Merchant {
     await this.#call('PATCH', `/v1/sessions/${session.session_id}`, wishes)
   }
 
-  /** The merchant's looks. */
-  async paint(appearance: Record<string, unknown>): Promise<void> {
-    await this.#call('PATCH', '/v1/merchant', { appearance })
+  /** How many methods a shopper on a desk finds in the session's list, those that cannot be had included. */
+  async methodsShown({ session_id }: Session): Promise<number> {
+    const desk = encodeURIComponent('Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36')
+    const { methods } = await this.#call<{ methods: { state: string }[] }>('GET', `/v1/methods/explain?session_id=${session_id}&user_agent=${desk}`)
+    return methods.filter(({ state }) => state !== 'HIDDEN').length
   }
 
   /** Every transaction of the session; none, where the API says that there is no order yet. */

@@ -30,6 +30,21 @@ export const list: Way = async ({ checkout, session }) => {
   await expect(checkout.payButton).toBeVisible()
 }
 
+/** The page's own clock stands still, and no call of it is given up: what it says after some seconds is another state. */
+const stopClock = (page: Page) =>
+  page.addInitScript(() => {
+    Object.assign(performance, { now: () => 5_000 })
+    Object.assign(AbortSignal, { timeout: () => new AbortController().signal })
+  })
+
+/** The payment is being opened, and nobody answers. */
+const openingHeld: Way = async (stage) => {
+  await stopClock(stage.page)
+  await stage.page.route('**/transactions', () => {})
+  await opening(stage)
+  await expect(stage.checkout.payButton.locator('.spin')).toBeVisible()
+}
+
 export const opening: Way = async (stage) => {
   await list(stage)
   await stage.checkout.chooseByWord('GCASH')
@@ -71,7 +86,7 @@ const transfer: Way = async ({ checkout, merchant, language }) => {
 }
 
 export const confirming: Way = async (stage) => {
-  await stage.faults.add({ fault: 'pending', ms: 60_000 })
+  await stage.faults.add({ fault: 'pending', ms: 120_000 })
   await waiting(stage)
   await stage.wallet.approve(await stage.checkout.scan())
   await expect(stage.checkout.overlay.locator('.done')).toBeAttached()
@@ -111,7 +126,7 @@ export const runOut: Way = async (stage) => {
 }
 
 const closing: Way = async (stage) => {
-  await stage.faults.add({ fault: 'late', call: 'cancel', ms: 60_000, when: 'before', times: 99 })
+  await stage.faults.add({ fault: 'late', call: 'cancel', ms: 120_000, when: 'before', times: 99 })
   await waiting(stage)
   await stage.page.keyboard.press('Escape')
   await expect(stage.checkout.code).toBeHidden()
@@ -258,7 +273,7 @@ export const demo = ['en', 'zh-Hans']
 export const scenes: Record<string, Scene> = {
   loading: { way: loading },
   list: { way: list },
-  opening: { way: async (stage) => (await stage.faults.add({ fault: 'late', call: 'pay', ms: 60_000, times: 99 }), opening(stage)), misbehaves: true },
+  opening: { way: openingHeld },
   waiting: { way: waiting },
   phone: { way: phone, device: iphone },
   passcode: { way: passcode },
@@ -269,7 +284,7 @@ export const scenes: Record<string, Scene> = {
   offline: { way: offline, complains: /ERR_INTERNET_DISCONNECTED/, waits: true },
   late: { way: late, complains: /ERR_FAILED/, waits: true },
   'run-out': { way: runOut, settings: { FLORIN_CODE_SECONDS: '5' }, waits: true },
-  closing: { way: closing, misbehaves: true },
+  closing: { way: async (stage) => (await stopClock(stage.page), closing(stage)), misbehaves: true },
   leaving: { way: leaving, misbehaves: true, waits: true },
   declined: { way: declined, waits: true },
   returned: { way: returned, misbehaves: true },

@@ -10,7 +10,7 @@ test('a shopper who chooses after the amount changed is shown the new one first'
 
   await checkout.choose('GCash')
   await checkout.pay()
-  await expect(checkout.page.getByText('The shop has changed the amount. It is now')).toBeVisible()
+  await expect(checkout.page.locator('.note', { hasText: 'The shop has changed the amount. It is now' })).toBeVisible()
   await expect(checkout.payButton).toContainText('950.00')
   expect(await merchant.outcome(session).catch(() => '')).toBe('')
 
@@ -26,7 +26,9 @@ test('a code of the old amount is closed, and the new amount is paid', async ({ 
   const old = await checkout.payWith('GCash')
   await merchant.change(session, { amount: '70000' })
 
-  await expect.poll(() => wallet.canStillPay(old)).toBe(false)
+  // To try the old code is to pay it, while it lives: so only once it is closed.
+  await expect.poll(() => merchant.outcome(session)).toBe('CANCELLED')
+  expect(await wallet.canStillPay(old)).toBe(false)
   await expect(checkout.overlay).toBeHidden()
   await expect(checkout.payButton).toContainText('700.00')
   await wallet.approve(await checkout.payWith('Maya'))

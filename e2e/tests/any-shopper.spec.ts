@@ -86,7 +86,7 @@ test.describe('at 400 %', () => {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`in forced colours, ${colorScheme}, the choice, the focus and the code can be told from the rest`, async ({ merchant, checkout, wallet, page }) => {
-    await page.emulateMedia({ forcedColors: 'active', colorScheme })
+    await page.emulateMedia({ forcedColors: 'active', colorScheme, reducedMotion: 'reduce' })
     await checkout.open(await merchant.createSession({ return_url: undefined }))
     await expect(page.locator('form[action]')).toHaveCount(0)
     await checkout.chooseByWord('GCASH')

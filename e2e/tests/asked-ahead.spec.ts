@@ -30,8 +30,9 @@ test('a view that was asked for ahead is the only one, and its list can be used 
   const asked = views(page)
   const order: string[] = []
   page.on('response', (response) => order.push(new URL(response.url()).pathname))
+  const answered = page.waitForResponse('**/view')
   await page.route('**/florin.js', async (route) => {
-    await page.waitForResponse('**/view')
+    await answered
     await route.continue()
   })
   const shop = await MerchantPage.serve(html(server.url, session))

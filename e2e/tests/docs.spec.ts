@@ -67,7 +67,7 @@ test('the guides are pages for everybody, and the first one sells a tin of tea',
     }
   }
   await browser.locator('figure.code').first().getByRole('button').click()
-  expect(await browser.evaluate(() => navigator.clipboard.readText())).toBe(blocks('start.md', 'sh')[0])
+  await expect.poll(() => browser.evaluate(() => navigator.clipboard.readText())).toBe(blocks('start.md', 'sh')[0])
 
   await browser.getByRole('button', { name: 'Show the checkout' }).click()
   await wallet.approve(await checkout.payWith('GCash'))

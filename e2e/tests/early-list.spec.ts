@@ -1,6 +1,7 @@
 /** The list before the program: drawn by the server, the same to the pixel, and usable; what is done there is kept. */
 import type { Page } from '@playwright/test'
 import { MerchantPage } from '../support/merchant-page.ts'
+import { watchShifts } from '../support/shifts.ts'
 import { expect, test } from '../support/test.ts'
 import { without } from '../support/without.ts'
 
@@ -33,11 +34,9 @@ function difference(page: Page, ...pictures: Buffer[]): Promise<number> {
   }, pictures.map((picture) => picture.toString('base64')))
 }
 
-const taken = (page: Page) => page.locator('florin-checkout').evaluate((element) => (element as unknown as { ready: Promise<void> }).ready)
-
 for (const language of ['en', 'zh-Hans']) {
   test(`what the server draws is what the program draws, in ${language}`, async ({ merchant, checkout, page, server }) => {
-    await merchant.paint({ color_primary: '#b4005a', border_radius: 8 })
+    await merchant.dress({ color_primary: '#b4005a', border_radius: 8 })
     const session = await merchant.createSession({ display_locale: language, currency: 'HKD', amount: '128000' })
     // The clocks stand still, since they would go on between two pictures.
     await page.addInitScript(() => Object.assign(performance, { now: () => 5_000 }))
@@ -57,7 +56,7 @@ for (const language of ['en', 'zh-Hans']) {
     }
     const early = { outline: await outline(page), pictures: await pictures() }
     arrive()
-    await taken(page)
+    await checkout.ready()
 
     expect(await outline(page)).toBe(early.outline)
     // The browser itself draws a rounded edge up to two of 255 lighter from one time to the next.
@@ -67,15 +66,13 @@ for (const language of ['en', 'zh-Hans']) {
 }
 
 test('choice and focus are kept, and nothing moves', async ({ merchant, checkout, page }) => {
+  const shifts = await watchShifts(page)
   const arrive = await without(page)
   await checkout.open(await merchant.createSession())
   await expect(checkout.payButton).toBeVisible()
-  const told = page.locator('florin-checkout').evaluate((element) => {
-    const shifts: number[] = []
-    Object.assign(window, { shifts })
-    new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => (entry as unknown as { value: number }).value))).observe({ type: 'layout-shift' })
-    return new Promise((done) => element.addEventListener('florin-method-change', (event) => done((event as CustomEvent).detail.method)))
-  })
+  const told = page.locator('florin-checkout').evaluate(
+    (element) => new Promise((done) => element.addEventListener('florin-method-change', (event) => done((event as CustomEvent).detail.method))),
+  )
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
   await page.keyboard.press('ArrowDown')
@@ -83,12 +80,12 @@ test('choice and focus are kept, and nothing moves', async ({ merchant, checkout
   const value = await chosen.getAttribute('value')
   await expect(chosen).toBeFocused()
   arrive()
-  await taken(page)
+  await checkout.ready()
 
   expect(await told).toBe(value)
   await expect(chosen).toHaveValue(value!)
   await expect(chosen).toBeFocused()
-  expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([])
+  expect(await shifts()).toEqual([])
 })
 
 test('what is pressed before the program is there is sent once, and goes on', async ({ merchant, checkout, wallet, page }) => {
@@ -122,7 +119,7 @@ test('an amount that changed under the press is told, and the next press is for 
   await checkout.payButton.click()
   arrive()
 
-  await expect(page.getByText('The shop has changed the amount. It is now ₱900.00.')).toBeVisible()
+  await expect(page.locator('.note', { hasText: 'The shop has changed the amount. It is now ₱900.00.' })).toBeVisible()
   await expect(checkout.payButton).toBeFocused()
   await wallet.approve(await checkout.payWith('GCash'))
   await page.waitForURL(/\/shop\/thanks/)
@@ -137,7 +134,7 @@ test('a press that was lost on its way is told, and can be made again', async ({
   await checkout.payButton.click()
   arrive()
 
-  await expect(page.getByText('GCash could not be opened')).toBeVisible()
+  await expect(page.locator('.note', { hasText: 'GCash could not be opened' })).toBeVisible()
   await wallet.approve(await checkout.payWith('GCash'))
   await page.waitForURL(/\/shop\/thanks/)
 })
@@ -160,7 +157,7 @@ for (const { knows, sanitizes, early } of [
     await (early ? expect(checkout.payButton) : expect(page.locator('.bone').first())).toBeVisible()
     await expect(checkout.payButton).toHaveCount(early ? 1 : 0)
     arrive()
-    await taken(page)
+    await checkout.ready()
     await expect(checkout.payButton).toBeVisible()
   })
 }

@@ -1,7 +1,8 @@
 /** Every example as its README starts it: from "Buy" to the goods on their way. */
 import { resolve } from 'node:path'
-import type { Locator } from '@playwright/test'
+import type { Locator, Request } from '@playwright/test'
 import { Example } from '../support/examples.ts'
+import { gaps } from '../support/polls.ts'
 import { readCode } from '../support/qr.ts'
 import { check } from '../pages/checkout.ts'
 import { expect, test } from '../support/test.ts'
@@ -26,8 +27,8 @@ const ordered = ['react-server', 'printed', 'ahead']
 for (const [title, folder, settings] of pages) {
   test(`${title}: bought, paid and shipped, with one question at a time`, async ({ server, checkout, wallet, page }) => {
     const example = await Example.start(folder, server, settings)
-    const asked: { what: string; at: number }[] = []
-    page.on('request', (request) => asked.push({ what: `${request.method()} ${new URL(request.url()).pathname}`, at: Date.now() }))
+    const asked: Request[] = []
+    page.on('request', (request) => asked.push(request))
     const paid: string[] = []
     page.on('console', (message) => message.text().startsWith('paid ') && paid.push(message.text()))
     try {
@@ -46,11 +47,10 @@ for (const [title, folder, settings] of pages) {
     // Where the page thanks by itself, its handler was called once.
     expect(paid).toHaveLength(['react', 'vue'].includes(folder) ? 1 : 0)
     // Nothing was started twice: one view, one payment, one loop of questions.
-    const times = (what: RegExp) => asked.filter((one) => what.test(one.what)).map(({ at }) => at)
+    const times = (what: RegExp) => asked.filter((request) => what.test(`${request.method()} ${new URL(request.url()).pathname}`))
     expect(times(/^POST \/pay\/\w+\/view$/)).toHaveLength(1)
     expect(times(/^POST .*\/transactions$/)).toHaveLength(1)
-    const polls = times(/\/status$/)
-    for (const [index, at] of polls.slice(1).entries()) expect(at - polls[index]!).toBeGreaterThan(1_000)
+    for (const gap of gaps(times(/\/status$/))) expect(gap).toBeGreaterThan(1_000)
   })
 }
 

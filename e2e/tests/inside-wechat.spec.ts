@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test'
 import { agents, phone } from '../support/agents.ts'
 import { expect, test } from '../support/test.ts'
+import { without } from '../support/without.ts'
 
 test.use({ userAgent: agents.wechatOnIphone, ...phone })
 
@@ -71,11 +72,15 @@ test('whoever says no is back in the checkout, and pays at the second time', asy
 test('a browser that only calls itself WeChat is led back, and pays in another way', async ({ merchant, checkout, wallet, page }) => {
   const session = await merchant.createSession(yuan)
   await checkout.open(session)
+  // It goes back by itself after five seconds: not before it was looked at.
+  const back = await without(page, `**/pay/${session.session_id}`)
   await checkout.chooseByWord('WECHATPAY')
   await checkout.pay()
   await page.waitForURL('**/login/wechatpay?**')
+  await expect(page.getByRole('heading', { name: 'Opening WeChat Pay…' })).toBeVisible()
   // The way on without any bridge, for whoever does not wait for it.
   await expect(page.getByRole('link', { name: 'Northwind Tea' })).toHaveAttribute('href', session.session_url)
+  back()
   await page.waitForURL(`**/pay/${session.session_id}`)
   await expect(checkout.overlay.getByRole('link', { name: 'Continue to WeChat Pay' })).toBeVisible()
   await checkout.payAnotherWay()

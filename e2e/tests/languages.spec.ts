@@ -21,6 +21,7 @@ test.describe('in a French browser', () => {
     const asked = lists(page)
     await checkout.open(await merchant.createSession())
     await expect(page.getByText('Comment souhaitez-vous payer\u202f?')).toBeVisible()
+    await checkout.ready()
     expect(new Set(asked)).toEqual(new Set(['fr', 'lists']))
     await expect(page.locator('html')).toHaveAttribute('lang', 'fr')
   })

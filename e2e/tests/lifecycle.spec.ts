@@ -4,26 +4,20 @@ import { check, CheckoutPage } from '../pages/checkout.ts'
 import { browser } from '../support/browser.ts'
 import { MerchantPage } from '../support/merchant-page.ts'
 import type { Session } from '../support/merchant.ts'
+import { gaps, Polls } from '../support/polls.ts'
 import { expect, test } from '../support/test.ts'
 
 const element = ({ session_id, client_token }: Session) => `<florin-checkout session-id="${session_id}" client-token="${client_token}"></florin-checkout>`
 const shop = (server: string, ...sessions: Session[]) => `<!doctype html><html lang="en"><title>Shop</title>
   <script type="module" src="${server}/florin.js"></script><main>${sessions.map(element).join('')}</main><aside></aside></html>`
 
-/** When each question for the status left. */
-function polls(page: Page): number[] {
-  const sent: number[] = []
-  page.on('request', (request) => request.url().endsWith('/status') && sent.push(Date.now()))
-  return sent
-}
-
 /** One loop and no other: over the next seconds the questions are as far apart as ever. */
-async function expectOneLoop(page: Page, sent: number[]): Promise<void> {
+async function expectOneLoop(page: Page, { sent }: Polls): Promise<void> {
   await page.waitForTimeout(500)
   sent.length = 0
   await page.waitForTimeout(6_500)
   expect(sent.length).toBeGreaterThanOrEqual(2)
-  for (const [index, at] of sent.slice(1).entries()) expect(at - sent[index]!).toBeGreaterThan(1_800)
+  for (const gap of gaps(sent)) expect(gap).toBeGreaterThan(1_800)
 }
 
 /** What the page holds once the rubbish is gone. */
@@ -66,7 +60,7 @@ const remount = (page: Page, times: number) =>
 test('mounted a hundred times and moved a hundred times: nothing is left, and one question at a time', async ({ server, merchant, checkout, wallet, page }) => {
   const session = await merchant.createSession({ return_url: undefined })
   const place = await MerchantPage.serve(shop(server.url, session))
-  const sent = polls(page)
+  const polls = new Polls(page)
   const views: string[] = []
   page.on('request', (request) => /\/view$|\/v1\/checkout\/\w+$/.test(request.url()) && views.push(request.url()))
   await watchProgram(page)
@@ -91,7 +85,7 @@ test('mounted a hundred times and moved a hundred times: nothing is left, and on
     const places = document.querySelectorAll('main, aside')
     for (let time = 0; time < 100; time += 1) places[time % 2]!.append(checkout)
   })
-  await expectOneLoop(page, sent)
+  await expectOneLoop(page, polls)
   expect(views, 'a move starts nothing').toEqual([])
   expect(await checkout.scan()).toBe(code)
   await wallet.approve(code)
@@ -100,9 +94,9 @@ test('mounted a hundred times and moved a hundred times: nothing is left, and on
   // Taken out, it asks nobody any more.
   await page.evaluate(() => document.querySelector('florin-checkout')!.remove())
   await page.waitForTimeout(200)
-  sent.length = 0
+  polls.sent.length = 0
   await page.waitForTimeout(3_000)
-  expect(sent).toEqual([])
+  expect(polls.sent).toHaveLength(0)
   place.close()
 })
 

@@ -99,7 +99,7 @@ test('an open page changes with the merchant, and what was begun stays', async (
   })
   expect(spaced).toBe('2px')
   await page.locator('florin-checkout').evaluate((element) => element.setAttribute('theme', 'dark'))
-  expect((await colours(page))[1]).toBe('rgb(31, 23, 18)')
+  await expect.poll(() => colours(page).then(([, card]) => card)).toBe('rgb(31, 23, 18)')
 
   await wallet.approve(code)
   await checkout.expectPaid()

@@ -34,7 +34,7 @@ test.describe('on a telephone', () => {
     const code = await checkout.payWith('GCash')
     await checkout.button('Copy').click()
     const link = await checkout.overlay.getByRole('link', { name: 'Open GCash' }).getAttribute('href')
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link)
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link)
 
     const saving = page.waitForEvent('download')
     await checkout.button('Save picture').click()

@@ -60,7 +60,7 @@ test.describe('codes that live for six seconds', () => {
     const heading = checkout.heading('This code has run out')
     const first = (await heading.boundingBox())!.y
     await expect(checkout.overlay.getByText('Nothing was taken.')).toBeVisible({ timeout: 20_000 })
-    expect((await said.jsonValue()).filter((words) => words !== 'Asking now…')).toEqual(['Nothing was taken. Get a new code, or pay another way.'])
+    await expect.poll(async () => (await said.jsonValue()).filter((words) => words !== 'Asking now…')).toEqual(['Nothing was taken. Get a new code, or pay another way.'])
     expect((await heading.boundingBox())!.y, 'nothing moves').toBe(first)
   })
 })

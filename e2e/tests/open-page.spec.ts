@@ -64,12 +64,13 @@ test('api-base says where the server is, for a file that came from elsewhere', a
   // The same server by another name is another origin.
   const elsewhere = server.url.replace('127.0.0.1', 'localhost')
   const place = await MerchantPage.serve(shop(elsewhere, session, `api-base="${server.url}/"`))
+  const doubled: string[] = []
   const asked: Record<string, Set<string>> = { files: new Set(), calls: new Set() }
   page.on('request', (request) => {
     const { origin, pathname } = new URL(request.url())
     if (/\.(js|wasm|json)$/.test(pathname)) asked.files!.add(origin)
     if (/^\/(pay|v1)\//.test(pathname)) asked.calls!.add(origin)
-    expect(pathname).not.toContain('//')
+    if (pathname.includes('//')) doubled.push(pathname)
   })
   await page.goto(place.url)
   await wallet.approve(await checkout.payWith('GCash'))
@@ -81,6 +82,7 @@ test('api-base says where the server is, for a file that came from elsewhere', a
   await page.locator('florin-checkout').evaluate((element, base) => element.setAttribute('api-base', base), elsewhere)
   await expect.poll(() => [...asked.calls!]).toEqual([elsewhere])
   await checkout.expectPaid()
+  expect(doubled, 'addresses with an empty part').toEqual([])
   place.close()
 })
 

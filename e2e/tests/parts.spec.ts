@@ -1,9 +1,10 @@
 /** `mode="component"`: parts that a merchant places where he likes, one session, one program, one question at a time. */
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Locator, Page } from '@playwright/test'
+import type { Locator, Page, Request } from '@playwright/test'
 import { Example } from '../support/examples.ts'
 import { MerchantPage } from '../support/merchant-page.ts'
 import type { Session } from '../support/merchant.ts'
+import { gaps } from '../support/polls.ts'
 import { readCode } from '../support/qr.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -32,9 +33,9 @@ const focused = (page: Page): Promise<string> =>
 
 test('a product page sells by parts: one view, one program, one payment, one question every two seconds', async ({ server, wallet, page }) => {
   const example = await Example.start('parts', server)
-  const asked: { what: string; at: number }[] = []
-  page.on('request', (request) => asked.push({ what: `${request.method()} ${new URL(request.url()).pathname}`, at: Date.now() }))
-  const times = (what: RegExp) => asked.filter((one) => what.test(one.what)).map(({ at }) => at)
+  const asked: Request[] = []
+  page.on('request', (request) => asked.push(request))
+  const times = (what: RegExp) => asked.filter((request) => what.test(`${request.method()} ${new URL(request.url()).pathname}`))
   try {
     await page.goto(example.url)
     await expect(show(page, 'amount')).toHaveText(/940/)
@@ -49,7 +50,7 @@ test('a product page sells by parts: one view, one program, one payment, one que
     await page.waitForTimeout(6_500)
     const polls = times(/\/status$/)
     expect(polls.length).toBeGreaterThanOrEqual(2)
-    for (const [index, at] of polls.slice(1).entries()) expect(at - polls[index]!).toBeGreaterThan(1_800)
+    for (const gap of gaps(polls)) expect(gap).toBeGreaterThan(1_800)
     await wallet.approve(code)
     await expect(show(page, 'result').getByRole('heading', { name: /^Paid / })).toBeVisible()
     await expect.poll(() => focused(page)).toMatch(/^Paid /)

@@ -63,7 +63,7 @@ test.describe('without JavaScript', () => {
 test('where WebAssembly is off, the hosted page offers the plain one, which has nothing axe complains about', async ({ merchant, checkout, page, console }) => {
   console.expect(/florin:|WebAssembly/)
   await page.addInitScript(() => Object.assign(WebAssembly, { instantiateStreaming: undefined, instantiate: () => Promise.reject(new Error('WebAssembly is off')) }))
-  await merchant.paint({ color_primary: '#b4005a' })
+  await merchant.dress({ color_primary: '#b4005a' })
   await checkout.open(await merchant.createSession())
   await page.getByRole('link', { name: 'Open the secure payment page' }).click()
   await expect(checkout.payButton).toBeVisible()

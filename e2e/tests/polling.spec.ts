@@ -1,34 +1,10 @@
 /** How the page asks: every two seconds, one question at a time, and at once when the shopper comes back. */
-import type { Page, Request } from '@playwright/test'
 import { Door } from '../support/door.ts'
 import { Hurry } from '../support/hurry.ts'
+import { Polls } from '../support/polls.ts'
 import { expect, test } from '../support/test.ts'
 
-const isStatus = (request: Request) => request.url().endsWith('/status')
 const pause = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds))
-
-/** Every question for the status: when it left, and how many were under way then, itself included. */
-class Polls {
-  readonly sent: number[] = []
-  most = 0
-  #inFlight = 0
-
-  constructor(page: Page) {
-    page.on('request', (request) => {
-      if (!isStatus(request)) return
-      this.sent.push(Date.now())
-      this.#inFlight += 1
-      this.most = Math.max(this.most, this.#inFlight)
-    })
-    const done = (request: Request) => (this.#inFlight -= Number(isStatus(request)))
-    page.on('requestfinished', done)
-    page.on('requestfailed', done)
-  }
-
-  get gaps(): number[] {
-    return this.sent.slice(1).map((at, index) => at - this.sent[index]!)
-  }
-}
 
 test('the status is asked for every two seconds', async ({ merchant, checkout, wallet, page }) => {
   const polls = new Polls(page)
@@ -116,15 +92,27 @@ for (const [name, target] of [['focus', 'window'], ['pageshow', 'window'], ['onl
     await checkout.open(await merchant.createSession())
     const code = await checkout.payWith('GCash')
     for (let time = 0; time < 3; time += 1) {
-      // Just after an answer: the next question would leave two seconds after the last one did.
-      await page.waitForResponse((response) => isStatus(response.request()))
-      await pause(200)
-      const asked = page.waitForRequest(isStatus, { timeout: 900 })
-      await page.evaluate(([name, target]) => {
+      // In the page and by its clock: what goes between us and it takes longer when the machine is busy.
+      const after = await page.evaluate(async ([name, target]) => {
+        const asked = (since: number) =>
+          new Promise<number>((done) => {
+            const isIt = (entry: PerformanceEntry) => entry.name.endsWith('/status') && entry.startTime >= since
+            const observer = new PerformanceObserver((list) => {
+              const found = list.getEntries().find(isIt)
+              if (found) (observer.disconnect(), done(found.startTime))
+            })
+            observer.observe({ type: 'resource' })
+          })
+        // Just after an answer: the next question would leave two seconds after the last one did.
+        await asked(0)
+        await new Promise((later) => setTimeout(later, 200))
+        const at = performance.now()
+        const next = asked(at)
         const where = target === 'window' ? window : document
         where.dispatchEvent(new Event(name, { bubbles: true }))
+        return (await next) - at
       }, [name, target] as const)
-      await asked
+      expect(after).toBeLessThan(900)
     }
     await wallet.approve(code)
     await checkout.expectPaid()

@@ -8,6 +8,7 @@ import { ShopPage } from '../pages/shop.ts'
 import { Wallet } from '../pages/wallet.ts'
 import { complaints } from '../support/axe.ts'
 import { Console } from '../support/console.ts'
+import { failures, raise } from '../support/failures.ts'
 import { Faults } from '../support/faults.ts'
 import { test } from '../support/gallery-servers.ts'
 import { heardIn, languages, looksIn, wear } from '../support/looks.ts'
@@ -43,10 +44,7 @@ async function visitAll(given: Given, name: string, scene: Scene, together: stri
       info.annotations.push(...(await visit(given, name, scene, language)))
     })
   if (scene.waits) {
-    const ended = await Promise.allSettled(together.map(visited))
-    const failed = ended.find((one) => one.status === 'rejected')
-    if (failed) throw failed.reason
-    return
+    return raise(await failures(together.map(visited)))
   }
   for (const language of together) {
     await visited(language)
