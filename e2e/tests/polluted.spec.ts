@@ -9,13 +9,10 @@ import { expect, test } from '../support/test.ts'
 /** Where everything would lead that is read from the wrong place. */
 const EVIL = 'https://evil.example/'
 
-/**
- * What every answer of the server has, and what the loader and the program hand each other. Not the fields that an answer may lack:
- * those the program takes for the server's word (`docs/threats.md`).
- */
-const WORDS = `amount apiBase alone at begin calls chosen clientToken country currency data detail exponent expires_in_ms fail free
-  goes hosted html isOpen language locale looks markup method_name methods mounted moved name origin parts place pressed
-  presentation qr ret_code ret_msg script seen session sessionId session_id session_url settle sheet show status style take texts
+/** What every answer of the server has, what an answer may lack, and what the loader and the program hand each other. */
+const WORDS = `amount apiBase alone app_link at begin calls chosen clientToken component country currency data detail exponent expires_in_ms
+  fail free goes hosted html isOpen language locale looks markup method_name methods mounted moved name next_action notice origin parts place pressed
+  presentation qr reason ret_code ret_msg return_url script seen session sessionId session_id session_url settle sheet show status style take texts
   theme title token translations tried view why words`
 
 /** Names that a page's own markup puts before those of the document and of the window. */

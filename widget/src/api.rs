@@ -138,8 +138,13 @@ pub(crate) fn silent() -> Trouble {
 }
 
 impl Reader for JsValue {
+    /// Of the answer's own: a page may have put something into every object.
     fn field(&self, name: &str) -> Option<JsValue> {
-        let value = Reflect::get(self, &JsValue::from_str(name)).ok()?;
+        let name = JsValue::from_str(name);
+        if !Object::has_own(self.unchecked_ref::<Object>(), &name) {
+            return None;
+        }
+        let value = Reflect::get(self, &name).ok()?;
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 

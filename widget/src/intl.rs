@@ -20,7 +20,7 @@ pub(crate) fn told(
         &Array::of2(&locale.into(), options),
     )
     .ok()?;
-    let method: Function = made.field(method)?.unchecked_into();
+    let method: Function = Reflect::get(&made, &method.into()).ok()?.unchecked_into();
     method.call1(&made, &JsValue::from_str(number)).ok()?.as_string()
 }
 

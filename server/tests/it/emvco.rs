@@ -116,6 +116,7 @@ on_both! {
     }
 
     async fn a_second_credit_under_one_reference_is_not_lost(app: TestApp) {
+        app.leaves_money_to_people("between banks a person sends it back");
         introduced(app).await;
         app.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 2 })).await;
         let session = app.session("VND", "120000").await;
@@ -153,6 +154,7 @@ on_both! {
     }
 
     async fn a_credit_after_the_session_goes_back_by_hand(app: TestApp) {
+        app.leaves_money_to_people("between banks a person sends it back");
         let session = app.session("VND", "120000").await;
         let opened = app.pay(&session, "VIETQR").await;
         app.pass(Duration::from_secs(31 * 60));
@@ -163,6 +165,7 @@ on_both! {
     }
 
     async fn after_another_method_was_chosen_both_may_be_paid_and_one_goes_back(app: TestApp) {
+        app.leaves_money_to_people("between banks a person sends it back");
         introduced(app).await;
         let session = app.session("VND", "120000").await;
         let first = app.pay(&session, "VIETQR").await;

@@ -9,6 +9,7 @@ use crate::support::{Answer, OTHER_KEY, Session, TestApp, code, on_both, order_i
 
 /// A payment one too many whose refund the channel refuses for good: its session, its transaction, its reversal.
 pub async fn manual(app: &TestApp) -> (Session, String, String) {
+    app.leaves_money_to_people("the channel will not return it");
     app.fault(json!({ "fault": "paid_after_cancel", "times": 1 })).await;
     app.fault(json!({ "fault": "refund_refused", "times": 1 })).await;
     let session = app.session("PHP", "25000").await;

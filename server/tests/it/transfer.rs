@@ -151,6 +151,7 @@ on_both! {
     }
 
     async fn another_amount_under_the_right_reference_is_never_accepted(app: TestApp) {
+        app.leaves_money_to_people("a person sends a transfer back");
         introduced(app).await;
         let (session, opened) = opened(app).await;
         let short = code(&opened).replace("12345.67", "12345.60");
@@ -188,6 +189,7 @@ on_both! {
     }
 
     async fn a_second_transfer_is_to_be_sent_back(app: TestApp) {
+        app.leaves_money_to_people("a person sends a transfer back");
         introduced(app).await;
         app.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 1 })).await;
         let (session, opened) = opened(app).await;
@@ -206,6 +208,7 @@ on_both! {
     }
 
     async fn a_second_transfer_is_seen_although_only_a_question_has_found_the_first(app: TestApp) {
+        app.leaves_money_to_people("a person sends a transfer back");
         app.fault(json!({ "fault": "silent", "times": 99 })).await;
         app.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 1 })).await;
         let (session, opened) = opened(app).await;
@@ -231,6 +234,7 @@ on_both! {
     }
 
     async fn a_question_finds_also_the_second_of_which_no_message_came(app: TestApp) {
+        app.leaves_money_to_people("a person sends a transfer back");
         app.fault(json!({ "fault": "silent", "times": 99 })).await;
         app.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 1 })).await;
         let (session, opened) = opened(app).await;
@@ -307,6 +311,7 @@ on_both! {
     }
 
     async fn what_comes_days_later_is_taken_in_and_goes_back(app: TestApp) {
+        app.leaves_money_to_people("a person sends a transfer back");
         introduced(app).await;
         let (session, opened) = opened(app).await;
         app.pass(Duration::from_secs(3 * 24 * 3600));
