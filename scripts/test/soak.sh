@@ -29,7 +29,7 @@ part_soak_storm() {
 about_soak_replicas() { echo "kills for twenty minutes: two replicas, their PostgreSQL, a backend of it, the sandbox (T04)"; }
 part_soak_replicas() { FLORIN_KILL_SECONDS=${FLORIN_KILL_SECONDS:-1200} soak_test --test kill killing_everything; }
 
-about_soak_endpoints() { echo "kills for six minutes while fifty endpoints are told, ten of them bad in every way: 200,000 messages, one in a hundred again (T14)"; }
+about_soak_endpoints() { echo "kills for six minutes while fifty endpoints are told, ten of them bad in every way: 200,000 messages of some 5,000 events, at most one in a hundred again (T14)"; }
 part_soak_endpoints() { FLORIN_KILL_SECONDS=${FLORIN_KILL_SECONDS:-360} soak_test --test kill every_good_endpoint; }
 
 about_soak_endpoints_postgres() { echo "the same on PostgreSQL"; }

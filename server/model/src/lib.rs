@@ -1,6 +1,6 @@
 //! Model checking of the races (T02): one order, everybody who may touch it at once, and every order in which they may.
 //!
-//! The people: two tabs, a payer, the session's timer, a page that polls, the merchant who closes, the channel's messages
+//! The people: two tabs, a payer, the session's timer, the merchant who closes, the channel's messages
 //! (doubled, late, in any order), two workers who ask and cancel, one who gives back; each may be cut off in the midst of a call,
 //! whose request goes on travelling. Every state that they can bring about is visited, and every promise is asked of it.
 //!

@@ -147,7 +147,7 @@ async fn has_forgotten(store: &Store) -> anyhow::Result<bool> {
     Ok(mark.is_some())
 }
 
-/// Who may sign for whom, as merchants were told: their own secrets, and their endpoints'. Whoever has secrets of its own need not ask.
+/// Who may sign for whom, as merchants were told: their own secrets, and their endpoints'. A merchant's sink that knows its own secrets needs none of these.
 pub async fn secrets(store: &Store) -> anyhow::Result<Vec<String>> {
     let sql = "select webhook_secret from merchant union select secret from webhook_secret union select secret from notify_secret";
     let rows: Vec<(String,)> = store.read().await?.sql(sql).all().await?;

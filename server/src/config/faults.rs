@@ -56,8 +56,17 @@ const VARIABLES: &[(&str, IsGood, &str)] = &[
 ];
 
 /// Variables that belong to other programs of this repository, or to single commands.
-const OTHERS: &[&str] =
-    &["FLORIN_KEY", "FLORIN_SERVER", "FLORIN_SEED", "FLORIN_KILL_SECONDS", "FLORIN_KILL_ON"];
+const OTHERS: &[&str] = &[
+    "FLORIN_KEY",
+    "FLORIN_SERVER",
+    "FLORIN_SEED",
+    "FLORIN_KILL_SECONDS",
+    "FLORIN_KILL_ON",
+    "FLORIN_AWAY_SECONDS",
+    "FLORIN_POINTS",
+    "FLORIN_POWER_CUTS",
+    "FLORIN_POWER_ON",
+];
 
 /// The faults of the environment.
 pub fn of_environment(variables: impl Iterator<Item = (String, String)>) -> Vec<Fault> {

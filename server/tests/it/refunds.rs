@@ -141,7 +141,7 @@ on_both! {
     }
 
     async fn many_refunds_at_once_never_overdraw(app: TestApp) {
-        // Fifty of which two are too many, and sixteen that nearly fill it (S07).
+        // Fifty, any two of which are too many, and sixteen, six of which nearly fill it (S07).
         for (many, amount, fit) in [(50, "15000", 1), (16, "4000", 6)] {
             let (session, order) = paid(app, "25000").await;
             let asked = (0..many).map(async |number| {
