@@ -58,7 +58,7 @@ async fn is_made_and_refused(
     // The merchant asks again, and has the session that was made.
     let again = at_last(florin, Method::POST, "/v1/sessions", KEY, Some(&order)).await;
     let id = again.body["data"]["session_id"].as_str().unwrap_or_default().to_owned();
-    assert_eq!(sessions(directly, trans_id).await, [id.clone()], "{}", again.body);
+    assert_eq!(sessions(directly, trans_id).await, std::slice::from_ref(&id), "{}", again.body);
     assert!(made.is_empty() || made == [id], "{made:?}");
     status == 503 && !made.is_empty()
 }
