@@ -70,7 +70,7 @@ fn whoever_commits_or_sends_by_itself_has_a_pair_of_points() {
         "; commit\"",
         ".send()",
         ".apply(TABLE",
-        ".insert(id.clone(), known)",
+        ".merchants.keep(",
     ];
     let mut seen = BTreeSet::new();
     // Commands speak as anybody's client does, and PostgreSQL's commits are the store's.
