@@ -288,7 +288,8 @@ async fn reopen(
                 after_confirming: false,
             };
             let payment =
-                settle(app, payment, Heard::Said(statement, opened.action.map(Box::new))).await?;
+                settle(app, payment, Heard::SaidAgain(statement, opened.action.map(Box::new)))
+                    .await?;
             // As at the first time (`pay::open`): what is there, and cannot be shown, is of no use however often it is asked for.
             if shows_nothing(&payment) {
                 tracing::warn!(order_id = %payment.id, "the channel has a payment, and gives no code for it");

@@ -7,7 +7,7 @@ use super::desk::{Context, Desk};
 use super::refund::{self, RefundKey};
 use super::{ask, reverse};
 use crate::app::App;
-use crate::domain::reversal::{Outcome, Reversal, ReversalState};
+use crate::domain::reversal::{Outcome, Reason, Reversal, ReversalState};
 use crate::store::Tx;
 use crate::store::merchants::Merchant;
 use crate::{Error, Result};
@@ -36,7 +36,11 @@ pub async fn resolve(
     if has_said(&before, words) {
         return Ok(before);
     }
-    is_manual(&before)?;
+    // Only the merchant's own refunds fail without money having gone back.
+    if (before.reason, before.state) == (Reason::Merchant, ReversalState::Fail) {
+        is_manual(&before)?;
+    }
+    is_still_here(&before)?;
     let payment = ask::read(app, &before.payment).await?;
     let asked = match reverse::ask_first(app, &payment, &before).await? {
         Some(asked) => asked,

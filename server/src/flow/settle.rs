@@ -28,6 +28,8 @@ use crate::{Error, Result};
 pub enum Heard {
     /// A verified statement; from the reply to `pay` also what the shopper must do.
     Said(Statement, Option<Box<NextAction>>),
+    /// The same of a call that was repeated: what the shopper has been shown meanwhile stays.
+    SaidAgain(Statement, Option<Box<NextAction>>),
     /// A bank's answer to our question: everything that came in under the payment's reference.
     CameIn(Vec<Shown>),
     /// A bank's message about a credit that this payment has claimed.
@@ -120,6 +122,7 @@ fn answer(payment: &Payment, heard: &Heard) -> Answer {
         Heard::Said(statement, _) if may_decide(payment, statement) => Answer::Final,
         Heard::Said(..) if payment.awaits_cancel() => Answer::TooEarly,
         Heard::Said(..)
+        | Heard::SaidAgain(..)
         | Heard::CameIn(_)
         | Heard::Told(_)
         | Heard::NotSent
@@ -169,6 +172,10 @@ async fn take_in(desk: &mut Desk, tx: &mut Tx, id: &PaymentId, heard: Heard) -> 
             Ok(Step::Ask)
         }
         Heard::Said(statement, action) => said(desk, tx, &payment, statement, action).await,
+        Heard::SaidAgain(statement, action) => {
+            let action = action.filter(|_| payment.action.is_empty());
+            said(desk, tx, &payment, statement, action).await
+        }
         Heard::CameIn(_) | Heard::Told(_) => {
             Err(Error::Internal("whose credit it is was not found out".into()))
         }

@@ -1,6 +1,9 @@
 //! In the merchant's own app (L14, M6): it says where it is, and hands what it is given to the wallet's SDK.
 
+use florin_server::domain::payment::{Evidence, Said, Source, Statement};
+use florin_server::flow::settle::{Heard, settle};
 use florin_server::store::checks::When;
+use florin_shared::shopper::NextAction;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -22,6 +25,20 @@ async fn pressed(app: &TestApp, session: &Session, method: &str) -> Answer {
     let path = format!("/v1/checkout/{}/transactions", session.id);
     let wish = json!({ "method": method, "version": 1, "scene": "APP" });
     app.call(Method::POST, &path, Some(&session.token), &[], Some(wish)).await
+}
+
+/// The channel has answered a second call under the same number, with other words.
+async fn repeated(app: &TestApp, order: &str) {
+    let payment = stored(app, order).await;
+    let evidence = Evidence { said: Said::Pending, reason: String::new() };
+    let statement =
+        Statement { evidence, source: Source::Reply, after_cancel: None, after_confirming: false };
+    let other = NextAction {
+        kind: "app_params".into(),
+        text: Some("other words".into()),
+        ..NextAction::default()
+    };
+    settle(&app.app, &payment, Heard::SaidAgain(statement, Some(Box::new(other)))).await.unwrap();
 }
 
 fn params(opened: &Answer) -> String {
@@ -83,6 +100,8 @@ on_both! {
     async fn the_same_again_is_the_same_payment_with_the_same_words(app: TestApp) {
         for method in ["WECHATPAY", "ALIPAY", "UNIONPAY"] {
             let (session, first) = opened(app, method).await;
+            // A worker has asked for it as well, and its answer comes later.
+            repeated(app, &order_id(&first)).await;
             let again = pressed(app, &session, method).await;
             assert_eq!((order_id(&again), params(&again)), (order_id(&first), params(&first)), "{method}");
         }

@@ -64,14 +64,8 @@ fn every_unit_of_work_is_in_the_list_of_points() {
 
 #[test]
 fn whoever_commits_or_sends_by_itself_has_a_pair_of_points() {
-    let sends = [
-        ".commit()",
-        ".end(outcome)",
-        "; commit\"",
-        ".send()",
-        ".apply(TABLE",
-        ".merchants.keep(",
-    ];
+    let sends =
+        [".commit()", ".end(outcome)", "; commit\"", ".send()", ".apply(TABLE", ".merchants.keep("];
     let mut seen = BTreeSet::new();
     // Commands speak as anybody's client does, and PostgreSQL's commits are the store's.
     let others = ["cli::", "store::postgres"];
