@@ -14,7 +14,7 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 . scripts/test/run.sh
 
 check_parts=(format lint lint_widget unit unit_widget)
-all_parts=(setup format lint lint_widget lint_browser licences rust kill\& conformance rust_widget fuzz widget budget package wait points browser)
+all_parts=(setup format lint lint_widget lint_browser licences rust kill\& conformance rust_widget fuzz widget budget package points wait browser)
 
 case "${1:-all}" in
     check) parts=("${check_parts[@]}") ;;

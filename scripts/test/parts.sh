@@ -38,7 +38,7 @@ about_rust() { echo "all tests of the server, on SQLite and PostgreSQL, but for 
 part_rust() {
     local host
     host=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
-    env FLORIN_LEFT_OUT=kill "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/test/runner.sh" cargo test --no-fail-fast
+    env TESTS_LEFT_OUT=kill "CARGO_TARGET_${host}_RUNNER=$PWD/scripts/test/runner.sh" cargo test --no-fail-fast
 }
 
 about_kill() { echo "five minutes of kills under fifty shoppers a second, on SQLite, on PostgreSQL, of two replicas; and beside fifty endpoints"; }

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/scratch.sh"
 
 # Has a part of its own (`part_kill`), which goes on beside another.
-case ${1##*/} in "${FLORIN_LEFT_OUT:-none}"-*) echo "left to part_$FLORIN_LEFT_OUT"; exit ;; esac
+case ${1##*/} in "${TESTS_LEFT_OUT:-none}"-*) echo "left to part_$TESTS_LEFT_OUT"; exit ;; esac
 
 case ${1##*/} in
     it-*) threads=$((4 * $(nproc))) ;;

@@ -63,7 +63,6 @@ const OTHERS: &[&str] = &[
     "FLORIN_KILL_SECONDS",
     "FLORIN_KILL_ON",
     "FLORIN_AWAY_SECONDS",
-    "FLORIN_POINTS",
     "FLORIN_POWER_CUTS",
     "FLORIN_POWER_ON",
 ];

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use florin_proof::books::{self, Held, Stored};
@@ -31,6 +32,16 @@ pub struct Installation {
 /// A message that somebody has taken to send it: to which endpoint, which, until when nobody else takes it.
 pub type Lease = (String, String, i64);
 
+/// The program as it is when the tests begin: what is built beside them, such as that of `points`, takes its place.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+    let built = PathBuf::from(env!("CARGO_BIN_EXE_florin"));
+    let own = built.with_extension("kill");
+    // Of an earlier run.
+    _ = std::fs::remove_file(&own);
+    std::fs::hard_link(&built, &own).unwrap();
+    own
+});
+
 /// A folder of our own.
 pub fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("florin-kill-{name}-{}", std::process::id()));
@@ -52,7 +63,7 @@ impl Installation {
     }
 
     fn program(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_florin"));
+        let mut command = Command::new(&*PROGRAM);
         command
             .env("FLORIN_DATA_DIR", &self.folder)
             .env("FLORIN_DATABASE_URL", &self.database)

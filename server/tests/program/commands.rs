@@ -386,12 +386,13 @@ async fn a_wrong_command_line_is_an_error_in_json_to_programs_and_a_text_to_peop
         let (code, out, err) = world.run(wrong).await;
         assert!(code == 2 && out.is_empty() && err.contains("Usage:"), "{wrong:?}: {out}{err}");
     }
-    for (wrong, hint) in
-        [(&["keys"][..], "florin keys <COMMAND>"), (&["check", "--josn"], "'--json'")]
-    {
+    for (wrong, hint) in [(&["keys"][..], "subcommand"), (&["check", "--josn"], "'--json'")] {
         let (code, told) = world.json(wrong).await;
         assert!(code == 2 && told["error"].as_str().unwrap().contains(hint), "{told}");
     }
+    let (code, out, _) = world.run(&["--json", "keys"]).await;
+    let told: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(code == 2 && told["error"].as_str().unwrap().contains("florin keys"), "{out}");
     // Help is for people.
     let (code, out, _) = world.run(&["check", "--json", "--help"]).await;
     assert!(code == 0 && out.contains("EXAMPLES"), "{out}");
