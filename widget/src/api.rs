@@ -137,15 +137,17 @@ pub(crate) fn silent() -> Trouble {
     if online { Trouble::NoAnswer } else { Trouble::Offline }
 }
 
+/// What stands under a name, of the thing's own or of all of its kind; `None` for nothing and for `null`.
+pub(crate) fn got(from: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(from, &JsValue::from_str(name)).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
 impl Reader for JsValue {
     /// Of the answer's own: a page may have put something into every object.
     fn field(&self, name: &str) -> Option<JsValue> {
-        let name = JsValue::from_str(name);
-        if !Object::has_own(self.unchecked_ref::<Object>(), &name) {
-            return None;
-        }
-        let value = Reflect::get(self, &name).ok()?;
-        (!value.is_undefined() && !value.is_null()).then_some(value)
+        let is_own = Object::has_own(self.unchecked_ref::<Object>(), &JsValue::from_str(name));
+        if is_own { got(self, name) } else { None }
     }
 
     fn text(&self) -> Option<String> {

@@ -3,6 +3,7 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Node;
 
+use crate::api::got;
 use crate::checkout::{looks_key, wear};
 use crate::dom::{El, watch};
 use crate::parts::Show;
@@ -58,11 +59,11 @@ fn is_free() -> bool {
     let document = web_sys::window().and_then(|window| window.document());
     let Some(active) = document.and_then(|document| document.active_element()) else { return true };
     let mut at = JsValue::from(active);
-    while let Some(inner) = at.field("shadowRoot").and_then(|root| root.field("activeElement")) {
+    while let Some(inner) = got(&at, "shadowRoot").and_then(|root| got(&root, "activeElement")) {
         at = inner;
     }
-    let host = JsValue::from(at.unchecked_ref::<Node>().get_root_node()).field("host");
-    let name = host.as_ref().unwrap_or(&at).field("localName").and_then(|name| name.text());
+    let host = got(&at.unchecked_ref::<Node>().get_root_node(), "host");
+    let name = got(host.as_ref().unwrap_or(&at), "localName").and_then(|name| name.text());
     name.is_none_or(|name| name == "body" || name.starts_with("florin-"))
 }
 

@@ -3,7 +3,7 @@
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::read::Reader;
+use crate::api::got;
 
 /// `new Intl[kind](locale, options)[method](number)`; `None` where the browser refuses an option.
 pub(crate) fn told(
@@ -13,14 +13,14 @@ pub(crate) fn told(
     options: &Object,
     number: &str,
 ) -> Option<String> {
-    let constructor = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?.field(kind)?;
+    let constructor = got(&got(&js_sys::global(), "Intl")?, kind)?;
     // `construct` answers with an error where `new` would throw: an unknown currency must not end the widget.
     let made = Reflect::construct(
         constructor.unchecked_ref::<Function>(),
         &Array::of2(&locale.into(), options),
     )
     .ok()?;
-    let method: Function = Reflect::get(&made, &method.into()).ok()?.unchecked_into();
+    let method: Function = got(&made, method)?.unchecked_into();
     method.call1(&made, &JsValue::from_str(number)).ok()?.as_string()
 }
 
