@@ -131,9 +131,15 @@ pub fn of_sandbox(host: &str) -> Vec<Account> {
     KINDS.iter().map(made).chain([by_hand]).collect()
 }
 
-/// The name of every channel at which a merchant may have an account of its own.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    KINDS.iter().map(|kind| kind.section)
+/// Whether a merchant may have an account of its own at this channel.
+pub fn is_for_merchants(section: &str) -> bool {
+    KINDS.iter().any(|kind| kind.section == section) || transfer::currency_of(section).is_some()
+}
+
+/// At which channels that is, for people.
+pub fn for_merchants() -> String {
+    let all: Vec<&str> = KINDS.iter().map(|kind| kind.section).collect();
+    format!("{}, or transfer. and a currency, such as transfer.eur", all.join(", "))
 }
 
 /// The channel of a merchant's own account with these settings, under the account's name.
@@ -141,10 +147,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// There is no such channel, or the settings are none of its: a key that cannot be read, a host that is none.
 pub fn of_merchant(section: &str, given: &Given, name: &str) -> Made {
-    let kind = KINDS.iter().find(|kind| kind.section == section);
-    let kind = kind.with_context(|| format!("there is no channel {section}"))?;
-    let made = (kind.own)(&given::file(section, given)?);
-    let channel = made.with_context(|| format!("{section} has no settings"))??;
+    ensure!(is_for_merchants(section), "there is no channel {section}");
+    // Of a file with one account in it there is one channel.
+    let made = own(&given::file(section, given)?).pop();
+    let channel = made.with_context(|| format!("{section} has no settings"))?.channel?;
     Ok(Arc::new(Renamed::new(name, channel)))
 }
 

@@ -34,7 +34,7 @@ impl Renamed {
 
 /// The name for as long as this process lives: some fifty bytes for each account that it has ever used, and a merchant has a hundred at
 /// most.
-fn kept(name: &str) -> &'static str {
+pub(super) fn kept(name: &str) -> &'static str {
     static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = names.get(name) {

@@ -15,11 +15,10 @@ use florin_server::config::{File, Settings, without_password};
 use florin_server::domain::account;
 use florin_server::store::accounts as own_accounts;
 use florin_server::store::{Store, migrate, operate};
-use florin_server::vault::Vault;
 use florin_shared::PaymentId;
 use serde_json::{Value, json};
 
-use super::{Answer, print};
+use super::{Answer, own, print};
 
 /// The command's arguments.
 #[derive(clap::Args)]
@@ -209,18 +208,17 @@ async fn own_channels(settings: &Settings, store: &Store) -> Vec<(String, Found)
         Ok(rows) => rows,
         Err(error) => return vec![("own channels".into(), Err(error.into()))],
     };
-    let keys = settings.sealing_keys().ok().flatten();
-    let vault = keys.and_then(|keys| Vault::of(&keys).ok()).unwrap_or_default();
+    let vault = own::vault(settings);
     let mut found = Vec::new();
     for row in rows {
         let known = account::name(&row.channel, &row.id);
         let name = format!("channel {known}");
-        let opened = vault.open(&row.place(), &row.sealed);
-        let given: Option<Given> = opened.and_then(|plain| serde_json::from_slice(&plain).ok());
-        let sealed = "it was sealed by another key: give this the server's FLORIN_SEALING_KEY or data folder";
-        let made = match &given {
-            Some(given) => accounts::of_merchant(&row.channel, given, &known),
-            None => Err(anyhow::anyhow!(sealed)),
+        let (given, made) = match own::given(&vault, &row) {
+            Ok(given) => {
+                let made = accounts::of_merchant(&row.channel, &given, &known);
+                (Some(given), made)
+            }
+            Err(error) => (None, Err(error)),
         };
         found.extend(account_is_well(&name, given.as_ref(), made).await);
     }

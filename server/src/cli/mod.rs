@@ -21,6 +21,7 @@ mod keys;
 mod listen;
 mod merchants;
 mod migrate;
+mod own;
 mod reconcile;
 mod sessions;
 mod teach;

@@ -40,6 +40,7 @@ const SHOWN: &[&str] = &[
     "other_public_key_id",
     "bank",
     "account",
+    "bank_code",
     "name",
     "service",
     "second_reference",
@@ -84,12 +85,18 @@ pub fn is_fixed(key: &str) -> bool {
     !is_key && !EXCHANGED.contains(&key)
 }
 
+/// The table in which a channel's is, where there is one for each currency, and that currency: `transfer.eur`.
+fn within(channel: &str) -> Option<(&str, &str)> {
+    channel.split_once('.')
+}
+
 /// Refuses what this channel's table has not, what it lacks, and what is not of its kind.
 ///
 /// # Errors
 /// The first that is wrong.
 pub fn check(channel: &str, given: &Given) -> Result<(), Wrong> {
-    let keys = || KEYS.iter().filter(|(table, ..)| *table == channel);
+    let kind = within(channel).map_or(channel, |(kind, _)| kind);
+    let keys = || KEYS.iter().filter(|(table, ..)| *table == kind);
     let wrong = |key: &str, what: &str| Wrong { key: key.to_owned(), what: what.to_owned() };
     for (key, value) in given {
         let Some((.., kind, _)) = keys().find(|(_, known, ..)| known == key) else {
@@ -113,8 +120,9 @@ pub fn check(channel: &str, given: &Given) -> Result<(), Wrong> {
 
 /// One table of a TOML file as it stands there.
 pub fn table(text: &str, name: &str) -> Option<Given> {
-    let file: toml::Table = toml::from_str(text).ok()?;
-    serde_json::to_value(file.get(name)?).ok()?.as_object().cloned()
+    let file: toml::Value = toml::from_str(text).ok()?;
+    let table = name.split('.').try_fold(&file, |table, name| table.get(name))?;
+    serde_json::to_value(table).ok()?.as_object().cloned()
 }
 
 /// The file that had this account in it and nothing else.
@@ -123,8 +131,12 @@ pub fn table(text: &str, name: &str) -> Option<Given> {
 /// It does not read as such an account; the sentence names a key and no value.
 pub fn file(channel: &str, given: &Given) -> anyhow::Result<File> {
     check(channel, given).map_err(|wrong| anyhow::anyhow!("{} {}", wrong.key, wrong.what))?;
+    let file = match within(channel) {
+        Some((kind, currency)) => json!({ kind: { currency: given } }),
+        None => json!({ channel: given }),
+    };
     // The reader's own words may quote what it could not read.
-    serde_json::from_value(json!({ channel: given }))
+    serde_json::from_value(file)
         .map_err(|_| anyhow::anyhow!("the settings cannot be read as those of {channel}"))
 }
 
@@ -190,6 +202,21 @@ mod tests {
         let lacking = given(json!({ "host": "https://openapi.alipay.com", "app_id": "1" }));
         assert_eq!(check("alipay", &lacking).unwrap_err().key, "seller_id");
         assert!(check("limits", &given(json!({ "poll": 0 }))).is_err());
+    }
+
+    #[test]
+    fn an_account_for_one_currency_stands_in_the_table_of_its_currency() {
+        let whole = given(json!({
+            "host": "https://bank.example", "client_id": "1", "secret": "whsec_hunter2", "name": "Tea", "bank": "Bank",
+            "account": "DE75512108001245126199",
+        }));
+        let file = file("transfer.eur", &whole).unwrap();
+        assert_eq!(file.transfer.keys().collect::<Vec<_>>(), ["eur"]);
+        assert!(check("transfer.eur", &given(json!({ "host": "https://bank.example" }))).is_err());
+        let text = "[transfer.eur]\naccount = \"1234\"\n[alipay]\napp_id = \"1\"\n";
+        assert_eq!(table(text, "transfer.eur").unwrap()["account"], "1234");
+        assert_eq!(table(text, "alipay").unwrap()["app_id"], "1");
+        assert_eq!(table(text, "transfer.usd"), None);
     }
 
     #[test]

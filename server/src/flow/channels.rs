@@ -126,9 +126,8 @@ async fn check(
     given: &Given,
     id: &AccountId,
 ) -> Result<Arc<dyn Channel>> {
-    if !channels::names().any(|name| name == channel) {
-        let all: Vec<&str> = channels::names().collect();
-        let sentence = format!("channel must be one of {}", all.join(", "));
+    if !channels::is_for_merchants(channel) {
+        let sentence = format!("channel must be one of {}", channels::for_merchants());
         return Err(Error::field(Code::InvalidField, "channel", sentence));
     }
     given::check(channel, given).map_err(|bad| wrong(&bad.key, &bad.what))?;

@@ -17,6 +17,7 @@ use crate::refunds::stored;
 use crate::support::{Answer, KEY, OTHER_KEY, Session, TestApp, alipay, code, on_both, order_id};
 
 mod processes;
+mod transfers;
 
 const ALL: &str = "/v1/channels";
 

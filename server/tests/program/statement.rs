@@ -201,6 +201,34 @@ on_both! {
     }
 }
 
+/// A merchant's own account is in no settings of the server's: its name says which one a file is of.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_a_merchants_own_account_is_taken_in_by_its_name() {
+    let world = World::new(Db::Sqlite).await;
+    by_file(&world);
+    let florin = world.serve(&[]).await;
+    let known = florin_server::channel::transfer::sandbox(&world.sandbox);
+    let settings = json!({
+        "host": known.host, "client_id": known.client_id, "secret": known.secret, "name": "Own Tea GmbH", "bank": "Own Bank",
+        "account": known.account,
+    });
+    let body = json!({ "channel": "transfer.eur", "settings": settings });
+    let made = florin.call(Method::POST, "/v1/channels", KEY, Some(&body)).await.unwrap();
+    let name = made.body["data"]["name"].as_str().unwrap_or_default().to_owned();
+    assert!(name.starts_with("transfer.eur-CA"), "{}", made.body);
+    let (session, _, reference) = awaited(&world, &florin).await;
+    let file = file(&world, "own.xml", &[line("FT1", "12345.67", &reference)]);
+    // The server's account has the same number here, and is another one.
+    let import = |channel| ["credits", "import", &file, "--channel", channel, "--by", "Ada"];
+    let nobodys = "transfer.eur-CA00000000000000000000000000";
+    let (code, told) = world.json(&import(nobodys)).await;
+    assert!(code == 3 && told["error"].as_str().unwrap().contains(nobodys), "{code} {told}");
+    let (code, told) = world.json(&import(&name)).await;
+    assert_eq!((code, counts(&told)), (0, [1, 0, 0, 0]), "{told}");
+    florin.until_paid(&session).await;
+    world.check(false).await;
+}
+
 /// A question about one credit may hold it and want another, while a file's lines are written down in the order of their numbers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_that_stands_in_anothers_way_is_done_again_on_postgres() {

@@ -21,15 +21,19 @@ pub(super) struct Account {
     is_iban: bool,
 }
 
+/// The currency that a table is named after, in small letters.
+pub(super) fn currency(name: &str) -> Option<Currency> {
+    let is_small = name.bytes().all(|byte| byte.is_ascii_lowercase());
+    name.to_ascii_uppercase().parse().ok().filter(|_| is_small)
+}
+
 impl Account {
     /// The account of these settings, for transfers in this currency.
     ///
     /// # Errors
     /// What a setting should have been.
     pub(super) fn of(currency: &str, settings: &TransferSettings) -> anyhow::Result<Account> {
-        let is_small = currency.bytes().all(|byte| byte.is_ascii_lowercase());
-        let known = currency.to_ascii_uppercase().parse().ok().filter(|_| is_small);
-        let currency = known.with_context(|| {
+        let currency = self::currency(currency).with_context(|| {
             format!("the table is named after a currency, such as [transfer.eur], and {currency} is none")
         })?;
         let plain: String = settings.account.chars().filter(|char| *char != ' ').collect();

@@ -14,6 +14,7 @@ use florin_shared::{Method, money};
 
 use self::account::{Account, written};
 use super::bank::{self, Bank, NO_WAY_BACK};
+use super::renamed::kept;
 use super::{
     Acknowledgement, Asking, Channel, ChannelError, Forged, Notice, Notification, Opened, probed,
 };
@@ -52,8 +53,16 @@ pub fn sandbox(host: &str) -> TransferSettings {
 
 /// The channel's name, which is its table's too.
 pub fn name(currency: &str) -> &'static str {
-    // Said once for each account, and as long as the program runs.
-    Box::leak(format!("transfer.{currency}").into_boxed_str())
+    kept(&format!("{TABLE}{currency}"))
+}
+
+/// How every such name begins.
+const TABLE: &str = "transfer.";
+
+/// The currency that a channel of this name is for (`eur`); nothing where it is none of these.
+pub fn currency_of(name: &str) -> Option<&str> {
+    let currency = name.strip_prefix(TABLE)?;
+    account::currency(currency).map(|_| currency)
 }
 
 impl Transfer {
@@ -66,7 +75,7 @@ impl Transfer {
         let TransferSettings { host, client_id, secret, .. } = settings;
         let name = name(currency);
         Ok(Transfer {
-            product: sold(name, Box::leak(account.currency.to_string().into_boxed_str())),
+            product: sold(name, kept(&account.currency.to_string())),
             account,
             bank: Bank::of(name, host, client_id, secret)?,
         })

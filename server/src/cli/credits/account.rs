@@ -1,4 +1,4 @@
-//! Whose account a statement is of: the one of the settings that has its number.
+//! Whose account a statement is of: the one of the settings that has its number, or a merchant's own, by its name.
 
 use std::sync::Arc;
 
@@ -6,6 +6,13 @@ use anyhow::{Context, bail, ensure};
 use florin_server::channel::statement::is_same_account;
 use florin_server::channel::{Channel, accounts, transfer};
 use florin_server::config::Settings;
+use florin_server::domain::account;
+use florin_server::store::Store;
+use florin_server::store::accounts as own_accounts;
+use florin_shared::AccountId;
+use serde_json::Value;
+
+use crate::cli::own;
 
 /// An account of the settings, as its bank's files have it.
 pub(super) struct Own {
@@ -22,11 +29,14 @@ impl Own {
     ///
     /// # Errors
     /// There is none, or more than one, or it is not what was said.
-    pub(super) fn of(
+    pub(super) async fn of(
         settings: &Settings,
         (channel, number): (Option<&str>, Option<&str>),
         in_files: &[&str],
     ) -> anyhow::Result<Own> {
+        if let Some((section, id)) = channel.and_then(account::of_name) {
+            return Own::of_merchant(settings, (section, &id), number).await;
+        }
         let Known { accounts, numbers } = known(settings)?;
         let section = match channel {
             Some(channel) => channel.to_owned(),
@@ -35,25 +45,54 @@ impl Own {
         let account = accounts.into_iter().find(|account| account.section == section);
         let Some(account) = account else { bail!("there is no account [{section}]") };
         let of_settings = numbers.into_iter().find(|(of, _)| *of == section);
-        ensure!(
-            of_settings.is_some() || CODES.contains(&section.as_str()),
-            "[{section}] is told of its payments by its channel, not by a bank"
-        );
-        let number = match (number, of_settings) {
-            (Some(said), Some((_, number))) => {
-                ensure!(
-                    is_same_account(said, &number),
-                    "the account of [{section}] is {number}, not {said}"
-                );
-                number
-            }
-            (Some(said), None) => said.to_owned(),
-            (None, Some((_, number))) => number,
-            (None, None) => bail!("say the account's number as the file has it: --account"),
-        };
-        let channel = account.channel?;
+        let number = meant(&section, number, of_settings.map(|(_, number)| number))?;
+        Own::at(account.channel?, number)
+    }
+
+    /// A merchant's own account, removed or not: its money comes in as before.
+    async fn of_merchant(
+        settings: &Settings,
+        (section, id): (&str, &AccountId),
+        number: Option<&str>,
+    ) -> anyhow::Result<Own> {
+        let url = settings.database();
+        let store = Store::connect_read_only(&url).await;
+        let store = store.map_err(|error| super::super::unopened(&url, error.as_ref()))?;
+        let row = own_accounts::get(&mut store.read().await?, id).await?;
+        store.close().await;
+        let name = account::name(section, id);
+        let row = row.filter(|row| row.channel == section);
+        let row = row.with_context(|| format!("no merchant has an account {name}"))?;
+        let given = own::given(&own::vault(settings), &row).with_context(|| name.clone())?;
+        let of_settings = transfer::currency_of(section).and(given.get("account"));
+        let of_settings = of_settings.and_then(Value::as_str).map(str::to_owned);
+        let number = meant(section, number, of_settings)?;
+        Own::at(accounts::of_merchant(section, &given, &name)?, number)
+    }
+
+    fn at(channel: Arc<dyn Channel>, number: String) -> anyhow::Result<Own> {
         let currency = channel.products().first().map(|product| product.currency.to_owned());
         Ok(Own { currency: currency.context("it sells nothing")?, channel, number })
+    }
+}
+
+/// The account's number in files: what the settings say, where they do.
+fn meant(section: &str, said: Option<&str>, of_settings: Option<String>) -> anyhow::Result<String> {
+    ensure!(
+        of_settings.is_some() || CODES.contains(&section),
+        "[{section}] is told of its payments by its channel, not by a bank"
+    );
+    match (said, of_settings) {
+        (Some(said), Some(number)) => {
+            ensure!(
+                is_same_account(said, &number),
+                "the account of [{section}] is {number}, not {said}"
+            );
+            Ok(number)
+        }
+        (Some(said), None) => Ok(said.to_owned()),
+        (None, Some(number)) => Ok(number),
+        (None, None) => bail!("say the account's number as the file has it: --account"),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Import {
     /// The files, in the order of their days.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Whose account, such as `transfer.eur`; the one that the files are of when absent.
+    /// Whose account, such as `transfer.eur`, or `transfer.eur-CA…` for a merchant's own; the one of the settings that the files are of when absent.
     #[arg(long)]
     channel: Option<String>,
     /// The account as the files have it; for `transfer.…` that of the settings, which it may not differ from.
@@ -65,7 +65,7 @@ pub(super) async fn run(wanted: Import) -> anyhow::Result<Answer> {
     accounts.dedup();
     let in_files: Vec<&str> = accounts.iter().map(String::as_str).collect();
     let said = (wanted.channel.as_deref(), wanted.account.as_deref());
-    let own = Own::of(&wanted.settings, said, &in_files)?;
+    let own = Own::of(&wanted.settings, said, &in_files).await?;
     let mut entries = Vec::new();
     for file in &files {
         entries.extend(of_account(file, &own)?);

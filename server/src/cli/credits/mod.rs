@@ -25,6 +25,7 @@ use super::{Answer, Where, table};
   florin credits show transfer.eur FT2632200001
   florin credits import statement.xml --dry-run
   florin credits import monday.xml tuesday.xml
+  florin credits import statement.xml --channel transfer.eur-CA…
   florin credits assign transfer.eur FT2632200001 --to GW… --note \"told by phone\"
   florin credits foreign transfer.eur FT2632200002 --note \"rent, sent on\"
 
