@@ -8,6 +8,7 @@ use florin_server::store::credits;
 use florin_server::store::statements::{self, Line, Word};
 use florin_server::store::{StoreError, Tx};
 use florin_shared::Money;
+use reqwest::Method;
 use serde_json::json;
 
 use super::{
@@ -104,14 +105,24 @@ on_both! {
     async fn what_a_file_says_of_two_transactions_pays_neither_whatever_the_connector_makes_of_it(app: TestApp) {
         app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         app.fault(json!({ "fault": "silent", "times": 99 })).await;
+        // Nor does the connector tell it before the file does.
+        app.fault(json!({ "fault": "server_error", "call": "statement", "times": 999 })).await;
         let (session, opened) = opened(app).await;
         let (_, other) = super::opened(app).await;
         app.wallet(&code(&opened), "approve").await.is_paid();
         let id = bank_id(app, &reference(&opened)).await;
         assert_eq!(stated(app, &id, MINOR, &[&reference(&opened), &reference(&other)]).await, None);
         app.until("a person is asked", async || kept(app, CreditState::Stray).await.len() == 1).await;
-        let now = app.check_now(&session, &order_id(&opened)).await;
-        assert_eq!(now.data()["payment_status"], "PROCESSING", "{}", now.body);
+        let sandbox = &app.sandbox;
+        assert_eq!(app.call_at(sandbox, Method::DELETE, "/faults", None, &[], None).await.status, 200);
+        // These are used up by the connector's answers about this very reference.
+        app.fault(json!({ "fault": "late", "call": "statement", "ms": 1, "times": 2, "request": reference(&opened) })).await;
+        app.pass(Duration::from_secs(60));
+        app.until("the connector has told of it", async || {
+            let now = app.check_now(&session, &order_id(&opened)).await;
+            assert_eq!(now.data()["payment_status"], "PROCESSING", "{}", now.body);
+            app.call_at(sandbox, Method::GET, "/faults", None, &[("accept", "application/json")], None).await.body["faults"] == json!([])
+        }).await;
         // A person says which.
         let (meant, word) = (reference(&opened), word(app));
         let unit = async move |tx: &mut Tx| {
