@@ -57,6 +57,7 @@ pages! {
         "errors" "Refusals" "docs/errors.md";
     }
     "Channels" {
+        "antom" "Antom" "docs/antom.md";
         "alipay" "Alipay" "docs/alipay.md";
         "lakala" "Lakala" "docs/lakala.md";
         "unionpay" "UnionPay" "docs/unionpay.md";
