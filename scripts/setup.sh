@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh run      what building and running needs
 #   scripts/setup.sh check    that, and the lints
-#   scripts/setup.sh test     that, and the browser, the npm package and the examples, PostgreSQL, the licence check, schemathesis and wechatpayv3
+#   scripts/setup.sh test     that, and the browser, the npm package and the examples, PostgreSQL, the licence check, schemathesis, wechatpayv3 and global-open-sdk-python
 #   scripts/setup.sh bench    that, and the checkouts that ours is compared with
 #
 # A step is two functions: `has_NAME` looks, `add_NAME` installs; `title_NAME` says what it is.
@@ -19,7 +19,7 @@ export PATH="$PWD/.tools/bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 . scripts/setup/python.sh
 
 run_steps=(build_packages compiler node trunk wasm_bindgen widget_npm)
-test_steps=(lints test_packages cargo_deny package_npm examples_npm e2e_npm conformance_npm emvco_npm schemathesis wechatpayv3)
+test_steps=(lints test_packages cargo_deny package_npm examples_npm e2e_npm conformance_npm emvco_npm schemathesis wechatpayv3 antom_sdk)
 
 steps=("${run_steps[@]}")
 case "${1:-test}" in
