@@ -95,8 +95,8 @@ describe('our sandbox, with the SDK as its merchant', () => {
         assert.equal((await call('query', { number: 'SDK00002' })).paymentStatus, 'CANCELLED');
         const stranger = await call('query', { number: 'SDK00002' }, { ...merchant(), privateKey: pkcs1(platformKey) });
         assert.match(JSON.stringify(stranger), /INVALID_SIGNATURE/);
-        const duped = await call('query', { number: 'SDK00002' }, { ...merchant(), publicKey: merchantPublic });
-        assert.match(duped.error, /verif/i);
+        const misled = await call('query', { number: 'SDK00002' }, { ...merchant(), publicKey: merchantPublic });
+        assert.match(misled.error, /verif/i);
     });
 });
 
@@ -152,7 +152,7 @@ describe('our server, at an Antom that the SDK plays', () => {
     const tell = (headers, body) => fetch(`${server.url}/notify/antom`, { method: 'POST', headers, body });
 
     test('what it signs is believed, what it would not accept is refused', async () => {
-        const session = await server.merchant(amount.value && { amount: amount.value, currency: amount.currency });
+        const session = await server.merchant({ amount: amount.value, currency: amount.currency });
         const opened = await session.pay('GCASH', DESK);
         assert.equal(opened.next_action.text, 'https://wallet.example/281000111222', await server.log());
         const number = JSON.parse(asked.findLast(({ url }) => url.endsWith('/pay')).text).paymentRequestId;
