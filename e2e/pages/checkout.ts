@@ -101,9 +101,13 @@ export class CheckoutPage {
 }
 
 /**
- * The whole row is the target for a finger; the radio itself is drawn over, so it is checked by force. Force waits for nothing, and the list
- * is exchanged once, when the program takes it over: a radio that is gone in that moment is looked for again.
+ * As a finger does it: on the row, which is the label around the radio, once it stands still and nothing lies over it. The list is exchanged
+ * once, when the program takes it over: a row that is gone in that moment is looked for again.
  */
 export async function check(radio: Locator): Promise<void> {
-  await expect(() => radio.check({ force: true, timeout: 2_000 })).toPass()
+  const row = radio.locator('xpath=ancestor::label')
+  await expect(async () => {
+    await row.click({ timeout: 2_000 })
+    await expect(radio).toBeChecked({ timeout: 500 })
+  }).toPass()
 }

@@ -1,5 +1,6 @@
 /** Online banking: a bank is picked on a page of ours, and UnionPay leads to its own page and back. */
 import type { Page } from '@playwright/test'
+import { check } from '../pages/checkout.ts'
 import { complaints } from '../support/axe.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -77,7 +78,7 @@ test('without JavaScript each step is a press', async ({ merchant, browser }) =>
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 375, height: 740 } })
   const page = await context.newPage()
   await page.goto((await merchant.createSession(yuan)).session_url)
-  await page.locator('input[value=ONLINE_BANKING]').check({ force: true })
+  await check(page.locator('input[value=ONLINE_BANKING]'))
   await page.locator('button.pay').click()
   await page.getByRole('link', { name: 'Continue to Online banking' }).click()
   await page.getByRole('button', { name: 'Another bank' }).click()

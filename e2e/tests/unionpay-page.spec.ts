@@ -1,6 +1,6 @@
 /** UnionPay's own page, which only a form opens: from a phone's checkout there and back, and from the one code in QuickPass. */
 import type { Page } from '@playwright/test'
-import { CheckoutPage } from '../pages/checkout.ts'
+import { check, CheckoutPage } from '../pages/checkout.ts'
 import { complaints } from '../support/axe.ts'
 import { iphone } from '../support/scenes.ts'
 import { expect, test } from '../support/test.ts'
@@ -79,7 +79,7 @@ test('without JavaScript the button is the way', async ({ merchant, browser }) =
   const context = await browser.newContext({ ...iphone, javaScriptEnabled: false })
   const page = await context.newPage()
   await page.goto((await merchant.createSession(yuan)).session_url)
-  await page.locator('input[value=UNIONPAY]').check({ force: true })
+  await check(page.locator('input[value=UNIONPAY]'))
   await page.locator('button.pay').click()
   await page.getByRole('link', { name: 'Continue to UnionPay' }).click()
   await page.getByRole('button', { name: 'Continue to UnionPay' }).click()

@@ -55,6 +55,19 @@ failed_tests() {
         *) sed -nE 's/^test (.*) \.\.\. FAILED$/\1/p' ;;
     esac | sort -u | head -n 10)
     printf '%s\n' "${names:-$(grep -v '^ *$' "$2" | tail -n 3)}" | sed "s/^/$1: /"
+    reasons "$1" "$2"
+}
+
+# What went wrong, in the runner's own words: the first lines of each failure, thirty of a part at most.
+reasons() {
+    sed 's/\x1b\[[0-9;]*m//g' "$2" | case "$1" in
+        browser) awk '
+            /^  [0-9]+\) / { told = 0; inside = 1 }
+            /^ +at / || /^    attachment / { inside = 0 }
+            inside && NF && told++ < 12' ;;
+        package) awk '/^✖ failing tests:/ { inside = 1 } inside && NF' ;;
+        *) awk '/^---- .* stdout ----$/ { told = 0; inside = 1 } /^failures:$/ { inside = 0 } inside && NF && told++ < 6' ;;
+    esac | head -n 30 | sed 's/^/    /'
 }
 
 # The end of a log is what people are shown of it, so the failures' names stand there.

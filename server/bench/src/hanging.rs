@@ -54,7 +54,7 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     let time = Duration::from_secs(plan.seconds);
     let alone = Arrivals { first: 0, rate: plan.rate, time };
     let mut told = Told::of(alone.each(|number, at| street.clone().shop(number, at)).await);
-    print("alone", &mut told);
+    told.print("alone");
 
     silence(&server).await?;
     let others = Arc::new(Others { shop: Pool::new(&server.at), at: server.at.clone() });
@@ -63,8 +63,8 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
         beside.each(|number, at| street.clone().shop(number, at)),
         alone.each(|number, at| others.clone().come(number, at))
     );
-    print("beside as many whose channel never answers", &mut Told::of(told));
-    print("those", &mut Told::of(hanging));
+    Told::of(told).print("beside as many whose channel never answers");
+    Told::of(hanging).print("those");
     speaks_again(&server).await?;
     let ends = Ends::of(&server, || vec![sink.heard()]).await?;
     println!("  {ends}");
@@ -89,22 +89,6 @@ async fn silence(server: &Server) -> anyhow::Result<()> {
         ensure!(answer.status < 300, "the sandbox refused a fault: {}", answer.status);
     }
     Ok(())
-}
-
-fn print(who: &str, told: &mut Told) {
-    println!(
-        "  {who}: create p99 {:?} (reach 100 ms), {} polls p99 {:?} (reach 25 ms), pay {:?}, p99 {:?}; {} paid, {} failed or turned away",
-        told.create.per_mille(990),
-        told.polls.len(),
-        told.polls.per_mille(990),
-        told.pay.per_mille(500),
-        told.pay.per_mille(990),
-        told.paid.len(),
-        told.failed.len(),
-    );
-    if let Some(first) = told.failed.first() {
-        println!("    the first that failed: {first}");
-    }
 }
 
 /// Shoppers whose channel is silent.

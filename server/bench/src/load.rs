@@ -132,6 +132,23 @@ impl Told {
         told
     }
 
+    /// What these shoppers met, from the planned times on, beside what is to be reached.
+    pub(crate) fn print(&mut self, who: &str) {
+        println!(
+            "  {who}: create p99 {:?} (reach 100 ms), {} polls p99 {:?} (reach 25 ms), pay {:?}, p99 {:?}; {} paid, {} failed or turned away",
+            self.create.per_mille(990),
+            self.polls.len(),
+            self.polls.per_mille(990),
+            self.pay.per_mille(500),
+            self.pay.per_mille(990),
+            self.paid.len(),
+            self.failed.len(),
+        );
+        if let Some(first) = self.failed.first() {
+            println!("    the first that failed: {first}");
+        }
+    }
+
     /// Seconds from when the slowest payer of the first shoppers has paid until no new ones come.
     fn window(&self, plan: &Plan) -> u64 {
         plan.seconds.saturating_sub(plan.longest + 2).max(1)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use anyhow::Context;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -54,15 +55,17 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     let street = Arc::new(Street::new(&server, &sink.hook, "d", LONGEST));
     let alone = Arrivals { first: 0, rate: plan.rate, time: Duration::from_secs(plan.seconds) };
     let mut quiet = Told::of(alone.each(|number, at| street.clone().shop(number, at)).await);
-    print("alone", &mut quiet);
+    quiet.print("alone");
 
     let again = Arc::new(AtomicUsize::new(0));
     let mut slow = crowd(&server.at, plan.slow, &again).await?;
     let beside = Arrivals { first: alone.all(), ..alone };
     let mut told = Told::of(beside.each(|number, at| street.clone().shop(number, at)).await);
-    anyhow::ensure!(slow.try_join_next().is_none(), "slow clients could not come again");
+    if let Some(gave_up) = slow.try_join_next() {
+        gave_up?.context("slow clients could not come again")?;
+    }
     drop(slow);
-    print("beside the slow ones", &mut told);
+    told.print("beside the slow ones");
     println!(
         "  ratio of the two p99 of polls {}; slow clients came again {} times, when they had been waited for long enough",
         thousandths(micros(told.polls.per_mille(990)), micros(quiet.polls.per_mille(990))),
@@ -73,21 +76,6 @@ pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     anyhow::ensure!(ends.is_well(), "payments were lost");
     anyhow::ensure!(told.failed.is_empty(), "somebody was not served");
     Ok(())
-}
-
-fn print(who: &str, told: &mut Told) {
-    println!(
-        "  {who}: {} polls p99 {:?} (reach 25 ms), create p99 {:?}, pay p99 {:?}; {} paid, {} failed or turned away",
-        told.polls.len(),
-        told.polls.per_mille(990),
-        told.create.per_mille(990),
-        told.pay.per_mille(990),
-        told.paid.len(),
-        told.failed.len(),
-    );
-    if let Some(first) = told.failed.first() {
-        println!("    the first that failed: {first}");
-    }
 }
 
 /// So many slow clients, who come again when they are sent away; they leave when this is dropped.

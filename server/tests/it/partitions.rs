@@ -11,7 +11,6 @@
 //! FLORIN_CASE=replies_lost/a_day/cancel_sent cargo test -p florin-server --test it partitions -- --nocapture
 //! ```
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -120,22 +119,25 @@ async fn run(db: Db) {
         let (all, next) = (all.clone(), next.clone());
         tokio::spawn(async move { work(db, number, &all, &next).await })
     });
-    let mut told = Vec::new();
+    let (mut told, mut wrong) = (Vec::new(), Vec::new());
     for lane in futures_util::future::join_all(lanes).await {
-        told.extend(lane.unwrap());
+        let (cases, differences) = lane.unwrap();
+        told.extend(cases);
+        wrong.extend(differences);
     }
     let slowest = told.iter().filter_map(|told| told.settled).max().unwrap_or_default();
     println!("{db:?}: {} cases, the slowest settled after {slowest} ms", all.len());
-    let wrong: Vec<String> = told.into_iter().flat_map(|told| told.wrong).collect();
+    wrong.extend(told.into_iter().flat_map(|told| told.wrong));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Tells cases as long as there are any; then, where the books of all of them differ.
 async fn work(
     db: Db,
     number: usize,
     all: &[(Cut, Length, Moment)],
     next: &AtomicUsize,
-) -> Vec<case::Told> {
+) -> (Vec<case::Told>, Vec<String>) {
     let stop = CancellationToken::new();
     let merchant = Merchant::start(&stop).await.unwrap();
     merchant.trust(SECRET);
@@ -145,10 +147,9 @@ async fn work(
         told.push(Case::tell(&lane, *case).await);
     }
     let wrong = differences(&lane, &told, &merchant).await;
-    told.push(case::Told { settled: None, wrong, rows: BTreeMap::new() });
     lane.close().await;
     stop.cancel();
-    told
+    (told, wrong)
 }
 
 /// Where the lane's database, the channel's book of every case and what the merchant heard differ.

@@ -14,12 +14,7 @@ use reqwest::Method;
 use send::{Notice, at_the_same_moment};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
-
-/// What a test does so often, unless `make soak` says otherwise.
-pub(crate) fn often(name: &str, usual: usize) -> usize {
-    std::env::var(name).map_or(usual, |text| text.parse().unwrap())
-}
+use crate::support::{Answer, Session, TestApp, code, often, on_both, order_id};
 
 /// What a channel may say of one payment that was paid; each is signed as it should be.
 const KINDS: [fn(&str) -> Value; 7] = [

@@ -10,8 +10,7 @@ use serde_json::json;
 
 use super::ask::{ask, get, post};
 use super::settings::{GROUP, GROUP_KEY, group};
-use crate::storm::often;
-use crate::support::{KEY, MERCHANT, OTHER_KEY, OTHER_MERCHANT, TestApp, on_both};
+use crate::support::{KEY, MERCHANT, OTHER_KEY, OTHER_MERCHANT, TestApp, often, on_both};
 
 /// The tenth part that is answered soonest, for each of two ids that are asked for in turn.
 async fn quickest(app: &TestApp, ids: [&str; 2]) -> [Duration; 2] {

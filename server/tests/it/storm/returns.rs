@@ -5,8 +5,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::send::Notice;
-use super::{KINDS, became, doors, in_this_order, often, tell_times};
-use crate::support::{Session, TestApp, code, on_both, order_id};
+use super::{KINDS, became, doors, in_this_order, tell_times};
+use crate::support::{Session, TestApp, code, often, on_both, order_id};
 
 /// How long the channel takes to give money back: longer than it takes to tell all of an order's notices.
 const UNDER_WAY_MS: u64 = 4_000;

@@ -33,6 +33,11 @@ pub const OTHER_MERCHANT: &str = "20000000000001";
 pub const OTHER_KEY: &str = "sk_test_other";
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
+/// What a test does so often, unless `make soak` says otherwise by this variable.
+pub fn often(name: &str, usual: usize) -> usize {
+    std::env::var(name).map_or(usual, |text| text.parse().unwrap())
+}
+
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Db {
