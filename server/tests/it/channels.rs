@@ -1,6 +1,7 @@
 //! The same promises, asked of every channel against the sandbox: one that breaks one of them has no place in the table.
 //!
-//! To add a channel, add its line to [`promises!`]. What only one channel has is tested beside its own code.
+//! To add a channel, add its line to [`promises!`]; to add an account at a bank, which opens nothing and sends nothing back, its line in
+//! [`banks`]. What only one channel has is tested beside its own code.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,6 +13,8 @@ use serde_json::{Value, json};
 use crate::refunds::stored;
 use crate::support::onward::{PHONE, sent_on};
 use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
+
+mod banks;
 
 /// What a channel is called, and one thing that it sells.
 struct Told {

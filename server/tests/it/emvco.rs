@@ -1,29 +1,11 @@
 //! Codes between banks: made here, paid at any bank, and known by what the account's bank says (`docs/bank-credits.md`).
 
-use std::time::Duration;
-
 use florin_server::store::checks::When;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::support::by_hand::one;
 use crate::support::{Session, TestApp, code, on_both, order_id};
-
-async fn returns(app: &TestApp) -> Vec<Value> {
-    let answer = app.merchant(Method::GET, "/v1/reversals?status=MANUAL", None).await;
-    answer.data()["reversals"].as_array().cloned().unwrap_or_default()
-}
-
-/// What a person is to send back, of which kinds and how much.
-async fn to_be_sent_back(app: &TestApp, how_many: usize) -> Vec<(String, String)> {
-    app.until("a person is asked", async || returns(app).await.len() == how_many).await;
-    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    let found = returns(app).await;
-    found.iter().map(|row| (text(row, "refund_kind"), text(row, "refund_amount"))).collect()
-}
-
-fn one(kind: &str, amount: &str) -> Vec<(String, String)> {
-    vec![(kind.to_owned(), amount.to_owned())]
-}
 
 /// Every transaction of a session's order.
 async fn transactions(app: &TestApp, session: &Session) -> usize {
@@ -67,30 +49,6 @@ on_both! {
         app.until_status(&session, "SUCCESS").await;
     }
 
-    async fn a_credit_that_nobody_tells_of_is_asked_for(app: TestApp) {
-        app.fault(json!({ "fault": "silent", "times": 9 })).await;
-        let session = app.session("VND", "120000").await;
-        let opened = app.pay(&session, "VIETQR").await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
-        let now = app.check_now(&session, &order_id(&opened)).await;
-        assert_eq!(now.data()["payment_status"], "SUCCESS", "{}", now.body);
-    }
-
-    async fn a_forged_message_and_a_repeated_one_change_nothing(app: TestApp) {
-        introduced(app).await;
-        app.fault(json!({ "fault": "duplicate", "copies": 5, "times": 1 })).await;
-        app.fault(json!({ "fault": "bad_signature", "call": "notification", "times": 1 })).await;
-        let session = app.session("VND", "120000").await;
-        let opened = app.pay(&session, "VIETQR").await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
-        app.until("the forged ones are refused", async || {
-            app.app.counters.forged.load(std::sync::atomic::Ordering::Relaxed) > 0
-        }).await;
-        app.until_status(&session, "SUCCESS").await;
-        assert_eq!(transactions(app, &session).await, 1);
-        assert_eq!(returns(app).await, [] as [Value; 0]);
-    }
-
     async fn another_amount_in_a_message_decides_nothing(app: TestApp) {
         introduced(app).await;
         app.fault(json!({ "fault": "wrong_amount", "call": "notification", "value": 999, "times": 1 })).await;
@@ -99,20 +57,7 @@ on_both! {
         app.wallet(&code(&opened), "approve").await.is_paid();
         let now = app.until_status(&session, "SUCCESS").await;
         assert_eq!(now["order_id"], order_id(&opened));
-        assert_eq!(returns(app).await, [] as [Value; 0]);
-    }
-
-    async fn another_amount_in_the_statement_goes_back_by_hand(app: TestApp) {
-        app.has_no_channels_book("the channel tells another amount than it has taken");
-        for call in ["statement", "notification"] {
-            app.fault(json!({ "fault": "wrong_amount", "call": call, "value": 60_000, "times": 1_000 })).await;
-        }
-        let session = app.session("VND", "120000").await;
-        let opened = app.pay(&session, "VIETQR").await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
-        app.check_now(&session, &order_id(&opened)).await.data();
-        assert_eq!(to_be_sent_back(app, 1).await, one("MISMATCH", "60000"));
-        assert_eq!(app.session_status(&session).await, "PROCESSING");
+        assert_eq!(app.waits_for_people().await, [] as [Value; 0]);
     }
 
     async fn a_second_credit_under_one_reference_is_not_lost(app: TestApp) {
@@ -124,13 +69,13 @@ on_both! {
         app.wallet(&code(&opened), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         app.wallet(&code(&opened), "approve").await.is_paid();
-        assert_eq!(to_be_sent_back(app, 1).await, one("SURPLUS", "120000"));
+        assert_eq!(app.to_be_sent_back(1).await, one("SURPLUS", "120000"));
         assert_eq!(app.status(&session).await["payment_status"], "SUCCESS");
         assert_eq!(app.status(&session).await["order_id"], order_id(&opened));
         assert_eq!(transactions(app, &session).await, 2);
         app.wallet(&code(&opened), "approve").await.is_paid();
         let thrice = [one("SURPLUS", "120000"), one("SURPLUS", "120000")].concat();
-        assert_eq!(to_be_sent_back(app, 2).await, thrice);
+        assert_eq!(app.to_be_sent_back(2).await, thrice);
         app.check(When::Always).await;
     }
 
@@ -147,21 +92,10 @@ on_both! {
         }
         app.fault(json!({ "fault": "paid_again", "channel": "bank", "times": 1 })).await;
         app.wallet(&text, "approve").await.is_paid();
-        assert_eq!(to_be_sent_back(app, 1).await, one("MISMATCH", "60000"));
+        assert_eq!(app.to_be_sent_back(1).await, one("MISMATCH", "60000"));
         app.wallet(&text, "approve").await.is_paid();
         app.until("the session is paid", async || app.session_status(&session).await == "SUCCESS").await;
-        assert_eq!(to_be_sent_back(app, 1).await, one("MISMATCH", "60000"));
-    }
-
-    async fn a_credit_after_the_session_goes_back_by_hand(app: TestApp) {
-        app.leaves_money_to_people("between banks a person sends it back");
-        let session = app.session("VND", "120000").await;
-        let opened = app.pay(&session, "VIETQR").await;
-        app.pass(Duration::from_secs(31 * 60));
-        app.until("the session is over", async || app.session_status(&session).await == "EXPIRED").await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
-        app.pass(Duration::from_secs(120));
-        assert_eq!(to_be_sent_back(app, 1).await, one("LATE", "120000"));
+        assert_eq!(app.to_be_sent_back(1).await, one("MISMATCH", "60000"));
     }
 
     async fn after_another_method_was_chosen_both_may_be_paid_and_one_goes_back(app: TestApp) {
@@ -174,7 +108,7 @@ on_both! {
         app.wallet(&code(&second), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         app.wallet(&code(&first), "approve").await.is_paid();
-        assert_eq!(to_be_sent_back(app, 1).await, one("SURPLUS", "120000"));
+        assert_eq!(app.to_be_sent_back(1).await, one("SURPLUS", "120000"));
     }
 }
 

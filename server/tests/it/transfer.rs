@@ -9,9 +9,10 @@ use florin_server::domain::payment::PaymentState;
 use florin_server::store::checks::When;
 use florin_server::store::credits::{self, Kept};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::refunds::stored;
+use crate::support::by_hand::one;
 use crate::support::{Answer, Session, TestApp, code, on_both, order_id};
 use crate::webhooks::sign;
 
@@ -46,16 +47,6 @@ async fn kept(app: &TestApp, state: CreditState) -> Vec<Kept> {
     credits::list(&mut app.app.store.read().await.unwrap(), state.as_str(), 100).await.unwrap()
 }
 
-async fn manual(app: &TestApp, how_many: usize) -> Vec<(String, String)> {
-    let found = async || {
-        let answer = app.merchant(Method::GET, "/v1/reversals?status=MANUAL", None).await;
-        answer.data()["reversals"].as_array().cloned().unwrap_or_default()
-    };
-    app.until("a person is asked", async || found().await.len() == how_many).await;
-    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    found().await.iter().map(|row| (text(row, "refund_kind"), text(row, "refund_amount"))).collect()
-}
-
 /// The bank's own number of the transfer that it keeps under this one of ours.
 async fn bank_id(app: &TestApp, number: &str) -> String {
     let book = app.book().await;
@@ -86,10 +77,6 @@ async fn told(app: &TestApp, id: &str, (reference, number): (&str, u32)) -> u16 
     app.call(Method::POST, "/notify/transfer.eur", None, &headers, Some(message)).await.status
 }
 
-fn one(kind: &str, amount: &str) -> Vec<(String, String)> {
-    vec![(kind.to_owned(), amount.to_owned())]
-}
-
 on_both! {
     async fn it_is_paid_by_its_notification_and_known_by_its_reference(app: TestApp) {
         introduced(app).await;
@@ -116,14 +103,6 @@ on_both! {
         let typed = format!("Order 7: {}", reference(&opened).to_ascii_lowercase());
         app.wallet(&slip(&opened, &typed), "approve").await.is_paid();
         app.until("it is paid", async || app.session_status(&session).await == "SUCCESS").await;
-    }
-
-    async fn a_lost_notification_is_made_up_for_by_asking(app: TestApp) {
-        app.fault(json!({ "fault": "silent", "times": 99 })).await;
-        let (session, opened) = opened(app).await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
-        let now = app.check_now(&session, &order_id(&opened)).await;
-        assert_eq!(now.data()["payment_status"], "SUCCESS", "{}", now.body);
     }
 
     async fn a_message_told_five_times_counts_once(app: TestApp) {
@@ -156,7 +135,7 @@ on_both! {
         let (session, opened) = opened(app).await;
         let short = code(&opened).replace("12345.67", "12345.60");
         app.wallet(&short, "approve").await.is_paid();
-        assert_eq!(manual(app, 1).await, one("MISMATCH", "1234560"));
+        assert_eq!(app.to_be_sent_back(1).await, one("MISMATCH", "1234560"));
         assert_eq!(app.session_status(&session).await, "PROCESSING");
     }
 
@@ -202,7 +181,7 @@ on_both! {
         app.wallet(&code(&opened), "approve").await.is_paid();
         app.until_status(&session, "SUCCESS").await;
         app.wallet(&code(&opened), "approve").await.is_paid();
-        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(app.to_be_sent_back(1).await, one("SURPLUS", AMOUNT));
         assert_eq!(app.status(&session).await["order_id"], order_id(&opened));
         let asked = json!({ "order_id": order_id(&opened), "refund_trans_id": "r1" });
         let refused = app.merchant(Method::POST, "/v1/refunds", Some(asked)).await;
@@ -229,13 +208,13 @@ on_both! {
         app.wallet(&code(&opened), "approve").await.is_paid();
         let second = bank_id(app, &format!("{ours}.2")).await;
         assert_eq!(told_as_the_first(app, &second, &ours).await, 200);
-        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(app.to_be_sent_back(1).await, one("SURPLUS", AMOUNT));
         // The first is the first, however late and often it is told.
         for id in [&ids[0], &second, &ids[0]] {
             assert_eq!(told_as_the_first(app, id, &ours).await, 200);
         }
         assert_eq!(kept(app, CreditState::Matched).await.len(), 2);
-        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(app.to_be_sent_back(1).await, one("SURPLUS", AMOUNT));
         assert_eq!(app.status(&session).await["order_id"], order_id(&opened));
     }
 
@@ -248,7 +227,7 @@ on_both! {
         app.wallet(&code(&opened), "approve").await.is_paid();
         let now = app.check_now(&session, &order_id(&opened)).await;
         assert_eq!(now.data()["payment_status"], "SUCCESS", "{}", now.body);
-        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(app.to_be_sent_back(1).await, one("SURPLUS", AMOUNT));
         assert_eq!(kept(app, CreditState::Matched).await.len(), 2);
     }
 
@@ -314,17 +293,6 @@ on_both! {
         assert_eq!(told_as_the_first(app, &id, &reference(&opened)).await, 200);
         assert_eq!(app.session_status(&session).await, "PROCESSING");
         assert_eq!(kept(app, CreditState::Foreign).await.len(), 1);
-    }
-
-    async fn what_comes_days_later_is_taken_in_and_goes_back(app: TestApp) {
-        app.leaves_money_to_people("a person sends a transfer back");
-        introduced(app).await;
-        let (session, opened) = opened(app).await;
-        app.pass(Duration::from_secs(3 * 24 * 3600));
-        app.until("the session is over", async || app.session_status(&session).await == "EXPIRED").await;
-        app.wallet(&code(&opened), "approve").await.is_paid();
-        app.pass(Duration::from_secs(3600));
-        assert_eq!(manual(app, 1).await, one("LATE", AMOUNT));
     }
 
     async fn after_another_choice_the_same_transfer_is_shown_again(app: TestApp) {

@@ -4,6 +4,7 @@ mod agree;
 pub mod alipay;
 mod answer;
 pub mod antom;
+pub mod by_hand;
 pub mod inside;
 pub mod onward;
 mod outside;

@@ -11,10 +11,8 @@ use florin_shared::Money;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{
-    AMOUNT, MINOR, bank_id, introduced, kept, manual, one, opened, reference, told,
-    told_as_the_first,
-};
+use super::{AMOUNT, MINOR, bank_id, introduced, kept, opened, reference, told, told_as_the_first};
+use crate::support::by_hand::one;
 use crate::support::{TestApp, code, on_both, order_id};
 
 fn word(app: &TestApp) -> Word {
@@ -56,14 +54,14 @@ on_both! {
         let now = app.check_now(&session, &order_id(&opened)).await;
         assert_eq!(now.data()["payment_status"], "SUCCESS", "{}", now.body);
         assert_eq!(stated(app, "FT2", MINOR, &[&reference(&opened)]).await, None);
-        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(app.to_be_sent_back(1).await, one("SURPLUS", AMOUNT));
         // Told by a message too, as the first under its reference: nothing new.
         for id in ["FT1", "FT2"] {
             assert_eq!(told_as_the_first(app, id, &reference(&opened)).await, 200);
         }
         assert_eq!(stated(app, "FT1", MINOR, &[&reference(&opened)]).await, Some(Stated::Same));
         assert_eq!(kept(app, CreditState::Matched).await.len(), 2);
-        assert_eq!(manual(app, 1).await, one("SURPLUS", AMOUNT));
+        assert_eq!(app.to_be_sent_back(1).await, one("SURPLUS", AMOUNT));
         app.until("the merchant is told", async || app.sink.kinds(&session.trans_id).contains(&"PAYMENT.SUCCESS".into())).await;
         app.check(When::Always).await;
     }
@@ -96,7 +94,7 @@ on_both! {
         app.has_no_channels_book("what a file or a person says of the account, its connector does not know");
         let (session, opened) = opened(app).await;
         assert_eq!(stated(app, "FT1", 7, &[&reference(&opened)]).await, None);
-        assert_eq!(manual(app, 1).await, one("MISMATCH", "7"));
+        assert_eq!(app.to_be_sent_back(1).await, one("MISMATCH", "7"));
         assert_eq!(app.session_status(&session).await, "PROCESSING");
         assert_eq!(kept(app, CreditState::Matched).await.len(), 1);
         app.check(When::Always).await;
